@@ -1,0 +1,130 @@
+/* The record: events in order, in a Merkle tree (RFC 6962), never changed. One ledger per mission; its
+ * tables live in a store. An entry is one JSON object in UTF-8, exactly as stored and as hashed.
+ *
+ *   {"seq":7,"kind":"site.added","version":1,"occurred":…,"received":…,"actor":…,"cause":5,
+ *    "drill":true,"label":"AMBER:…","subject":…,"body":{…}}            or, when it is personal,
+ *   {…,"subject":"01J…","sealed":"<base64 of nonce and XChaCha20-Poly1305 box of the body>"}
+ *
+ * seq begins with 0 and is the leaf's index. Absent members are left out. At most 65,535 bytes an
+ * entry (the entry bundles of C2SP tlog-tiles). */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "base/ctx.h"
+#include "base/file.h"
+#include "store/store.h"
+
+struct ledger;
+
+enum { LEDGER_HASH_LEN = 32, LEDGER_ENTRY_MAX = 65535 };
+
+struct ledger_hash {
+    unsigned char bytes[LEDGER_HASH_LEN];
+};
+
+struct ledger_options {
+    struct str origin;              /* of the checkpoints, e.g. "chancery/01J…": a mission's ledger */
+    const unsigned char *sign_seed; /* 32 bytes: the Ed25519 seed; copied */
+    const unsigned char *seal_key;  /* 32 bytes: wraps the per-subject keys; copied */
+};
+
+/* One event. As an input, seq is ignored. */
+struct ledger_event {
+    int64_t seq;
+    struct str kind;
+    int64_t version;
+    struct wall occurred, received;
+    struct str actor;   /* account id, "system", or a source */
+    int64_t cause;      /* seq of the event that led to it, -1 for none */
+    bool drill;
+    struct str label;   /* who may read it (the written form of struct label) */
+    struct str subject; /* the person whose data the body is; absent: the body is not sealed */
+    struct str record;  /* "zone/01J…": the record it is about, for its history; may be absent */
+    struct str body;    /* a JSON object; absent when it is sealed and its key is destroyed */
+};
+
+/* Make the ledger's tables in an empty store. */
+rc ledger_create(struct ctx *c, struct store *store, const struct ledger_options *options);
+
+/* Open the ledger for appending. Verifies the tail: from the last signed checkpoint back to the last
+ * full tile the leaves are hashed anew, and the tree head must be the signed one. CORRUPT names what
+ * is wrong (which entry, tile or checkpoint), or that this is another mission's database. */
+rc ledger_open(struct ctx *c, struct store *store, const struct ledger_options *options,
+               struct ledger **ret);
+void ledger_close(struct ledger *ledger);
+
+int64_t ledger_size(const struct ledger *ledger);
+/* The tree head over all that was appended; of an empty tree SHA-256 of nothing. */
+struct ledger_hash ledger_root(const struct ledger *ledger);
+
+/* Append within the store's open write transaction; gives the first seq. The tree in memory moves on;
+ * after a rollback call ledger_rewind. */
+rc ledger_append(struct ctx *c, struct ledger *ledger, size_t count,
+                 const struct ledger_event *events, int64_t *ret_first_seq);
+
+/* Sign the head into the transaction: once per commit, after the last append. */
+rc ledger_sign(struct ctx *c, struct ledger *ledger, struct wall now);
+
+/* The transaction was rolled back: return to the stored head. */
+rc ledger_rewind(struct ctx *c, struct ledger *ledger);
+
+/* The last signed checkpoint, as a C2SP signed note. The store may be a reader's. */
+rc ledger_checkpoint(struct ctx *c, struct store *store, struct str *ret_note);
+
+/* The verifier key ("origin+hash+base64", C2SP signed-note) that checks our checkpoints. */
+rc ledger_verifier_key(struct ctx *c, const struct ledger_options *options, struct str *ret);
+
+/* Reading, on any store (a reader's connection); unsealing needs the seal key.
+ * The stored bytes of an entry, NOT_FOUND beyond the end. */
+rc ledger_entry(struct ctx *c, struct store *store, int64_t seq, struct str *ret_bytes);
+
+/* Parse an entry and unseal its body if its subject's key still exists. */
+rc ledger_decode(struct ctx *c, struct store *store, const unsigned char *seal_key,
+                 struct str entry, struct ledger_event *ret);
+
+/* Walk events from `from` on, at most `limit`, of one kind or one record if given (absent: all).
+ * `each` is called per event, its memory is returned after each call; it may stop the walk by
+ * setting *stop. */
+struct ledger_walk {
+    int64_t from, limit;
+    bool backwards; /* from `from` down */
+    struct str kind, record;
+    const unsigned char *seal_key; /* NULL: bodies of sealed events are left absent */
+};
+typedef rc ledger_each(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop);
+rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+               ledger_each *each, void *arg);
+
+/* Proofs (RFC 6962, 2.1.1 and 2.1.2) against the tree of `size` leaves. */
+struct ledger_proof {
+    int64_t index, size, count;
+    struct ledger_hash *hashes;
+};
+rc ledger_prove_inclusion(struct ctx *c, struct store *store, int64_t seq, int64_t size,
+                          struct ledger_proof *ret);
+rc ledger_prove_consistency(struct ctx *c, struct store *store, int64_t old_size, int64_t size,
+                            struct ledger_proof *ret);
+/* A proof file of C2SP tlog-proof for an entry, under the last checkpoint. */
+rc ledger_proof_file(struct ctx *c, struct store *store, int64_t seq, struct str *ret);
+
+/* Destroy a subject's key: every sealed body of that subject is unreadable for ever, the tree still
+ * verifies. Within the write transaction. */
+rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject);
+
+/* Verify everything: every leaf, every tile, every signed checkpoint. Fills the report also when the
+ * result is CORRUPT; the fault names the first damage. */
+struct ledger_report {
+    int64_t events, checkpoints, sealed, erased;
+    struct ledger_hash root;
+};
+rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
+                 struct ledger_report *ret);
+
+/* Write a C2SP tlog-tiles tree (checkpoint, tile/…, tile/entries/…) into the folder `out`. */
+rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out);
+
+/* Read a tlog-tiles tree of anybody and verify it against its checkpoint and the verifier key. */
+rc ledger_verify_tiles(struct ctx *c, const struct files *files, const char *folder,
+                       struct str verifier_key, struct ledger_report *ret);
+
+#endif
