@@ -1,5 +1,5 @@
-/* Time is passed in: nothing below src/main reads a wall clock itself, so that a recorded day replays
- * identically. Wall time and monotonic time are different types and cannot be mixed. */
+/* Time is passed in: nothing below src/main reads a wall clock itself, so that a recorded day
+ * replays identically. Wall time and monotonic time are different types and cannot be mixed. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -15,7 +15,8 @@ static void copy_cut(char *out, size_t room, struct str s)
     out[len] = '\0';
 }
 
-rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format, ...)
+rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format,
+               ...)
 {
     struct fault *fault = &c->fault;
     char message[sizeof fault->message * 2];
@@ -69,9 +70,9 @@ void *ctx_take(struct ctx *c, size_t count, size_t size)
         piece = arena_take(c->arena, bytes);
     if (piece)
         return piece;
-    rc raised = fault_raise(c, RC_NO_MEMORY, __FILE__, __LINE__,
-                            "this work may not use more memory (%zu bytes in use)",
-                            arena_used(c->arena));
+    rc raised =
+        fault_raise(c, RC_NO_MEMORY, __FILE__, __LINE__,
+                    "this work may not use more memory (%zu bytes in use)", arena_used(c->arena));
     (void)raised; /* it is in c, where NEW finds it */
     return NULL;
 }

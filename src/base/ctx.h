@@ -36,8 +36,8 @@ static inline struct mono clock_mono(const struct ctx *c)
 }
 
 /* Raise a fault: fills c->fault and gives the failing result. */
-rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format,
+               ...) __attribute__((format(printf, 5, 6)));
 
 /* Leave the caller with a failure: FAIL(c, NOT_FOUND, "no site %.*s", STR_ARG(id)); */
 #define FAIL(c, CODE, ...) return fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__)
@@ -60,11 +60,11 @@ static inline rc fault_again(const struct ctx *c)
 void *ctx_take(struct ctx *c, size_t count, size_t size);
 
 /* Take `count` items for a typed pointer or leave the caller with the failure. */
-#define NEW(c, pointer, count)                                                                     \
-    do {                                                                                           \
-        (pointer) = ctx_take(c, count, sizeof *(pointer));                                         \
-        if (!(pointer))                                                                            \
-            return fault_again(c);                                                                 \
+#define NEW(c, pointer, count)                             \
+    do {                                                   \
+        (pointer) = ctx_take(c, count, sizeof *(pointer)); \
+        if (!(pointer))                                    \
+            return fault_again(c);                         \
     } while (0)
 
 /* A copy of s in the arena, with a NUL after it that is not counted. Absent stays absent. */

@@ -24,8 +24,8 @@ extern const struct files files_system;
 rc file_read(struct ctx *c, const struct files *files, const char *path, size_t limit,
              struct str *ret);
 
-/* Replace the file: written beside it, synced, renamed over it, the folder synced. A reader sees the
- * old bytes or the new, never a mixture. NO_SPACE, IO. */
+/* Replace the file: written beside it, synced, renamed over it, the folder synced. A reader sees
+ * the old bytes or the new, never a mixture. NO_SPACE, IO. */
 rc file_write(struct ctx *c, const struct files *files, const char *path, struct str bytes,
               mode_t mode);
 

@@ -30,7 +30,7 @@ enum json_kind {
 
 struct json {
     struct str text;
-    size_t at;         /* byte position; of the fault after an error */
+    size_t at; /* byte position; of the fault after an error */
     unsigned depth;
     bool first;        /* no member of the present object or array read yet */
     const char *error; /* what is wrong, NULL while all is well */

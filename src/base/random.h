@@ -4,7 +4,8 @@
 
 #include "base/ctx.h"
 
-/* Fill with bytes of the kernel's generator; never fails (ends the process if the kernel cannot). */
+/* Fill with bytes of the kernel's generator; never fails (ends the process if the kernel cannot).
+ */
 void random_bytes(void *out, size_t len);
 
 /* A new record id: a ULID, 26 characters of Crockford's base 32, 48 bits of the time in ms and 80

@@ -16,7 +16,7 @@ struct str {
 /* A str of a literal; of a NUL-terminated string (NULL gives the absent str); and for printf:
  * printf("%.*s", STR_ARG(s)). */
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_ARG(s) (int)(s).len, (s).ptr ? (s).ptr : ""
+#define STR_ARG(s)   (int)(s).len, (s).ptr ? (s).ptr : ""
 static inline struct str str_from(const char *text)
 {
     return (struct str){text, text ? strlen(text) : 0};

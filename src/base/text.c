@@ -65,7 +65,7 @@ void text_put_i64(struct text *t, int64_t value)
 }
 
 __attribute__((format(printf, 2, 0))) static void put_format(struct text *t, const char *format,
-                                                              va_list args)
+                                                             va_list args)
 {
     va_list again;
     va_copy(again, args);

@@ -1,5 +1,6 @@
-/* The record: events in order, in a Merkle tree (RFC 6962), never changed. One ledger per mission; its
- * tables live in a store. An entry is one JSON object in UTF-8, exactly as stored and as hashed.
+/* The record: events in order, in a Merkle tree (RFC 6962), never changed. One ledger per mission;
+ * its tables live in a store. An entry is one JSON object in UTF-8, exactly as stored and as
+ * hashed.
  *
  *   {"seq":7,"kind":"site.added","version":1,"occurred":…,"received":…,"actor":…,"cause":5,
  *    "drill":true,"label":"AMBER:…","subject":…,"body":{…}}            or, when it is personal,
@@ -23,7 +24,7 @@ struct ledger_hash {
 };
 
 struct ledger_options {
-    struct str origin;              /* of the checkpoints, e.g. "chancery/01J…": a mission's ledger */
+    struct str origin; /* of the checkpoints, e.g. "chancery/01J…": a mission's ledger */
     const unsigned char *sign_seed; /* 32 bytes: the Ed25519 seed; copied */
     const unsigned char *seal_key;  /* 32 bytes: wraps the per-subject keys; copied */
 };
@@ -34,8 +35,8 @@ struct ledger_event {
     struct str kind;
     int64_t version;
     struct wall occurred, received;
-    struct str actor;   /* account id, "system", or a source */
-    int64_t cause;      /* seq of the event that led to it, -1 for none */
+    struct str actor; /* account id, "system", or a source */
+    int64_t cause;    /* seq of the event that led to it, -1 for none */
     bool drill;
     struct str label;   /* who may read it (the written form of struct label) */
     struct str subject; /* the person whose data the body is; absent: the body is not sealed */
@@ -46,9 +47,10 @@ struct ledger_event {
 /* Make the ledger's tables in an empty store. */
 rc ledger_create(struct ctx *c, struct store *store, const struct ledger_options *options);
 
-/* Open the ledger for appending. Verifies the tail: from the last signed checkpoint back to the last
- * full tile the leaves are hashed anew, and the tree head must be the signed one. CORRUPT names what
- * is wrong (which entry, tile or checkpoint), or that this is another mission's database. */
+/* Open the ledger for appending. Verifies the tail: from the last signed checkpoint back to the
+ * last full tile the leaves are hashed anew, and the tree head must be the signed one. CORRUPT
+ * names what is wrong (which entry, tile or checkpoint), or that this is another mission's
+ * database. */
 rc ledger_open(struct ctx *c, struct store *store, const struct ledger_options *options,
                struct ledger **ret);
 void ledger_close(struct ledger *ledger);
@@ -57,8 +59,8 @@ int64_t ledger_size(const struct ledger *ledger);
 /* The tree head over all that was appended; of an empty tree SHA-256 of nothing. */
 struct ledger_hash ledger_root(const struct ledger *ledger);
 
-/* Append within the store's open write transaction; gives the first seq. The tree in memory moves on;
- * after a rollback call ledger_rewind. */
+/* Append within the store's open write transaction; gives the first seq. The tree in memory moves
+ * on; after a rollback call ledger_rewind. */
 rc ledger_append(struct ctx *c, struct ledger *ledger, size_t count,
                  const struct ledger_event *events, int64_t *ret_first_seq);
 
@@ -111,8 +113,8 @@ rc ledger_proof_file(struct ctx *c, struct store *store, int64_t seq, struct str
  * verifies. Within the write transaction. */
 rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject);
 
-/* Verify everything: every leaf, every tile, every signed checkpoint. Fills the report also when the
- * result is CORRUPT; the fault names the first damage. */
+/* Verify everything: every leaf, every tile, every signed checkpoint. Fills the report also when
+ * the result is CORRUPT; the fault names the first damage. */
 struct ledger_report {
     int64_t events, checkpoints, sealed, erased;
     struct ledger_hash root;

@@ -20,8 +20,8 @@ struct store_options {
     bool read_only;
 };
 
-/* Open, or make, a database. CORRUPT when the file is damaged or the key is not its key (the message
- * names the file and the page where that is known), IO, NO_SPACE, BUSY. */
+/* Open, or make, a database. CORRUPT when the file is damaged or the key is not its key (the
+ * message names the file and the page where that is known), IO, NO_SPACE, BUSY. */
 rc store_open(struct ctx *c, const struct store_options *options, struct store **ret);
 void store_close(struct store *store);
 
@@ -37,8 +37,8 @@ struct store_value {
     int64_t i64;
     struct str bytes; /* text or bytes; of a row: valid until the next store_next */
 };
-#define STORE_VALUE_I64(n) ((struct store_value){STORE_I64, n, {NULL, 0}})
-#define STORE_VALUE_TEXT(s) store_value_text(s)
+#define STORE_VALUE_I64(n)   ((struct store_value){STORE_I64, n, {NULL, 0}})
+#define STORE_VALUE_TEXT(s)  store_value_text(s)
 #define STORE_VALUE_BYTES(s) ((struct store_value){STORE_BYTES, 0, s})
 /* An absent str is NULL in the database. */
 static inline struct store_value store_value_text(struct str s)
@@ -63,8 +63,8 @@ rc store_next(struct ctx *c, struct store_rows *rows, bool *ret_more);
 struct store_value store_column(const struct store_rows *rows, size_t column);
 void store_end(struct store_rows *rows);
 
-/* One write transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: the advisory lock of the one writer is
- * already held), or one consistent reading (a snapshot). */
+/* One write transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: the advisory lock of the one writer
+ * is already held), or one consistent reading (a snapshot). */
 rc store_begin(struct ctx *c, struct store *store, bool write);
 rc store_commit(struct ctx *c, struct store *store);
 void store_rollback(struct store *store);

@@ -1,0 +1,309 @@
+/* Validation and copying, by the table. */
+#include "shape/shape.h"
+
+#include "shape/label.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { TEXTS_ITEM_CHARS_MAX = 200, ID_CHARS_MAX = 26 };
+
+const struct shape_field *shape_field(const struct shape *shape, struct str name)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        if (str_is(name, shape->fields[i].name))
+            return &shape->fields[i];
+    return NULL;
+}
+
+const char *shape_choice_name(const struct shape_choices *choices, unsigned value)
+{
+    return value < choices->count ? choices->rows[value].name : NULL;
+}
+
+unsigned shape_choice_value(const struct shape_choices *choices, struct str name)
+{
+    for (unsigned i = 1; i < choices->count; i++)
+        if (str_is(name, choices->rows[i].name))
+            return i;
+    return 0;
+}
+
+bool shape_absent(const struct shape_field *field, const void *value)
+{
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+    case SHAPE_JSON:
+    case SHAPE_BYTES:
+        return str_absent(*(const struct str *)value);
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+    case SHAPE_LIST:
+        return ((const struct shape_items *)value)->count == 0;
+    case SHAPE_OPT_I64:
+        return !((const struct opt_i64 *)value)->known;
+    case SHAPE_MONEY:
+        return ((const struct money *)value)->currency[0] == '\0';
+    case SHAPE_CHOICE:
+        return *(const unsigned *)value == 0;
+    case SHAPE_TIME:
+        return ((const struct wall *)value)->us == 0;
+    case SHAPE_PLACE:
+        return !((const struct place *)value)->known;
+    case SHAPE_LABEL:
+        return ((const struct label *)value)->tlp == TLP_NONE;
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+    case SHAPE_FLAG:
+    case SHAPE_RECORD:
+        return false;
+    }
+    return false;
+}
+
+/* ---- validation
+ * ---------------------------------------------------------------------------------- */
+
+/* Raise INVALID for a field; the pointer is filled in by whoever knows the way to it. */
+#define REFUSE(c, rule_, value_, ...)                                              \
+    do {                                                                           \
+        rc refused_ = fault_raise(c, RC_INVALID, __FILE__, __LINE__, __VA_ARGS__); \
+        fault_set_rule(c, rule_);                                                  \
+        fault_set_value(c, value_);                                                \
+        return refused_;                                                           \
+    } while (0)
+
+static rc check_amount(struct ctx *c, const struct shape_field *field, const char *what,
+                       int64_t amount, struct str value)
+{
+    if (field->least == 0 && field->most == 0)
+        return OK;
+    if (amount < field->least)
+        REFUSE(c, "least", value, "%s: at least %" PRId64 "%s", field->name, field->least, what);
+    if (amount > field->most)
+        REFUSE(c, "most", value, "%s: at most %" PRId64 "%s", field->name, field->most, what);
+    return OK;
+}
+
+static rc check_number(struct ctx *c, const struct shape_field *field, int64_t number)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, number);
+    struct str value = {digits, (size_t)len};
+    if (field->kind == SHAPE_BP && (number < 0 || number > 10000))
+        REFUSE(c, "basis_points", value, "%s: basis points are 0 to 10000", field->name);
+    if (field->kind == SHAPE_MS && number < 0)
+        REFUSE(c, "duration", value, "%s: a duration is not negative", field->name);
+    return check_amount(c, field, "", number, value);
+}
+
+static rc check_text(struct ctx *c, const struct shape_field *field, struct str text)
+{
+    if (!str_is_utf8(text))
+        REFUSE(c, "utf8", STR(""), "%s: not UTF-8", field->name);
+    if (!field->form->check(text))
+        REFUSE(c, field->form->name, text, "%s: must be %s", field->name, field->form->rule);
+    return OK;
+}
+
+static rc check_id(struct ctx *c, const struct shape_field *field, struct str id)
+{
+    bool good = id.len > 0 && id.len <= ID_CHARS_MAX;
+    for (size_t i = 0; good && i < id.len; i++) {
+        char ch = id.ptr[i];
+        good = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
+               ch == '-' || ch == '_';
+    }
+    if (!good)
+        REFUSE(c, "id", id, "%s: an id has 1 to %d of A-Z a-z 0-9 - _", field->name, ID_CHARS_MAX);
+    return OK;
+}
+
+static rc check_texts(struct ctx *c, const struct shape_field *field, const struct texts *list)
+{
+    TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
+    for (size_t i = 0; i < list->count; i++) {
+        rc result = OK;
+        if (field->kind == SHAPE_REFS)
+            result = check_id(c, field, list->items[i]);
+        else if (str_count_chars(list->items[i]) > TEXTS_ITEM_CHARS_MAX)
+            result =
+                fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s: at most %d characters each",
+                            field->name, TEXTS_ITEM_CHARS_MAX);
+        else
+            result = check_text(c, field, list->items[i]);
+        if (!rc_ok(result)) {
+            fault_enter_index(c, i);
+            return result;
+        }
+    }
+    return OK;
+}
+
+static rc check_money(struct ctx *c, const struct shape_field *field, const struct money *money)
+{
+    for (size_t i = 0; i < 3; i++)
+        if (money->currency[i] < 'A' || money->currency[i] > 'Z')
+            REFUSE(c, "currency", str_from(money->currency),
+                   "%s: a currency is three capitals of ISO 4217", field->name);
+    return check_number(c, field, money->minor);
+}
+
+static rc check_place(struct ctx *c, const struct shape_field *field, const struct place *place)
+{
+    if (place->lat_e7 < -900000000 || place->lat_e7 > 900000000)
+        REFUSE(c, "latitude", STR(""), "%s: latitude is -90 to 90 degrees", field->name);
+    if (place->lon_e7 < -1800000000 || place->lon_e7 > 1800000000)
+        REFUSE(c, "longitude", STR(""), "%s: longitude is -180 to 180 degrees", field->name);
+    return OK;
+}
+
+static rc check_list(struct ctx *c, const struct shape_field *field, const struct shape_items *list)
+{
+    TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
+    for (size_t i = 0; i < list->count; i++) {
+        rc result = shape_check(c, field->shape, (char *)list->items + i * field->shape->size);
+        if (!rc_ok(result)) {
+            fault_enter_index(c, i);
+            return result;
+        }
+    }
+    return OK;
+}
+
+static rc check_value(struct ctx *c, const struct shape_field *field, const void *value)
+{
+    const struct str *text = value;
+    if (shape_absent(field, value)) {
+        if (field->flags & REQUIRED)
+            REFUSE(c, "required", STR(""), "%s is required: %s", field->name, field->help);
+        return OK;
+    }
+    switch (field->kind) {
+    case SHAPE_TEXT:
+        TRY(check_amount(c, field, " characters", (int64_t)str_count_chars(*text), *text));
+        return check_text(c, field, *text);
+    case SHAPE_ID:
+    case SHAPE_REF:
+        return check_id(c, field, *text);
+    case SHAPE_JSON:
+    case SHAPE_BYTES:
+        return check_amount(c, field, " bytes", (int64_t)text->len, STR(""));
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+        return check_texts(c, field, value);
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        return check_number(c, field, *(const int64_t *)value);
+    case SHAPE_OPT_I64:
+        return check_number(c, field, ((const struct opt_i64 *)value)->value);
+    case SHAPE_MONEY:
+        return check_money(c, field, value);
+    case SHAPE_CHOICE:
+        if (*(const unsigned *)value >= field->choices->count)
+            REFUSE(c, "choice", STR(""), "%s: not one of its choices", field->name);
+        return OK;
+    case SHAPE_PLACE:
+        return check_place(c, field, value);
+    case SHAPE_RECORD:
+        return shape_check(c, field->shape, value);
+    case SHAPE_LIST:
+        return check_list(c, field, value);
+    case SHAPE_FLAG:
+    case SHAPE_TIME:
+    case SHAPE_LABEL:
+        return OK;
+    }
+    return OK;
+}
+
+rc shape_check(struct ctx *c, const struct shape *shape, const void *record)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        rc result = check_value(c, field, shape_in(field, record));
+        if (!rc_ok(result)) {
+            fault_enter_name(c, str_from(field->name));
+            return result;
+        }
+    }
+    return OK;
+}
+
+/* ---- copying
+ * --------------------------------------------------------------------------------------- */
+
+static rc copy_texts(struct ctx *c, struct texts *list)
+{
+    struct str *items = NULL;
+    if (list->count == 0)
+        return OK;
+    NEW(c, items, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        TRY(str_copy(c, list->items[i], &items[i]));
+    list->items = items;
+    return OK;
+}
+
+static rc copy_list(struct ctx *c, const struct shape *shape, struct shape_items *list)
+{
+    if (list->count == 0)
+        return OK;
+    char *items = ctx_take(c, list->count, shape->size);
+    if (!items)
+        return fault_again(c);
+    for (size_t i = 0; i < list->count; i++) {
+        size_t at = i * shape->size;
+        TRY(shape_copy(c, shape, (char *)list->items + at, items + at));
+    }
+    list->items = items;
+    return OK;
+}
+
+rc shape_copy(struct ctx *c, const struct shape *shape, const void *record, void *ret)
+{
+    memmove(ret, record, shape->size);
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        void *value = shape_at(field, ret);
+        switch (field->kind) {
+        case SHAPE_TEXT:
+        case SHAPE_ID:
+        case SHAPE_REF:
+        case SHAPE_JSON:
+        case SHAPE_BYTES:
+            TRY(str_copy(c, *(struct str *)value, value));
+            break;
+        case SHAPE_LABEL: {
+            struct label *label = value;
+            TRY(str_copy(c, label->compartments, &label->compartments));
+            break;
+        }
+        case SHAPE_REFS:
+        case SHAPE_TEXTS:
+            TRY(copy_texts(c, value));
+            break;
+        case SHAPE_RECORD:
+            TRY(shape_copy(c, field->shape, shape_in(field, record), value));
+            break;
+        case SHAPE_LIST:
+            TRY(copy_list(c, field->shape, value));
+            break;
+        case SHAPE_I64:
+        case SHAPE_OPT_I64:
+        case SHAPE_BP:
+        case SHAPE_MS:
+        case SHAPE_FLAG:
+        case SHAPE_MONEY:
+        case SHAPE_CHOICE:
+        case SHAPE_TIME:
+        case SHAPE_PLACE:
+            break;
+        }
+    }
+    return OK;
+}

@@ -1,0 +1,507 @@
+/* Records as JSON, in and out, by the table. Reading is strict: unknown and doubled members are
+ * refused, and every refusal carries the way to the value as a JSON Pointer. */
+#include "shape/shape.h"
+
+#include "base/encode.h"
+#include "base/json.h"
+#include "shape/label.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { FIELDS_MAX = 128, ITEMS_MAX = 10000 };
+
+struct reader {
+    struct ctx *c;
+    struct json j;
+    enum shape_source source;
+};
+
+static rc read_object(struct reader *r, const struct shape *shape, void *record);
+
+/* The value at hand is not what the field wants. */
+static rc refuse(struct reader *r, const char *rule, struct str value, const char *name,
+                 const char *want)
+{
+    rc failed = fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s: must be %s", name, want);
+    fault_set_rule(r->c, rule);
+    fault_set_value(r->c, value);
+    return failed;
+}
+
+static rc refuse_next(struct reader *r, const char *name, const char *want)
+{
+    struct str raw = {NULL, 0};
+    if (!json_skip(&r->j, &raw))
+        return json_fault(r->c, &r->j);
+    return refuse(r, "type", raw, name, want);
+}
+
+static rc read_text(struct reader *r, const char *name, struct str *ret)
+{
+    struct str raw;
+    if (json_peek(&r->j) != JSON_STRING)
+        return refuse_next(r, name, "a text");
+    if (!json_string(&r->j, &raw))
+        return json_fault(r->c, &r->j);
+    return json_unescape(r->c, raw, ret);
+}
+
+static rc read_i64(struct reader *r, const char *name, int64_t *ret)
+{
+    struct str digits;
+    if (json_peek(&r->j) != JSON_NUMBER)
+        return refuse_next(r, name, "a whole number");
+    if (!json_number(&r->j, &digits))
+        return json_fault(r->c, &r->j);
+    if (!str_to_i64(digits, ret))
+        return refuse(r, "integer", digits, name, "a whole number of 64 bits");
+    return OK;
+}
+
+static rc read_flag(struct reader *r, const char *name, bool *ret)
+{
+    if (json_peek(&r->j) != JSON_BOOL)
+        return refuse_next(r, name, "true or false");
+    return json_bool(&r->j, ret) ? OK : json_fault(r->c, &r->j);
+}
+
+static rc read_choice(struct reader *r, const struct shape_field *field, unsigned *ret)
+{
+    struct str name;
+    TRY(read_text(r, field->name, &name));
+    unsigned value = shape_choice_value(field->choices, name);
+    if (value == 0) {
+        struct text list;
+        text_init(&list, r->c, 2000);
+        text_put(&list, STR("one of"));
+        for (unsigned i = 1; i < field->choices->count; i++)
+            text_printf(&list, "%s %s", i > 1 ? "," : "", field->choices->rows[i].name);
+        struct str want = STR("one of its choices");
+        if (!rc_ok(text_done(&list, &want)))
+            return fault_again(r->c);
+        return refuse(r, "choice", name, field->name, want.ptr);
+    }
+    *ret = value;
+    return OK;
+}
+
+static rc read_time(struct reader *r, const char *name, struct wall *ret)
+{
+    struct str text;
+    TRY(read_text(r, name, &text));
+    if (!wall_parse(text, ret))
+        return refuse(r, "time", text, name, "a time of RFC 3339 (2026-11-22T03:00:00Z)");
+    return OK;
+}
+
+static rc read_label(struct reader *r, struct label *ret)
+{
+    struct str text;
+    TRY(read_text(r, "label", &text));
+    rc result = label_parse(r->c, text, ret);
+    if (!rc_ok(result)) {
+        fault_set_rule(r->c, "label");
+        fault_set_value(r->c, text);
+    }
+    return result;
+}
+
+static rc read_bytes(struct reader *r, const char *name, struct str *ret)
+{
+    struct str text;
+    TRY(read_text(r, name, &text));
+    if (!rc_ok(decode_bytes(r->c, ENCODE_BASE64URL, text, ret)))
+        return refuse(r, "base64url", text, name, "bytes in base64url without padding");
+    return OK;
+}
+
+/* One of a small object's members: its number in `names`, which ends with NULL. */
+static rc small_member(struct reader *r, struct str key, const char *const *names, unsigned *seen,
+                       size_t *ret)
+{
+    for (size_t i = 0; names[i]; i++) {
+        if (!str_is(key, names[i]))
+            continue;
+        if (*seen & (1u << i))
+            return refuse(r, "once", key, names[i], "given once");
+        *seen |= 1u << i;
+        *ret = i;
+        return OK;
+    }
+    rc failed = fault_raise(r->c, RC_INVALID, __FILE__, __LINE__,
+                            "there is no member \"%.*s\" here", STR_ARG(key));
+    fault_set_rule(r->c, "unknown");
+    fault_set_value(r->c, key);
+    fault_enter_name(r->c, key);
+    return failed;
+}
+
+static rc read_degrees(struct reader *r, const char *name, int32_t *ret)
+{
+    struct str digits;
+    int64_t e7 = 0;
+    if (json_peek(&r->j) != JSON_NUMBER)
+        return refuse_next(r, name, "a number of degrees");
+    if (!json_number(&r->j, &digits))
+        return json_fault(r->c, &r->j);
+    if (!str_to_decimal(digits, 7, &e7) || e7 < -1800000000 || e7 > 1800000000)
+        return refuse(r, "degrees", digits, name, "degrees of latitude or longitude");
+    *ret = (int32_t)e7;
+    return OK;
+}
+
+static rc read_place(struct reader *r, const char *name, struct place *ret)
+{
+    static const char *const names[] = {"lat", "lon", NULL};
+    struct place place = {.known = true};
+    struct str key;
+    unsigned seen = 0;
+    size_t which = 0;
+    if (json_peek(&r->j) != JSON_OBJECT)
+        return refuse_next(r, name, "a place, {\"lat\": 60.17, \"lon\": 24.94}");
+    json_object(&r->j);
+    while (json_next_key(&r->j, &key)) {
+        TRY(small_member(r, key, names, &seen, &which));
+        TRY(read_degrees(r, names[which], which == 0 ? &place.lat_e7 : &place.lon_e7));
+    }
+    if (r->j.error)
+        return json_fault(r->c, &r->j);
+    if (seen != 3)
+        return refuse(r, "required", STR(""), name, "given with lat and lon");
+    *ret = place;
+    return OK;
+}
+
+static rc read_money(struct reader *r, const char *name, struct money *ret)
+{
+    static const char *const names[] = {"minor", "currency", NULL};
+    struct money money = {0};
+    struct str key, currency = {NULL, 0};
+    unsigned seen = 0;
+    size_t which = 0;
+    if (json_peek(&r->j) != JSON_OBJECT)
+        return refuse_next(r, name, "an amount, {\"minor\": 1250, \"currency\": \"EUR\"}");
+    json_object(&r->j);
+    while (json_next_key(&r->j, &key)) {
+        TRY(small_member(r, key, names, &seen, &which));
+        if (which == 0)
+            TRY(read_i64(r, "minor", &money.minor));
+        else
+            TRY(read_text(r, "currency", &currency));
+    }
+    if (r->j.error)
+        return json_fault(r->c, &r->j);
+    if (seen != 3 || currency.len != 3)
+        return refuse(r, "currency", currency, name,
+                      "given with minor and a currency of 3 letters");
+    memcpy(money.currency, currency.ptr, 3);
+    *ret = money;
+    return OK;
+}
+
+/* The number of items of the array that comes next, without taking it. */
+static rc count_items(struct reader *r, const struct shape_field *field, size_t *ret)
+{
+    struct json ahead = r->j;
+    size_t count = 0;
+    json_array(&ahead);
+    while (json_next_item(&ahead) && json_skip(&ahead, NULL))
+        count++;
+    if (ahead.error)
+        return json_fault(r->c, &ahead);
+    if (count > ITEMS_MAX || (field->most > 0 && count > (size_t)field->most)) {
+        rc failed =
+            fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s: at most %" PRId64 " items",
+                        field->name, field->most > 0 ? field->most : ITEMS_MAX);
+        fault_set_rule(r->c, "most");
+        return failed;
+    }
+    *ret = count;
+    return OK;
+}
+
+static rc read_items(struct reader *r, const struct shape_field *field, struct shape_items *ret)
+{
+    size_t count = 0, size = field->kind == SHAPE_LIST ? field->shape->size : sizeof(struct str);
+    if (json_peek(&r->j) != JSON_ARRAY)
+        return refuse_next(r, field->name, "a list");
+    TRY(count_items(r, field, &count));
+    char *items = ctx_take(r->c, count, size);
+    if (!items)
+        return fault_again(r->c);
+    json_array(&r->j);
+    for (size_t i = 0; json_next_item(&r->j); i++) {
+        rc result = field->kind == SHAPE_LIST
+                        ? read_object(r, field->shape, items + i * size)
+                        : read_text(r, field->name, (struct str *)(items + i * size));
+        if (!rc_ok(result)) {
+            fault_enter_index(r->c, i);
+            return result;
+        }
+    }
+    *ret = (struct shape_items){count ? items : NULL, count};
+    return OK;
+}
+
+static rc read_value(struct reader *r, const struct shape_field *field, void *value)
+{
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+        return read_text(r, field->name, value);
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+    case SHAPE_LIST:
+        return read_items(r, field, value);
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        return read_i64(r, field->name, value);
+    case SHAPE_OPT_I64: {
+        struct opt_i64 *number = value;
+        number->known = true;
+        return read_i64(r, field->name, &number->value);
+    }
+    case SHAPE_FLAG:
+        return read_flag(r, field->name, value);
+    case SHAPE_MONEY:
+        return read_money(r, field->name, value);
+    case SHAPE_CHOICE:
+        return read_choice(r, field, value);
+    case SHAPE_TIME:
+        return read_time(r, field->name, value);
+    case SHAPE_PLACE:
+        return read_place(r, field->name, value);
+    case SHAPE_LABEL:
+        return read_label(r, value);
+    case SHAPE_JSON:
+        return json_skip(&r->j, value) ? OK : json_fault(r->c, &r->j);
+    case SHAPE_BYTES:
+        return read_bytes(r, field->name, value);
+    case SHAPE_RECORD:
+        if (json_peek(&r->j) != JSON_OBJECT)
+            return refuse_next(r, field->name, "an object");
+        return read_object(r, field->shape, value);
+    }
+    return OK;
+}
+
+static size_t value_size(const struct shape_field *field)
+{
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+    case SHAPE_JSON:
+    case SHAPE_BYTES:
+        return sizeof(struct str);
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+    case SHAPE_LIST:
+        return sizeof(struct shape_items);
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        return sizeof(int64_t);
+    case SHAPE_OPT_I64:
+        return sizeof(struct opt_i64);
+    case SHAPE_FLAG:
+        return sizeof(bool);
+    case SHAPE_MONEY:
+        return sizeof(struct money);
+    case SHAPE_CHOICE:
+        return sizeof(unsigned);
+    case SHAPE_TIME:
+        return sizeof(struct wall);
+    case SHAPE_PLACE:
+        return sizeof(struct place);
+    case SHAPE_LABEL:
+        return sizeof(struct label);
+    case SHAPE_RECORD:
+        return field->shape->size;
+    }
+    return 0;
+}
+
+/* The member "key": which field it is, refused when unknown, given before, or ours to set. */
+static rc find_member(struct reader *r, const struct shape *shape, struct str key,
+                      bool seen[FIELDS_MAX], const struct shape_field **ret)
+{
+    const struct shape_field *field = shape_field(shape, key);
+    if (!field) {
+        rc failed = fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s has no field \"%.*s\"",
+                                shape->name, STR_ARG(key));
+        fault_set_rule(r->c, "unknown");
+        fault_set_value(r->c, key);
+        return failed;
+    }
+    size_t index = (size_t)(field - shape->fields);
+    if (seen[index])
+        return refuse(r, "once", key, field->name, "given once");
+    if (r->source == SHAPE_FROM_INPUT && (field->flags & SYSTEM))
+        return refuse(r, "system", key, field->name, "left out: Chancery sets it");
+    seen[index] = true;
+    *ret = field;
+    return OK;
+}
+
+static rc read_object(struct reader *r, const struct shape *shape, void *record)
+{
+    bool seen[FIELDS_MAX] = {false};
+    struct str raw_key, key = {NULL, 0};
+    assert(shape->count <= FIELDS_MAX);
+    if (json_peek(&r->j) != JSON_OBJECT)
+        return refuse_next(r, shape->name, "an object");
+    json_object(&r->j);
+    while (json_next_key(&r->j, &raw_key)) {
+        const struct shape_field *field = NULL;
+        TRY(json_unescape(r->c, raw_key, &key));
+        rc result = find_member(r, shape, key, seen, &field);
+        if (rc_ok(result) && json_peek(&r->j) == JSON_NULL && field->kind != SHAPE_JSON) {
+            memset(shape_at(field, record), 0, value_size(field));
+            result = json_null(&r->j) ? OK : json_fault(r->c, &r->j);
+        } else if (rc_ok(result)) {
+            result = read_value(r, field, shape_at(field, record));
+        }
+        if (!rc_ok(result)) {
+            fault_enter_name(r->c, key);
+            return result;
+        }
+    }
+    return r->j.error ? json_fault(r->c, &r->j) : OK;
+}
+
+rc shape_read(struct ctx *c, const struct shape *shape, enum shape_source source, struct str json,
+              void *record)
+{
+    struct reader r = {.c = c, .source = source};
+    json_init(&r.j, json);
+    TRY(read_object(&r, shape, record));
+    if (!json_end(&r.j))
+        return json_fault(c, &r.j);
+    return shape_check(c, shape, record);
+}
+
+/* ---- writing
+ * --------------------------------------------------------------------------------------- */
+
+static void put_place(struct text *out, const struct place *place)
+{
+    text_put(out, STR("{\"lat\":"));
+    text_put_decimal(out, place->lat_e7, 7);
+    text_put(out, STR(",\"lon\":"));
+    text_put_decimal(out, place->lon_e7, 7);
+    text_put_char(out, '}');
+}
+
+static void put_money(struct text *out, const struct money *money)
+{
+    text_put(out, STR("{\"minor\":"));
+    text_put_i64(out, money->minor);
+    text_put(out, STR(",\"currency\":"));
+    text_put_json(out, str_from(money->currency));
+    text_put_char(out, '}');
+}
+
+static void put_items(struct text *out, const struct shape_field *field, enum shape_view view,
+                      const struct shape_items *list)
+{
+    text_put_char(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i > 0)
+            text_put_char(out, ',');
+        if (field->kind == SHAPE_LIST)
+            shape_write(out, field->shape, view, (char *)list->items + i * field->shape->size);
+        else
+            text_put_json(out, ((struct str *)list->items)[i]);
+    }
+    text_put_char(out, ']');
+}
+
+static void put_bytes(struct text *out, struct str bytes)
+{
+    struct str text;
+    if (!rc_ok(encode_bytes(out->c, ENCODE_BASE64URL, bytes.ptr, bytes.len, &text)))
+        out->failed = true;
+    else
+        text_put_json(out, text);
+}
+
+static void put_value(struct text *out, const struct shape_field *field, enum shape_view view,
+                      const void *value)
+{
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+        text_put_json(out, *(const struct str *)value);
+        return;
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+    case SHAPE_LIST:
+        put_items(out, field, view, value);
+        return;
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        text_put_i64(out, *(const int64_t *)value);
+        return;
+    case SHAPE_OPT_I64:
+        text_put_i64(out, ((const struct opt_i64 *)value)->value);
+        return;
+    case SHAPE_FLAG:
+        text_put(out, *(const bool *)value ? STR("true") : STR("false"));
+        return;
+    case SHAPE_MONEY:
+        put_money(out, value);
+        return;
+    case SHAPE_CHOICE:
+        text_put_json(out, str_from(shape_choice_name(field->choices, *(const unsigned *)value)));
+        return;
+    case SHAPE_TIME:
+        text_put_char(out, '"');
+        text_put_wall(out, *(const struct wall *)value);
+        text_put_char(out, '"');
+        return;
+    case SHAPE_PLACE:
+        put_place(out, value);
+        return;
+    case SHAPE_LABEL:
+        text_put_char(out, '"');
+        label_put(out, *(const struct label *)value);
+        text_put_char(out, '"');
+        return;
+    case SHAPE_JSON:
+        text_put(out, *(const struct str *)value);
+        return;
+    case SHAPE_BYTES:
+        put_bytes(out, *(const struct str *)value);
+        return;
+    case SHAPE_RECORD:
+        shape_write(out, field->shape, view, value);
+        return;
+    }
+}
+
+void shape_write(struct text *out, const struct shape *shape, enum shape_view view,
+                 const void *record)
+{
+    bool first = true;
+    text_put_char(out, '{');
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        const void *value = shape_in(field, record);
+        bool hidden = view == SHAPE_VIEW_SHOWN && (field->flags & SECRET);
+        if (hidden || shape_absent(field, value))
+            continue;
+        if (!first)
+            text_put_char(out, ',');
+        first = false;
+        text_put_json(out, str_from(field->name));
+        text_put_char(out, ':');
+        put_value(out, field, view, value);
+    }
+    text_put_char(out, '}');
+}
