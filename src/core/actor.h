@@ -1,0 +1,25 @@
+/* Who acts: what they may do and what they may read. Worked out at sign-in from account and roles,
+ * carried by every command and request. */
+#ifndef CORE_ACTOR_H
+#define CORE_ACTOR_H
+
+#include "shape/label.h"
+
+struct actor {
+    struct str id;              /* account id, or the name of a part of Chancery ("system") */
+    struct str person;          /* person id; absent for programs */
+    struct texts permissions;   /* "zone.write"; "zone.*"; "*" */
+    struct clearance clearance; /* what may be read */
+};
+
+/* Chancery itself: may do and read everything, on behalf of nobody. */
+extern const struct actor actor_system;
+
+/* Two permissions every route may name instead of one of a module. */
+#define PERMIT_ANYONE    "anyone"    /* without signing in */
+#define PERMIT_SIGNED_IN "signed-in" /* any account */
+
+/* Has the actor this permission? NULL actor: only PERMIT_ANYONE. An empty list may nothing. */
+bool actor_may(const struct actor *actor, const char *permission);
+
+#endif

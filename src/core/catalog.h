@@ -1,0 +1,45 @@
+/* The catalog: all modules put together once at start, checked, and then only read. Its checks are
+ * the ones a compiler cannot make: names used twice, a permission nobody declared, a fold without
+ * its event. */
+#ifndef CORE_CATALOG_H
+#define CORE_CATALOG_H
+
+#include "core/module.h"
+
+struct catalog;
+
+/* Assemble. INTERNAL names what does not fit. The modules outlive the catalog. */
+rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules,
+                struct catalog **ret);
+void catalog_close(struct catalog *catalog);
+
+size_t catalog_module_count(const struct catalog *catalog);
+const struct module *catalog_module(const struct catalog *catalog, size_t index);
+
+/* By name; NULL when there is none. */
+const struct event_kind *catalog_event(const struct catalog *catalog, struct str name);
+const struct decision *catalog_decision(const struct catalog *catalog, struct str name);
+const struct record *catalog_record(const struct catalog *catalog, struct str shape_name);
+
+/* The generated kinds of a record (never NULL for a record of a module). */
+enum record_verb { RECORD_ADD, RECORD_CHANGE, RECORD_RETIRE, RECORD_VERBS };
+const struct event_kind *catalog_record_event(const struct catalog *catalog,
+                                              const struct record *record, enum record_verb verb);
+const struct decision *catalog_record_decision(const struct catalog *catalog,
+                                               const struct record *record, enum record_verb verb);
+
+/* Walks over everything, generated parts included. */
+size_t catalog_route_count(const struct catalog *catalog);
+const struct route *catalog_route(const struct catalog *catalog, size_t index);
+size_t catalog_table_count(const struct catalog *catalog);
+const struct table *catalog_table(const struct catalog *catalog, size_t index);
+size_t catalog_permission_count(const struct catalog *catalog);
+const struct permission *catalog_permission(const struct catalog *catalog, size_t index);
+
+/* The folds and reactions of a kind, in the order of the modules. */
+size_t catalog_folds(const struct catalog *catalog, const struct event_kind *kind,
+                     const struct fold *const **ret);
+size_t catalog_reactions(const struct catalog *catalog, const struct event_kind *kind,
+                         const struct reaction *const **ret);
+
+#endif

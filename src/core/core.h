@@ -1,0 +1,79 @@
+/* The one writer: command -> decide -> events -> append -> fold -> subscribers, in batches with one
+ * commit, each caller answered after the commit. */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "base/file.h"
+#include "core/catalog.h"
+#include "ledger/ledger.h"
+
+struct core;
+
+struct core_options {
+    const struct catalog *catalog;
+    struct store_options store; /* opened once for writing, once for each reader */
+    struct ledger_options ledger;
+    struct str mission; /* id */
+    const struct clock *clock;
+    size_t queue_max; /* commands waiting, 0: 4096; the alarm lane is not bounded by it */
+    size_t batch_max; /* commands a commit, 0: 512 */
+};
+
+/* Open the store, verify the ledger's tail, bring the picture up to the ledger's end. */
+rc core_open(struct ctx *c, const struct core_options *options, struct core **ret);
+
+/* Let the writer finish what is queued, then close. */
+void core_close(struct core *core);
+
+/* Make an empty mission: tables and ledger. */
+rc core_create(struct ctx *c, const struct core_options *options);
+
+/* Run the writer on a thread of its own; without it, core_step does the work. */
+rc core_start(struct ctx *c, struct core *core);
+
+/* Decide what is queued and due now; true when there was anything. For tests, replay and the
+ * demonstration, whose clock stands between steps. */
+bool core_step(struct core *core);
+
+/* Queue a command. BUSY when too many wait (never for one with `alarm`); then `done` is not called.
+ */
+rc core_submit(struct ctx *c, struct core *core, struct command *command);
+
+/* Submit and wait for the answer; the fault of a refusal is raised in c. */
+rc core_call(struct ctx *c, struct core *core, struct command *command);
+
+/* What was committed, told to subscribers on the writer's thread, in order. The text is the
+ * ledger's entry; it is valid during the call. */
+struct published {
+    const struct event *event;
+    struct str entry; /* the stored JSON, sealed as it is */
+    const void *body; /* the struct of event->kind->body */
+};
+typedef void subscriber_fn(void *arg, size_t count, const struct published *published);
+rc core_subscribe(struct ctx *c, struct core *core, subscriber_fn *subscriber, void *arg);
+
+/* A reader: its own connection and picture, for one thread. */
+struct reader {
+    struct store *store;
+    struct picture *picture;
+};
+rc core_reader_open(struct ctx *c, struct core *core, struct reader *ret);
+void core_reader_close(struct reader *reader);
+
+/* The number of events committed; may be read by any thread. */
+int64_t core_size(const struct core *core);
+const struct catalog *core_catalog(const struct core *core);
+const struct core_options *core_options(const struct core *core);
+
+/* Counters for the operator, read by any thread. */
+struct core_counts {
+    int64_t commands, refused, events, batches, waiting, turned_away, folds_retried;
+};
+struct core_counts core_counts(const struct core *core);
+
+/* Drop the picture and fold the ledger anew; gives the digests of before and after. The store must
+ * not be served at the time. */
+rc core_rebuild(struct ctx *c, const struct core_options *options, struct str *ret_before,
+                struct str *ret_after);
+
+#endif

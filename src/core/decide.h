@@ -1,0 +1,78 @@
+/* Deciding: a command and the picture become events, or a refusal. Decisions run on the one writer,
+ * one after the other, so there are no races and no locks in a domain. They read, they never write;
+ * what they want is in the outcome. */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/event.h"
+#include "core/picture.h"
+
+struct decision;
+
+/* Something somebody wants. Filled by the caller; it and all it points to live until `done`. */
+struct command {
+    const struct decision *decision;
+    const void *input; /* struct of decision->input */
+    struct str target; /* id of the record it is about; absent for a new one */
+    struct actor actor;
+    struct wall occurred; /* when it happened at the source; absent: now */
+    int64_t cause;        /* seq of the event that led to it, -1: none */
+    int64_t expect_seq;   /* refuse as STALE unless the target was last written by it; -1: any */
+    bool drill;
+    bool alarm; /* goes before everything else and is never refused for load */
+
+    /* Called once, on the writer's thread, after the commit or the refusal. */
+    void (*done)(struct command *command);
+    void *arg;
+
+    /* The answer, filled before `done`. */
+    rc result;
+    struct fault fault;
+    int64_t first_seq, event_count;
+    char record_id[32]; /* id of the record made or changed, NUL-terminated */
+    struct wall received;
+    struct command *next; /* the queue's */
+};
+
+struct outcome;
+
+/* An event that the decision wants. Absent: occurred = the command's, label = the body's own field
+ * "label" if it has one. record_id with kind "zone.added" gives the record "zone/<id>". */
+struct outcome_event {
+    const struct event_kind *kind;
+    const void *body;
+    struct str record_id;
+    struct str subject; /* required when the kind is sealed */
+    struct label label;
+};
+rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_event *event);
+
+/* At `due`, decide `decision` with this input, unless cleared before. One per (decision, record): a
+ * second one replaces the first. Both are events and survive a restart. */
+rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
+                        struct str record_id, struct wall due, const void *input);
+rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
+                          struct str record_id);
+
+/* Write or delete a row of a vault table in the same transaction. */
+rc outcome_vault_put(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                     const void *record);
+rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                        struct str id);
+
+/* Destroy the keys of a subject in the same transaction: what was sealed for it is unreadable. */
+rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject);
+
+typedef rc decide_fn(struct ctx *c, struct picture *picture, const struct command *command,
+                     struct outcome *outcome);
+
+struct decision {
+    const char *name; /* "zone.change" */
+    const char *help;
+    const char *permission;    /* who may ask for it */
+    const struct shape *input; /* NULL: nothing but the target */
+    decide_fn *decide;
+    const struct record *record; /* of the generated ones */
+};
+
+#endif

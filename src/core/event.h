@@ -1,0 +1,30 @@
+/* An event as the parts of Chancery see it: the ledger's envelope, with its kind known and its body
+ * read. */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include "shape/label.h"
+
+/* A kind of event, declared once by the module whose fact it is. */
+struct event_kind {
+    const char *name; /* "zone.added" */
+    const char *help;
+    const struct shape *body; /* in its newest version */
+    const char *read;         /* the permission to be told of it */
+    bool sealed;              /* personal: the body is sealed under its subject's key */
+};
+
+struct event {
+    const struct event_kind *kind;
+    int64_t seq;
+    struct wall occurred, received;
+    struct str actor;
+    int64_t cause; /* -1: none */
+    bool drill;
+    struct label label;
+    struct str subject; /* person id, when sealed */
+    struct str record;  /* "zone/01J…", may be absent */
+    const void *body;   /* struct of kind->body; NULL when it was sealed and erased */
+};
+
+#endif

@@ -1,0 +1,66 @@
+/* A module: everything Chancery knows about one noun, as one constant. The list of modules is in
+ * src/main/modules.c; adding a domain changes that list and adds a folder, nothing else. */
+#ifndef CORE_MODULE_H
+#define CORE_MODULE_H
+
+#include "core/decide.h"
+#include "core/route.h"
+
+/* A plain record: from its shape come the table, the events <noun>.added, .changed and .retired,
+ * the commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
+ * history. The shape begins with id and label (RECORD_FIELDS). */
+struct record {
+    const struct shape *shape;
+    const char *plural;       /* "zones": /api/v1/zones */
+    const char *read, *write; /* permissions */
+    bool personal;            /* its events are sealed; the subject is the record's id unless… */
+    const char *subject;      /* …a field of it names the person */
+    /* The domain's own rules, beyond the shape's: `before` is NULL for a new record, `after` is
+     * NULL when it is to be retired. May be NULL. */
+    rc (*check)(struct ctx *c, struct picture *picture, const void *before, const void *after);
+};
+
+/* The first two fields of every record. */
+#define RECORD_FIELDS(F, T)                              \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier") \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may read it: TLP marking and compartments")
+
+struct record_head {
+    struct str id;
+    struct label label;
+};
+
+typedef rc fold_fn(struct ctx *c, struct picture *picture, const struct event *event);
+
+/* What an event does to the picture. An event kind may have several folds, of several modules. */
+struct fold {
+    const struct event_kind *kind;
+    fold_fn *fold;
+};
+
+/* What follows from an event by itself: more events, decided in the same batch, with this event as
+ * their cause (tripwires, protocols). It is not run when the ledger is folded anew. */
+struct reaction {
+    const struct event_kind *kind;
+    rc (*react)(struct ctx *c, struct picture *picture, const struct event *event,
+                struct outcome *outcome);
+};
+
+struct permission {
+    const char *name, *help;
+};
+
+/* Each list ends with a row of zeros; NULL: none. */
+struct module {
+    const char *name, *help;
+    const struct record *records;
+    const struct table *tables;
+    const struct event_kind *const *events;
+    const struct decision *decisions;
+    const struct fold *folds;
+    const struct reaction *reactions;
+    const struct route *routes;
+    const struct permission *permissions;
+};
+
+#endif

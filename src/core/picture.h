@@ -1,0 +1,109 @@
+/* The picture: tables folded from the ledger, one per shape, every row with the mission it belongs
+ * to and the event that last wrote it. Every table can be dropped and folded anew.
+ *
+ * A table's shape begins with `id` (kind id). Tables of kind TABLE_VAULT hold what must not be in
+ * the ledger (hashes of passwords, sessions); they are not part of the picture's digest and a
+ * rebuild leaves them alone. */
+#ifndef CORE_PICTURE_H
+#define CORE_PICTURE_H
+
+#include "core/actor.h"
+#include "core/event.h"
+#include "store/store.h"
+
+enum table_kind { TABLE_PICTURE, TABLE_VAULT };
+
+struct table {
+    const struct shape *shape;
+    enum table_kind kind;
+};
+
+struct catalog;
+struct picture;
+
+/* A view of the tables over one store, for one thread. The catalog and the store outlive it. */
+rc picture_open(struct ctx *c, const struct catalog *catalog, struct store *store,
+                struct str mission, struct picture **ret);
+void picture_close(struct picture *picture);
+struct store *picture_store(const struct picture *picture);
+struct str picture_mission(const struct picture *picture);
+
+/* Make all tables that are not there yet. */
+rc picture_create(struct ctx *c, struct picture *picture);
+
+/* What is known about a row beside its record. */
+struct row {
+    int64_t seq;         /* the event that last wrote it */
+    struct wall changed; /* when that occurred */
+    struct wall retired; /* absent: it is live */
+    bool drill;
+};
+
+/* One record by id. NOT_FOUND. Retired ones are found too; look at the row (may be NULL). */
+rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               struct row *ret_row, void *ret);
+
+/* Does a live record with this id exist? */
+rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               bool *ret);
+
+/* The live record whose field has this value, of several the one with the least id. NOT_FOUND. */
+rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shape,
+                const char *field, struct str value, struct row *ret_row, void *ret);
+
+/* Writing: folds only (and, for vault tables, the writer on behalf of a decision). A live record of
+ * the mission with the same value in a UNIQUE field gives CONFLICT. */
+rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
+               const void *record, const struct event *event);
+rc picture_retire(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+                  const struct event *event);
+rc picture_delete(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id);
+
+/* ---- lists
+ * --------------------------------------------------------------------------------------- */
+
+enum filter_op { FILTER_EQ, FILTER_NE, FILTER_LT, FILTER_LE, FILTER_GT, FILTER_GE, FILTER_HAS };
+
+struct filter {
+    struct str field; /* a column ("name", "address_city") */
+    enum filter_op op;
+    struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case */
+};
+
+enum { QUERY_FILTERS_MAX = 16, QUERY_LIMIT_MAX = 500, QUERY_LIMIT_DEFAULT = 50 };
+
+struct query {
+    size_t filter_count;
+    struct filter filters[QUERY_FILTERS_MAX];
+    struct str search; /* in any text column, any case; absent: none */
+    struct str sort;   /* a column; absent: id */
+    bool descending;
+    struct str after; /* the cursor of the page before */
+    int64_t limit;    /* 1 to QUERY_LIMIT_MAX */
+    bool with_retired;
+    const struct clearance
+        *reader; /* only what this may read, by the record's `label`; NULL: all */
+};
+
+struct page {
+    size_t count;
+    struct row *rows;
+    void *records;    /* count structs of the shape, one behind the other */
+    struct str after; /* cursor of the next page; absent on the last */
+};
+
+/* A page of records, in order, without a gap and without one twice while rows come and go (keyset
+ * paging). INVALID names the filter, the sort column or the cursor that is wrong. */
+rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shape,
+                const struct query *query, struct page *ret);
+
+/* ---- the whole
+ * ----------------------------------------------------------------------------------- */
+
+/* Forget all of the picture (not the vault). */
+rc picture_clear(struct ctx *c, struct picture *picture);
+
+/* SHA-256 over every row of every table of the picture, in order, in hexadecimal. */
+rc picture_digest(struct ctx *c, struct picture *picture, struct str *ret);
+
+#endif

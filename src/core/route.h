@@ -1,0 +1,76 @@
+/* A route is one row: method, path, permission, shapes, limits, one line of help. The rows make
+ * dispatch, OpenAPI, the command line and the report of what was never tested. Nothing here knows
+ * of sockets; src/edge feeds it. */
+#ifndef CORE_ROUTE_H
+#define CORE_ROUTE_H
+
+#include "core/picture.h"
+#include "shape/shape.h"
+
+enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_PUT, ROUTE_DELETE };
+
+struct decision;
+struct record;
+
+enum { REQUEST_PATH_PARTS = 4, REQUEST_PARAMS_MAX = 32 };
+
+struct param {
+    struct str name, value; /* URL-decoded */
+};
+
+struct request {
+    const struct route *route;
+    const struct actor *actor;            /* NULL: not signed in */
+    struct str session;                   /* id of the session or token, absent without */
+    struct str peer;                      /* address of the caller */
+    struct str parts[REQUEST_PATH_PARTS]; /* what stood for {…} in the path, in order */
+    size_t param_count;
+    struct param params[REQUEST_PARAMS_MAX]; /* of the query */
+    const void *input;       /* struct of route->input, read and validated; NULL without */
+    struct str body;         /* as sent */
+    struct str language;     /* "en", "fr", "ar" */
+    struct str if_match;     /* as sent, absent without */
+    struct picture *picture; /* a reader's */
+    const struct catalog *catalog;
+};
+
+/* What a handler gives back. The default is 200 with a JSON body. */
+struct response {
+    int status;            /* 0: 200, or 204 without a body */
+    const char *type;      /* NULL: application/json */
+    struct text *body;     /* write here */
+    const char *file_name; /* offer it as a file under this name */
+    struct str etag;
+    struct str location;
+    struct str cookie;       /* whole Set-Cookie value */
+    bool restricted;         /* it shows records that only some may read: note the reading … */
+    struct texts records;    /* … of these ("zone/01J…"), at most 500 */
+    struct command *command; /* answer when this command is done: 200/201 with its result */
+};
+
+typedef rc serve_fn(struct ctx *c, const struct request *request, struct response *response);
+
+struct route {
+    enum route_method method;
+    const char *path; /* "/api/v1/zones/{id}" */
+    const char *permission;
+    const char *help;
+    const struct shape *input;  /* the body that is asked for; NULL: none */
+    const struct shape *output; /* the body that is given; NULL: not a record */
+    bool output_list;           /* {"items": […], "after": …} of output */
+    size_t body_max;            /* bytes; 0: 64 KiB */
+    serve_fn *serve;
+    const void *arg; /* what the row is about, for shared handlers */
+};
+
+/* The first four columns have to be given: a row without a permission does not compile. */
+#define ROUTE(method_, path_, permission_, help_, ...)                                      \
+    {                                                                                       \
+        .method = ROUTE_##method_, .path = path_, .permission = permission_, .help = help_, \
+        __VA_ARGS__                                                                         \
+    }
+
+/* A parameter of the query by name, absent when it was not given. */
+struct str request_param(const struct request *request, const char *name);
+
+#endif
