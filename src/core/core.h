@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "core/catalog.h"
+#include "core/decide.h"
 #include "ledger/ledger.h"
 
 struct core;
@@ -42,14 +43,9 @@ rc core_submit(struct ctx *c, struct core *core, struct command *command);
 /* Submit and wait for the answer; the fault of a refusal is raised in c. */
 rc core_call(struct ctx *c, struct core *core, struct command *command);
 
-/* What was committed, told to subscribers on the writer's thread, in order. The text is the
- * ledger's entry; it is valid during the call. */
-struct published {
-    const struct event *event;
-    struct str entry; /* the stored JSON, sealed as it is */
-    const void *body; /* the struct of event->kind->body */
-};
-typedef void subscriber_fn(void *arg, size_t count, const struct published *published);
+/* What was committed, told to subscribers on the writer's thread, in order. The events and their
+ * bodies are valid during the call. */
+typedef void subscriber_fn(void *arg, size_t count, const struct event *const *events);
 rc core_subscribe(struct ctx *c, struct core *core, subscriber_fn *subscriber, void *arg);
 
 /* A reader: its own connection and picture, for one thread. */

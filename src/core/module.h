@@ -17,7 +17,8 @@ struct record {
     const char *subject;      /* …a field of it names the person */
     /* The domain's own rules, beyond the shape's: `before` is NULL for a new record, `after` is
      * NULL when it is to be retired. May be NULL. */
-    rc (*check)(struct ctx *c, struct picture *picture, const void *before, const void *after);
+    rc (*check)(struct ctx *c, struct picture *picture, const struct command *command,
+                const void *before, const void *after);
 };
 
 /* The first two fields of every record. */

@@ -27,6 +27,7 @@ rc picture_open(struct ctx *c, const struct catalog *catalog, struct store *stor
 void picture_close(struct picture *picture);
 struct store *picture_store(const struct picture *picture);
 struct str picture_mission(const struct picture *picture);
+const struct catalog *picture_catalog(const struct picture *picture);
 
 /* Make all tables that are not there yet. */
 rc picture_create(struct ctx *c, struct picture *picture);

@@ -9,8 +9,8 @@
 
 enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_PUT, ROUTE_DELETE };
 
-struct decision;
-struct record;
+struct command;
+struct core;
 
 enum { REQUEST_PATH_PARTS = 4, REQUEST_PARAMS_MAX = 32 };
 
@@ -32,6 +32,7 @@ struct request {
     struct str if_match;     /* as sent, absent without */
     struct picture *picture; /* a reader's */
     const struct catalog *catalog;
+    struct core *core; /* for what concerns the whole: options, counters */
 };
 
 /* What a handler gives back. The default is 200 with a JSON body. */
@@ -45,7 +46,7 @@ struct response {
     struct str cookie;       /* whole Set-Cookie value */
     bool restricted;         /* it shows records that only some may read: note the reading … */
     struct texts records;    /* … of these ("zone/01J…"), at most 500 */
-    struct command *command; /* answer when this command is done: 200/201 with its result */
+    struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */
 };
 
 typedef rc serve_fn(struct ctx *c, const struct request *request, struct response *response);
