@@ -1,0 +1,3 @@
+/* A case. */
+#include <string.h>
+#include "shape/shape.h"

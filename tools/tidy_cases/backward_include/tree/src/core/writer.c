@@ -1,0 +1,4 @@
+/* A case. */
+#include "domain/visit/visit.h"
+#include "writer.h"
+#include "base/log.h"

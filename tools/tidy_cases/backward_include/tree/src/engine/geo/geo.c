@@ -1,0 +1,3 @@
+/* A case. */
+#include "engine/rules/rules.h"
+#include "engine/geo/point.h"

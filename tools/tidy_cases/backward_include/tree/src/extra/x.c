@@ -1,0 +1,2 @@
+/* A case. */
+#include "base/rc.h"

@@ -1,0 +1,3 @@
+/* A case. */
+#include "ledger/ledger.h"
+#include "base/rc.h"

@@ -1,0 +1,5 @@
+/* A case. */
+long f(void)
+{
+    return time(NULL) + rand();
+}

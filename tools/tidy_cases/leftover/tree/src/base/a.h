@@ -1,0 +1,2 @@
+/* XXX */
+/* mktemp a.XXXXXX */

@@ -1,0 +1,3 @@
+/* A case. */
+#include "domain/people/people_shape.h"
+#include "domain/people/people.h"
