@@ -307,8 +307,8 @@ static void check_purpose(const struct file *file)
     snprintf(header, sizeof header, "%s", file->path);
     header[strlen(header) - 1] = 'h';
 
-    bool said_elsewhere = is_test(file->path) ||
-                          (ends_with(file->path, ".c") && access(header, F_OK) == 0);
+    bool said_elsewhere =
+        is_test(file->path) || (ends_with(file->path, ".c") && access(header, F_OK) == 0);
     if (!said_elsewhere && !starts_with(file->all.bytes, "/*") &&
         !starts_with(file->all.bytes, "//"))
         complain(file->path, 1, "a file begins with a comment: what it is for, and the idea");

@@ -1,6 +1,6 @@
 /*
- * Each case is a folder of tools/tidy_cases/: a tree, what tidy must say of it (sorted), and, where it is
- * not simply every file of the tree, the list of paths to give to it.
+ * Each case is a folder of tools/tidy_cases/: a tree, what tidy must say of it (sorted), and, where
+ * it is not simply every file of the tree, the list of paths to give to it.
  */
 #include "unit.h"
 
@@ -26,18 +26,19 @@ static void check_case(const char *name)
 
     snprintf(command, sizeof command, "cat tools/tidy_cases/%s/expected", name);
     assert_int_equal(run(command, expected), 0);
-    snprintf(command, sizeof command,
-             "cd tools/tidy_cases/%s && { cat list 2>/dev/null || find tree -type f -printf '%%P\\n'; }"
-             " | %s tree | sort -t: -k1,1 -k2,2n -k3",
-             name, TIDY);
+    snprintf(
+        command, sizeof command,
+        "cd tools/tidy_cases/%s && { cat list 2>/dev/null || find tree -type f -printf '%%P\\n'; }"
+        " | %s tree | sort -t: -k1,1 -k2,2n -k3",
+        name, TIDY);
     assert_int_equal(run(command, found), 0);
     assert_string_equal(found, expected);
 }
 
-#define CASE(name)                                                                                 \
-    TEST(name)                                                                                     \
-    {                                                                                              \
-        check_case(#name);                                                                         \
+#define CASE(name)         \
+    TEST(name)             \
+    {                      \
+        check_case(#name); \
     }
 
 CASE(clean)
