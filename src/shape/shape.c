@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { TEXTS_ITEM_CHARS_MAX = 200, ID_CHARS_MAX = 26 };
 
