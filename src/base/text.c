@@ -13,9 +13,9 @@ static rc grow(struct text *t, size_t more)
 {
     if (more > t->limit - t->len)
         FAIL(t->c, TOO_LARGE, "the text would be longer than %zu bytes", t->limit);
-    size_t room = t->room ? t->room : 128;
-    while (room < t->len + more + 1)
-        room *= 2;
+    size_t room = t->room ? 2 * t->room : 128;
+    if (room < t->len + more + 1)
+        room = t->len + more + 1;
     char *ptr = NULL;
     NEW(t->c, ptr, room);
     if (t->len)
@@ -34,6 +34,11 @@ static char *reserve(struct text *t, size_t more)
     if (!fits && !rc_ok(grow(t, more)))
         t->failed = true;
     return t->failed ? NULL : t->ptr + t->len;
+}
+
+void text_expect(struct text *t, size_t len)
+{
+    reserve(t, len);
 }
 
 void text_put(struct text *t, struct str s)

@@ -15,6 +15,9 @@ struct text {
 /* Empty text that may grow to `limit` bytes. */
 void text_init(struct text *t, struct ctx *c, size_t limit);
 
+/* Room for `len` bytes more at once, where the length is known: saves copies while growing. */
+void text_expect(struct text *t, size_t len);
+
 void text_put(struct text *t, struct str s);
 void text_put_char(struct text *t, char ch);
 void text_put_i64(struct text *t, int64_t value);

@@ -3,8 +3,9 @@
  * hashed.
  *
  *   {"seq":7,"kind":"site.added","version":1,"occurred":…,"received":…,"actor":…,"cause":5,
- *    "drill":true,"label":"AMBER:…","subject":…,"body":{…}}            or, when it is personal,
- *   {…,"subject":"01J…","sealed":"<base64 of nonce and XChaCha20-Poly1305 box of the body>"}
+ *    "drill":true,"label":"AMBER:…","record":"site/01J…","subject":…,"body":{…}}    or, when it is
+ * personal, {…,"subject":"01J…","sealed":"<base64 of nonce and XChaCha20-Poly1305 box of the
+ * body>"}
  *
  * seq begins with 0 and is the leaf's index. Absent members are left out. At most 65,535 bytes an
  * entry (the entry bundles of C2SP tlog-tiles). */
@@ -13,15 +14,12 @@
 
 #include "base/ctx.h"
 #include "base/file.h"
+#include "engine/merkle/merkle.h"
 #include "store/store.h"
 
 struct ledger;
 
-enum { LEDGER_HASH_LEN = 32, LEDGER_ENTRY_MAX = 65535 };
-
-struct ledger_hash {
-    unsigned char bytes[LEDGER_HASH_LEN];
-};
+enum { LEDGER_ENTRY_MAX = 65535 };
 
 struct ledger_options {
     struct str origin; /* of the checkpoints, e.g. "chancery/01J…": a mission's ledger */
@@ -57,7 +55,7 @@ void ledger_close(struct ledger *ledger);
 
 int64_t ledger_size(const struct ledger *ledger);
 /* The tree head over all that was appended; of an empty tree SHA-256 of nothing. */
-struct ledger_hash ledger_root(const struct ledger *ledger);
+struct merkle_hash ledger_root(const struct ledger *ledger);
 
 /* Append within the store's open write transaction; gives the first seq. The tree in memory moves
  * on; after a rollback call ledger_rewind. */
@@ -99,8 +97,9 @@ rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *wal
 
 /* Proofs (RFC 6962, 2.1.1 and 2.1.2) against the tree of `size` leaves. */
 struct ledger_proof {
-    int64_t index, size, count;
-    struct ledger_hash *hashes;
+    int64_t index, size; /* of the leaf or the old tree; of the tree */
+    size_t count;
+    const struct merkle_hash *hashes;
 };
 rc ledger_prove_inclusion(struct ctx *c, struct store *store, int64_t seq, int64_t size,
                           struct ledger_proof *ret);
@@ -117,7 +116,7 @@ rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject);
  * the result is CORRUPT; the fault names the first damage. */
 struct ledger_report {
     int64_t events, checkpoints, sealed, erased;
-    struct ledger_hash root;
+    struct merkle_hash root;
 };
 rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
                  struct ledger_report *ret);

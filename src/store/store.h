@@ -27,6 +27,9 @@ void store_close(struct store *store);
 
 enum store_kind store_kind(const struct store *store);
 
+/* Which database it is, for messages: the file, or "DATABASE on HOST". Never a password. */
+const char *store_name(const struct store *store);
+
 /* The column type of a value kind in this database ("INTEGER" / "BIGINT", "BLOB" / "BYTEA", …). */
 enum store_type { STORE_I64, STORE_TEXT, STORE_BYTES, STORE_NULL };
 const char *store_type(enum store_kind kind, enum store_type type);
@@ -63,8 +66,15 @@ rc store_next(struct ctx *c, struct store_rows *rows, bool *ret_more);
 struct store_value store_column(const struct store_rows *rows, size_t column);
 void store_end(struct store_rows *rows);
 
+/* Many rows into one table, `count` times `width` values: what is quickest for many (PostgreSQL:
+ * COPY in binary form, so the values must be of the columns' own types). */
+rc store_insert(struct ctx *c, struct store *store, struct str table, size_t width,
+                const char *const *columns, size_t count, const struct store_value *values);
+
 /* One write transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: the advisory lock of the one writer
- * is already held), or one consistent reading (a snapshot). */
+ * is already held), or one consistent reading (a snapshot). After a failure inside a transaction
+ * roll it back; a failed commit has rolled back already. After IO the disk's state is unknown:
+ * close. */
 rc store_begin(struct ctx *c, struct store *store, bool write);
 rc store_commit(struct ctx *c, struct store *store);
 void store_rollback(struct store *store);
