@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_BYTES_MAX = 4096, FILES_MAX = 4096, FILE_BYTES_MAX = 64 << 20, ETAG_BYTES = 16 };
 
@@ -257,6 +258,8 @@ int main(int argc, char **argv)
     fprintf(out.assembly, ".section .rodata\n");
     fprintf(out.table, "/* Made by tools/embed. */\n#include \"edge/assets.h\"\n\n");
     fprintf(out.depends, "%s:", argv[2]);
+    if (access(argv[1], F_OK) == 0)
+        fprintf(out.depends, " %s", argv[1]);
     for (size_t i = 0; i < list.count; i++) {
         embed_file(&out, argv[1], list.paths[i], i, rows);
         free(list.paths[i]);
