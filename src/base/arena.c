@@ -95,6 +95,8 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
         size = CHUNK_MAX;
     if (size < need)
         size = need;
+    if (size > SIZE_MAX - sizeof(struct chunk))
+        return NULL;
     struct chunk *chunk = malloc(sizeof *chunk + size);
     if (!chunk)
         return NULL;

@@ -88,6 +88,11 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+bool wall_in_calendar(struct wall t)
+{
+    return t.us >= WALL_FIRST_US && t.us <= WALL_LAST_US;
+}
+
 size_t wall_format(struct wall t, char out[WALL_TEXT_MAX])
 {
     int64_t seconds = floor_div(t.us, 1000000);
@@ -122,12 +127,18 @@ static int take_digits(struct str text, size_t *at, size_t count)
     return value;
 }
 
-static bool take_mark(struct str text, size_t *at, char lower_mark)
+static bool take_mark(struct str text, size_t *at, char mark)
 {
-    if (*at >= text.len || (text.ptr[*at] | 0x20) != (lower_mark | 0x20))
+    if (*at >= text.len || text.ptr[*at] != mark)
         return false;
     (*at)++;
     return true;
+}
+
+/* T and Z may be written small (RFC 3339, section 5.6). */
+static bool take_letter(struct str text, size_t *at, char capital)
+{
+    return take_mark(text, at, capital) || take_mark(text, at, (char)(capital | 0x20));
 }
 
 static int days_in_month(int year, int month)
@@ -166,7 +177,7 @@ static bool take_fraction(struct str text, size_t *at, int *ret_us)
 static bool take_offset(struct str text, size_t *at, int *ret_seconds)
 {
     *ret_seconds = 0;
-    if (take_mark(text, at, 'z'))
+    if (take_letter(text, at, 'Z'))
         return true;
     if (*at >= text.len || (text.ptr[*at] != '+' && text.ptr[*at] != '-'))
         return false;
@@ -187,19 +198,23 @@ bool wall_parse(struct str text, struct wall *ret)
     int fraction = 0, offset = 0;
     if (!take_date(text, &at, &days))
         return false;
-    if (!take_mark(text, &at, 't') && !(at < text.len && text.ptr[at] == ' ' && ++at))
+    if (!take_letter(text, &at, 'T') && !take_mark(text, &at, ' '))
         return false;
     int hour = take_digits(text, &at, 2);
-    bool shaped = at < text.len && text.ptr[at] == ':' && ++at;
+    bool shaped = take_mark(text, &at, ':');
     int minute = take_digits(text, &at, 2);
-    shaped = shaped && at < text.len && text.ptr[at] == ':' && ++at;
+    shaped = shaped && take_mark(text, &at, ':');
     int second = take_digits(text, &at, 2);
     if (!shaped || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
-    if (at < text.len && text.ptr[at] == '.' && (at++, !take_fraction(text, &at, &fraction)))
+    if (take_mark(text, &at, '.') && !take_fraction(text, &at, &fraction))
         return false;
     if (!take_offset(text, &at, &offset) || at != text.len)
         return false;
-    ret->us = (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + fraction;
+    int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset;
+    struct wall when = {seconds * 1000000 + fraction};
+    if (!wall_in_calendar(when))
+        return false;
+    *ret = when;
     return true;
 }

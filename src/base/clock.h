@@ -41,8 +41,13 @@ void clock_manual_advance_us(struct clock_manual *manual, int64_t us);
 enum { WALL_TEXT_MAX = 32 };
 size_t wall_format(struct wall t, char out[WALL_TEXT_MAX]);
 
-/* RFC 3339 with any offset, years 0001 to 9999, decimals beyond microseconds cut. A leap second
- * counts as the second after it. False (and *ret untouched) when it is not one. */
+/* The times that RFC 3339 can write in UTC: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999Z. */
+#define WALL_FIRST_US (-62135596800 * 1000000)
+#define WALL_LAST_US  (253402300800 * 1000000 - 1)
+bool wall_in_calendar(struct wall t);
+
+/* RFC 3339 with any offset, decimals beyond microseconds cut. A leap second counts as the second
+ * after it. False (and *ret untouched) when it is not one, or not in the calendar in UTC. */
 bool wall_parse(struct str text, struct wall *ret);
 
 #endif

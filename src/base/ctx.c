@@ -3,16 +3,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Copy what fits, cut at a character's edge, end with a NUL. */
+/* Copy what fits, cut at a character's edge, end with a NUL. A fault is shown as JSON, whatever the
+ * bytes were that caused it: a NUL or a byte that is not UTF-8 becomes a question mark. */
 static void copy_cut(char *out, size_t room, struct str s)
 {
-    size_t len = s.len < room - 1 ? s.len : room - 1;
-    if (len < s.len)
-        while (len > 0 && ((unsigned char)s.ptr[len] & 0xc0) == 0x80)
-            len--;
-    if (len)
-        memcpy(out, s.ptr, len);
-    out[len] = '\0';
+    size_t at = 0;
+    while (at < s.len) {
+        size_t len = str_first_char(str_sub(s, at, s.len));
+        bool good = len > 0 && s.ptr[at] != '\0';
+        if (at + (good ? len : 1) > room - 1)
+            break;
+        if (good)
+            memcpy(out + at, s.ptr + at, len);
+        else
+            out[at] = '?';
+        at += good ? len : 1;
+    }
+    out[at] = '\0';
 }
 
 rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format,

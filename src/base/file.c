@@ -95,8 +95,10 @@ static rc read_all(struct ctx *c, const struct files *files, int fd, const char 
         if (got == 0)
             return text_done(&all, ret);
         text_put(&all, (struct str){piece, (size_t)got});
-        if (all.failed)
+        if (all.failed && c->fault.code == RC_TOO_LARGE)
             FAIL(c, TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+        if (all.failed)
+            return fault_again(c);
     }
 }
 
@@ -130,7 +132,11 @@ static rc write_all(struct ctx *c, const struct files *files, int fd, const char
 static rc write_new(struct ctx *c, const struct files *files, const char *path, struct str bytes,
                     mode_t mode)
 {
-    int fd = files->open(files, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    /* Not over what an interrupted write has left: that may have other rights, or be a link. */
+    const int flags = O_WRONLY | O_CREAT | O_EXCL;
+    int fd = files->open(files, path, flags, mode);
+    if (fd < 0 && errno == EEXIST && files->unlink(files, path) == 0)
+        fd = files->open(files, path, flags, mode);
     if (fd < 0)
         return raise_errno(c, "create", path);
     rc result = write_all(c, files, fd, path, bytes);
@@ -189,6 +195,10 @@ rc file_make_folder(struct ctx *c, const struct files *files, const char *path)
         if (files->mkdir(files, part.ptr, 0700) < 0 && errno != EEXIST)
             return raise_errno(c, "make", part.ptr);
     }
+    int fd = files->open(files, path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return raise_errno(c, "enter", path);
+    files->close(files, fd);
     return OK;
 }
 

@@ -384,6 +384,12 @@ rc json_fault(struct ctx *c, const struct json *j)
     rc failed = fault_raise(c, RC_MALFORMED, __FILE__, __LINE__, "not JSON at byte %zu: %s", j->at,
                             j->error ? j->error : "unexpected value");
     fault_set_rule(c, "json");
-    fault_set_value(c, str_sub(j->text, j->at, 24));
+    size_t len = 0;
+    for (struct str rest = str_sub(j->text, j->at, 24); str_first_char(rest) > 0;) {
+        size_t one = str_first_char(rest);
+        rest = str_sub(rest, one, rest.len);
+        len += one;
+    }
+    fault_set_value(c, str_sub(j->text, j->at, len ? len : 1));
     return failed;
 }

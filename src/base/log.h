@@ -20,7 +20,8 @@ struct log_field {
  * the program is this sink. */
 void log_open(int fd, enum log_level least, const struct clock *clock);
 
-/* One line, at most 2 KiB, written with one call so that threads do not mix. */
+/* One line, at most 2 KiB, written with one call so that threads do not mix. A text that does not
+ * fit is cut, a field that does not is left out, and the line then ends with "cut":true. */
 void log_line(enum log_level level, const char *event, size_t count,
               const struct log_field *fields);
 

@@ -128,17 +128,49 @@ bool str_to_i64(struct str s, int64_t *ret)
     return true;
 }
 
-/* The exponent part "e-3" at s.ptr[at]; clipped to ±400, which is out of range anyway. */
-static bool read_exponent(struct str s, size_t at, int *ret)
+/* The exponent part "e-3" at s.ptr[at]; so large a one that it cannot matter is clipped. */
+static bool read_exponent(struct str s, size_t at, int64_t *ret)
 {
-    int64_t value = 0;
+    enum { CLIPPED = 1 << 30 };
     struct str digits = str_sub(s, at + 1, s.len);
-    if (digits.len && digits.ptr[0] == '+')
+    bool negative = digits.len && digits.ptr[0] == '-';
+    if (digits.len && (negative || digits.ptr[0] == '+'))
         digits = str_sub(digits, 1, digits.len);
-    if (digits.len == 0 || digits.len > 5 || !str_to_i64(digits, &value))
-        return false;
-    *ret = value > 400 ? 400 : value < -400 ? -400 : (int)value;
-    return true;
+    int64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!is_digit(digits.ptr[i]))
+            return false;
+        value = value * 10 + (digits.ptr[i] - '0');
+        if (value > CLIPPED)
+            value = CLIPPED;
+    }
+    *ret = negative ? -value : value;
+    return digits.len > 0;
+}
+
+/* The digits of s from `first` to `end`, a point among them passed over, as a number of `places`
+ * digits: what is beyond is rounded half up, what lacks is filled with zeros. */
+static bool keep_digits(struct str s, size_t first, size_t end, int64_t places, uint64_t *ret)
+{
+    uint64_t value = 0;
+    int64_t seen = 0;
+    bool round_up = false;
+    for (size_t at = first; at < end; at++) {
+        if (s.ptr[at] == '.')
+            continue;
+        unsigned digit = (unsigned)(s.ptr[at] - '0');
+        if (seen == places)
+            round_up = digit >= 5;
+        if (seen++ >= places)
+            continue;
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    for (; seen < places && value != 0; seen++)
+        if (__builtin_mul_overflow(value, 10, &value))
+            return false;
+    return !__builtin_add_overflow(value, round_up, ret);
 }
 
 bool str_to_decimal(struct str s, unsigned scale, int64_t *ret)
@@ -146,7 +178,7 @@ bool str_to_decimal(struct str s, unsigned scale, int64_t *ret)
     bool negative = s.len && s.ptr[0] == '-';
     size_t first = negative ? 1 : 0, at = first;
     size_t point = SIZE_MAX;
-    int exponent = 0;
+    int64_t exponent = 0;
     for (; at < s.len && (is_digit(s.ptr[at]) || s.ptr[at] == '.'); at++) {
         if (s.ptr[at] != '.')
             continue;
@@ -162,27 +194,12 @@ bool str_to_decimal(struct str s, unsigned scale, int64_t *ret)
     if (at < s.len && ((s.ptr[at] | 0x20) != 'e' || !read_exponent(s, at, &exponent)))
         return false;
     size_t whole = (point == SIZE_MAX ? end : point) - first;
-    int64_t places = (int64_t)whole + exponent + (int64_t)scale; /* digits kept */
-    int64_t value = 0, seen = 0;
-    bool round_up = false;
-    for (at = first; at < end; at++) {
-        if (s.ptr[at] == '.')
-            continue;
-        int digit = s.ptr[at] - '0';
-        if (seen == places)
-            round_up = digit >= 5;
-        if (seen++ >= places)
-            continue;
-        if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, digit, &value))
-            return false;
-    }
-    for (; seen < places && value != 0; seen++)
-        if (__builtin_mul_overflow(value, 10, &value))
-            return false;
-    if (round_up && __builtin_add_overflow(value, 1, &value))
+    uint64_t size = 0;
+    if (!keep_digits(s, first, end, (int64_t)whole + exponent + (int64_t)scale, &size))
         return false;
-    *ret = negative ? -value : value;
+    if (size > (uint64_t)INT64_MAX + negative)
+        return false;
+    *ret = (int64_t)(negative ? 0 - size : size);
     return true;
 }
 
@@ -203,10 +220,23 @@ static size_t utf8_length(const unsigned char *p, size_t left)
     return overlong || surrogate || beyond ? 0 : len;
 }
 
+size_t str_first_char(struct str s)
+{
+    return s.len ? utf8_length((const unsigned char *)s.ptr, s.len) : 0;
+}
+
 bool str_is_utf8(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     for (size_t at = 0; at < s.len;) {
+        uint64_t eight = 0;
+        if (s.len - at >= sizeof eight) {
+            memcpy(&eight, p + at, sizeof eight);
+            if ((eight & 0x8080808080808080u) == 0) {
+                at += sizeof eight;
+                continue;
+            }
+        }
         size_t len = utf8_length(p + at, s.len - at);
         if (len == 0)
             return false;

@@ -64,6 +64,9 @@ bool str_to_decimal(struct str s, unsigned scale, int64_t *ret);
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, no overlong form)? */
 bool str_is_utf8(struct str s);
 
+/* The length of the well-formed character that s begins with, 0 when it does not. */
+size_t str_first_char(struct str s);
+
 /* Characters (code points) in well-formed UTF-8. */
 size_t str_count_chars(struct str s);
 
