@@ -7,8 +7,6 @@ static const char *const tlp_names[] = {
     [TLP_AMBER] = "TLP:AMBER", [TLP_RED] = "TLP:RED",     [TLP_AMBER_STRICT] = "TLP:AMBER+STRICT",
 };
 
-enum { COMPARTMENTS_MAX = 16, COMPARTMENT_CHARS_MAX = 40 };
-
 static int by_bytes(const void *a, const void *b)
 {
     return str_compare(*(const struct str *)a, *(const struct str *)b);
@@ -17,12 +15,12 @@ static int by_bytes(const void *a, const void *b)
 /* Sorted, each once, joined by commas. */
 static rc tidy_compartments(struct ctx *c, struct str list, struct str *ret)
 {
-    struct str parts[COMPARTMENTS_MAX], part;
+    struct str parts[LABEL_COMPARTMENTS_MAX], part;
     size_t count = 0;
     while (str_split(&list, ',', &part)) {
-        if (count == COMPARTMENTS_MAX)
-            FAIL(c, INVALID, "a label has at most %d compartments", COMPARTMENTS_MAX);
-        if (part.len > COMPARTMENT_CHARS_MAX || !text_form_slug.check(part))
+        if (count == LABEL_COMPARTMENTS_MAX)
+            FAIL(c, INVALID, "a label has at most %d compartments", LABEL_COMPARTMENTS_MAX);
+        if (part.len > LABEL_COMPARTMENT_CHARS_MAX || !text_form_slug.check(part))
             FAIL(c, INVALID, "\"%.*s\" is not the name of a compartment", STR_ARG(part));
         parts[count++] = part;
     }

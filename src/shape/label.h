@@ -5,6 +5,8 @@
 
 #include "shape/shape.h"
 
+enum { LABEL_COMPARTMENTS_MAX = 16, LABEL_COMPARTMENT_CHARS_MAX = 40 };
+
 /* What somebody may read: everything up to a marking, and of compartments those named. Nothing
  * (TLP_NONE) reads nothing. */
 struct clearance {

@@ -1,13 +1,13 @@
 /* Validation and copying, by the table. */
 #include "shape/shape.h"
 
+#include "base/json.h"
 #include "shape/label.h"
+#include "shape/shape_part.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-
-enum { TEXTS_ITEM_CHARS_MAX = 200, ID_CHARS_MAX = 26 };
 
 const struct shape_field *shape_field(const struct shape *shape, struct str name)
 {
@@ -28,6 +28,23 @@ unsigned shape_choice_value(const struct shape_choices *choices, struct str name
         if (str_is(name, choices->rows[i].name))
             return i;
     return 0;
+}
+
+static bool record_absent(const struct shape *shape, const void *record)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        const void *value = shape_in(field, record);
+        bool number =
+            field->kind == SHAPE_I64 || field->kind == SHAPE_BP || field->kind == SHAPE_MS;
+        if (number && *(const int64_t *)value == 0)
+            continue;
+        if (field->kind == SHAPE_FLAG && !*(const bool *)value)
+            continue;
+        if (!shape_absent(field, value))
+            return false;
+    }
+    return true;
 }
 
 bool shape_absent(const struct shape_field *field, const void *value)
@@ -55,18 +72,18 @@ bool shape_absent(const struct shape_field *field, const void *value)
         return !((const struct place *)value)->known;
     case SHAPE_LABEL:
         return ((const struct label *)value)->tlp == TLP_NONE;
+    case SHAPE_RECORD:
+        return record_absent(field->shape, value);
     case SHAPE_I64:
     case SHAPE_BP:
     case SHAPE_MS:
     case SHAPE_FLAG:
-    case SHAPE_RECORD:
         return false;
     }
     return false;
 }
 
-/* ---- validation
- * ---------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------ */
 
 /* Raise INVALID for a field; the pointer is filled in by whoever knows the way to it. */
 #define REFUSE(c, rule_, value_, ...)                                              \
@@ -80,7 +97,7 @@ bool shape_absent(const struct shape_field *field, const void *value)
 static rc check_amount(struct ctx *c, const struct shape_field *field, const char *what,
                        int64_t amount, struct str value)
 {
-    if (field->least == 0 && field->most == 0)
+    if (!shape_bounded(field))
         return OK;
     if (amount < field->least)
         REFUSE(c, "least", value, "%s: at least %" PRId64 "%s", field->name, field->least, what);
@@ -112,14 +129,15 @@ static rc check_text(struct ctx *c, const struct shape_field *field, struct str 
 
 static rc check_id(struct ctx *c, const struct shape_field *field, struct str id)
 {
-    bool good = id.len > 0 && id.len <= ID_CHARS_MAX;
+    bool good = id.len > 0 && id.len <= SHAPE_ID_CHARS_MAX;
     for (size_t i = 0; good && i < id.len; i++) {
         char ch = id.ptr[i];
         good = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
                ch == '-' || ch == '_';
     }
     if (!good)
-        REFUSE(c, "id", id, "%s: an id has 1 to %d of A-Z a-z 0-9 - _", field->name, ID_CHARS_MAX);
+        REFUSE(c, "id", id, "%s: an id has 1 to %d of A-Z a-z 0-9 - _", field->name,
+               SHAPE_ID_CHARS_MAX);
     return OK;
 }
 
@@ -130,10 +148,10 @@ static rc check_texts(struct ctx *c, const struct shape_field *field, const stru
         rc result = OK;
         if (field->kind == SHAPE_REFS)
             result = check_id(c, field, list->items[i]);
-        else if (str_count_chars(list->items[i]) > TEXTS_ITEM_CHARS_MAX)
+        else if (str_count_chars(list->items[i]) > SHAPE_ITEM_CHARS_MAX)
             result =
                 fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s: at most %d characters each",
-                            field->name, TEXTS_ITEM_CHARS_MAX);
+                            field->name, SHAPE_ITEM_CHARS_MAX);
         else
             result = check_text(c, field, list->items[i]);
         if (!rc_ok(result)) {
@@ -162,11 +180,43 @@ static rc check_place(struct ctx *c, const struct shape_field *field, const stru
     return OK;
 }
 
-static rc check_list(struct ctx *c, const struct shape_field *field, const struct shape_items *list)
+static rc check_label(struct ctx *c, const struct shape_field *field, const struct label *label)
+{
+    struct str rest = label->compartments, part, before = {NULL, 0};
+    size_t count = 0;
+    if (label->tlp > TLP_RED)
+        REFUSE(c, "label", STR(""), "%s: not a marking of TLP 2.0", field->name);
+    while (rest.len && str_split(&rest, ',', &part)) {
+        bool tidy = text_form_slug.check(part) && part.len <= LABEL_COMPARTMENT_CHARS_MAX &&
+                    str_compare(before, part) < 0 && ++count <= LABEL_COMPARTMENTS_MAX;
+        if (!tidy || str_ends(label->compartments, ","))
+            REFUSE(c, "label", label->compartments,
+                   "%s: compartments are names in order, each once", field->name);
+        before = part;
+    }
+    return OK;
+}
+
+/* A whole JSON value and nothing beside it, since it is written into records as it is. */
+static rc check_json(struct ctx *c, const struct shape_field *field, struct str json)
+{
+    struct json j;
+    struct str raw;
+    json_init(&j, json);
+    j.depth = JSON_DEPTH_MAX - SHAPE_JSON_DEPTH_MAX;
+    if (!json_skip(&j, &raw) || raw.len != json.len)
+        REFUSE(c, "json", str_sub(json, j.at, json.len), "%s: not JSON at byte %zu: %s",
+               field->name, j.at, j.error ? j.error : "something stands beside the value");
+    return check_amount(c, field, " bytes", (int64_t)json.len, STR(""));
+}
+
+static rc check_list(struct ctx *c, const struct shape_field *field, enum shape_source source,
+                     const struct shape_items *list)
 {
     TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
     for (size_t i = 0; i < list->count; i++) {
-        rc result = shape_check(c, field->shape, (char *)list->items + i * field->shape->size);
+        const char *item = (const char *)list->items + i * field->shape->size;
+        rc result = shape_check_from(c, field->shape, source, item);
         if (!rc_ok(result)) {
             fault_enter_index(c, i);
             return result;
@@ -175,11 +225,13 @@ static rc check_list(struct ctx *c, const struct shape_field *field, const struc
     return OK;
 }
 
-static rc check_value(struct ctx *c, const struct shape_field *field, const void *value)
+static rc check_value(struct ctx *c, const struct shape_field *field, enum shape_source source,
+                      const void *value)
 {
     const struct str *text = value;
     if (shape_absent(field, value)) {
-        if (field->flags & REQUIRED)
+        bool ours = source == SHAPE_FROM_INPUT && (field->flags & SYSTEM);
+        if ((field->flags & REQUIRED) && !ours)
             REFUSE(c, "required", STR(""), "%s is required: %s", field->name, field->help);
         return OK;
     }
@@ -191,6 +243,7 @@ static rc check_value(struct ctx *c, const struct shape_field *field, const void
     case SHAPE_REF:
         return check_id(c, field, *text);
     case SHAPE_JSON:
+        return check_json(c, field, *text);
     case SHAPE_BYTES:
         return check_amount(c, field, " bytes", (int64_t)text->len, STR(""));
     case SHAPE_REFS:
@@ -211,23 +264,30 @@ static rc check_value(struct ctx *c, const struct shape_field *field, const void
     case SHAPE_PLACE:
         return check_place(c, field, value);
     case SHAPE_RECORD:
-        return shape_check(c, field->shape, value);
+        return shape_check_from(c, field->shape, source, value);
     case SHAPE_LIST:
-        return check_list(c, field, value);
-    case SHAPE_FLAG:
+        return check_list(c, field, source, value);
     case SHAPE_TIME:
+        if (!wall_in_calendar(*(const struct wall *)value))
+            REFUSE(c, "time", STR(""), "%s: a time is in the years 1 to 9999", field->name);
+        return OK;
     case SHAPE_LABEL:
+        return check_label(c, field, value);
+    case SHAPE_FLAG:
         return OK;
     }
     return OK;
 }
 
-rc shape_check(struct ctx *c, const struct shape *shape, const void *record)
+rc shape_check_from(struct ctx *c, const struct shape *shape, enum shape_source source,
+                    const void *record)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape_field *field = &shape->fields[i];
-        rc result = check_value(c, field, shape_in(field, record));
+        rc result = check_value(c, field, source, shape_in(field, record));
         if (!rc_ok(result)) {
+            if (field->flags & SECRET)
+                fault_set_value(c, STR(""));
             fault_enter_name(c, str_from(field->name));
             return result;
         }
@@ -235,8 +295,100 @@ rc shape_check(struct ctx *c, const struct shape *shape, const void *record)
     return OK;
 }
 
-/* ---- copying
- * --------------------------------------------------------------------------------------- */
+rc shape_check(struct ctx *c, const struct shape *shape, const void *record)
+{
+    return shape_check_from(c, shape, SHAPE_FROM_RECORD, record);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+static bool same_str(struct str a, struct str b)
+{
+    return str_absent(a) ? str_absent(b) : str_eq(a, b);
+}
+
+static bool same_items(const struct shape_field *field, const struct shape_items *a,
+                       const struct shape_items *b)
+{
+    size_t size = field->kind == SHAPE_LIST ? field->shape->size : sizeof(struct str);
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        const char *left = (const char *)a->items + i * size;
+        const char *right = (const char *)b->items + i * size;
+        same = field->kind == SHAPE_LIST
+                   ? shape_same(field->shape, left, right)
+                   : same_str(*(const struct str *)left, *(const struct str *)right);
+    }
+    return same;
+}
+
+static bool same_label(const struct label *a, const struct label *b)
+{
+    if (a->tlp != b->tlp || a->compartments.len != b->compartments.len)
+        return false;
+    return a->compartments.len == 0 || str_eq(a->compartments, b->compartments);
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+    return a->lat_e7 == b->lat_e7 && a->lon_e7 == b->lon_e7;
+}
+
+/* Of two values of which neither is absent. */
+static bool same_value(const struct shape_field *field, const void *a, const void *b)
+{
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+    case SHAPE_JSON:
+    case SHAPE_BYTES:
+        return str_eq(*(const struct str *)a, *(const struct str *)b);
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+    case SHAPE_LIST:
+        return same_items(field, a, b);
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        return *(const int64_t *)a == *(const int64_t *)b;
+    case SHAPE_OPT_I64:
+        return ((const struct opt_i64 *)a)->value == ((const struct opt_i64 *)b)->value;
+    case SHAPE_FLAG:
+        return *(const bool *)a == *(const bool *)b;
+    case SHAPE_MONEY:
+        return ((const struct money *)a)->minor == ((const struct money *)b)->minor &&
+               memcmp(((const struct money *)a)->currency, ((const struct money *)b)->currency,
+                      3) == 0;
+    case SHAPE_CHOICE:
+        return *(const unsigned *)a == *(const unsigned *)b;
+    case SHAPE_TIME:
+        return ((const struct wall *)a)->us == ((const struct wall *)b)->us;
+    case SHAPE_PLACE:
+        return same_place(a, b);
+    case SHAPE_LABEL:
+        return same_label(a, b);
+    case SHAPE_RECORD:
+        return shape_same(field->shape, a, b);
+    }
+    return false;
+}
+
+bool shape_same(const struct shape *shape, const void *a, const void *b)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        const void *left = shape_in(field, a), *right = shape_in(field, b);
+        bool absent = shape_absent(field, left);
+        if (absent != shape_absent(field, right))
+            return false;
+        if (!absent && !same_value(field, left, right))
+            return false;
+    }
+    return true;
+}
+
+/* ---- copying --------------------------------------------------------------------------------- */
 
 static rc copy_texts(struct ctx *c, struct texts *list)
 {

@@ -65,8 +65,7 @@ struct label {
     struct str compartments; /* sorted, each once, comma between; absent: none */
 };
 
-/* ---- descriptions ------------------------------------------------------------------------------
- */
+/* ---- descriptions ---------------------------------------------------------------------------- */
 
 enum shape_kind {
     SHAPE_TEXT,    /* struct str; of: a form (line, block, slug, email, …) */
@@ -91,8 +90,9 @@ enum shape_kind {
 };
 
 enum shape_flag {
-    REQUIRED = 1 << 0, /* may not be absent */
-    INDEXED = 1 << 1,  /* often filtered or sorted by */
+    REQUIRED =
+        1 << 0,       /* may not be absent; says nothing of i64, bp, ms and flag, which never are */
+    INDEXED = 1 << 1, /* often filtered or sorted by */
     PERSONAL = 1 << 2, /* about a person: the event that carries it must be sealed */
     SECRET = 1 << 3,   /* stored, never shown */
     UNIQUE = 1 << 4,   /* no two live records of a mission may share it */
@@ -115,6 +115,7 @@ struct text_form {
     const char *rule;    /* what is right, for the message */
     const char *pattern; /* the same as an ECMA 262 regular expression, or NULL */
     bool (*check)(struct str s);
+    const char *sample; /* an example, for forms and for random values */
 };
 
 struct shape_field {
@@ -139,10 +140,10 @@ struct shape {
     size_t count;
     const struct shape_field *fields;
     const char *help;
+    const struct shape_older *older; /* the version before, NULL for the first (shape_older.h) */
 };
 
-/* ---- the expansions
- * ------------------------------------------------------------------------------ */
+/* ---- the expansions -------------------------------------------------------------------------- */
 
 #define SHAPE_C_text(of)    struct str
 #define SHAPE_C_id(of)      struct str
@@ -199,7 +200,11 @@ struct shape {
     };                           \
     extern const struct shape T##_shape
 
-#define SHAPE_DEFINE(T, FIELDS, version_, help_)                           \
+#define SHAPE_DEFINE(T, FIELDS, version_, help_) \
+    SHAPE_DEFINE_AFTER(T, FIELDS, version_, NULL, help_)
+
+/* The same for a version after the first: older_ says how the one before becomes this one. */
+#define SHAPE_DEFINE_AFTER(T, FIELDS, version_, older_, help_)             \
     static const struct shape_field T##_fields[] = {FIELDS(SHAPE_ROW, T)}; \
     const struct shape T##_shape = {                                       \
         .name = #T,                                                        \
@@ -208,6 +213,7 @@ struct shape {
         .count = sizeof T##_fields / sizeof T##_fields[0],                 \
         .fields = T##_fields,                                              \
         .help = help_,                                                     \
+        .older = older_,                                                   \
     }
 
 #define SHAPE_CHOICE_ENUM(E, name_, text_, help_) E##_##name_,
@@ -224,8 +230,7 @@ struct shape {
 extern const struct text_form text_form_line, text_form_block, text_form_slug, text_form_email,
     text_form_phone, text_form_country, text_form_locale, text_form_https, text_form_zone;
 
-/* ---- use
- * ----------------------------------------------------------------------------------------- */
+/* ---- use ------------------------------------------------------------------------------------- */
 
 /* Read a JSON object into a zeroed struct, or over one that already has values (members that are
  * there replace, null clears), and validate it. Unknown and doubled members are refused. Texts
@@ -262,12 +267,16 @@ static inline const void *shape_in(const struct shape_field *field, const void *
     return (const char *)record + field->offset;
 }
 
-/* Is the field's value absent (text without pointer, empty list, unknown number, zero time)? */
+/* Is the field's value absent (text without pointer, empty list, unknown number, zero time)? A
+ * nested record is when all of its fields are absent, zero or false. */
 bool shape_absent(const struct shape_field *field, const void *value);
 
 /* The written name of a choice, or NULL for unset; and its number by name, 0 when there is none. */
 const char *shape_choice_name(const struct shape_choices *choices, unsigned value);
 unsigned shape_choice_value(const struct shape_choices *choices, struct str name);
+
+/* Do two records say the same? Absent is the same as absent here, and not as empty. */
+bool shape_same(const struct shape *shape, const void *a, const void *b);
 
 /* Copy a record and all it points to into the arena of c. */
 rc shape_copy(struct ctx *c, const struct shape *shape, const void *record, void *ret);

@@ -3,6 +3,7 @@
 #include "shape/label.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 enum { LIST_JSON_MAX = 1 << 20 };
 
@@ -102,8 +103,7 @@ const struct shape_column *shape_column(const struct shape_columns *columns, str
     return NULL;
 }
 
-/* ---- out of a record
- * ------------------------------------------------------------------------------- */
+/* ---- out of a record ------------------------------------------------------------------------- */
 
 static struct shape_cell cell_i64(int64_t value)
 {
@@ -204,8 +204,7 @@ rc shape_column_get(struct ctx *c, const struct shape_column *column, const void
     return OK;
 }
 
-/* ---- into a record
- * --------------------------------------------------------------------------------- */
+/* ---- into a record --------------------------------------------------------------------------- */
 
 static rc set_list(struct ctx *c, const struct shape_field *field, struct str json, void *value)
 {
@@ -225,7 +224,18 @@ static rc set_list(struct ctx *c, const struct shape_field *field, struct str js
     return shape_read(c, &one, SHAPE_FROM_RECORD, framed, value);
 }
 
-static void set_i64(const struct shape_column *column, int64_t number, void *value)
+/* The two columns of a place may come in any order. */
+static rc set_degrees(struct ctx *c, const struct shape_column *column, int64_t number,
+                      struct place *place)
+{
+    if (number < INT32_MIN || number > INT32_MAX)
+        FAIL(c, CORRUPT, "%s holds no degrees", column->name);
+    place->known = true;
+    *(column->part == SHAPE_LAT ? &place->lat_e7 : &place->lon_e7) = (int32_t)number;
+    return OK;
+}
+
+static rc set_i64(struct ctx *c, const struct shape_column *column, int64_t number, void *value)
 {
     enum shape_kind kind = column->field->kind;
     if (kind == SHAPE_FLAG)
@@ -238,10 +248,9 @@ static void set_i64(const struct shape_column *column, int64_t number, void *val
         ((struct money *)value)->minor = number;
     else if (kind != SHAPE_PLACE)
         *(int64_t *)value = number;
-    else if (column->part == SHAPE_LAT)
-        *(struct place *)value = (struct place){true, (int32_t)number, 0};
     else
-        ((struct place *)value)->lon_e7 = (int32_t)number;
+        return set_degrees(c, column, number, value);
+    return OK;
 }
 
 static rc set_text(struct ctx *c, const struct shape_column *column, struct str text, void *value)
@@ -293,8 +302,13 @@ rc shape_column_set(struct ctx *c, const struct shape_column *column, struct sha
         return OK;
     if (cell.type != column->type)
         FAIL(c, CORRUPT, "%s holds a value of another type", column->name);
-    if (cell.type != SHAPE_CELL_I64)
-        return set_text(c, column, cell.bytes, value);
-    set_i64(column, cell.i64, value);
-    return OK;
+    if (cell.type == SHAPE_CELL_I64)
+        return set_i64(c, column, cell.i64, value);
+    rc result = set_text(c, column, cell.bytes, value);
+    bool unreadable = result.code == RC_INVALID || result.code == RC_MALFORMED;
+    if (!unreadable)
+        return result;
+    char why[sizeof c->fault.message];
+    snprintf(why, sizeof why, "%s", c->fault.message);
+    FAIL(c, CORRUPT, "%s: %s", column->name, why);
 }

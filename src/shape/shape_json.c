@@ -5,11 +5,10 @@
 #include "base/encode.h"
 #include "base/json.h"
 #include "shape/label.h"
+#include "shape/shape_part.h"
 
 #include <assert.h>
 #include <inttypes.h>
-
-enum { FIELDS_MAX = 128, ITEMS_MAX = 10000 };
 
 struct reader {
     struct ctx *c;
@@ -75,7 +74,8 @@ static rc read_choice(struct reader *r, const struct shape_field *field, unsigne
         struct text list;
         text_init(&list, r->c, 2000);
         text_put(&list, STR("one of"));
-        for (unsigned i = 1; i < field->choices->count; i++)
+        for (unsigned i = 1; i < field->choices->count && list.len < sizeof r->c->fault.message;
+             i++)
             text_printf(&list, "%s %s", i > 1 ? "," : "", field->choices->rows[i].name);
         struct str want = STR("one of its choices");
         if (!rc_ok(text_done(&list, &want)))
@@ -92,6 +92,8 @@ static rc read_time(struct reader *r, const char *name, struct wall *ret)
     TRY(read_text(r, name, &text));
     if (!wall_parse(text, ret))
         return refuse(r, "time", text, name, "a time of RFC 3339 (2026-11-22T03:00:00Z)");
+    if (ret->us == 0)
+        return refuse(r, "time", text, name, "another moment: this one stands for an absent time");
     return OK;
 }
 
@@ -137,6 +139,14 @@ static rc small_member(struct reader *r, struct str key, const char *const *name
     return failed;
 }
 
+/* The result of reading the member `name`, whose name goes before the fault's pointer. */
+static rc entered(struct reader *r, const char *name, rc result)
+{
+    if (!rc_ok(result))
+        fault_enter_name(r->c, str_from(name));
+    return result;
+}
+
 static rc read_degrees(struct reader *r, const char *name, int32_t *ret)
 {
     struct str digits;
@@ -163,7 +173,8 @@ static rc read_place(struct reader *r, const char *name, struct place *ret)
     json_object(&r->j);
     while (json_next_key(&r->j, &key)) {
         TRY(small_member(r, key, names, &seen, &which));
-        TRY(read_degrees(r, names[which], which == 0 ? &place.lat_e7 : &place.lon_e7));
+        int32_t *degrees = which == 0 ? &place.lat_e7 : &place.lon_e7;
+        TRY(entered(r, names[which], read_degrees(r, names[which], degrees)));
     }
     if (r->j.error)
         return json_fault(r->c, &r->j);
@@ -186,9 +197,9 @@ static rc read_money(struct reader *r, const char *name, struct money *ret)
     while (json_next_key(&r->j, &key)) {
         TRY(small_member(r, key, names, &seen, &which));
         if (which == 0)
-            TRY(read_i64(r, "minor", &money.minor));
+            TRY(entered(r, "minor", read_i64(r, "minor", &money.minor)));
         else
-            TRY(read_text(r, "currency", &currency));
+            TRY(entered(r, "currency", read_text(r, "currency", &currency)));
     }
     if (r->j.error)
         return json_fault(r->c, &r->j);
@@ -210,10 +221,10 @@ static rc count_items(struct reader *r, const struct shape_field *field, size_t 
         count++;
     if (ahead.error)
         return json_fault(r->c, &ahead);
-    if (count > ITEMS_MAX || (field->most > 0 && count > (size_t)field->most)) {
-        rc failed =
-            fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s: at most %" PRId64 " items",
-                        field->name, field->most > 0 ? field->most : ITEMS_MAX);
+    size_t most = shape_bounded(field) ? (size_t)field->most : SHAPE_ITEMS_MAX;
+    if (count > most) {
+        rc failed = fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s: at most %zu items",
+                                field->name, most);
         fault_set_rule(r->c, "most");
         return failed;
     }
@@ -327,7 +338,7 @@ static size_t value_size(const struct shape_field *field)
 
 /* The member "key": which field it is, refused when unknown, given before, or ours to set. */
 static rc find_member(struct reader *r, const struct shape *shape, struct str key,
-                      bool seen[FIELDS_MAX], const struct shape_field **ret)
+                      bool seen[SHAPE_FIELDS_MAX], const struct shape_field **ret)
 {
     const struct shape_field *field = shape_field(shape, key);
     if (!field) {
@@ -349,9 +360,9 @@ static rc find_member(struct reader *r, const struct shape *shape, struct str ke
 
 static rc read_object(struct reader *r, const struct shape *shape, void *record)
 {
-    bool seen[FIELDS_MAX] = {false};
+    bool seen[SHAPE_FIELDS_MAX] = {false};
     struct str raw_key, key = {NULL, 0};
-    assert(shape->count <= FIELDS_MAX);
+    assert(shape->count <= SHAPE_FIELDS_MAX);
     if (json_peek(&r->j) != JSON_OBJECT)
         return refuse_next(r, shape->name, "an object");
     json_object(&r->j);
@@ -366,6 +377,8 @@ static rc read_object(struct reader *r, const struct shape *shape, void *record)
             result = read_value(r, field, shape_at(field, record));
         }
         if (!rc_ok(result)) {
+            if (field && (field->flags & SECRET))
+                fault_set_value(r->c, STR(""));
             fault_enter_name(r->c, key);
             return result;
         }
@@ -381,11 +394,10 @@ rc shape_read(struct ctx *c, const struct shape *shape, enum shape_source source
     TRY(read_object(&r, shape, record));
     if (!json_end(&r.j))
         return json_fault(c, &r.j);
-    return shape_check(c, shape, record);
+    return shape_check_from(c, shape, source, record);
 }
 
-/* ---- writing
- * --------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void put_place(struct text *out, const struct place *place)
 {
