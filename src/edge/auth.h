@@ -42,7 +42,7 @@ struct edge_auth {
     bool (*affects)(void *arg, const struct event *event);
 };
 
-/* ---- for handlers of routes that src/edge serves ---------------------------------------------- */
+/* ---- for handlers of routes that src/edge serves --------------------------------------------- */
 
 /* The value of a cookie, absent when it is not there. */
 struct str edge_cookie(struct str cookie_header, const char *name);

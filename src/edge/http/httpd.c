@@ -1,0 +1,498 @@
+/* Loops and sockets: a thread each, a queue with an eventfd for what comes from other threads, and
+ * a timer that looks at the deadlines of all connections. */
+#include "edge/http/httpd_own.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/util.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ADDRESS_BUCKETS = 1024, BACKLOG = 512, SETUP_ARENA = 1 << 20, STOP_SWEEPS_MS = 10000 };
+
+/* ---- connections of one address ------------------------------------------------------------ */
+
+struct http_address {
+    struct http_address *next;
+    struct in6_addr key;
+    size_t count;
+};
+
+/* An IPv6 host has a /64 to choose addresses from. */
+static struct in6_addr address_key(const struct in6_addr *address)
+{
+    struct in6_addr key = *address;
+    if (!IN6_IS_ADDR_V4MAPPED(&key))
+        memset(&key.s6_addr[8], 0, 8);
+    return key;
+}
+
+static bool is_loopback(const struct in6_addr *address)
+{
+    return IN6_IS_ADDR_LOOPBACK(address) ||
+           (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
+}
+
+static struct http_address **address_slot(struct httpd *server, const struct in6_addr *key)
+{
+    uint64_t hash = str_hash((struct str){(const char *)key->s6_addr, sizeof key->s6_addr});
+    struct http_address **slot = &server->addresses[hash % ADDRESS_BUCKETS];
+    while (*slot && memcmp(&(*slot)->key, key, sizeof *key) != 0)
+        slot = &(*slot)->next;
+    return slot;
+}
+
+bool http_address_enter(struct httpd *server, const struct in6_addr *address)
+{
+    if (is_loopback(address) && !server->options.limits.loopback_too)
+        return true;
+    struct in6_addr key = address_key(address);
+    pthread_mutex_lock(&server->mutex);
+    struct http_address **slot = address_slot(server, &key);
+    if (!*slot && (*slot = calloc(1, sizeof **slot)))
+        (*slot)->key = key;
+    bool few = *slot && (*slot)->count < server->options.limits.per_address;
+    if (few)
+        (*slot)->count++;
+    pthread_mutex_unlock(&server->mutex);
+    return few;
+}
+
+void http_address_leave(struct httpd *server, const struct in6_addr *address)
+{
+    if (is_loopback(address) && !server->options.limits.loopback_too)
+        return;
+    struct in6_addr key = address_key(address);
+    pthread_mutex_lock(&server->mutex);
+    struct http_address **slot = address_slot(server, &key), *gone = *slot;
+    if (gone && --gone->count == 0) {
+        *slot = gone->next;
+        free(gone);
+    }
+    pthread_mutex_unlock(&server->mutex);
+}
+
+/* ---- a loop -------------------------------------------------------------------------------- */
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from,
+                      int from_len, void *arg)
+{
+    struct http_loop *loop = arg;
+    struct httpd *server = loop->server;
+    (void)listener, (void)from_len;
+    server->counts.accepted++;
+    if (server->counts.open >= (int64_t)server->options.limits.connections) {
+        server->counts.refusals[HTTP_REFUSAL_CONNECTIONS]++;
+        evutil_closesocket(fd);
+        return;
+    }
+    http_conn_open(loop, fd, from);
+}
+
+/* Out of descriptors: rest until the next sweep, so that the loop does not spin. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    (void)arg;
+    evconnlistener_disable(listener);
+}
+
+static void end_when_done(struct http_loop *loop)
+{
+    if (loop->stopping && !loop->conns && loop->busy == 0)
+        event_base_loopbreak(loop->base);
+}
+
+static void begin_stop(struct http_loop *loop)
+{
+    struct http_conn *next;
+    if (loop->stopping)
+        return;
+    loop->stopping = true;
+    loop->sweeps_at_stop = loop->sweeps;
+    if (loop->listener)
+        evconnlistener_free(loop->listener);
+    loop->listener = NULL;
+    for (struct http_conn *conn = loop->conns; conn; conn = next) {
+        next = conn->next;
+        http_conn_stop(conn);
+    }
+}
+
+static void run_jobs(struct http_loop *loop)
+{
+    pthread_mutex_lock(&loop->mutex);
+    struct http_job *job = loop->first;
+    loop->first = NULL;
+    loop->last = &loop->first;
+    bool stop = loop->server->stopped;
+    pthread_mutex_unlock(&loop->mutex);
+    while (job) {
+        struct http_job *next = job->next;
+        job->run(job, loop->of_loop);
+        job = next;
+    }
+    if (stop)
+        begin_stop(loop);
+    end_when_done(loop);
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg)
+{
+    uint64_t count;
+    (void)what;
+    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN)
+        return;
+    run_jobs(arg);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+    struct http_loop *loop = arg;
+    const struct httpd_options *options = &loop->server->options;
+    struct mono now = options->clock->mono(options->clock);
+    struct http_conn *next;
+    (void)fd, (void)what;
+    loop->sweeps++;
+    bool force = loop->stopping &&
+                 (loop->sweeps - loop->sweeps_at_stop) * options->sweep_ms > STOP_SWEEPS_MS;
+    for (struct http_conn *conn = loop->conns; conn; conn = next) {
+        next = conn->next;
+        http_conn_sweep(conn, now, force);
+    }
+    if (loop->listener)
+        evconnlistener_enable(loop->listener);
+    if (options->handler.tick)
+        options->handler.tick(loop->of_loop);
+    end_when_done(loop);
+}
+
+static void wake(struct http_loop *loop)
+{
+    uint64_t one = 1;
+    ssize_t written = write(loop->wake_fd, &one, sizeof one);
+    (void)written; /* full means that it is awake already */
+}
+
+void http_loop_post(struct http_loop *loop, struct http_job *job)
+{
+    pthread_mutex_lock(&loop->mutex);
+    bool first = !loop->first && !loop->ended;
+    if (!loop->ended) {
+        job->next = NULL;
+        *loop->last = job;
+        loop->last = &job->next;
+    }
+    pthread_mutex_unlock(&loop->mutex);
+    if (first)
+        wake(loop);
+}
+
+static void tell_opened(struct http_loop *loop, bool good, const struct fault *fault)
+{
+    struct httpd *server = loop->server;
+    pthread_mutex_lock(&server->mutex);
+    if (good)
+        server->opened++;
+    else if (server->failed++ == 0)
+        server->fault = *fault;
+    pthread_cond_signal(&server->told);
+    pthread_mutex_unlock(&server->mutex);
+}
+
+static void *run_loop(void *arg)
+{
+    struct http_loop *loop = arg;
+    const struct http_handler *handler = &loop->server->options.handler;
+    struct ctx c = {.arena = arena_open(SETUP_ARENA), .clock = loop->server->options.clock};
+    bool good = c.arena != NULL;
+    if (good && handler->open)
+        good = rc_ok(handler->open(&c, handler->arg, loop, &loop->of_loop));
+    arena_close(c.arena);
+    tell_opened(loop, good, &c.fault);
+    if (!good)
+        return NULL;
+    event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    pthread_mutex_lock(&loop->mutex);
+    loop->ended = true;
+    pthread_mutex_unlock(&loop->mutex);
+    if (handler->close)
+        handler->close(handler->arg, loop->of_loop);
+    return NULL;
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+/* The address before the last colon and the port after it. */
+static bool read_listen(struct str text, struct sockaddr_storage *ret, int *ret_len)
+{
+    char host[64];
+    int64_t port;
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != ':')
+        at--;
+    struct str name = str_sub(text, 0, at ? at - 1 : 0);
+    if (!str_to_i64(str_sub(text, at, text.len), &port) || port < 0 || port > 65535)
+        return false;
+    if (str_is(name, "localhost"))
+        name = STR("127.0.0.1");
+    bool six = str_starts(name, "[") && str_ends(name, "]");
+    if (six)
+        name = str_sub(name, 1, name.len - 2);
+    if (name.len == 0 || name.len >= sizeof host)
+        return false;
+    memcpy(host, name.ptr, name.len);
+    host[name.len] = '\0';
+    memset(ret, 0, sizeof *ret);
+    struct sockaddr_in6 *to6 = (struct sockaddr_in6 *)(void *)ret;
+    struct sockaddr_in *to4 = (struct sockaddr_in *)(void *)ret;
+    ret->ss_family = six ? AF_INET6 : AF_INET;
+    *ret_len = six ? sizeof *to6 : sizeof *to4;
+    if (six)
+        to6->sin6_port = htons((in_port_t)port);
+    else
+        to4->sin_port = htons((in_port_t)port);
+    return inet_pton(ret->ss_family, host,
+                     six ? (void *)&to6->sin6_addr : (void *)&to4->sin_addr) == 1;
+}
+
+static rc parse_listen(struct ctx *c, struct str text, struct sockaddr_storage *ret, int *ret_len)
+{
+    if (!read_listen(text, ret, ret_len))
+        FAIL(c, INVALID,
+             "\"%.*s\" is not an address to listen on; write 127.0.0.1:8022 or [::]:443",
+             STR_ARG(text));
+    return OK;
+}
+
+static rc bind_socket(struct ctx *c, struct httpd *server, struct sockaddr_storage *address,
+                      int len, int *ret_fd)
+{
+    int yes = 1;
+    socklen_t room = sizeof *address;
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0;
+    /* Only for our own further sockets: another user's cannot share it. */
+    good = good && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0 &&
+           bind(fd, (struct sockaddr *)address, (socklen_t)len) == 0 && listen(fd, BACKLOG) == 0 &&
+           getsockname(fd, (struct sockaddr *)address, &room) == 0;
+    if (!good) {
+        int why = errno;
+        if (fd >= 0)
+            close(fd);
+        FAIL(c, IO, "cannot listen on %.*s: %s", STR_ARG(server->options.listen), strerror(why));
+    }
+    in_port_t port = address->ss_family == AF_INET6
+                         ? ((struct sockaddr_in6 *)(void *)address)->sin6_port
+                         : ((struct sockaddr_in *)(void *)address)->sin_port;
+    server->port = ntohs(port);
+    *ret_fd = fd;
+    return OK;
+}
+
+/* SO_REUSEPORT lets a second program of the same user in without a word; a socket without it does
+ * not. */
+static rc check_free(struct ctx *c, struct httpd *server, const struct sockaddr_storage *address,
+                     int len)
+{
+    int yes = 1;
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        FAIL(c, IO, "no socket can be made: %s", strerror(errno));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    bool taken =
+        bind(fd, (const struct sockaddr *)address, (socklen_t)len) != 0 && errno == EADDRINUSE;
+    close(fd);
+    if (taken)
+        FAIL(c, CONFLICT, "another program listens on %.*s", STR_ARG(server->options.listen));
+    return OK;
+}
+
+static rc make_loop(struct ctx *c, struct httpd *server, struct http_loop *loop, int fd)
+{
+    struct timeval every = {server->options.sweep_ms / 1000,
+                            server->options.sweep_ms % 1000 * 1000};
+    loop->server = server;
+    loop->last = &loop->first;
+    pthread_mutex_init(&loop->mutex, NULL);
+    loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    loop->base = event_base_new();
+    bool good = loop->base && loop->wake_fd >= 0;
+    if (good) {
+        loop->wake = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
+        loop->sweep = event_new(loop->base, -1, EV_PERSIST, on_sweep, loop);
+        loop->listener = evconnlistener_new(loop->base, on_accept, loop,
+                                            LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+        good = loop->wake && loop->sweep && loop->listener;
+    }
+    if (!loop->listener)
+        close(fd);
+    if (!good || event_add(loop->wake, NULL) != 0 || event_add(loop->sweep, &every) != 0)
+        FAIL(c, NO_MEMORY, "a loop of the web server cannot be made");
+    evconnlistener_set_error_cb(loop->listener, on_accept_error);
+    return OK;
+}
+
+static void free_loop(struct http_loop *loop)
+{
+    struct http_exchange_own *next;
+    for (struct http_exchange_own *x = loop->spare; x; x = next) {
+        next = x->next;
+        arena_close(x->shown.c.arena);
+        free(x);
+    }
+    if (loop->listener)
+        evconnlistener_free(loop->listener);
+    if (loop->wake)
+        event_free(loop->wake);
+    if (loop->sweep)
+        event_free(loop->sweep);
+    if (loop->base)
+        event_base_free(loop->base);
+    if (loop->wake_fd >= 0)
+        close(loop->wake_fd);
+    pthread_mutex_destroy(&loop->mutex);
+}
+
+static void fill_defaults(struct httpd_options *options)
+{
+    struct http_limits *limits = &options->limits;
+#define DEFAULT(field, value) (field) = (field) ? (field) : (value)
+    DEFAULT(options->loops, 2);
+    DEFAULT(options->sweep_ms, 500);
+    DEFAULT(limits->connections, 2048);
+    DEFAULT(limits->per_address, 256);
+    DEFAULT(limits->bodies_bytes, 256 << 20);
+    DEFAULT(limits->memory, 32 << 20);
+    DEFAULT(limits->head_ms, 10000);
+    DEFAULT(limits->body_ms, 20000);
+    DEFAULT(limits->idle_ms, 30000);
+    DEFAULT(limits->write_ms, 30000);
+    DEFAULT(limits->send_buffer, 65536);
+#undef DEFAULT
+}
+
+static rc start_loops(struct ctx *c, struct httpd *server)
+{
+    while (server->started < server->loop_count) {
+        struct http_loop *loop = &server->loops[server->started];
+        if (pthread_create(&loop->thread, NULL, run_loop, loop) != 0)
+            FAIL(c, NO_MEMORY, "a thread of the web server cannot be started");
+        server->started++;
+    }
+    pthread_mutex_lock(&server->mutex);
+    while (server->opened + server->failed < server->started)
+        pthread_cond_wait(&server->told, &server->mutex);
+    pthread_mutex_unlock(&server->mutex);
+    if (server->failed == 0)
+        return OK;
+    c->fault = server->fault;
+    return fault_again(c);
+}
+
+static rc open_server(struct ctx *c, struct httpd *server)
+{
+    struct sockaddr_storage address;
+    int len, fd = -1;
+    TRY(parse_listen(c, server->options.listen, &address, &len));
+    TRY(check_free(c, server, &address, len));
+    for (size_t i = 0; i < server->options.loops; i++) {
+        TRY(bind_socket(c, server, &address, len, &fd));
+        server->loop_count++;
+        TRY(make_loop(c, server, &server->loops[i], fd));
+    }
+    return start_loops(c, server);
+}
+
+rc httpd_open(struct ctx *c, const struct httpd_options *options, struct httpd **ret)
+{
+    size_t loops = options->loops ? options->loops : 2;
+    struct httpd *server = calloc(1, sizeof *server + loops * sizeof(struct http_loop));
+    if (!server || !(server->addresses = calloc(ADDRESS_BUCKETS, sizeof(void *)))) {
+        free(server);
+        FAIL(c, NO_MEMORY, "no memory for the web server");
+    }
+    server->options = *options;
+    fill_defaults(&server->options);
+    server->tls = options->tls;
+    pthread_mutex_init(&server->mutex, NULL);
+    pthread_cond_init(&server->told, NULL);
+    rc result = open_server(c, server);
+    if (rc_ok(result))
+        *ret = server;
+    else
+        httpd_close(server);
+    return result;
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+void httpd_stop(struct httpd *server)
+{
+    if (!server || server->stopped)
+        return;
+    for (size_t i = 0; i < server->loop_count; i++)
+        pthread_mutex_lock(&server->loops[i].mutex);
+    server->stopped = true;
+    for (size_t i = server->loop_count; i > 0; i--)
+        pthread_mutex_unlock(&server->loops[i - 1].mutex);
+    for (size_t i = 0; i < server->started; i++)
+        wake(&server->loops[i]);
+    for (size_t i = 0; i < server->started; i++)
+        pthread_join(server->loops[i].thread, NULL);
+}
+
+void httpd_close(struct httpd *server)
+{
+    if (!server)
+        return;
+    httpd_stop(server);
+    for (size_t i = 0; i < server->loop_count; i++)
+        free_loop(&server->loops[i]);
+    for (size_t i = 0; i < ADDRESS_BUCKETS; i++)
+        while (server->addresses[i]) {
+            struct http_address *next = server->addresses[i]->next;
+            free(server->addresses[i]);
+            server->addresses[i] = next;
+        }
+    free(server->addresses);
+    pthread_cond_destroy(&server->told);
+    pthread_mutex_destroy(&server->mutex);
+    free(server);
+}
+
+/* ---- questions ----------------------------------------------------------------------------- */
+
+size_t httpd_loop_count(const struct httpd *server)
+{
+    return server->loop_count;
+}
+
+struct http_loop *httpd_loop(struct httpd *server, size_t index)
+{
+    return &server->loops[index];
+}
+
+unsigned httpd_port(const struct httpd *server)
+{
+    return server->port;
+}
+
+struct http_counts httpd_counts(const struct httpd *server)
+{
+    struct http_counts counts = {
+        .accepted = server->counts.accepted,
+        .open = server->counts.open,
+        .requests = server->counts.requests,
+        .streams = server->counts.streams,
+        .gone = server->counts.gone,
+        .bodies_bytes = server->counts.bodies_bytes,
+    };
+    for (size_t i = 0; i < sizeof counts.answers / sizeof counts.answers[0]; i++)
+        counts.answers[i] = server->counts.answers[i];
+    for (size_t i = 0; i < HTTP_REFUSAL_COUNT; i++)
+        counts.refusals[i] = server->counts.refusals[i];
+    return counts;
+}
