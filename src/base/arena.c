@@ -79,13 +79,14 @@ void arena_close(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
+    struct chunk *newest = arena->newest;
     arena->total = 0;
-    if (!arena->newest)
+    if (!newest)
         return;
-    while (arena->newest->older)
-        arena->newest = drop_chunk(arena->newest);
-    arena->newest->used = 0;
-    poison(arena->newest->bytes, arena->newest->size);
+    while (newest->older)
+        newest->older = drop_chunk(newest->older);
+    newest->used = 0;
+    poison(newest->bytes, newest->size);
 }
 
 static struct chunk *add_chunk(struct arena *arena, size_t need)

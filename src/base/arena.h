@@ -13,7 +13,7 @@ struct arena *arena_open(size_t limit);
 /* Give everything back. NULL is fine. */
 void arena_close(struct arena *arena);
 
-/* Everything handed out is gone, the first chunk is kept for the next use. */
+/* Everything handed out is gone, the largest chunk is kept for the next use. */
 void arena_reset(struct arena *arena);
 
 /* `size` zeroed bytes, aligned for any type; NULL when the limit is reached or memory is out. */

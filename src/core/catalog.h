@@ -36,6 +36,9 @@ const struct table *catalog_table(const struct catalog *catalog, size_t index);
 size_t catalog_permission_count(const struct catalog *catalog);
 const struct permission *catalog_permission(const struct catalog *catalog, size_t index);
 
+size_t catalog_event_count(const struct catalog *catalog);
+const struct event_kind *catalog_event_at(const struct catalog *catalog, size_t index);
+
 /* The folds and reactions of a kind, in the order of the modules. */
 size_t catalog_folds(const struct catalog *catalog, const struct event_kind *kind,
                      const struct fold *const **ret);

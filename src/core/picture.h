@@ -29,8 +29,13 @@ struct store *picture_store(const struct picture *picture);
 struct str picture_mission(const struct picture *picture);
 const struct catalog *picture_catalog(const struct picture *picture);
 
-/* Make all tables that are not there yet. */
+/* Make all tables that are not there yet. Dropping leaves the vault alone. */
 rc picture_create(struct ctx *c, struct picture *picture);
+rc picture_drop(struct ctx *c, struct picture *picture);
+
+/* SHA-256, in hexadecimal, of how the tables of the picture are made: another one means that the stored
+ * picture is of another version of Chancery and has to be folded anew. */
+rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret);
 
 /* What is known about a row beside its record. */
 struct row {
@@ -59,6 +64,8 @@ rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape
 rc picture_retire(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                   const struct event *event);
 rc picture_delete(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id);
+rc picture_delete_where(struct ctx *c, struct picture *picture, const struct shape *shape,
+                        const char *field, struct str value);
 
 /* ---- lists
  * --------------------------------------------------------------------------------------- */
@@ -100,9 +107,6 @@ rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shap
 
 /* ---- the whole
  * ----------------------------------------------------------------------------------- */
-
-/* Forget all of the picture (not the vault). */
-rc picture_clear(struct ctx *c, struct picture *picture);
 
 /* SHA-256 over every row of every table of the picture, in order, in hexadecimal. */
 rc picture_digest(struct ctx *c, struct picture *picture, struct str *ret);

@@ -1,0 +1,356 @@
+#include "core/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    QUEUE_MAX_DEFAULT = 4096,
+    BATCH_MAX_DEFAULT = 512,
+    BATCH_MEMORY_MAX = 256 << 20,
+    WAIT_US_MAX = 1000000,
+};
+
+/* ---- opening and closing --------------------------------------------------------------------------- */
+
+static struct core *new_core(const struct core_options *options)
+{
+    struct core *core = calloc(1, sizeof *core);
+    pthread_condattr_t monotonic;
+    if (!core)
+        return NULL;
+    core->options = *options;
+    if (core->options.queue_max == 0)
+        core->options.queue_max = QUEUE_MAX_DEFAULT;
+    if (core->options.batch_max == 0)
+        core->options.batch_max = BATCH_MAX_DEFAULT;
+    pthread_mutex_init(&core->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&core->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    core->batch_arena = arena_open(BATCH_MEMORY_MAX);
+    if (!core->batch_arena) {
+        core_close(core);
+        return NULL;
+    }
+    return core;
+}
+
+/* Make the tables if this version of Chancery makes others than are there. */
+static rc renew_picture(struct ctx *c, struct core *core)
+{
+    int64_t position = 0;
+    struct str stored, wanted;
+    TRY(position_create(c, core->store));
+    TRY(picture_create(c, core->picture)); /* the vault's may be new */
+    TRY(position_get(c, core, &position, &stored));
+    TRY(picture_schema(c, core->picture, &wanted));
+    if (str_eq(stored, wanted))
+        return OK;
+    TRY(store_begin(c, core->store, true));
+    rc result = fold_from_nothing(c, core);
+    if (rc_ok(result))
+        result = store_commit(c, core->store);
+    if (!rc_ok(result))
+        store_rollback(core->store);
+    return result;
+}
+
+static rc open_parts(struct ctx *c, struct core *core)
+{
+    const struct core_options *options = &core->options;
+    TRY(store_open(c, &options->store, &core->store));
+    TRY(ledger_open(c, core->store, &options->ledger, &core->ledger));
+    TRY(picture_open(c, options->catalog, core->store, options->mission, &core->picture));
+    TRY(renew_picture(c, core));
+    TRY(fold_forward(c, core));
+    TRY(writer_find_due(c, core));
+    atomic_store(&core->size, ledger_size(core->ledger));
+    return OK;
+}
+
+rc core_open(struct ctx *c, const struct core_options *options, struct core **ret)
+{
+    struct core *core = new_core(options);
+    if (!core)
+        FAIL(c, NO_MEMORY, "out of memory");
+    rc result = open_parts(c, core);
+    if (!rc_ok(result)) {
+        core_close(core);
+        return result;
+    }
+    *ret = core;
+    return OK;
+}
+
+rc core_create(struct ctx *c, const struct core_options *options)
+{
+    struct store *store = NULL;
+    rc result = store_open(c, &options->store, &store);
+    if (rc_ok(result))
+        result = ledger_create(c, store, &options->ledger);
+    store_close(store);
+    return result;
+}
+
+void core_close(struct core *core)
+{
+    if (!core)
+        return;
+    if (core->threaded) {
+        pthread_mutex_lock(&core->lock);
+        core->stopping = true;
+        pthread_cond_signal(&core->wake);
+        pthread_mutex_unlock(&core->lock);
+        pthread_join(core->thread, NULL);
+    }
+    picture_close(core->picture);
+    ledger_close(core->ledger);
+    store_close(core->store);
+    arena_close(core->batch_arena);
+    pthread_cond_destroy(&core->wake);
+    pthread_mutex_destroy(&core->lock);
+    free(core);
+}
+
+/* ---- the queue ------------------------------------------------------------------------------------- */
+
+static void push(struct queue *queue, struct command *command)
+{
+    command->next = NULL;
+    if (queue->last)
+        queue->last->next = command;
+    else
+        queue->first = command;
+    queue->last = command;
+    queue->count++;
+}
+
+/* Move up to `most` commands from a queue to the end of a list. */
+static size_t take(struct queue *queue, size_t most, struct queue *ret_list)
+{
+    size_t taken = 0;
+    while (queue->first && taken < most) {
+        struct command *command = queue->first;
+        queue->first = command->next;
+        queue->count--;
+        push(ret_list, command);
+        taken++;
+    }
+    if (!queue->first)
+        queue->last = NULL;
+    return taken;
+}
+
+rc core_submit(struct ctx *c, struct core *core, struct command *command)
+{
+    assert(command->decision && command->done);
+    pthread_mutex_lock(&core->lock);
+    bool full = core->ordinary.count >= core->options.queue_max && !command->alarm;
+    bool refuse = core->stopping || full;
+    if (!refuse) {
+        push(command->alarm ? &core->alarms : &core->ordinary, command);
+        pthread_cond_signal(&core->wake);
+    }
+    pthread_mutex_unlock(&core->lock);
+    if (!refuse)
+        return OK;
+    atomic_fetch_add(&core->turned_away, 1);
+    FAIL(c, BUSY, full ? "too much is waiting to be written; try again" : "shutting down");
+}
+
+/* The next batch: alarms first, and all of them. The lock is held. */
+static struct command *next_batch(struct core *core)
+{
+    struct queue list = {0};
+    size_t alarms = take(&core->alarms, SIZE_MAX, &list);
+    size_t room = alarms < core->options.batch_max ? core->options.batch_max - alarms : 0;
+    take(&core->ordinary, room, &list);
+    atomic_store(&core->waiting, (int64_t)(core->ordinary.count + core->alarms.count));
+    return list.first;
+}
+
+bool core_step(struct core *core)
+{
+    bool did = writer_run_due(core);
+    pthread_mutex_lock(&core->lock);
+    struct command *list = next_batch(core);
+    pthread_mutex_unlock(&core->lock);
+    if (list)
+        writer_run(core, list);
+    return did || list;
+}
+
+/* ---- the thread ------------------------------------------------------------------------------------ */
+
+/* How long nothing has to be done, if nobody asks. */
+static int64_t idle_us(const struct core *core)
+{
+    const struct clock *clock = core->options.clock;
+    int64_t wait = WAIT_US_MAX;
+    if (core->next_due.us && core->next_due.us - clock->wall(clock).us < wait)
+        wait = core->next_due.us - clock->wall(clock).us;
+    return wait > 0 ? wait : 0;
+}
+
+static void *run_thread(void *arg)
+{
+    struct core *core = arg;
+    bool stop = false;
+    while (!stop) {
+        if (core_step(core))
+            continue;
+        int64_t until = core->options.clock->mono(core->options.clock).us + idle_us(core);
+        struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
+        pthread_mutex_lock(&core->lock);
+        bool empty = !core->alarms.first && !core->ordinary.first;
+        if (empty && !core->stopping)
+            pthread_cond_timedwait(&core->wake, &core->lock, &deadline);
+        stop = core->stopping && !core->alarms.first && !core->ordinary.first;
+        pthread_mutex_unlock(&core->lock);
+    }
+    return NULL;
+}
+
+rc core_start(struct ctx *c, struct core *core)
+{
+    assert(!core->threaded);
+    if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
+        FAIL(c, NO_MEMORY, "no thread could be made");
+    core->threaded = true;
+    return OK;
+}
+
+/* ---- asking and waiting ------------------------------------------------------------------------------ */
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool done;
+};
+
+static void wake_up(struct command *command)
+{
+    struct waiting *waiting = command->arg;
+    pthread_mutex_lock(&waiting->lock);
+    waiting->done = true;
+    pthread_cond_signal(&waiting->wake);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+static void wait_for(struct core *core, struct waiting *waiting)
+{
+    pthread_mutex_lock(&waiting->lock);
+    while (!waiting->done) {
+        if (core->threaded) {
+            pthread_cond_wait(&waiting->wake, &waiting->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&waiting->lock);
+        core_step(core);
+        pthread_mutex_lock(&waiting->lock);
+    }
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+rc core_call(struct ctx *c, struct core *core, struct command *command)
+{
+    struct waiting waiting = {.done = false};
+    pthread_mutex_init(&waiting.lock, NULL);
+    pthread_cond_init(&waiting.wake, NULL);
+    command->done = wake_up;
+    command->arg = &waiting;
+    rc result = core_submit(c, core, command);
+    if (rc_ok(result)) {
+        wait_for(core, &waiting);
+        result = command->result;
+        if (!rc_ok(result))
+            c->fault = command->fault;
+    }
+    pthread_cond_destroy(&waiting.wake);
+    pthread_mutex_destroy(&waiting.lock);
+    return result;
+}
+
+/* ---- around it --------------------------------------------------------------------------------------- */
+
+rc core_subscribe(struct ctx *c, struct core *core, subscriber_fn *subscriber, void *arg)
+{
+    assert(!core->threaded); /* subscribers are there before the first event */
+    if (core->subscriber_count == SUBSCRIBERS_MAX)
+        FAIL(c, INTERNAL, "more than %d subscribers", SUBSCRIBERS_MAX);
+    core->subscribers[core->subscriber_count].call = subscriber;
+    core->subscribers[core->subscriber_count++].arg = arg;
+    return OK;
+}
+
+rc core_reader_open(struct ctx *c, struct core *core, struct reader *ret)
+{
+    struct store_options options = core->options.store;
+    struct reader reader = {NULL, NULL};
+    options.read_only = true;
+    TRY(store_open(c, &options, &reader.store));
+    rc result = picture_open(c, core->options.catalog, reader.store, core->options.mission,
+                             &reader.picture);
+    if (!rc_ok(result)) {
+        store_close(reader.store);
+        return result;
+    }
+    *ret = reader;
+    return OK;
+}
+
+void core_reader_close(struct reader *reader)
+{
+    picture_close(reader->picture);
+    store_close(reader->store);
+    *reader = (struct reader){NULL, NULL};
+}
+
+int64_t core_size(const struct core *core)
+{
+    return atomic_load(&core->size);
+}
+
+const struct catalog *core_catalog(const struct core *core)
+{
+    return core->options.catalog;
+}
+
+const struct core_options *core_options(const struct core *core)
+{
+    return &core->options;
+}
+
+struct core_counts core_counts(const struct core *core)
+{
+    return (struct core_counts){
+        .commands = atomic_load(&core->commands),
+        .refused = atomic_load(&core->refused),
+        .events = atomic_load(&core->events),
+        .batches = atomic_load(&core->batches),
+        .waiting = atomic_load(&core->waiting),
+        .turned_away = atomic_load(&core->turned_away),
+        .folds_retried = atomic_load(&core->retried),
+    };
+}
+
+rc core_rebuild(struct ctx *c, const struct core_options *options, struct str *ret_before,
+                struct str *ret_after)
+{
+    struct core *core = NULL;
+    TRY(core_open(c, options, &core));
+    rc result = picture_digest(c, core->picture, ret_before);
+    if (rc_ok(result))
+        result = store_begin(c, core->store, true);
+    if (rc_ok(result))
+        result = fold_from_nothing(c, core);
+    if (rc_ok(result))
+        result = store_commit(c, core->store);
+    if (rc_ok(result))
+        result = fold_forward(c, core);
+    if (rc_ok(result))
+        result = picture_digest(c, core->picture, ret_after);
+    core_close(core);
+    return result;
+}

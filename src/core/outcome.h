@@ -1,0 +1,31 @@
+/* What a decision wants, on its way from the decision to the writer. Private to core. */
+#ifndef CORE_OUTCOME_H
+#define CORE_OUTCOME_H
+
+#include "core/decide.h"
+
+enum { OUTCOME_EVENTS_MAX = 1024 };
+
+enum wish_kind { WISH_EVENT, WISH_VAULT_PUT, WISH_VAULT_DELETE, WISH_ERASE };
+
+struct wish {
+    enum wish_kind kind;
+    struct outcome_event event;
+    const struct shape *shape; /* vault */
+    const void *record;
+    struct str id; /* vault row, or the subject to erase */
+    struct wish *next;
+};
+
+struct outcome {
+    const struct catalog *catalog;
+    size_t count;
+    struct wish *first, **last;
+};
+
+static inline void outcome_init(struct outcome *outcome, const struct catalog *catalog)
+{
+    *outcome = (struct outcome){.catalog = catalog, .last = &outcome->first};
+}
+
+#endif

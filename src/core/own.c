@@ -1,0 +1,125 @@
+#include "core/own.h"
+
+#include "base/encode.h"
+#include "core/catalog.h"
+
+#include <sodium.h>
+
+SHAPE_DEFINE(deadline, DEADLINE_FIELDS, 1, "A decision that falls due");
+SHAPE_DEFINE(deadline_end, DEADLINE_END_FIELDS, 1, "The end of a deadline");
+SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
+SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
+
+const struct event_kind deadline_set_kind = {"deadline.set", "A decision will fall due",
+                                             &deadline_shape, PERMIT_SYSTEM_READ, false},
+                        deadline_cleared_kind = {"deadline.cleared", "It will not fall due",
+                                                 &deadline_end_shape, PERMIT_SYSTEM_READ, false},
+                        deadline_passed_kind = {"deadline.passed", "It fell due and was decided",
+                                                &deadline_end_shape, PERMIT_SYSTEM_READ, false},
+                        subject_erased_kind = {"subject.erased", "A person's data was erased",
+                                               &subject_erased_shape, PERMIT_LEDGER_READ, false};
+
+static const struct event_kind reading_noted_kind = {
+    "reading.noted", "A restricted record was shown", &reading_shape, PERMIT_LEDGER_READ, false};
+
+/* ---- deadlines ------------------------------------------------------------------------------------- */
+
+rc deadline_id(struct ctx *c, const struct decision *decision, struct str record_id,
+               struct str *ret)
+{
+    struct str name, hex;
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    TRY(str_format(c, &name, "%s/%.*s", decision->name, STR_ARG(record_id)));
+    crypto_hash_sha256(hash, (const unsigned char *)name.ptr, name.len);
+    TRY(encode_bytes(c, ENCODE_HEX, hash, 13, &hex));
+    *ret = hex;
+    return OK;
+}
+
+static rc fold_deadline_set(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    return picture_put(c, picture, &deadline_shape, event->body, event);
+}
+
+static rc fold_deadline_end(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct deadline_end *end = event->body;
+    return picture_delete(c, picture, &deadline_shape, end->id);
+}
+
+/* ---- readings -------------------------------------------------------------------------------------- */
+
+static rc decide_reading(struct ctx *c, struct picture *picture, const struct command *command,
+                         struct outcome *outcome)
+{
+    (void)picture;
+    struct reading *body = NULL;
+    NEW(c, body, 1);
+    *body = *(const struct reading *)command->input;
+    if (body->label.tlp == TLP_NONE)
+        body->label = OWN_LABEL;
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){.kind = &reading_noted_kind, .body = body});
+}
+
+/* ---- erasure --------------------------------------------------------------------------------------- */
+
+/* Whatever the sealed events of a subject had put into the picture goes with them, so that a picture
+ * folded anew, without those bodies, is the same. */
+static rc fold_erased(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct subject_erased *erased = event->body;
+    const struct catalog *catalog = picture_catalog(picture);
+    for (size_t i = 0; i < catalog_table_count(catalog); i++) {
+        const struct shape *shape = catalog_table(catalog, i)->shape;
+        const struct record *record = catalog_record(catalog, str_from(shape->name));
+        if (!record || !record->personal)
+            continue;
+        const char *field = record->subject ? record->subject : "id";
+        TRY(picture_delete_where(c, picture, shape, field, erased->subject));
+    }
+    return OK;
+}
+
+/* ---- the module ------------------------------------------------------------------------------------ */
+
+const struct module core_module = {
+    .name = "core",
+    .help = "The record itself: events, proofs, deadlines, who read what",
+    .tables = (const struct table[]){{&deadline_shape, TABLE_PICTURE}, {0}},
+    .events =
+        (const struct event_kind *const[]){
+            &deadline_set_kind,
+            &deadline_cleared_kind,
+            &deadline_passed_kind,
+            &reading_noted_kind,
+            &subject_erased_kind,
+            NULL,
+        },
+    .decisions =
+        (const struct decision[]){
+            {
+                .name = "reading.note",
+                .help = "Note that restricted records were shown",
+                .permission = PERMIT_SIGNED_IN,
+                .input = &reading_shape,
+                .decide = decide_reading,
+            },
+            {0},
+        },
+    .folds =
+        (const struct fold[]){
+            {&deadline_set_kind, fold_deadline_set},
+            {&deadline_cleared_kind, fold_deadline_end},
+            {&deadline_passed_kind, fold_deadline_end},
+            {&subject_erased_kind, fold_erased},
+            {0},
+        },
+    .routes = ledger_routes,
+    .permissions =
+        (const struct permission[]){
+            {PERMIT_SYSTEM_READ, "See how the system itself is doing"},
+            {PERMIT_LEDGER_READ, "Browse the record and fetch proofs"},
+            {0},
+        },
+};

@@ -1,0 +1,416 @@
+#include "core/picture_table.h"
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "core/catalog.h"
+
+#include <assert.h>
+#include <sodium.h>
+
+enum { PICTURE_MEMORY_MAX = 16 << 20, SQL_MAX = 64 << 10, VALUES_MAX = 256 };
+
+/* ---- statements ------------------------------------------------------------------------------------ */
+
+static void put_names(struct text *sql, const struct shape_columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        text_printf(sql, "\"%s\",", columns->items[i].name);
+}
+
+static rc make_put(struct ctx *c, struct picture_table *t)
+{
+    struct text sql;
+    size_t total = 1 + t->columns.count + ROW_COLUMN_COUNT;
+    text_init(&sql, c, SQL_MAX);
+    text_printf(&sql, "INSERT INTO \"%s\" (\"mission\",", t->name);
+    put_names(&sql, &t->columns);
+    text_put(&sql, STR(ROW_COLUMNS ") VALUES ("));
+    for (size_t i = 1; i <= total; i++)
+        text_printf(&sql, i == 1 ? "$%zu" : ",$%zu", i);
+    text_put(&sql, STR(") ON CONFLICT (\"mission\",\"id\") DO UPDATE SET "));
+    for (size_t i = 0; i < t->columns.count; i++)
+        text_printf(&sql, "\"%s\"=excluded.\"%s\",", t->columns.items[i].name,
+                    t->columns.items[i].name);
+    text_put(&sql, STR("\"row_seq\"=excluded.\"row_seq\",\"row_changed\"=excluded.\"row_changed\","
+                       "\"row_retired\"=excluded.\"row_retired\","
+                       "\"row_drill\"=excluded.\"row_drill\""));
+    return text_done(&sql, &t->put);
+}
+
+static rc make_statements(struct ctx *c, struct picture_table *t)
+{
+    struct text sql;
+    text_init(&sql, c, SQL_MAX);
+    text_put(&sql, STR("SELECT "));
+    put_names(&sql, &t->columns);
+    text_printf(&sql, ROW_COLUMNS " FROM \"%s\" WHERE \"mission\"=$1", t->name);
+    TRY(text_done(&sql, &t->select));
+    TRY(str_format(c, &t->get, "%.*s AND \"id\"=$2", STR_ARG(t->select)));
+    TRY(str_format(c, &t->retire,
+                   "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
+                   "\"mission\"=$1 AND \"id\"=$2",
+                   t->name));
+    TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2", t->name));
+    return make_put(c, t);
+}
+
+static rc open_tables(struct ctx *c, struct picture *p)
+{
+    p->count = catalog_table_count(p->catalog);
+    NEW(c, p->tables, p->count + 1);
+    for (size_t i = 0; i < p->count; i++) {
+        struct picture_table *t = &p->tables[i];
+        struct str name;
+        t->table = catalog_table(p->catalog, i);
+        TRY(str_format(c, &name, "%s_%s", t->table->kind == TABLE_VAULT ? "v" : "p",
+                       t->table->shape->name));
+        t->name = name.ptr;
+        TRY(shape_columns(c, t->table->shape, &t->columns));
+        assert(strcmp(t->columns.items[0].name, "id") == 0);
+        assert(t->columns.count + ROW_COLUMN_COUNT + 1 <= VALUES_MAX);
+        TRY(make_statements(c, t));
+    }
+    return OK;
+}
+
+rc picture_open(struct ctx *c, const struct catalog *catalog, struct store *store,
+                struct str mission, struct picture **ret)
+{
+    struct arena *arena = arena_open(PICTURE_MEMORY_MAX);
+    struct ctx own = {.arena = arena, .clock = c->clock};
+    struct picture *p = arena ? ctx_take(&own, 1, sizeof *p) : NULL;
+    if (!p) {
+        arena_close(arena);
+        FAIL(c, NO_MEMORY, "out of memory for the picture");
+    }
+    *p = (struct picture){.arena = arena, .catalog = catalog, .store = store};
+    rc result = str_copy(&own, mission, &p->mission);
+    if (rc_ok(result))
+        result = open_tables(&own, p);
+    if (!rc_ok(result)) {
+        c->fault = own.fault;
+        picture_close(p);
+        return result;
+    }
+    *ret = p;
+    return OK;
+}
+
+void picture_close(struct picture *picture)
+{
+    if (picture)
+        arena_close(picture->arena);
+}
+
+struct store *picture_store(const struct picture *picture)
+{
+    return picture->store;
+}
+
+struct str picture_mission(const struct picture *picture)
+{
+    return picture->mission;
+}
+
+const struct catalog *picture_catalog(const struct picture *picture)
+{
+    return picture->catalog;
+}
+
+const struct picture_table *picture_table(const struct picture *picture, const struct shape *shape)
+{
+    for (size_t i = 0; i < picture->count; i++)
+        if (picture->tables[i].table->shape == shape)
+            return &picture->tables[i];
+    assert(!"a shape without a table");
+    return NULL;
+}
+
+/* ---- making the tables ------------------------------------------------------------------------------ */
+
+static const char *column_type(enum store_kind kind, enum shape_cell_type type)
+{
+    static const enum store_type types[] = {
+        [SHAPE_CELL_NULL] = STORE_NULL,
+        [SHAPE_CELL_I64] = STORE_I64,
+        [SHAPE_CELL_TEXT] = STORE_TEXT,
+        [SHAPE_CELL_BYTES] = STORE_BYTES,
+    };
+    return store_type(kind, types[type]);
+}
+
+static void put_table(struct text *sql, enum store_kind kind, const struct picture_table *t)
+{
+    const char *i64 = store_type(kind, STORE_I64), *text = store_type(kind, STORE_TEXT);
+    text_printf(sql, "CREATE TABLE IF NOT EXISTS \"%s\" (\"mission\" %s NOT NULL,", t->name, text);
+    for (size_t i = 0; i < t->columns.count; i++)
+        text_printf(sql, "\"%s\" %s%s,", t->columns.items[i].name,
+                    column_type(kind, t->columns.items[i].type), i == 0 ? " NOT NULL" : "");
+    text_printf(sql,
+                "\"row_seq\" %s NOT NULL,\"row_changed\" %s NOT NULL,\"row_retired\" %s,"
+                "\"row_drill\" %s NOT NULL,PRIMARY KEY (\"mission\",\"id\"));\n",
+                i64, i64, i64, i64);
+    for (size_t i = 1; i < t->columns.count; i++) {
+        const struct shape_column *column = &t->columns.items[i];
+        if (column->field->flags & UNIQUE)
+            text_printf(sql,
+                        "CREATE UNIQUE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" (\"mission\",\"%s\") "
+                        "WHERE \"row_retired\" IS NULL;\n",
+                        t->name, column->name, t->name, column->name);
+        else if (column->field->flags & INDEXED)
+            text_printf(sql,
+                        "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" "
+                        "(\"mission\",\"%s\",\"id\");\n",
+                        t->name, column->name, t->name, column->name);
+    }
+}
+
+rc picture_create(struct ctx *c, struct picture *picture)
+{
+    for (size_t i = 0; i < picture->count; i++) {
+        struct text sql;
+        struct str script;
+        text_init(&sql, c, SQL_MAX);
+        put_table(&sql, store_kind(picture->store), &picture->tables[i]);
+        TRY(text_done(&sql, &script));
+        TRY(store_script(c, picture->store, script));
+    }
+    return OK;
+}
+
+rc picture_drop(struct ctx *c, struct picture *picture)
+{
+    for (size_t i = 0; i < picture->count; i++) {
+        struct str sql;
+        if (picture->tables[i].table->kind == TABLE_VAULT)
+            continue;
+        TRY(str_format(c, &sql, "DROP TABLE IF EXISTS \"%s\"", picture->tables[i].name));
+        TRY(store_script(c, picture->store, sql));
+    }
+    return OK;
+}
+
+rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret)
+{
+    crypto_hash_sha256_state hash;
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_init(&hash);
+    for (size_t i = 0; i < picture->count; i++) {
+        struct text sql;
+        struct str made;
+        if (picture->tables[i].table->kind == TABLE_VAULT)
+            continue;
+        text_init(&sql, c, SQL_MAX);
+        put_table(&sql, store_kind(picture->store), &picture->tables[i]);
+        TRY(text_done(&sql, &made));
+        crypto_hash_sha256_update(&hash, (const unsigned char *)made.ptr, made.len);
+    }
+    crypto_hash_sha256_final(&hash, digest);
+    return encode_bytes(c, ENCODE_HEX, digest, sizeof digest, ret);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------- */
+
+struct store_value picture_value(struct shape_cell cell)
+{
+    switch (cell.type) {
+    case SHAPE_CELL_I64:
+        return STORE_VALUE_I64(cell.i64);
+    case SHAPE_CELL_TEXT:
+        return STORE_VALUE_TEXT(cell.bytes);
+    case SHAPE_CELL_BYTES:
+        return STORE_VALUE_BYTES(cell.bytes);
+    case SHAPE_CELL_NULL:
+        break;
+    }
+    return (struct store_value){STORE_NULL, 0, {NULL, 0}};
+}
+
+static struct shape_cell cell_of(struct store_value value)
+{
+    static const enum shape_cell_type types[] = {
+        [STORE_I64] = SHAPE_CELL_I64,
+        [STORE_TEXT] = SHAPE_CELL_TEXT,
+        [STORE_BYTES] = SHAPE_CELL_BYTES,
+        [STORE_NULL] = SHAPE_CELL_NULL,
+    };
+    return (struct shape_cell){types[value.type], value.i64, value.bytes};
+}
+
+rc picture_read_row(struct ctx *c, const struct picture_table *t, struct store_rows *rows,
+                    struct row *ret_row, void *ret)
+{
+    size_t at = 0;
+    for (; at < t->columns.count; at++)
+        TRY(shape_column_set(c, &t->columns.items[at], cell_of(store_column(rows, at)), ret));
+    if (ret_row)
+        *ret_row = (struct row){
+            .seq = store_column(rows, at).i64,
+            .changed = {store_column(rows, at + 1).i64},
+            .retired = {store_column(rows, at + 2).i64},
+            .drill = store_column(rows, at + 3).i64 != 0,
+        };
+    return OK;
+}
+
+static rc read_one(struct ctx *c, const struct picture_table *t, struct store_rows *rows,
+                   struct row *ret_row, void *ret)
+{
+    bool more = false;
+    TRY(store_next(c, rows, &more));
+    if (!more)
+        FAIL(c, NOT_FOUND, "there is no such %s", t->table->shape->name);
+    memset(ret, 0, t->table->shape->size);
+    return picture_read_row(c, t, rows, ret_row, ret);
+}
+
+static rc query_one(struct ctx *c, struct picture *picture, const struct picture_table *t,
+                    struct str sql, struct store_value value, struct row *ret_row, void *ret)
+{
+    struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), value};
+    struct store_rows *rows = NULL;
+    TRY(store_query(c, picture->store, sql, 2, values, &rows));
+    rc result = read_one(c, t, rows, ret_row, ret);
+    store_end(rows);
+    return result;
+}
+
+rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               struct row *ret_row, void *ret)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    return query_one(c, picture, t, t->get, STORE_VALUE_TEXT(id), ret_row, ret);
+}
+
+rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               bool *ret)
+{
+    struct row row = {0};
+    void *record = ctx_take(c, 1, shape->size);
+    if (!record)
+        return fault_again(c);
+    rc result = picture_get(c, picture, shape, id, &row, record);
+    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
+        return result;
+    *ret = rc_ok(result) && row.retired.us == 0;
+    return OK;
+}
+
+rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shape,
+                const char *field, struct str value, struct row *ret_row, void *ret)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    const struct shape_column *column = shape_column(&t->columns, str_from(field));
+    struct str sql;
+    assert(column && column->type == SHAPE_CELL_TEXT);
+    if (str_absent(value))
+        FAIL(c, NOT_FOUND, "there is no %s without its %s", shape->name, field);
+    TRY(str_format(c, &sql, "%.*s AND \"%s\"=$2 AND \"row_retired\" IS NULL ORDER BY \"id\" LIMIT 1",
+                   STR_ARG(t->select), field));
+    return query_one(c, picture, t, sql, STORE_VALUE_TEXT(value), ret_row, ret);
+}
+
+/* ---- writing --------------------------------------------------------------------------------------- */
+
+rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
+               const void *record, const struct event *event)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    struct store_value values[VALUES_MAX];
+    size_t count = 0;
+    values[count++] = STORE_VALUE_TEXT(picture->mission);
+    for (size_t i = 0; i < t->columns.count; i++) {
+        struct shape_cell cell;
+        TRY(shape_column_get(c, &t->columns.items[i], record, &cell));
+        values[count++] = picture_value(cell);
+    }
+    values[count++] = STORE_VALUE_I64(event ? event->seq : -1);
+    values[count++] = STORE_VALUE_I64(event ? event->occurred.us : 0);
+    values[count++] = (struct store_value){STORE_NULL, 0, {NULL, 0}};
+    values[count++] = STORE_VALUE_I64(event ? event->drill : 0);
+    return store_run(c, picture->store, t->put, count, values, NULL);
+}
+
+rc picture_retire(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+                  const struct event *event)
+{
+    struct store_value values[] = {
+        STORE_VALUE_TEXT(picture->mission),
+        STORE_VALUE_TEXT(id),
+        STORE_VALUE_I64(event->seq),
+        STORE_VALUE_I64(event->occurred.us),
+    };
+    return store_run(c, picture->store, picture_table(picture, shape)->retire, 4, values, NULL);
+}
+
+rc picture_delete(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id)
+{
+    struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(id)};
+    return store_run(c, picture->store, picture_table(picture, shape)->remove, 2, values, NULL);
+}
+
+rc picture_delete_where(struct ctx *c, struct picture *picture, const struct shape *shape,
+                        const char *field, struct str value)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(value)};
+    struct str sql;
+    assert(shape_column(&t->columns, str_from(field)));
+    TRY(str_format(c, &sql, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"%s\"=$2", t->name, field));
+    return store_run(c, picture->store, sql, 2, values, NULL);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------- */
+
+static void digest_value(crypto_hash_sha256_state *hash, struct store_value value)
+{
+    unsigned char head[9] = {(unsigned char)value.type};
+    uint64_t number = value.type == STORE_I64 ? (uint64_t)value.i64 : value.bytes.len;
+    for (size_t i = 0; i < 8; i++)
+        head[1 + i] = (unsigned char)(number >> (8 * i));
+    crypto_hash_sha256_update(hash, head, sizeof head);
+    if (value.type == STORE_TEXT || value.type == STORE_BYTES)
+        crypto_hash_sha256_update(hash, (const unsigned char *)value.bytes.ptr, value.bytes.len);
+}
+
+static rc digest_rows(struct ctx *c, const struct picture_table *t, struct store_rows *rows,
+                      crypto_hash_sha256_state *hash)
+{
+    bool more = false;
+    for (;;) {
+        TRY(store_next(c, rows, &more));
+        if (!more)
+            return OK;
+        for (size_t i = 0; i < t->columns.count + ROW_COLUMN_COUNT; i++)
+            digest_value(hash, store_column(rows, i));
+    }
+}
+
+static rc digest_table(struct ctx *c, struct picture *picture, const struct picture_table *t,
+                       crypto_hash_sha256_state *hash)
+{
+    struct store_value mission = STORE_VALUE_TEXT(picture->mission);
+    struct store_rows *rows = NULL;
+    struct str sql;
+    crypto_hash_sha256_update(hash, (const unsigned char *)t->name, strlen(t->name) + 1);
+    /* ordered by bytes, whatever the database's collation is */
+    bool postgres = store_kind(picture->store) == STORE_POSTGRES;
+    TRY(str_format(c, &sql, "%.*s ORDER BY \"id\"%s", STR_ARG(t->select),
+                   postgres ? " COLLATE \"C\"" : ""));
+    TRY(store_query(c, picture->store, sql, 1, &mission, &rows));
+    rc result = digest_rows(c, t, rows, hash);
+    store_end(rows);
+    return result;
+}
+
+rc picture_digest(struct ctx *c, struct picture *picture, struct str *ret)
+{
+    crypto_hash_sha256_state hash;
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_init(&hash);
+    for (size_t i = 0; i < picture->count; i++)
+        if (picture->tables[i].table->kind == TABLE_PICTURE)
+            TRY(digest_table(c, picture, &picture->tables[i], &hash));
+    crypto_hash_sha256_final(&hash, digest);
+    return encode_bytes(c, ENCODE_HEX, digest, sizeof digest, ret);
+}

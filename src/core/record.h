@@ -1,0 +1,27 @@
+/* What every plain record has in common, made from its shape: events, commands, folds and routes. */
+#ifndef CORE_RECORD_H
+#define CORE_RECORD_H
+
+#include "core/catalog.h"
+#include "core/module.h"
+
+/* The body of "<noun>.retired", and the input of "<noun>.retire". */
+#define RECORD_END_FIELDS(F, T) F(T, text, block, why, 0, 0, 500, "why it is retired")
+SHAPE_DECLARE(record_end, RECORD_END_FIELDS);
+
+/* The decisions and folds behind the generated kinds (catalog.c puts them into rows). */
+decide_fn record_decide_add, record_decide_change, record_decide_retire;
+fold_fn record_fold_put, record_fold_retire;
+
+/* The generated routes of a record: list, one, history, add, change, retire. The `arg` of each is the record. */
+enum { RECORD_ROUTES = 6 };
+rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES]);
+
+/* The name of one record in the ledger and in references between parts: "zone/01J…". */
+rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
+
+/* Do all references in a record point to live records? INVALID names the one that does not. */
+rc record_check_references(struct ctx *c, struct picture *picture, const struct shape *shape,
+                           const void *record);
+
+#endif
