@@ -40,7 +40,8 @@ static rc rows_add(struct ctx *c, struct rows *rows, const void *row)
     return OK;
 }
 
-/* ---- records --------------------------------------------------------------------------------------- */
+/* ---- records
+ * --------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *event, *command, *help;
@@ -98,7 +99,8 @@ static rc add_record(struct ctx *c, struct catalog *catalog, const struct record
     return OK;
 }
 
-/* ---- modules --------------------------------------------------------------------------------------- */
+/* ---- modules
+ * --------------------------------------------------------------------------------------- */
 
 static rc add_module(struct ctx *c, struct catalog *catalog, const struct module *m)
 {
@@ -121,7 +123,8 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
     return OK;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------- */
+/* ---- checks
+ * ---------------------------------------------------------------------------------------- */
 
 static bool declared(const struct catalog *catalog, const char *permission)
 {
@@ -188,7 +191,8 @@ static rc check_kinds(struct ctx *c, const struct catalog *catalog)
 /* Folds and reactions of one kind stand together, in the order of the modules. */
 static int by_kind(const void *a, const void *b)
 {
-    const struct event_kind *const *x = *(const void *const *)a, *const *y = *(const void *const *)b;
+    const struct event_kind *const *x = *(const void *const *)a, *const *y =
+                                                                     *(const void *const *)b;
     return *x < *y ? -1 : *x > *y;
 }
 
@@ -246,7 +250,8 @@ void catalog_close(struct catalog *catalog)
         arena_close(catalog->arena);
 }
 
-/* ---- looking up ------------------------------------------------------------------------------------ */
+/* ---- looking up
+ * ------------------------------------------------------------------------------------ */
 
 static const void *by_name(const struct rows *rows, struct str name)
 {

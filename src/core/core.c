@@ -10,7 +10,8 @@ enum {
     WAIT_US_MAX = 1000000,
 };
 
-/* ---- opening and closing --------------------------------------------------------------------------- */
+/* ---- opening and closing
+ * --------------------------------------------------------------------------- */
 
 static struct core *new_core(const struct core_options *options)
 {
@@ -113,7 +114,8 @@ void core_close(struct core *core)
     free(core);
 }
 
-/* ---- the queue ------------------------------------------------------------------------------------- */
+/* ---- the queue
+ * ------------------------------------------------------------------------------------- */
 
 static void push(struct queue *queue, struct command *command)
 {
@@ -181,7 +183,8 @@ bool core_step(struct core *core)
     return did || list;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------------ */
+/* ---- the thread
+ * ------------------------------------------------------------------------------------ */
 
 /* How long nothing has to be done, if nobody asks. */
 static int64_t idle_us(const struct core *core)
@@ -221,7 +224,8 @@ rc core_start(struct ctx *c, struct core *core)
     return OK;
 }
 
-/* ---- asking and waiting ------------------------------------------------------------------------------ */
+/* ---- asking and waiting
+ * ------------------------------------------------------------------------------ */
 
 struct waiting {
     pthread_mutex_t lock;
@@ -272,7 +276,8 @@ rc core_call(struct ctx *c, struct core *core, struct command *command)
     return result;
 }
 
-/* ---- around it --------------------------------------------------------------------------------------- */
+/* ---- around it
+ * --------------------------------------------------------------------------------------- */
 
 rc core_subscribe(struct ctx *c, struct core *core, subscriber_fn *subscriber, void *arg)
 {

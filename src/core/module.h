@@ -6,6 +6,11 @@
 #include "core/decide.h"
 #include "core/route.h"
 
+/* The domain's own rules for a record, beyond its shape's: `before` is NULL for a new one, `after`
+ * is NULL when it is to be retired. */
+typedef rc record_check(struct ctx *c, struct picture *picture, const struct command *command,
+                        const void *before, const void *after);
+
 /* A plain record: from its shape come the table, the events <noun>.added, .changed and .retired,
  * the commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
  * history. The shape begins with id and label (RECORD_FIELDS). */
@@ -15,10 +20,7 @@ struct record {
     const char *read, *write; /* permissions */
     bool personal;            /* its events are sealed; the subject is the record's id unless… */
     const char *subject;      /* …a field of it names the person */
-    /* The domain's own rules, beyond the shape's: `before` is NULL for a new record, `after` is
-     * NULL when it is to be retired. May be NULL. */
-    rc (*check)(struct ctx *c, struct picture *picture, const struct command *command,
-                const void *before, const void *after);
+    record_check *check;      /* the domain's own rules; NULL: none */
 };
 
 /* The first two fields of every record. */

@@ -65,7 +65,8 @@ rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject)
     return add_wish(c, outcome, (struct wish){.kind = WISH_ERASE, .id = subject});
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------------- */
+/* ---- deadlines
+ * ------------------------------------------------------------------------------------- */
 
 rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                         struct str record_id, struct wall due, const void *input)
@@ -84,9 +85,10 @@ rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct dec
         TRY(text_done(&json, &deadline->input));
     }
     TRY(deadline_id(c, decision, record_id, &deadline->id));
-    return outcome_add(c, outcome, &(struct outcome_event){.kind = &deadline_set_kind,
-                                                           .body = deadline,
-                                                           .record_id = deadline->id});
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){.kind = &deadline_set_kind,
+                                               .body = deadline,
+                                               .record_id = deadline->id});
 }
 
 rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
@@ -96,7 +98,7 @@ rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct d
     NEW(c, end, 1);
     end->label = OWN_LABEL;
     TRY(deadline_id(c, decision, record_id, &end->id));
-    return outcome_add(c, outcome, &(struct outcome_event){.kind = &deadline_cleared_kind,
-                                                           .body = end,
-                                                           .record_id = end->id});
+    return outcome_add(
+        c, outcome,
+        &(struct outcome_event){.kind = &deadline_cleared_kind, .body = end, .record_id = end->id});
 }

@@ -22,7 +22,8 @@ const struct event_kind deadline_set_kind = {"deadline.set", "A decision will fa
 static const struct event_kind reading_noted_kind = {
     "reading.noted", "A restricted record was shown", &reading_shape, PERMIT_LEDGER_READ, false};
 
-/* ---- deadlines ------------------------------------------------------------------------------------- */
+/* ---- deadlines
+ * ------------------------------------------------------------------------------------- */
 
 rc deadline_id(struct ctx *c, const struct decision *decision, struct str record_id,
                struct str *ret)
@@ -47,7 +48,8 @@ static rc fold_deadline_end(struct ctx *c, struct picture *picture, const struct
     return picture_delete(c, picture, &deadline_shape, end->id);
 }
 
-/* ---- readings -------------------------------------------------------------------------------------- */
+/* ---- readings
+ * -------------------------------------------------------------------------------------- */
 
 static rc decide_reading(struct ctx *c, struct picture *picture, const struct command *command,
                          struct outcome *outcome)
@@ -62,10 +64,11 @@ static rc decide_reading(struct ctx *c, struct picture *picture, const struct co
                        &(struct outcome_event){.kind = &reading_noted_kind, .body = body});
 }
 
-/* ---- erasure --------------------------------------------------------------------------------------- */
+/* ---- erasure
+ * --------------------------------------------------------------------------------------- */
 
-/* Whatever the sealed events of a subject had put into the picture goes with them, so that a picture
- * folded anew, without those bodies, is the same. */
+/* Whatever the sealed events of a subject had put into the picture goes with them, so that a
+ * picture folded anew, without those bodies, is the same. */
 static rc fold_erased(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct subject_erased *erased = event->body;
@@ -81,7 +84,8 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     return OK;
 }
 
-/* ---- the module ------------------------------------------------------------------------------------ */
+/* ---- the module
+ * ------------------------------------------------------------------------------------ */
 
 const struct module core_module = {
     .name = "core",

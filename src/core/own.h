@@ -1,4 +1,5 @@
-/* Core's own module: deadlines, notes of who read what was restricted, and the erasure of a subject. */
+/* Core's own module: deadlines, notes of who read what was restricted, and the erasure of a
+ * subject. */
 #ifndef CORE_OWN_H
 #define CORE_OWN_H
 
@@ -11,16 +12,16 @@ extern const struct module core_module;
 
 /* At `due`, decide `decision` on `target` with `input`, unless cleared before. */
 enum { DEADLINE_INPUT_MAX = 16384 };
-#define DEADLINE_FIELDS(F, T)                                                                      \
-    RECORD_FIELDS(F, T)                                                                            \
-    F(T, text, line, decision, REQUIRED, 1, 100, "what will be decided")                           \
-    F(T, id, _, target, 0, 0, 0, "the record it is about")                                         \
-    F(T, time, _, due, REQUIRED | INDEXED, 0, 0, "when")                                           \
+#define DEADLINE_FIELDS(F, T)                                            \
+    RECORD_FIELDS(F, T)                                                  \
+    F(T, text, line, decision, REQUIRED, 1, 100, "what will be decided") \
+    F(T, id, _, target, 0, 0, 0, "the record it is about")               \
+    F(T, time, _, due, REQUIRED | INDEXED, 0, 0, "when")                 \
     F(T, json, _, input, 0, 2, DEADLINE_INPUT_MAX, "what it will be decided with")
 SHAPE_DECLARE(deadline, DEADLINE_FIELDS);
 
-#define DEADLINE_END_FIELDS(F, T)                                                                  \
-    RECORD_FIELDS(F, T)                                                                            \
+#define DEADLINE_END_FIELDS(F, T) \
+    RECORD_FIELDS(F, T)           \
     F(T, text, line, refused, 0, 0, 240, "why the decision came to nothing")
 SHAPE_DECLARE(deadline_end, DEADLINE_END_FIELDS);
 
@@ -31,16 +32,16 @@ rc deadline_id(struct ctx *c, const struct decision *decision, struct str record
                struct str *ret);
 
 /* Who read what only some may read. Input of "reading.note". */
-#define READING_FIELDS(F, T)                                                                       \
-    F(T, label, _, label, 0, 0, 0, "the strictest of what was read")                               \
-    F(T, texts, line, records, REQUIRED, 1, 500, "the records that were shown")                    \
-    F(T, text, line, how, REQUIRED, 1, 200, "the route by which they were read")                   \
+#define READING_FIELDS(F, T)                                                     \
+    F(T, label, _, label, 0, 0, 0, "the strictest of what was read")             \
+    F(T, texts, line, records, REQUIRED, 1, 500, "the records that were shown")  \
+    F(T, text, line, how, REQUIRED, 1, 200, "the route by which they were read") \
     F(T, text, line, peer, 0, 0, 100, "the address they were shown to")
 SHAPE_DECLARE(reading, READING_FIELDS);
 
 /* Every sealed body of this subject is unreadable from here on. */
-#define SUBJECT_ERASED_FIELDS(F, T)                                                                \
-    F(T, label, _, label, REQUIRED, 0, 0, "who may know of it")                                    \
+#define SUBJECT_ERASED_FIELDS(F, T)                             \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may know of it") \
     F(T, id, _, subject, REQUIRED, 0, 0, "whose data is erased")
 SHAPE_DECLARE(subject_erased, SUBJECT_ERASED_FIELDS);
 extern const struct event_kind subject_erased_kind;

@@ -9,7 +9,8 @@
 
 enum { PICTURE_MEMORY_MAX = 16 << 20, SQL_MAX = 64 << 10, VALUES_MAX = 256 };
 
-/* ---- statements ------------------------------------------------------------------------------------ */
+/* ---- statements
+ * ------------------------------------------------------------------------------------ */
 
 static void put_names(struct text *sql, const struct shape_columns *columns)
 {
@@ -50,7 +51,8 @@ static rc make_statements(struct ctx *c, struct picture_table *t)
                    "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
                    "\"mission\"=$1 AND \"id\"=$2",
                    t->name));
-    TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2", t->name));
+    TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2",
+                   t->name));
     return make_put(c, t);
 }
 
@@ -126,7 +128,8 @@ const struct picture_table *picture_table(const struct picture *picture, const s
     return NULL;
 }
 
-/* ---- making the tables ------------------------------------------------------------------------------ */
+/* ---- making the tables
+ * ------------------------------------------------------------------------------ */
 
 static const char *column_type(enum store_kind kind, enum shape_cell_type type)
 {
@@ -153,10 +156,11 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
     for (size_t i = 1; i < t->columns.count; i++) {
         const struct shape_column *column = &t->columns.items[i];
         if (column->field->flags & UNIQUE)
-            text_printf(sql,
-                        "CREATE UNIQUE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" (\"mission\",\"%s\") "
-                        "WHERE \"row_retired\" IS NULL;\n",
-                        t->name, column->name, t->name, column->name);
+            text_printf(
+                sql,
+                "CREATE UNIQUE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" (\"mission\",\"%s\") "
+                "WHERE \"row_retired\" IS NULL;\n",
+                t->name, column->name, t->name, column->name);
         else if (column->field->flags & INDEXED)
             text_printf(sql,
                         "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" "
@@ -209,7 +213,8 @@ rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret)
     return encode_bytes(c, ENCODE_HEX, digest, sizeof digest, ret);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------- */
+/* ---- reading
+ * --------------------------------------------------------------------------------------- */
 
 struct store_value picture_value(struct shape_cell cell)
 {
@@ -305,12 +310,14 @@ rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shap
     assert(column && column->type == SHAPE_CELL_TEXT);
     if (str_absent(value))
         FAIL(c, NOT_FOUND, "there is no %s without its %s", shape->name, field);
-    TRY(str_format(c, &sql, "%.*s AND \"%s\"=$2 AND \"row_retired\" IS NULL ORDER BY \"id\" LIMIT 1",
+    TRY(str_format(c, &sql,
+                   "%.*s AND \"%s\"=$2 AND \"row_retired\" IS NULL ORDER BY \"id\" LIMIT 1",
                    STR_ARG(t->select), field));
     return query_one(c, picture, t, sql, STORE_VALUE_TEXT(value), ret_row, ret);
 }
 
-/* ---- writing --------------------------------------------------------------------------------------- */
+/* ---- writing
+ * --------------------------------------------------------------------------------------- */
 
 rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
                const void *record, const struct event *event)
@@ -356,11 +363,13 @@ rc picture_delete_where(struct ctx *c, struct picture *picture, const struct sha
     struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(value)};
     struct str sql;
     assert(shape_column(&t->columns, str_from(field)));
-    TRY(str_format(c, &sql, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"%s\"=$2", t->name, field));
+    TRY(str_format(c, &sql, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"%s\"=$2", t->name,
+                   field));
     return store_run(c, picture->store, sql, 2, values, NULL);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------- */
 
 static void digest_value(crypto_hash_sha256_state *hash, struct store_value value)
 {

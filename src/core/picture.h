@@ -33,8 +33,8 @@ const struct catalog *picture_catalog(const struct picture *picture);
 rc picture_create(struct ctx *c, struct picture *picture);
 rc picture_drop(struct ctx *c, struct picture *picture);
 
-/* SHA-256, in hexadecimal, of how the tables of the picture are made: another one means that the stored
- * picture is of another version of Chancery and has to be folded anew. */
+/* SHA-256, in hexadecimal, of how the tables of the picture are made: another one means that the
+ * stored picture is of another version of Chancery and has to be folded anew. */
 rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret);
 
 /* What is known about a row beside its record. */

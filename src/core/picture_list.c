@@ -1,5 +1,6 @@
-/* Lists with filter, search, sort and keyset paging, made from the columns of a shape. What a reader
- * may not read is left out here, by the row's label, so that no page is ever short by accident. */
+/* Lists with filter, search, sort and keyset paging, made from the columns of a shape. What a
+ * reader may not read is left out here, by the row's label, so that no page is ever short by
+ * accident. */
 #include "core/picture_table.h"
 
 #include "base/encode.h"
@@ -20,7 +21,8 @@ struct listing {
     struct store_value values[VALUES_MAX];
 };
 
-/* ---- refusals -------------------------------------------------------------------------------------- */
+/* ---- refusals
+ * -------------------------------------------------------------------------------------- */
 
 static rc refuse(struct ctx *c, const char *rule, struct str value, const char *why)
 {
@@ -40,7 +42,8 @@ static rc find_column(struct listing *l, struct str name, const struct shape_col
     return OK;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------- */
+/* ---- values
+ * ---------------------------------------------------------------------------------------- */
 
 static rc parse_value(struct listing *l, const struct shape_column *column, struct str text,
                       struct store_value *ret)
@@ -94,7 +97,8 @@ static rc contains_pattern(struct ctx *c, struct str text, struct str *ret)
     return text_done(&pattern, ret);
 }
 
-/* ---- conditions ------------------------------------------------------------------------------------ */
+/* ---- conditions
+ * ------------------------------------------------------------------------------------ */
 
 static rc add_contains(struct listing *l, const struct shape_column *column, struct str pattern)
 {
@@ -107,7 +111,7 @@ static rc add_contains(struct listing *l, const struct shape_column *column, str
 static rc add_filter(struct listing *l, const struct filter *filter)
 {
     static const char *const ops[] = {
-        [FILTER_EQ] = "=",  [FILTER_NE] = "<>", [FILTER_LT] = "<",  [FILTER_LE] = "<=",
+        [FILTER_EQ] = "=", [FILTER_NE] = "<>", [FILTER_LT] = "<",   [FILTER_LE] = "<=",
         [FILTER_GT] = ">", [FILTER_GE] = ">=", [FILTER_HAS] = NULL,
     };
     const struct shape_column *column = NULL;
@@ -143,7 +147,8 @@ static rc add_search(struct listing *l)
     return OK;
 }
 
-/* ---- order and cursor ------------------------------------------------------------------------------- */
+/* ---- order and cursor
+ * ------------------------------------------------------------------------------- */
 
 /* What rows are ordered by: a column that may be absent counts as its least value, so that keyset
  * paging needs one comparison only. */
@@ -235,19 +240,20 @@ static rc build(struct listing *l)
     return OK;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------------------------ */
 
 static bool may_read(const struct listing *l, const void *record)
 {
     const struct shape_field *field = shape_field(l->table->table->shape, STR("label"));
     if (!l->query->reader)
         return true;
-    return field && label_readable(*(const struct label *)shape_in(field, record),
-                                   *l->query->reader);
+    return field &&
+           label_readable(*(const struct label *)shape_in(field, record), *l->query->reader);
 }
 
-/* Fill the page from the rows; what may not be read is stepped over and its memory given back. After
- * SCAN_MAX rows the page ends, whatever it holds, and the cursor goes on from there. */
+/* Fill the page from the rows; what may not be read is stepped over and its memory given back.
+ * After SCAN_MAX rows the page ends, whatever it holds, and the cursor goes on from there. */
 static rc collect(struct listing *l, struct store_rows *rows, int64_t limit, struct page *page)
 {
     size_t size = l->table->table->shape->size;

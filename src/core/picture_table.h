@@ -1,5 +1,5 @@
-/* What picture.c and picture_list.c share: a table with its columns and its statements, prepared once
- * for each view. */
+/* What picture.c and picture_list.c share: a table with its columns and its statements, prepared
+ * once for each view. */
 #ifndef CORE_PICTURE_TABLE_H
 #define CORE_PICTURE_TABLE_H
 
@@ -12,9 +12,9 @@ enum { ROW_COLUMN_COUNT = 4 };
 
 struct picture_table {
     const struct table *table;
-    const char *name;             /* "p_zone", "v_session" */
+    const char *name; /* "p_zone", "v_session" */
     struct shape_columns columns;
-    struct str select;            /* SELECT … FROM … WHERE mission = $1 */
+    struct str select; /* SELECT … FROM … WHERE mission = $1 */
     struct str put, get, retire, remove;
 };
 

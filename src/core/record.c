@@ -11,7 +11,8 @@ rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct s
     return str_format(c, ret, "%s/%.*s", shape->name, STR_ARG(id));
 }
 
-/* ---- references ------------------------------------------------------------------------------------ */
+/* ---- references
+ * ------------------------------------------------------------------------------------ */
 
 static rc check_reference(struct ctx *c, struct picture *picture, const struct shape_field *field,
                           struct str id)
@@ -94,7 +95,8 @@ static rc check_unreferenced(struct ctx *c, struct picture *picture, const struc
     return OK;
 }
 
-/* ---- uniqueness ------------------------------------------------------------------------------------ */
+/* ---- uniqueness
+ * ------------------------------------------------------------------------------------ */
 
 static rc check_unique(struct ctx *c, struct picture *picture, const struct shape *shape,
                        const void *record)
@@ -125,7 +127,8 @@ static rc check_unique(struct ctx *c, struct picture *picture, const struct shap
     return OK;
 }
 
-/* ---- decisions ------------------------------------------------------------------------------------- */
+/* ---- decisions
+ * ------------------------------------------------------------------------------------- */
 
 static rc subject_of(struct ctx *c, const struct record *record, const void *body, struct str *ret)
 {
@@ -159,8 +162,8 @@ static rc check_label(struct ctx *c, const struct command *command, const struct
     if (label_readable(head->label, command->actor.clearance) ||
         str_eq(command->actor.id, actor_system.id))
         return OK;
-    rc failed = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__,
-                            "this label is beyond your own clearance");
+    rc failed =
+        fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "this label is beyond your own clearance");
     fault_set_rule(c, "label");
     fault_enter_name(c, STR("label"));
     return failed;
@@ -259,7 +262,8 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
     return outcome_add(c, outcome, &event);
 }
 
-/* ---- folds ----------------------------------------------------------------------------------------- */
+/* ---- folds
+ * ----------------------------------------------------------------------------------------- */
 
 rc record_fold_put(struct ctx *c, struct picture *picture, const struct event *event)
 {

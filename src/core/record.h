@@ -1,4 +1,5 @@
-/* What every plain record has in common, made from its shape: events, commands, folds and routes. */
+/* What every plain record has in common, made from its shape: events, commands, folds and routes.
+ */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H
 
@@ -13,7 +14,8 @@ SHAPE_DECLARE(record_end, RECORD_END_FIELDS);
 decide_fn record_decide_add, record_decide_change, record_decide_retire;
 fold_fn record_fold_put, record_fold_retire;
 
-/* The generated routes of a record: list, one, history, add, change, retire. The `arg` of each is the record. */
+/* The generated routes of a record: list, one, history, add, change, retire. The `arg` of each is
+ * the record. */
 enum { RECORD_ROUTES = 6 };
 rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES]);
 

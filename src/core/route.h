@@ -60,6 +60,7 @@ struct route {
     const struct shape *output; /* the body that is given; NULL: not a record */
     bool output_list;           /* {"items": […], "after": …} of output */
     size_t body_max;            /* bytes; 0: 64 KiB */
+    bool raw;                   /* the handler reads `body` into `input`'s shape itself */
     bool slow;                  /* takes long (argon2, a whole ledger): a worker serves it */
     serve_fn *serve;
     const void *arg; /* what the row is about, for shared handlers */

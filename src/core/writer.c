@@ -2,8 +2,8 @@
  * folded at once, so that the next decision sees them; then the ledger's head is signed, all is
  * committed, subscribers are told, and each caller is answered.
  *
- * A refusal writes nothing. Anything else that goes wrong on the way (a disk, a fold) undoes the whole
- * batch; its commands are then run one by one, so that only the guilty one fails. */
+ * A refusal writes nothing. Anything else that goes wrong on the way (a disk, a fold) undoes the
+ * whole batch; its commands are then run one by one, so that only the guilty one fails. */
 #include "core/writer.h"
 
 #include "base/text.h"
@@ -30,7 +30,8 @@ struct origin {
     int depth;
 };
 
-/* ---- appending and folding ------------------------------------------------------------------------- */
+/* ---- appending and folding
+ * ------------------------------------------------------------------------- */
 
 static rc make_entry(struct ctx *c, const struct origin *origin, const struct outcome_event *event,
                      struct ledger_event *ret)
@@ -168,7 +169,8 @@ static rc apply(struct batch *b, const struct origin *origin, const struct outco
     return OK;
 }
 
-/* ---- commands -------------------------------------------------------------------------------------- */
+/* ---- commands
+ * -------------------------------------------------------------------------------------- */
 
 static struct str first_record(const struct batch *b, size_t from)
 {
@@ -299,7 +301,8 @@ void writer_run(struct core *core, struct command *list)
     }
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------------- */
+/* ---- deadlines
+ * ------------------------------------------------------------------------------------- */
 
 rc writer_find_due(struct ctx *c, struct core *core)
 {
@@ -316,7 +319,8 @@ rc writer_find_due(struct ctx *c, struct core *core)
 static rc make_due_command(struct batch *b, const struct deadline *deadline, const struct row *row,
                            struct command *ret)
 {
-    const struct decision *decision = catalog_decision(b->core->options.catalog, deadline->decision);
+    const struct decision *decision =
+        catalog_decision(b->core->options.catalog, deadline->decision);
     void *input = NULL;
     if (!decision)
         FAIL(&b->c, NOT_FOUND, "no decision %.*s any more", STR_ARG(deadline->decision));
@@ -364,9 +368,8 @@ static rc run_deadline(struct batch *b, const struct deadline *deadline, const s
         }
     }
     TRY(outcome_add(&b->c, &outcome,
-                    &(struct outcome_event){.kind = &deadline_passed_kind,
-                                            .body = end,
-                                            .record_id = deadline->id}));
+                    &(struct outcome_event){
+                        .kind = &deadline_passed_kind, .body = end, .record_id = deadline->id}));
     struct origin origin = {.actor = &actor_system,
                             .occurred = deadline->due,
                             .received = clock_now(&b->c),
@@ -381,7 +384,8 @@ static rc try_due(struct batch *b, struct wall now, int64_t most, enum due_mode 
     struct page page;
     char now_text[WALL_TEXT_MAX];
     struct query query = {.sort = STR("due"), .limit = most, .filter_count = 1};
-    query.filters[0] = (struct filter){STR("due"), FILTER_LE, {now_text, wall_format(now, now_text)}};
+    query.filters[0] =
+        (struct filter){STR("due"), FILTER_LE, {now_text, wall_format(now, now_text)}};
     TRY(store_begin(&b->c, b->core->store, true));
     TRY(picture_list(&b->c, b->core->picture, &deadline_shape, &query, &page));
     const struct deadline *deadlines = page.records;

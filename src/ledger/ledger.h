@@ -83,8 +83,8 @@ rc ledger_decode(struct ctx *c, struct store *store, const unsigned char *seal_k
                  struct str entry, struct ledger_event *ret);
 
 /* Walk events from `from` on, at most `limit`, of one kind or one record if given (absent: all).
- * `each` is called per event, its memory is returned after each call; it may stop the walk by
- * setting *stop. */
+ * `each` is called per event with a context of the walk's own, whose memory is returned after each
+ * call; it may stop the walk by setting *stop. */
 struct ledger_walk {
     int64_t from, limit;
     bool backwards; /* from `from` down */

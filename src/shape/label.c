@@ -86,6 +86,11 @@ bool label_readable(struct label label, struct clearance reader)
     return true;
 }
 
+bool label_restricted(struct label label)
+{
+    return label.tlp > TLP_AMBER || label.compartments.len > 0;
+}
+
 rc label_join(struct ctx *c, struct label a, struct label b, struct label *ret)
 {
     struct label joined = {a.tlp > b.tlp ? a.tlp : b.tlp, a.compartments};

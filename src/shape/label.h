@@ -24,6 +24,9 @@ void label_put(struct text *out, struct label label);
 /* May somebody with this clearance read under this label? An absent label: nobody may. */
 bool label_readable(struct label label, struct clearance reader);
 
+/* Is reading under this label itself worth noting: beyond TLP:AMBER, or in a compartment? */
+bool label_restricted(struct label label);
+
 /* The stricter of both markings with the compartments of both: the label of what is made of two. An
  * absent one makes the whole absent: nobody reads it. */
 rc label_join(struct ctx *c, struct label a, struct label b, struct label *ret);

@@ -1,0 +1,145 @@
+/* The routes of the record: its head, its events, proofs, and verifying all of it. */
+#include "core/own.h"
+
+#include "base/encode.h"
+#include "core/core.h"
+#include "core/page.h"
+
+#include <inttypes.h>
+
+enum { EVENTS_LIMIT_DEFAULT = 100 };
+
+static rc put_hash(struct ctx *c, struct text *out, struct merkle_hash hash)
+{
+    struct str hex;
+    TRY(encode_bytes(c, ENCODE_HEX, hash.bytes, sizeof hash.bytes, &hex));
+    text_put_json(out, hex);
+    return OK;
+}
+
+static rc serve_head(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct ledger_options *options = &core_options(request->core)->ledger;
+    struct str note, key;
+    TRY(ledger_checkpoint(c, picture_store(request->picture), &note));
+    TRY(ledger_verifier_key(c, options, &key));
+    text_printf(response->body, "{\"size\":%" PRId64 ",\"origin\":", core_size(request->core));
+    text_put_json(response->body, options->origin);
+    text_put(response->body, STR(",\"verifier_key\":"));
+    text_put_json(response->body, key);
+    text_put(response->body, STR(",\"checkpoint\":"));
+    text_put_json(response->body, note);
+    text_put_char(response->body, '}');
+    return OK;
+}
+
+/* ---- events
+ * -------------------------------------------------------------------------------------------- */
+
+struct listing {
+    const struct request *request;
+    struct response *response;
+    size_t shown;
+    int64_t last;
+};
+
+static rc put_each(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
+{
+    struct listing *l = arg;
+    bool shown = false;
+    (void)stop;
+    TRY(page_put_event(c, l->request, event, l->shown > 0, l->response->body, &shown));
+    l->shown += shown;
+    l->last = event->seq;
+    return OK;
+}
+
+static rc serve_events(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct listing listing = {request, response, 0, -1};
+    struct ledger_walk walk = {
+        .kind = request_param(request, "kind"),
+        .record = request_param(request, "record"),
+        .backwards = str_is(request_param(request, "backwards"), "true"),
+        .seal_key = core_options(request->core)->ledger.seal_key,
+    };
+    TRY(page_number(c, request, "from", 0, INT64_MAX, walk.backwards ? INT64_MAX : 0, &walk.from));
+    TRY(page_number(c, request, "limit", 1, QUERY_LIMIT_MAX, EVENTS_LIMIT_DEFAULT, &walk.limit));
+    text_put(response->body, STR("{\"items\":["));
+    TRY(ledger_walk(c, picture_store(request->picture), &walk, put_each, &listing));
+    text_put_char(response->body, ']');
+    int64_t next = walk.backwards ? listing.last - 1 : listing.last + 1;
+    if (listing.last >= 0 && next >= 0)
+        text_printf(response->body, ",\"next\":%" PRId64, next);
+    text_put_char(response->body, '}');
+    return OK;
+}
+
+static rc read_seq(struct ctx *c, const struct request *request, int64_t *ret)
+{
+    if (!str_to_i64(request->parts[0], ret) || *ret < 0)
+        FAIL(c, NOT_FOUND, "\"%.*s\" is not the number of an event", STR_ARG(request->parts[0]));
+    return OK;
+}
+
+static rc serve_event(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct store *store = picture_store(request->picture);
+    struct ledger_event event;
+    struct str entry;
+    int64_t seq = 0;
+    bool shown = false;
+    TRY(read_seq(c, request, &seq));
+    TRY(ledger_entry(c, store, seq, &entry));
+    TRY(ledger_decode(c, store, core_options(request->core)->ledger.seal_key, entry, &event));
+    TRY(page_put_event(c, request, &event, false, response->body, &shown));
+    if (!shown)
+        FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
+    return OK;
+}
+
+/* ---- proofs
+ * -------------------------------------------------------------------------------------------- */
+
+static rc serve_proof(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct str proof, name;
+    int64_t seq = 0;
+    TRY(read_seq(c, request, &seq));
+    TRY(ledger_proof_file(c, picture_store(request->picture), seq, &proof));
+    TRY(str_format(c, &name, "event-%" PRId64 ".tlog-proof", seq));
+    response->type = "text/plain; charset=utf-8";
+    response->file_name = name.ptr;
+    text_put(response->body, proof);
+    return OK;
+}
+
+static rc serve_verify(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct ledger_report report;
+    TRY(ledger_verify(c, picture_store(request->picture), &core_options(request->core)->ledger,
+                      &report));
+    text_printf(response->body,
+                "{\"verified\":true,\"events\":%" PRId64 ",\"checkpoints\":%" PRId64
+                ",\"sealed\":%" PRId64 ",\"erased\":%" PRId64 ",\"root\":",
+                report.events, report.checkpoints, report.sealed, report.erased);
+    TRY(put_hash(c, response->body, report.root));
+    text_put_char(response->body, '}');
+    return OK;
+}
+
+const struct route ledger_routes[] = {
+    ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
+          "The size of the record, its signed head and the key that checks it",
+          .serve = serve_head),
+    ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
+          "Browse: from, limit, backwards, kind, record", .serve = serve_events),
+    ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
+          .serve = serve_event),
+    ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
+          "The proof that an event is in the record, as a C2SP tlog-proof", .serve = serve_proof),
+    ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
+          "Verify every entry, every tile and every checkpoint", .slow = true,
+          .serve = serve_verify),
+    {0},
+};

@@ -1,0 +1,194 @@
+#include "core/page.h"
+
+#include <inttypes.h>
+
+struct str request_param(const struct request *request, const char *name)
+{
+    for (size_t i = 0; i < request->param_count; i++)
+        if (str_is(request->params[i].name, name))
+            return request->params[i].value;
+    return (struct str){NULL, 0};
+}
+
+static rc refuse_param(struct ctx *c, struct str name, struct str value, const char *want)
+{
+    rc failed =
+        fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%.*s: must be %s", STR_ARG(name), want);
+    fault_set_rule(c, "parameter");
+    fault_set_value(c, value);
+    fault_enter_name(c, name);
+    return failed;
+}
+
+rc page_number(struct ctx *c, const struct request *request, const char *name, int64_t least,
+               int64_t most, int64_t otherwise, int64_t *ret)
+{
+    struct str text = request_param(request, name);
+    int64_t number = otherwise;
+    if (!str_absent(text) && (!str_to_i64(text, &number) || number < least || number > most)) {
+        struct str want;
+        TRY(str_format(c, &want, "a number from %" PRId64 " to %" PRId64, least, most));
+        return refuse_param(c, str_from(name), text, want.ptr);
+    }
+    *ret = number;
+    return OK;
+}
+
+/* ---- lists
+ * ------------------------------------------------------------------------------------------- */
+
+static rc add_filter(struct ctx *c, const struct param *param, struct query *q)
+{
+    static const struct {
+        const char *suffix;
+        enum filter_op op;
+    } ops[] = {{".ne", FILTER_NE}, {".lt", FILTER_LT}, {".le", FILTER_LE},
+               {".gt", FILTER_GT}, {".ge", FILTER_GE}, {".has", FILTER_HAS}};
+    struct filter filter = {param->name, FILTER_EQ, param->value};
+    if (q->filter_count == QUERY_FILTERS_MAX)
+        FAIL(c, INVALID, "at most %d filters", QUERY_FILTERS_MAX);
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        if (!str_ends(param->name, ops[i].suffix))
+            continue;
+        filter.op = ops[i].op;
+        filter.field = str_sub(param->name, 0, param->name.len - strlen(ops[i].suffix));
+    }
+    q->filters[q->filter_count++] = filter;
+    return OK;
+}
+
+static rc read_flag_param(struct ctx *c, const struct param *param, const char *no, const char *yes,
+                          bool *ret)
+{
+    if (!str_is(param->value, no) && !str_is(param->value, yes)) {
+        struct str want;
+        TRY(str_format(c, &want, "%s or %s", no, yes));
+        return refuse_param(c, param->name, param->value, want.ptr);
+    }
+    *ret = str_is(param->value, yes);
+    return OK;
+}
+
+rc page_query(struct ctx *c, const struct request *request, struct query *ret)
+{
+    struct query q = {.reader = &request->actor->clearance};
+    for (size_t i = 0; i < request->param_count; i++) {
+        const struct param *param = &request->params[i];
+        if (str_is(param->name, "q"))
+            q.search = param->value;
+        else if (str_is(param->name, "sort"))
+            q.sort = param->value;
+        else if (str_is(param->name, "after"))
+            q.after = param->value;
+        else if (str_is(param->name, "order"))
+            TRY(read_flag_param(c, param, "asc", "desc", &q.descending));
+        else if (str_is(param->name, "retired"))
+            TRY(read_flag_param(c, param, "false", "true", &q.with_retired));
+        else if (!str_is(param->name, "limit") && !str_is(param->name, "format"))
+            TRY(add_filter(c, param, &q));
+    }
+    TRY(page_number(c, request, "limit", 1, QUERY_LIMIT_MAX, QUERY_LIMIT_DEFAULT, &q.limit));
+    *ret = q;
+    return OK;
+}
+
+void page_put_record(struct text *out, const struct shape *shape, const void *record,
+                     const struct row *row)
+{
+    text_put(out, STR("{\"record\":"));
+    shape_write(out, shape, SHAPE_VIEW_SHOWN, record);
+    text_printf(out, ",\"seq\":%" PRId64 ",\"changed\":\"", row->seq);
+    text_put_wall(out, row->changed);
+    if (row->retired.us) {
+        text_put(out, STR("\",\"retired\":\""));
+        text_put_wall(out, row->retired);
+    }
+    text_put(out, row->drill ? STR("\",\"drill\":true}") : STR("\",\"drill\":false}"));
+}
+
+rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
+              struct label label)
+{
+    if (!label_restricted(label))
+        return OK;
+    if (!response->records.items)
+        NEW(c, response->records.items, QUERY_LIMIT_MAX);
+    if (response->records.count == QUERY_LIMIT_MAX)
+        FAIL(c, TOO_LARGE, "at most %d restricted records at once", QUERY_LIMIT_MAX);
+    response->restricted = true;
+    return str_format(c, &response->records.items[response->records.count++], "%s/%.*s", noun,
+                      STR_ARG(id));
+}
+
+/* ---- events
+ * ------------------------------------------------------------------------------------------ */
+
+static bool has_secret(const struct shape *shape)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
+        if ((field->flags & SECRET) || (nested && has_secret(field->shape)))
+            return true;
+    }
+    return false;
+}
+
+/* The body as it may be shown: secrets are left out. */
+static rc put_body(struct ctx *c, const struct event_kind *kind, struct str body, struct text *out)
+{
+    if (!has_secret(kind->body)) {
+        text_put(out, body);
+        return OK;
+    }
+    void *record = ctx_take(c, 1, kind->body->size);
+    if (!record)
+        return fault_again(c);
+    TRY(shape_read(c, kind->body, SHAPE_FROM_RECORD, body, record));
+    shape_write(out, kind->body, SHAPE_VIEW_SHOWN, record);
+    return OK;
+}
+
+static void put_member(struct text *out, const char *name, struct str value)
+{
+    if (str_absent(value))
+        return;
+    text_printf(out, ",\"%s\":", name);
+    text_put_json(out, value);
+}
+
+rc page_put_event(struct ctx *c, const struct request *request, const struct ledger_event *event,
+                  bool comma, struct text *out, bool *ret_shown)
+{
+    const struct event_kind *kind = catalog_event(request->catalog, event->kind);
+    struct label label = {0};
+    *ret_shown = false;
+    if (!kind || !actor_may(request->actor, kind->read))
+        return OK;
+    TRY(label_parse(c, event->label, &label));
+    if (!label_readable(label, request->actor->clearance))
+        return OK;
+    text_printf(out, "%s{\"seq\":%" PRId64 ",\"kind\":\"%s\",\"version\":%" PRId64,
+                comma ? "," : "", event->seq, kind->name, event->version);
+    text_put(out, STR(",\"occurred\":\""));
+    text_put_wall(out, event->occurred);
+    text_put(out, STR("\",\"received\":\""));
+    text_put_wall(out, event->received);
+    text_put_char(out, '"');
+    put_member(out, "actor", event->actor);
+    put_member(out, "record", event->record);
+    put_member(out, "subject", event->subject);
+    put_member(out, "label", event->label);
+    if (event->cause >= 0)
+        text_printf(out, ",\"cause\":%" PRId64, event->cause);
+    text_put(out, event->drill ? STR(",\"drill\":true") : STR(",\"drill\":false"));
+    if (!str_absent(event->subject))
+        text_put(out, STR(",\"sealed\":true"));
+    if (!str_absent(event->body)) {
+        text_put(out, STR(",\"body\":"));
+        TRY(put_body(c, kind, event->body, out));
+    }
+    text_put_char(out, '}');
+    *ret_shown = true;
+    return OK;
+}

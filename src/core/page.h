@@ -1,0 +1,31 @@
+/* What the pages of all modules share: queries from parameters, records and events as JSON and CSV.
+ */
+#ifndef CORE_PAGE_H
+#define CORE_PAGE_H
+
+#include "core/catalog.h"
+#include "core/route.h"
+#include "ledger/ledger.h"
+
+/* Read a list's parameters: q, sort, order (asc, desc), after, limit, retired, and `column`,
+ * `column.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.has` as filters. INVALID names what is wrong. */
+rc page_query(struct ctx *c, const struct request *request, struct query *ret);
+
+/* {"record":{…},"seq":7,"changed":"…","retired":"…","drill":false} */
+void page_put_record(struct text *out, const struct shape *shape, const void *record,
+                     const struct row *row);
+
+/* Note in the response that a record was shown, if its label asks for that. */
+rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
+              struct label label);
+
+/* An event as JSON, as far as the caller may see it; *ret_shown false (and nothing written) when it
+ * may not be seen at all. `comma` goes before it. */
+rc page_put_event(struct ctx *c, const struct request *request, const struct ledger_event *event,
+                  bool comma, struct text *out, bool *ret_shown);
+
+/* A whole number from a parameter, or `otherwise` when it was not given. INVALID. */
+rc page_number(struct ctx *c, const struct request *request, const char *name, int64_t least,
+               int64_t most, int64_t otherwise, int64_t *ret);
+
+#endif

@@ -1,0 +1,317 @@
+/* The routes of a plain record: list (JSON and CSV), one, history, add, change, retire. */
+#include "core/record.h"
+
+#include "base/random.h"
+#include "core/core.h"
+#include "core/page.h"
+#include "shape/shape_column.h"
+
+#include <inttypes.h>
+
+enum { CSV_ROWS_MAX = 20000, HISTORY_MAX = 200 };
+
+static const struct record *record_of(const struct request *request)
+{
+    return request->route->arg;
+}
+
+/* ---- list
+ * ---------------------------------------------------------------------------------------------- */
+
+static rc serve_list_json(struct ctx *c, const struct request *request, const struct query *query,
+                          struct response *response)
+{
+    const struct shape *shape = record_of(request)->shape;
+    struct page page;
+    TRY(picture_list(c, request->picture, shape, query, &page));
+    text_put(response->body, STR("{\"items\":["));
+    for (size_t i = 0; i < page.count; i++) {
+        const struct record_head *head =
+            (const void *)((const char *)page.records + i * shape->size);
+        if (i > 0)
+            text_put_char(response->body, ',');
+        page_put_record(response->body, shape, head, &page.rows[i]);
+        TRY(page_shown(c, response, shape->name, head->id, head->label));
+    }
+    text_put_char(response->body, ']');
+    if (!str_absent(page.after)) {
+        text_put(response->body, STR(",\"after\":"));
+        text_put_json(response->body, page.after);
+    }
+    text_put_char(response->body, '}');
+    return OK;
+}
+
+/* A cell of RFC 4180. One that a spreadsheet would take for a formula gets a mark before it. */
+static void put_csv(struct text *out, struct str s)
+{
+    bool formula = s.len && memchr("=+-@\t\r", s.ptr[0], 6);
+    bool quote = formula;
+    for (size_t i = 0; i < s.len && !quote; i++)
+        quote = memchr(",\"\r\n", s.ptr[i], 4) != NULL;
+    if (!quote) {
+        text_put(out, s);
+        return;
+    }
+    text_put(out, formula ? STR("\"'") : STR("\""));
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '"')
+            text_put_char(out, '"');
+        text_put_char(out, s.ptr[i]);
+    }
+    text_put_char(out, '"');
+}
+
+static rc put_csv_cell(struct ctx *c, const struct shape_column *column, const void *record,
+                       struct text *out)
+{
+    struct shape_cell cell;
+    TRY(shape_column_get(c, column, record, &cell));
+    if (cell.type == SHAPE_CELL_TEXT)
+        put_csv(out, cell.bytes);
+    else if (cell.type == SHAPE_CELL_I64 && column->field->kind == SHAPE_TIME)
+        text_put_wall(out, (struct wall){cell.i64});
+    else if (cell.type == SHAPE_CELL_I64 && column->field->kind == SHAPE_PLACE)
+        text_put_decimal(out, cell.i64, 7);
+    else if (cell.type == SHAPE_CELL_I64)
+        text_put_i64(out, cell.i64);
+    return OK;
+}
+
+static bool in_csv(const struct shape_column *column)
+{
+    return !(column->field->flags & SECRET) && column->type != SHAPE_CELL_BYTES;
+}
+
+static rc put_csv_page(struct ctx *c, const struct shape_columns *columns,
+                       const struct shape *shape, const struct page *page,
+                       struct response *response)
+{
+    for (size_t row = 0; row < page->count; row++) {
+        const struct record_head *head =
+            (const void *)((const char *)page->records + row * shape->size);
+        for (size_t i = 0; i < columns->count; i++) {
+            if (!in_csv(&columns->items[i]))
+                continue;
+            if (i > 0)
+                text_put_char(response->body, ',');
+            TRY(put_csv_cell(c, &columns->items[i], head, response->body));
+        }
+        text_put(response->body, STR("\r\n"));
+        TRY(page_shown(c, response, shape->name, head->id, head->label));
+    }
+    return OK;
+}
+
+static rc serve_list_csv(struct ctx *c, const struct request *request, struct query query,
+                         struct response *response)
+{
+    const struct record *record = record_of(request);
+    struct shape_columns columns;
+    struct str file_name;
+    int64_t rows = 0;
+    TRY(shape_columns(c, record->shape, &columns));
+    TRY(str_format(c, &file_name, "%s.csv", record->plural));
+    response->type = "text/csv; charset=utf-8";
+    response->file_name = file_name.ptr;
+    for (size_t i = 0; i < columns.count; i++)
+        if (in_csv(&columns.items[i]))
+            text_printf(response->body, "%s%s", i > 0 ? "," : "", columns.items[i].name);
+    text_put(response->body, STR("\r\n"));
+    query.limit = QUERY_LIMIT_MAX;
+    do {
+        struct page page;
+        TRY(picture_list(c, request->picture, record->shape, &query, &page));
+        TRY(put_csv_page(c, &columns, record->shape, &page, response));
+        rows += (int64_t)page.count;
+        query.after = page.after;
+        if (rows > CSV_ROWS_MAX)
+            FAIL(c, TOO_LARGE, "more than %d rows: choose fewer by a filter", CSV_ROWS_MAX);
+    } while (!str_absent(query.after));
+    return OK;
+}
+
+static rc serve_list(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct query query;
+    struct str format = request_param(request, "format");
+    TRY(page_query(c, request, &query));
+    if (str_is(format, "csv"))
+        return serve_list_csv(c, request, query, response);
+    if (!str_absent(format) && !str_is(format, "json"))
+        FAIL(c, INVALID, "format: must be json or csv");
+    return serve_list_json(c, request, &query, response);
+}
+
+/* ---- one
+ * -----------------------------------------------------------------------------------------------
+ */
+
+/* The record that the path names, if the caller may read it. */
+static rc get_readable(struct ctx *c, const struct request *request, struct row *ret_row,
+                       struct record_head **ret)
+{
+    const struct shape *shape = record_of(request)->shape;
+    struct record_head *head = ctx_take(c, 1, shape->size);
+    if (!head)
+        return fault_again(c);
+    TRY(picture_get(c, request->picture, shape, request->parts[0], ret_row, head));
+    if (!label_readable(head->label, request->actor->clearance))
+        FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
+    *ret = head;
+    return OK;
+}
+
+static rc serve_one(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct shape *shape = record_of(request)->shape;
+    struct record_head *head = NULL;
+    struct row row;
+    TRY(get_readable(c, request, &row, &head));
+    TRY(page_shown(c, response, shape->name, head->id, head->label));
+    TRY(str_format(c, &response->etag, "\"%" PRId64 "\"", row.seq));
+    page_put_record(response->body, shape, head, &row);
+    return OK;
+}
+
+/* ---- history
+ * ------------------------------------------------------------------------------------------- */
+
+struct history {
+    const struct request *request;
+    struct response *response;
+    size_t shown;
+};
+
+static rc put_each(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
+{
+    struct history *h = arg;
+    bool shown = false;
+    (void)stop;
+    /* the text grows in the arena of its own context, which is not given back between events */
+    TRY(page_put_event(c, h->request, event, h->shown > 0, h->response->body, &shown));
+    h->shown += shown;
+    return OK;
+}
+
+static rc serve_history(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct shape *shape = record_of(request)->shape;
+    struct record_head *head = NULL;
+    struct row row;
+    struct history history = {request, response, 0};
+    struct ledger_walk walk = {
+        .limit = HISTORY_MAX,
+        .backwards = true,
+        .seal_key = core_options(request->core)->ledger.seal_key,
+    };
+    TRY(get_readable(c, request, &row, &head));
+    TRY(page_shown(c, response, shape->name, head->id, head->label));
+    TRY(record_name(c, shape, head->id, &walk.record));
+    TRY(page_number(c, request, "before", 0, INT64_MAX, INT64_MAX, &walk.from));
+    text_put(response->body, STR("{\"items\":["));
+    TRY(ledger_walk(c, picture_store(request->picture), &walk, put_each, &history));
+    text_put(response->body, STR("]}"));
+    return OK;
+}
+
+/* ---- writing
+ * ------------------------------------------------------------------------------------------- */
+
+static rc make_command(struct ctx *c, const struct request *request, enum record_verb verb,
+                       struct command **ret)
+{
+    struct command *command = NULL;
+    NEW(c, command, 1);
+    *command = (struct command){
+        .decision = catalog_record_decision(request->catalog, record_of(request), verb),
+        .target = request->parts[0],
+        .actor = *request->actor,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    if (!str_absent(request->if_match)) {
+        struct str seq = request->if_match;
+        if (seq.len > 2 && seq.ptr[0] == '"')
+            seq = str_sub(seq, 1, seq.len - 2);
+        if (!str_to_i64(seq, &command->expect_seq) || command->expect_seq < 0)
+            FAIL(c, STALE, "If-Match: not an ETag of ours");
+    }
+    *ret = command;
+    return OK;
+}
+
+/* The record in the request's body; the id may be left out where it is known otherwise. */
+static rc read_body(struct ctx *c, const struct request *request, struct str id,
+                    struct record_head **ret)
+{
+    const struct shape *shape = record_of(request)->shape;
+    struct record_head *head = ctx_take(c, 1, shape->size);
+    if (!head)
+        return fault_again(c);
+    head->id = id;
+    TRY(shape_read(c, shape, SHAPE_FROM_INPUT, request->body, head));
+    *ret = head;
+    return OK;
+}
+
+static rc serve_add(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct record_head *head = NULL;
+    struct command *command = NULL;
+    struct str id;
+    TRY(id_new(c, &id));
+    TRY(read_body(c, request, id, &head));
+    TRY(make_command(c, request, RECORD_ADD, &command));
+    command->input = head;
+    response->status = 201;
+    response->command = command;
+    return str_format(c, &response->location, "%s/%.*s", request->route->path, STR_ARG(head->id));
+}
+
+static rc serve_change(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct record_head *head = NULL;
+    TRY(read_body(c, request, request->parts[0], &head));
+    TRY(make_command(c, request, RECORD_CHANGE, &response->command));
+    response->command->input = head;
+    return OK;
+}
+
+static rc serve_retire(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct record_end *end = NULL;
+    NEW(c, end, 1);
+    end->why = request_param(request, "why");
+    TRY(shape_check(c, &record_end_shape, end));
+    TRY(make_command(c, request, RECORD_RETIRE, &response->command));
+    response->command->input = end;
+    return OK;
+}
+
+rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES])
+{
+    const struct shape *shape = record->shape;
+    struct str all, one, history;
+    TRY(str_format(c, &all, "/api/v1/%s", record->plural));
+    TRY(str_format(c, &one, "/api/v1/%s/{id}", record->plural));
+    TRY(str_format(c, &history, "/api/v1/%s/{id}/history", record->plural));
+    const struct route rows[RECORD_ROUTES] = {
+        ROUTE(GET, all.ptr, record->read, "List, filter, search, or export as CSV", .output = shape,
+              .output_list = true, .serve = serve_list),
+        ROUTE(POST, all.ptr, record->write, "Make a new one", .input = shape, .raw = true,
+              .serve = serve_add),
+        ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
+        ROUTE(PUT, one.ptr, record->write, "Replace it, if it is still as If-Match says",
+              .input = shape, .raw = true, .serve = serve_change),
+        ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` may be given",
+              .serve = serve_retire),
+        ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
+              .serve = serve_history),
+    };
+    for (size_t i = 0; i < RECORD_ROUTES; i++) {
+        ret[i] = rows[i];
+        ret[i].arg = record;
+    }
+    return OK;
+}

@@ -1,0 +1,44 @@
+/* A small mission for tests: modules, a store in a temporary folder, a clock that stands, one writer
+ * without a thread. Every helper fails the test by itself. */
+#ifndef SUPPORT_SCENE_H
+#define SUPPORT_SCENE_H
+
+#include "core/core.h"
+#include "core/own.h"
+
+struct scene {
+    struct ctx c;
+    struct clock_manual clock;
+    char folder[64];
+    struct core_options options;
+    struct catalog *catalog;
+    struct core *core;
+    struct reader reader;
+};
+
+/* Open a mission "m1" with these modules; on PostgreSQL when scene_on_postgres was called before. */
+void scene_open(struct scene *scene, size_t count, const struct module *const *modules);
+void scene_close(struct scene *scene);
+
+/* Close the core and open it again, as after a restart. */
+void scene_restart(struct scene *scene);
+
+/* Do a command by name, as the system, with its input as JSON; target may be NULL. Gives the seq of its
+ * first event. */
+int64_t scene_do(struct scene *scene, const char *command, const char *target, const char *json);
+
+/* The same, expecting this refusal at this JSON Pointer. */
+void scene_refused(struct scene *scene, const char *command, const char *target, const char *json,
+                   enum rc_code code, const char *pointer);
+
+/* Do a command as somebody. The result is in the command. */
+void scene_do_as(struct scene *scene, const struct actor *actor, const char *command,
+                 const char *target, const char *json, struct command *ret);
+
+/* One record of the picture, as JSON; NULL when there is none. */
+const char *scene_get(struct scene *scene, const struct shape *shape, const char *id);
+
+/* Throw the picture away, fold it anew, and compare the digests. */
+void scene_rebuild_is_equal(struct scene *scene);
+
+#endif
