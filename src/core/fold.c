@@ -2,6 +2,8 @@
  * picture was thrown away. */
 #include "core/writer.h"
 
+#include "shape/shape_older.h"
+
 #include <inttypes.h>
 
 enum { FOLD_CHUNK = 20000, FOLD_MEMORY_MAX = 64 << 20 };
@@ -79,7 +81,7 @@ static rc read_body(struct ctx *c, const struct event_kind *kind, const struct l
     void *body = ctx_take(c, 1, kind->body->size);
     if (!body)
         return fault_again(c);
-    TRY(shape_read(c, kind->body, SHAPE_FROM_RECORD, entry->body, body));
+    TRY(shape_read_version(c, kind->body, entry->version, entry->body, body));
     *ret = body;
     return OK;
 }

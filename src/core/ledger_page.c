@@ -1,21 +1,12 @@
 /* The routes of the record: its head, its events, proofs, and verifying all of it. */
 #include "core/own.h"
 
-#include "base/encode.h"
 #include "core/core.h"
 #include "core/page.h"
 
 #include <inttypes.h>
 
 enum { EVENTS_LIMIT_DEFAULT = 100 };
-
-static rc put_hash(struct ctx *c, struct text *out, struct merkle_hash hash)
-{
-    struct str hex;
-    TRY(encode_bytes(c, ENCODE_HEX, hash.bytes, sizeof hash.bytes, &hex));
-    text_put_json(out, hex);
-    return OK;
-}
 
 static rc serve_head(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -114,20 +105,6 @@ static rc serve_proof(struct ctx *c, const struct request *request, struct respo
     return OK;
 }
 
-static rc serve_verify(struct ctx *c, const struct request *request, struct response *response)
-{
-    struct ledger_report report;
-    TRY(ledger_verify(c, picture_store(request->picture), &core_options(request->core)->ledger,
-                      &report));
-    text_printf(response->body,
-                "{\"verified\":true,\"events\":%" PRId64 ",\"checkpoints\":%" PRId64
-                ",\"sealed\":%" PRId64 ",\"erased\":%" PRId64 ",\"root\":",
-                report.events, report.checkpoints, report.sealed, report.erased);
-    TRY(put_hash(c, response->body, report.root));
-    text_put_char(response->body, '}');
-    return OK;
-}
-
 const struct route ledger_routes[] = {
     ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
           "The size of the record, its signed head and the key that checks it",
@@ -138,8 +115,5 @@ const struct route ledger_routes[] = {
           .serve = serve_event),
     ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
           "The proof that an event is in the record, as a C2SP tlog-proof", .serve = serve_proof),
-    ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
-          "Verify every entry, every tile and every checkpoint", .slow = true,
-          .serve = serve_verify),
     {0},
 };

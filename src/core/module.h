@@ -23,6 +23,12 @@ struct record {
     record_check *check;      /* the domain's own rules; NULL: none */
 };
 
+/* RECORD(zone, "zones", READ, WRITE, .check = zone_check): the first four have to be given. */
+#define RECORD(shape_, plural_, read_, write_, ...)                                              \
+    {                                                                                            \
+        .shape = &shape_##_shape, .plural = plural_, .read = read_, .write = write_, __VA_ARGS__ \
+    }
+
 /* The first two fields of every record. */
 #define RECORD_FIELDS(F, T)                              \
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier") \

@@ -1,5 +1,5 @@
-/* A small mission for tests: modules, a store in a temporary folder, a clock that stands, one writer
- * without a thread. Every helper fails the test by itself. */
+/* A small mission for tests: modules, a store in a temporary folder, a clock that stands, one
+ * writer without a thread. Every helper fails the test by itself. */
 #ifndef SUPPORT_SCENE_H
 #define SUPPORT_SCENE_H
 
@@ -16,15 +16,16 @@ struct scene {
     struct reader reader;
 };
 
-/* Open a mission "m1" with these modules; on PostgreSQL when scene_on_postgres was called before. */
+/* Open a mission "m1" with these modules; on PostgreSQL when scene_on_postgres was called before.
+ */
 void scene_open(struct scene *scene, size_t count, const struct module *const *modules);
 void scene_close(struct scene *scene);
 
 /* Close the core and open it again, as after a restart. */
 void scene_restart(struct scene *scene);
 
-/* Do a command by name, as the system, with its input as JSON; target may be NULL. Gives the seq of its
- * first event. */
+/* Do a command by name, as the system, with its input as JSON; target may be NULL. Gives the seq of
+ * its first event. */
 int64_t scene_do(struct scene *scene, const char *command, const char *target, const char *json);
 
 /* The same, expecting this refusal at this JSON Pointer. */

@@ -10,11 +10,11 @@ const struct module mission_module = {
     .help = "The mission and its ground: sites, buildings, zones, plans",
     .records =
         (const struct record[]){
-            {&mission_shape, "missions", READ, WRITE, .check = mission_check},
-            {&site_shape, "sites", READ, WRITE},
-            {&building_shape, "buildings", READ, WRITE},
-            {&zone_shape, "zones", READ, WRITE, .check = zone_check},
-            {&plan_shape, "plans", READ, WRITE, .check = plan_check},
+            RECORD(mission, "missions", READ, WRITE, .check = mission_check),
+            RECORD(site, "sites", READ, WRITE),
+            RECORD(building, "buildings", READ, WRITE),
+            RECORD(zone, "zones", READ, WRITE, .check = zone_check),
+            RECORD(plan, "plans", READ, WRITE, .check = plan_check),
             {0},
         },
     .permissions =

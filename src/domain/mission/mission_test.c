@@ -2,21 +2,32 @@
 #include "domain/mission/mission.h"
 
 #include "support/scene.h"
+#include "support/shape_property.h"
 
 #include "unit.h"
 
 static const struct module *const modules[] = {&core_module, &mission_module};
 
-#define SITE "\"id\":\"s1\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"chancery\""
+#define SITE  "\"id\":\"s1\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"chancery\""
 #define SITE2 "\"id\":\"s2\",\"label\":\"TLP:GREEN\",\"name\":\"Residence\",\"kind\":\"residence\""
-#define ZONE(id, site, more) \
+#define ZONE(id, site, more)                                                          \
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"site\":\"" site "\",\"name\":\"" id \
     "\",\"kind\":\"general\"" more "}"
-#define PLAN(drawing) \
-    "{\"id\":\"p1\",\"label\":\"TLP:GREEN\",\"site\":\"s1\",\"name\":\"Compound\",\"drawing\":" drawing "}"
-#define FEATURE(zone) \
+#define PLAN(drawing)                                                               \
+    "{\"id\":\"p1\",\"label\":\"TLP:GREEN\",\"site\":\"s1\",\"name\":\"Compound\"," \
+    "\"drawing\":" drawing "}"
+#define FEATURE(zone)                                                                        \
     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"geometry\":null," \
     "\"properties\":{\"zone\":\"" zone "\"}}]}"
+
+TEST(mission_shapes_keep_what_they_are_given)
+{
+    shape_property_test(&mission_shape);
+    shape_property_test(&site_shape);
+    shape_property_test(&building_shape);
+    shape_property_test(&zone_shape);
+    shape_property_test(&plan_shape);
+}
 
 static void make_ground(struct scene *s)
 {
@@ -42,9 +53,10 @@ TEST(mission_ground_keeps_together)
     scene_refused(&s, "zone.change", "z1", ZONE("z1", "s1", ",\"within\":\"z3\""), RC_INVALID,
                   "/within");
     scene_refused(&s, "site.retire", "s1", "{}", RC_CONFLICT, "");
-    scene_refused(&s, "site.add", NULL,
-                  "{\"id\":\"s3\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"annex\"}",
-                  RC_CONFLICT, "/name");
+    scene_refused(
+        &s, "site.add", NULL,
+        "{\"id\":\"s3\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"annex\"}",
+        RC_CONFLICT, "/name");
     scene_close(&s);
 }
 
