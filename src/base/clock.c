@@ -96,7 +96,7 @@ bool wall_in_calendar(struct wall t)
 size_t wall_format(struct wall t, char out[WALL_TEXT_MAX])
 {
     int64_t seconds = floor_div(t.us, 1000000);
-    int fraction = (int)(t.us - seconds * 1000000);
+    int fraction = (int)((t.us % 1000000 + 1000000) % 1000000);
     int64_t days = floor_div(seconds, 86400);
     int in_day = (int)(seconds - days * 86400);
     int year, month, day;
