@@ -374,6 +374,6 @@ size_t catalog_reactions(const struct catalog *catalog, const struct event_kind 
                          const struct reaction *const **ret)
 {
     size_t first = 0, count = run_of(&catalog->reactions, kind, &first);
-    *ret = (const struct reaction *const *)(catalog->reactions.items + first);
+    *ret = count > 0 ? (const struct reaction *const *)(catalog->reactions.items + first) : NULL;
     return count;
 }

@@ -395,7 +395,7 @@ static rc start_loops(struct ctx *c, struct httpd *server)
 static rc open_server(struct ctx *c, struct httpd *server)
 {
     struct sockaddr_storage address;
-    int len, fd = -1;
+    int len = 0, fd = -1;
     TRY(parse_listen(c, server->options.listen, &address, &len));
     TRY(check_free(c, server, &address, len));
     for (size_t i = 0; i < server->options.loops; i++) {
