@@ -91,8 +91,8 @@ TEST(json_is_what_rfc_8259_says)
         "{\"\xff\":1}",
         "//\n1",
         "[1,\x01 2]",
-        "\xef\xbb\xbf"
-        "1",
+        ("\xef\xbb\xbf"
+         "1"),
     };
     struct ctx c = scratch_open(0);
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {

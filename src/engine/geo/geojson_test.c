@@ -2,8 +2,10 @@
 
 #include "unit.h"
 
-#define COLLECTION(features)        "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
-#define FEATURE(geometry)           "{\"type\":\"Feature\",\"geometry\":" geometry ",\"properties\":null}"
+#define COLLECTION(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
+
+#define FEATURE(geometry) "{\"type\":\"Feature\",\"geometry\":" geometry ",\"properties\":null}"
+
 #define GEOMETRY(type, coordinates) "{\"type\":\"" type "\",\"coordinates\":" coordinates "}"
 #define ONE(type, coordinates)      COLLECTION(FEATURE(GEOMETRY(type, coordinates)))
 
