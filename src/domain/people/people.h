@@ -1,0 +1,143 @@
+/* People: who is at the mission, for whom they work, and who of them may do and read what in
+ * Chancery. Persons are personal: their events are sealed under their own key, and destroying it
+ * erases them. */
+#ifndef DOMAIN_PEOPLE_PEOPLE_H
+#define DOMAIN_PEOPLE_PEOPLE_H
+
+#include "core/module.h"
+
+struct core;
+
+extern const struct module people_module;
+
+extern const struct text_form text_form_date, text_form_login, text_form_permission;
+
+/* ---- person ---- */
+
+#define PERSON_CATEGORIES(X, E)                                                  \
+    X(E, STAFF, "staff", "posted here by the sending State")                     \
+    X(E, LOCAL_STAFF, "local-staff", "employed here under the host State's law") \
+    X(E, FAMILY, "family", "family of posted staff")                             \
+    X(E, CONTRACTOR, "contractor", "works here for a company")                   \
+    X(E, GUARD, "guard", "guards the mission")                                   \
+    X(E, OFFICIAL, "official", "of the sending State, on a visit")               \
+    X(E, VISITOR, "visitor", "anyone else who comes")                            \
+    X(E, OTHER, "other", "none of these")
+SHAPE_DECLARE_CHOICES(person_category, PERSON_CATEGORY, PERSON_CATEGORIES);
+
+#define CONTACT_KINDS(X, E)                             \
+    X(E, MOBILE, "mobile", "mobile telephone")          \
+    X(E, PHONE, "phone", "fixed telephone")             \
+    X(E, EMAIL, "email", "e-mail address")              \
+    X(E, RADIO, "radio", "call sign on the radio net")  \
+    X(E, ADDRESS, "address", "where they live or stay") \
+    X(E, OTHER, "other", "another way, as the note says")
+SHAPE_DECLARE_CHOICES(contact_kind, CONTACT_KIND, CONTACT_KINDS);
+
+#define CONTACT_FIELDS(F, T)                                                             \
+    F(T, choice, contact_kind, kind, REQUIRED, 0, 0, "what it is")                       \
+    F(T, text, line, value, REQUIRED | PERSONAL, 1, 200, "number, address or call sign") \
+    F(T, text, line, note, PERSONAL, 0, 200, "when to use it")
+SHAPE_DECLARE(contact, CONTACT_FIELDS);
+
+#define EMERGENCY_CONTACT_FIELDS(F, T)                                            \
+    F(T, text, line, name, REQUIRED | PERSONAL, 1, 120, "who is to be told")      \
+    F(T, text, line, relation, PERSONAL, 0, 80, "what they are to the person")    \
+    F(T, text, phone, phone, REQUIRED | PERSONAL, 0, 0, "where they are reached") \
+    F(T, text, email, email, PERSONAL, 0, 0, "their e-mail address")              \
+    F(T, text, locale, language, 0, 0, 0, "the language to speak to them")
+SHAPE_DECLARE(emergency_contact, EMERGENCY_CONTACT_FIELDS);
+
+#define PERSON_FIELDS(F, T)                                                                  \
+    RECORD_FIELDS(F, T)                                                                      \
+    F(T, text, line, name, REQUIRED | INDEXED | PERSONAL | TITLE, 1, 120,                    \
+      "full name, as in the passport")                                                       \
+    F(T, text, line, preferred, PERSONAL, 1, 60, "what colleagues say")                      \
+    F(T, choice, person_category, category, REQUIRED | INDEXED, 0, 0,                        \
+      "what they are to the mission")                                                        \
+    F(T, ref, agency, agency, INDEXED, 0, 0, "for whom they work")                           \
+    F(T, text, line, function, 0, 1, 120, "their post or occupation")                        \
+    F(T, text, line, duty, 0, 1, 120,                                                        \
+      "what they do for the mission's safety: warden, first aid …")                          \
+    F(T, texts, country, nationalities, PERSONAL, 0, 5, "of which States a national")        \
+    F(T, text, date, born, PERSONAL, 0, 0, "date of birth")                                  \
+    F(T, texts, locale, languages, PERSONAL, 0, 12, "spoken, the best first")                \
+    F(T, list, contact, contacts, PERSONAL, 0, 12, "how to reach them, the first way first") \
+    F(T, list, emergency_contact, emergency_contacts, PERSONAL, 0, 6,                        \
+      "whom to tell when something happens")                                                 \
+    F(T, text, date, arrival, INDEXED, 0, 0, "first day at the post")                        \
+    F(T, text, date, departure, INDEXED, 0, 0, "last day at the post")
+SHAPE_DECLARE(person, PERSON_FIELDS);
+
+#define PERSON_ERASURE_FIELDS(F, T) \
+    F(T, text, block, why, REQUIRED, 3, 500, "on what ground they are erased")
+SHAPE_DECLARE(person_erasure, PERSON_ERASURE_FIELDS);
+
+/* Told after a person was erased: whoever keeps rows about them folds it and removes those. The
+ * record is "person/<id>". */
+extern const struct event_kind person_erased;
+
+/* ---- agency ---- */
+
+#define AGENCY_FIELDS(F, T)                                                                   \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 120, "ministry, service or company") \
+    F(T, text, line, short_name, UNIQUE, 1, 20, "as it is written on a badge")                \
+    F(T, text, country, country, 0, 0, 0, "the State it belongs to or is registered in")
+SHAPE_DECLARE(agency, AGENCY_FIELDS);
+
+/* ---- who may do and read what ---- */
+
+#define COMPARTMENT_FIELDS(F, T)                                                   \
+    RECORD_FIELDS(F, T)                                                            \
+    F(T, text, slug, slug, REQUIRED | UNIQUE, 1, 40, "as in a label: medical")     \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "what it is called")           \
+    F(T, text, block, why, REQUIRED, 1, 1000, "what is kept in it, and why apart") \
+    F(T, ref, person, owner, REQUIRED, 0, 0, "who decides on admission")
+SHAPE_DECLARE(compartment, COMPARTMENT_FIELDS);
+
+#define ROLE_FIELDS(F, T)                                                                   \
+    RECORD_FIELDS(F, T)                                                                     \
+    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")           \
+    F(T, text, block, help, 0, 1, 1000, "who should have it")                               \
+    F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *") \
+    F(T, label, _, clearance, 0, 0, 0, "what it may read; without it nothing that has a label")
+SHAPE_DECLARE(role, ROLE_FIELDS);
+
+#define ACCOUNT_KINDS(X, E)                       \
+    X(E, PERSON, "person", "signs in themselves") \
+    X(E, PROGRAM, "program", "has tokens, and answers to the person")
+SHAPE_DECLARE_CHOICES(account_kind, ACCOUNT_KIND, ACCOUNT_KINDS);
+
+#define ACCOUNT_STATUSES(X, E)            \
+    X(E, ACTIVE, "active", "may be used") \
+    X(E, SUSPENDED, "suspended", "refused until reinstated")
+SHAPE_DECLARE_CHOICES(account_status, ACCOUNT_STATUS, ACCOUNT_STATUSES);
+
+#define ACCOUNT_FIELDS(F, T)                                                                  \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, choice, account_kind, kind, REQUIRED, 0, 0, "who uses it")                           \
+    F(T, ref, person, person, REQUIRED | INDEXED, 0, 0, "whose it is, or who answers for it") \
+    F(T, text, login, login, REQUIRED | UNIQUE | PERSONAL | TITLE, 1, 64,                     \
+      "the name to sign in with")                                                             \
+    F(T, refs, role, roles, 0, 0, 20, "what it may do and read, together")                    \
+    F(T, choice, account_status, status, REQUIRED | INDEXED, 0, 0, "whether it may be used")  \
+    F(T, text, locale, language, 0, 0, 0, "of the console")
+SHAPE_DECLARE(account, ACCOUNT_FIELDS);
+
+/* What an account may do and read now: the permissions of its roles together, the highest of their
+ * markings, all of their compartments. FORBIDDEN for an account that is unknown, suspended or
+ * retired. */
+rc people_actor(struct ctx *c, struct picture *picture, struct str account, struct actor *ret);
+
+/* May this actor hand out what the account may do and read: does it hold all of it itself, or own
+ * the compartment? FORBIDDEN names what it does not hold. Whoever can sign in as an account holds
+ * what it holds, so this guards enrolment as well as roles. */
+rc people_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,
+                    const struct account *account);
+
+/* Add the roles of a JSON array (content/roles.json) that are not there yet, on behalf of Chancery.
+ * Gives how many were new. */
+rc people_add_roles(struct ctx *c, struct core *core, struct str json, size_t *ret_count);
+
+#endif

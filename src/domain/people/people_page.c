@@ -1,0 +1,87 @@
+/* What the generated routes of the records do not cover: erasing, and what a role may be made of.
+ */
+#include "domain/people/people_own.h"
+
+#include "core/catalog.h"
+#include "core/core.h"
+
+#include "base/json.h"
+
+static rc serve_erase(struct ctx *c, const struct request *request, struct response *response)
+{
+    NEW(c, response->command, 1);
+    *response->command = (struct command){
+        .decision = catalog_decision(request->catalog, STR("person.erase")),
+        .input = request->input,
+        .target = request->parts[0],
+        .actor = *request->actor,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    return OK;
+}
+
+static rc serve_permissions(struct ctx *, const struct request *request, struct response *response)
+{
+    struct text *out = response->body;
+    text_put(out, STR("{\"items\":["));
+    for (size_t i = 0; i < catalog_permission_count(request->catalog); i++) {
+        const struct permission *permission = catalog_permission(request->catalog, i);
+        text_put(out, i > 0 ? STR(",{\"name\":") : STR("{\"name\":"));
+        text_put_json(out, str_from(permission->name));
+        text_put(out, STR(",\"help\":"));
+        text_put_json(out, str_from(permission->help));
+        text_printf(out, ",\"held\":%s}",
+                    actor_may(request->actor, permission->name) ? "true" : "false");
+    }
+    text_put(out, STR("]}"));
+    return OK;
+}
+
+const struct route people_routes[] = {
+    ROUTE(POST, "/api/v1/persons/{id}/erase", "person.erase",
+          "Destroy what is kept about a retired person", .input = &person_erasure_shape,
+          .serve = serve_erase),
+    ROUTE(GET, "/api/v1/permissions", "role.read",
+          "What a role may be made of, and what of it the caller holds",
+          .serve = serve_permissions),
+    {0},
+};
+
+/* ---- the roles a mission starts with --------------------------------------------------------- */
+
+static rc add_role(struct ctx *c, struct core *core, struct str json, bool *ret_new)
+{
+    struct role role = {0};
+    TRY(shape_read(c, &role_shape, SHAPE_FROM_INPUT, json, &role));
+    struct command command = {
+        .decision = catalog_decision(core_catalog(core), STR("role.add")),
+        .input = &role,
+        .actor = actor_system,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    rc result = core_call(c, core, &command);
+    *ret_new = rc_ok(result);
+    return result.code == RC_CONFLICT ? OK : result;
+}
+
+rc people_add_roles(struct ctx *c, struct core *core, struct str text, size_t *ret_count)
+{
+    struct json json;
+    struct str role;
+    size_t count = 0;
+    json_init(&json, text);
+    json_array(&json);
+    while (json_next_item(&json)) {
+        bool new = false;
+        if (!json_skip(&json, &role))
+            break;
+        TRY(add_role(c, core, role, &new));
+        count += new;
+    }
+    if (!json_end(&json))
+        return json_fault(c, &json);
+    *ret_count = count;
+    return OK;
+}
