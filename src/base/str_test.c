@@ -160,8 +160,8 @@ TEST(utf8_is_what_rfc_3629_says)
                                        "\xee\x80\x80",
                                        "\xf0\x90\x80\x80",
                                        "\xf4\x8f\xbf\xbf",
-                                       "1234567\xc3\xa9"
-                                       "12345678"};
+                                       ("1234567\xc3\xa9"
+                                        "12345678")};
     static const char *const bad[] = {
         "\x80",     "\xc0\x80",         "\xc1\xbf",         "\xc2",
         "\xc2\x41", "\xe0\x9f\xbf",     "\xed\xa0\x80",     "\xed\xbf\xbf",
