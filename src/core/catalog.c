@@ -366,7 +366,7 @@ size_t catalog_folds(const struct catalog *catalog, const struct event_kind *kin
                      const struct fold *const **ret)
 {
     size_t first = 0, count = run_of(&catalog->folds, kind, &first);
-    *ret = (const struct fold *const *)(catalog->folds.items + first);
+    *ret = count > 0 ? (const struct fold *const *)(catalog->folds.items + first) : NULL;
     return count;
 }
 

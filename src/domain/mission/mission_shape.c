@@ -1,3 +1,4 @@
+/* The records of the mission and of its places: post, sites, buildings, zones, drawings. */
 #include "domain/mission/mission.h"
 
 SHAPE_DEFINE_CHOICES(mission_kind, MISSION_KIND, MISSION_KINDS);
