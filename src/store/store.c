@@ -8,9 +8,8 @@
 
 rc store_open(struct ctx *c, const struct store_options *options, struct store **ret)
 {
-    if (options->kind != STORE_SQLITE)
-        FAIL(c, UNSUPPORTED, "only SQLite is offered by this build");
-    return sqlite_open(c, options, ret);
+    return options->kind == STORE_SQLITE ? sqlite_open(c, options, ret)
+                                         : postgres_open(c, options, ret);
 }
 
 void store_close(struct store *store)
