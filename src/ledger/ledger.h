@@ -112,8 +112,9 @@ rc ledger_proof_file(struct ctx *c, struct store *store, int64_t seq, struct str
  * verifies. Within the write transaction. */
 rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject);
 
-/* Verify everything: every leaf, every tile, every signed checkpoint. Fills the report also when
- * the result is CORRUPT; the fault names the first damage. */
+/* Verify everything, as of one moment: every leaf, every tile, every signed checkpoint. Begins a
+ * reading of its own, so not within a transaction. Fills the report also when the result is
+ * CORRUPT; the fault names the first damage. */
 struct ledger_report {
     int64_t events, checkpoints, sealed, erased;
     struct merkle_hash root;
@@ -121,11 +122,18 @@ struct ledger_report {
 rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
                  struct ledger_report *ret);
 
-/* Write a C2SP tlog-tiles tree (checkpoint, tile/…, tile/entries/…) into the folder `out`. */
+/* Write a C2SP tlog-tiles tree (checkpoint, tile/…, tile/entries/…) as of the last checkpoint into
+ * the new folder `out`, which appears when it is whole. CONFLICT when it is there already. Not
+ * within a transaction. */
 rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out);
 
 /* Read a tlog-tiles tree of anybody and verify it against its checkpoint and the verifier key. */
 rc ledger_verify_tiles(struct ctx *c, const struct files *files, const char *folder,
                        struct str verifier_key, struct ledger_report *ret);
+
+/* The same under another checkpoint than the folder's own: one that was kept, or came from a
+ * witness. */
+rc ledger_verify_tiles_under(struct ctx *c, const struct files *files, const char *folder,
+                             struct str note, struct str verifier_key, struct ledger_report *ret);
 
 #endif

@@ -13,7 +13,7 @@ static void open_postgres(struct fixture *f)
     const char *server = getenv("CHANCERY_TEST_POSTGRES");
     if (!server) {
         fixture_close(f);
-        unit_skip("CHANCERY_TEST_POSTGRES is not set (test/with-postgres sets it)");
+        unit_skip("CHANCERY_TEST_POSTGRES is not set (tools/with-postgres sets it)");
     }
     const char *schema = strrchr(f->folder, '-') + 1;
     struct str sql, where;
