@@ -1,67 +1,10 @@
 /* The ledger on both databases: what it keeps, what it refuses, what it notices. */
 #include "ledger/ledger.h"
 
-#include "base/encode.h"
 #include "base/text.h"
 #include "engine/merkle/note.h"
-#include "store/store_fixture.h"
-
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static const unsigned char seed[32] = {1, 2, 3}, seal_key[32] = {4, 5, 6};
-
-static const struct ledger_options who = {
-    .origin = {"chancery/01JTEST", 16}, .sign_seed = seed, .seal_key = seal_key};
-
-static struct ledger *made(struct ctx *c, struct store *store)
-{
-    struct ledger *ledger = NULL;
-    MUST(c, ledger_create(c, store, &who));
-    MUST(c, ledger_open(c, store, &who, &ledger));
-    return ledger;
-}
-
-/* Every third event is personal; the record changes with the event. */
-static struct ledger_event event_number(struct ctx *c, int64_t n)
-{
-    struct ledger_event e = {.kind = n % 2 ? STR("door.opened") : STR("visit.checked_in"),
-                             .version = 3,
-                             .occurred = {1700000000000000 + n},
-                             .received = {1700000000500000 + n},
-                             .actor = STR("officer \"\xc3\xa9\"\n"),
-                             .cause = n % 5 ? n - 1 : -1,
-                             .drill = n % 7 == 0,
-                             .label = STR("AMBER")};
-    MUST(c, str_format(c, &e.record, "door/%d", (int)(n % 10)));
-    MUST(c, str_format(c, &e.body, "{\"n\":%d,\"text\":\"\\u00e9\"}", (int)n));
-    if (n % 3 == 0)
-        MUST(c, str_format(c, &e.subject, "person-%d", (int)(n % 4)));
-    return e;
-}
-
-static void append(struct ctx *c, struct store *store, struct ledger *ledger, int64_t count)
-{
-    struct arena_mark mark = arena_mark(c->arena);
-    struct ledger_event *events = ctx_take(c, (size_t)count, sizeof *events);
-    int64_t first = 0, size = ledger_size(ledger);
-    for (int64_t i = 0; i < count; i++)
-        events[i] = event_number(c, size + i);
-    MUST(c, store_begin(c, store, true));
-    MUST(c, ledger_append(c, ledger, (size_t)count, events, &first));
-    MUST(c, ledger_sign(c, ledger, clock_now(c)));
-    MUST(c, store_commit(c, store));
-    assert_int_equal(first, size);
-    arena_return(c->arena, mark);
-}
-
-static void verify(struct ctx *c, struct store *store, int64_t events)
-{
-    struct ledger_report report;
-    MUST(c, ledger_verify(c, store, &who, &report));
-    assert_int_equal(report.events, events);
-}
+#include "support/ledger_fixture.h"
+#include "unit.h"
 
 static void same_event(const struct ledger_event *a, const struct ledger_event *b)
 {
@@ -80,7 +23,7 @@ struct seen {
 static rc see(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
 {
     struct seen *seen = arg;
-    struct ledger_event wanted = event_number(c, seen->next);
+    struct ledger_event wanted = fixture_event(c, seen->next);
     assert_int_equal(event->seq, seen->next);
     same_event(event, &wanted);
     if (seen->sealed_absent && !str_absent(wanted.subject))
@@ -96,30 +39,32 @@ static rc see(struct ctx *c, void *arg, const struct ledger_event *event, bool *
 TEST_STORES(ledger_gives_back_what_was_appended)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 1);
-    append(c, store, ledger, 999);
-    append(c, store, ledger, 300);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 1);
+    fixture_append(c, store, ledger, 999);
+    fixture_append(c, store, ledger, 300);
     struct seen all = {0, 1, 0, false}, shut = {0, 1, 0, true}, back = {1299, -1, 0, false};
     struct seen kind = {1, 2, 0, false}, record = {7, 10, 0, false};
-    struct ledger_walk walk = {.limit = INT64_MAX, .seal_key = seal_key};
+    struct ledger_walk walk = {.limit = INT64_MAX, .seal_key = fixture_who.seal_key};
     MUST(c, ledger_walk(c, store, &walk, see, &all));
     assert_int_equal(all.count, 1000);
     walk.seal_key = NULL;
     walk.limit = 700;
     MUST(c, ledger_walk(c, store, &walk, see, &shut));
     assert_int_equal(shut.count, 700);
-    walk =
-        (struct ledger_walk){.from = 1299, .limit = 600, .backwards = true, .seal_key = seal_key};
+    walk = (struct ledger_walk){
+        .from = 1299, .limit = 600, .backwards = true, .seal_key = fixture_who.seal_key};
     MUST(c, ledger_walk(c, store, &walk, see, &back));
     assert_int_equal(back.count, 600);
-    walk = (struct ledger_walk){.limit = 2000, .seal_key = seal_key, .kind = STR("door.opened")};
+    walk = (struct ledger_walk){
+        .limit = 2000, .seal_key = fixture_who.seal_key, .kind = STR("door.opened")};
     MUST(c, ledger_walk(c, store, &walk, see, &kind));
     assert_int_equal(kind.count, 650);
-    walk = (struct ledger_walk){.limit = 2000, .seal_key = seal_key, .record = STR("door/7")};
+    walk = (struct ledger_walk){
+        .limit = 2000, .seal_key = fixture_who.seal_key, .record = STR("door/7")};
     MUST(c, ledger_walk(c, store, &walk, see, &record));
     assert_int_equal(record.count, 130);
-    verify(c, store, 1300);
+    fixture_verify(c, store, 1300);
     ledger_close(ledger);
     store_close(store);
 }
@@ -127,8 +72,8 @@ TEST_STORES(ledger_gives_back_what_was_appended)
 TEST_STORES(ledger_writes_one_canonical_form)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 2);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 2);
     struct str entry;
     MUST(c, ledger_entry(c, store, 1, &entry));
     assert_string_equal(entry.ptr,
@@ -171,7 +116,7 @@ TEST_STORES(ledger_reads_entries_strictly)
 TEST_STORES(ledger_refuses_what_could_not_be_read_again)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
+    struct ledger *ledger = fixture_ledger(c, store);
     char *large = ctx_take(c, 70000, 1);
     memset(large, ' ', 70000);
     large[0] = '{';
@@ -197,9 +142,9 @@ TEST_STORES(ledger_refuses_what_could_not_be_read_again)
         MUST_FAIL(c, INTERNAL, ledger_sign(c, ledger, clock_now(c)));
         store_rollback(store);
         MUST(c, ledger_rewind(c, ledger));
-        append(c, store, ledger, 1);
+        fixture_append(c, store, ledger, 1);
     }
-    verify(c, store, 6);
+    fixture_verify(c, store, 6);
     ledger_close(ledger);
     store_close(store);
 }
@@ -207,12 +152,12 @@ TEST_STORES(ledger_refuses_what_could_not_be_read_again)
 TEST_STORES(ledger_returns_after_a_rollback)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 250);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 250);
     struct merkle_hash before = ledger_root(ledger), after;
     struct ledger_event events[20];
     for (int i = 0; i < 20; i++)
-        events[i] = event_number(c, 3 * i);
+        events[i] = fixture_event(c, 3 * i);
     MUST(c, store_begin(c, store, true));
     MUST(c, ledger_append(c, ledger, 20, events, NULL));
     MUST(c, ledger_sign(c, ledger, clock_now(c)));
@@ -220,8 +165,8 @@ TEST_STORES(ledger_returns_after_a_rollback)
     MUST(c, ledger_rewind(c, ledger));
     after = ledger_root(ledger);
     assert_true(merkle_hash_eq(&before, &after));
-    append(c, store, ledger, 20);
-    verify(c, store, 270);
+    fixture_append(c, store, ledger, 20);
+    fixture_verify(c, store, 270);
     ledger_close(ledger);
     store_close(store);
 }
@@ -229,12 +174,12 @@ TEST_STORES(ledger_returns_after_a_rollback)
 TEST_STORES(ledger_opens_at_every_size)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
+    struct ledger *ledger = fixture_ledger(c, store);
     for (int64_t size = 0; size<530; size += size % 256> 250 || size % 256 < 3 ? 1 : 19) {
         struct ledger *again = NULL;
         if (size > ledger_size(ledger))
-            append(c, store, ledger, size - ledger_size(ledger));
-        MUST(c, ledger_open(c, store, &who, &again));
+            fixture_append(c, store, ledger, size - ledger_size(ledger));
+        MUST(c, ledger_open(c, store, &fixture_who, &again));
         struct merkle_hash a = ledger_root(ledger), b = ledger_root(again);
         assert_true(ledger_size(again) == size && merkle_hash_eq(&a, &b));
         ledger_close(again);
@@ -246,10 +191,10 @@ TEST_STORES(ledger_opens_at_every_size)
 TEST_STORES(ledger_proves_to_a_stranger)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 300);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 300);
     struct merkle_hash old_root = ledger_root(ledger), root;
-    append(c, store, ledger, 500);
+    fixture_append(c, store, ledger, 500);
     root = ledger_root(ledger);
     struct merkle *m = NULL;
     struct ledger_proof proof;
@@ -280,8 +225,8 @@ TEST_STORES(ledger_proves_to_a_stranger)
 TEST_STORES(ledger_gives_a_proof_file_that_stands_alone)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 777);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 777);
     struct str file, entry, verifier_key;
     struct proof_file proof;
     struct note_key key;
@@ -290,7 +235,7 @@ TEST_STORES(ledger_gives_a_proof_file_that_stands_alone)
     MUST(c, merkle_open(c, &m));
     MUST(c, ledger_proof_file(c, store, 555, &file));
     MUST(c, ledger_entry(c, store, 555, &entry));
-    MUST(c, ledger_verifier_key(c, &who, &verifier_key));
+    MUST(c, ledger_verifier_key(c, &fixture_who, &verifier_key));
     MUST(c, proof_file_parse(c, file, &proof));
     MUST(c, note_key_parse(c, m, verifier_key, &key));
     MUST(c, checkpoint_open(c, proof.note, &key, &cp));
@@ -307,33 +252,33 @@ TEST_STORES(ledger_gives_a_proof_file_that_stands_alone)
 TEST_STORES(ledger_erases_a_person_and_still_verifies)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 100);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 100);
     struct str entry;
     struct ledger_event event;
     struct ledger_report report;
     MUST(c, ledger_entry(c, store, 9, &entry));
     assert_true(str_find(entry, STR("\"n\":9")) == SIZE_MAX);
-    MUST(c, ledger_decode(c, store, seal_key, entry, &event));
+    MUST(c, ledger_decode(c, store, fixture_who.seal_key, entry, &event));
     assert_true(str_starts(event.body, "{\"n\":9"));
     MUST(c, store_begin(c, store, true));
     MUST(c, ledger_erase(c, ledger, STR("person-1")));
     MUST(c, store_commit(c, store));
-    MUST(c, ledger_decode(c, store, seal_key, entry, &event));
+    MUST(c, ledger_decode(c, store, fixture_who.seal_key, entry, &event));
     assert_true(str_absent(event.body) && str_is(event.subject, "person-1"));
-    MUST(c, ledger_verify(c, store, &who, &report));
+    MUST(c, ledger_verify(c, store, &fixture_who, &report));
     assert_true(report.sealed == 34 && report.erased == 8);
     MUST(c, store_begin(c, store, true));
     MUST_FAIL(c, NOT_FOUND, ledger_erase(c, ledger, STR("person-1")));
     store_rollback(store);
     /* The same subject again: a new key, which does not open what was erased. */
-    append(c, store, ledger, 50);
-    MUST(c, ledger_decode(c, store, seal_key, entry, &event));
+    fixture_append(c, store, ledger, 50);
+    MUST(c, ledger_decode(c, store, fixture_who.seal_key, entry, &event));
     assert_true(str_absent(event.body));
     MUST(c, ledger_entry(c, store, 105, &entry));
-    MUST(c, ledger_decode(c, store, seal_key, entry, &event));
+    MUST(c, ledger_decode(c, store, fixture_who.seal_key, entry, &event));
     assert_true(str_starts(event.body, "{\"n\":105"));
-    MUST(c, ledger_verify(c, store, &who, &report));
+    MUST(c, ledger_verify(c, store, &fixture_who, &report));
     assert_int_equal(report.erased, 8);
     ledger_close(ledger);
     store_close(store);
@@ -342,13 +287,13 @@ TEST_STORES(ledger_erases_a_person_and_still_verifies)
 TEST_STORES(ledger_binds_a_sealed_body_to_its_place)
 {
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 30);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 30);
     struct str entry, moved;
     struct ledger_event event;
     MUST(c, ledger_entry(c, store, 21, &entry));
     MUST(c, str_format(c, &moved, "{\"seq\":11%.*s", STR_ARG(str_sub(entry, 9, entry.len))));
-    MUST_FAIL(c, CORRUPT, ledger_decode(c, store, seal_key, moved, &event));
+    MUST_FAIL(c, CORRUPT, ledger_decode(c, store, fixture_who.seal_key, moved, &event));
     static const unsigned char other[32] = {9};
     MUST_FAIL(c, CORRUPT, ledger_decode(c, store, other, entry, &event));
     ledger_close(ledger);
@@ -370,8 +315,8 @@ TEST_STORES(ledger_is_written_by_nobody_else)
         "DELETE FROM ledger_meta",
     };
     struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    append(c, store, ledger, 300);
+    struct ledger *ledger = fixture_ledger(c, store);
+    fixture_append(c, store, ledger, 300);
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
         MUST(c, store_begin(c, store, true));
         MUST_FAIL(c, FORBIDDEN, store_run(c, store, str_from(attempts[i]), 0, NULL, NULL));
@@ -385,7 +330,7 @@ TEST_STORES(ledger_is_written_by_nobody_else)
         store_ledger_lock(store);
         store_rollback(store);
     }
-    verify(c, store, 300);
+    fixture_verify(c, store, 300);
     ledger_close(ledger);
     store_close(store);
 }
@@ -394,15 +339,15 @@ TEST_STORES(ledger_knows_whose_it_is)
 {
     struct store *store = fixture_store(f, false);
     struct ledger *ledger = NULL;
-    struct ledger_options other = who;
-    MUST_FAIL(c, CORRUPT, ledger_open(c, store, &who, &ledger));
+    struct ledger_options other = fixture_who;
+    MUST_FAIL(c, CORRUPT, ledger_open(c, store, &fixture_who, &ledger));
     assert_non_null(strstr(c->fault.message, "no ledger"));
-    ledger_close(made(c, store));
+    ledger_close(fixture_ledger(c, store));
     other.origin = STR("chancery/01JOTHER");
     MUST_FAIL(c, CORRUPT, ledger_open(c, store, &other, &ledger));
     assert_non_null(strstr(c->fault.message, "not of 'chancery/01JOTHER'"));
-    other = who;
-    other.sign_seed = seal_key;
+    other = fixture_who;
+    other.sign_seed = fixture_who.seal_key;
     MUST_FAIL(c, CORRUPT, ledger_open(c, store, &other, &ledger));
     assert_non_null(strstr(c->fault.message, "another signing key"));
     store_close(store);
@@ -464,21 +409,21 @@ TEST(ledger_names_each_damage_on_postgres)
         fixture_open(&f, STORE_POSTGRES);
         struct ctx *c = &f.ctx;
         struct store *store = fixture_store(&f, false);
-        struct ledger *ledger = made(c, store);
+        struct ledger *ledger = fixture_ledger(c, store);
         struct ledger_report report;
-        append(c, store, ledger, 100);
-        append(c, store, ledger, 200);
+        fixture_append(c, store, ledger, 100);
+        fixture_append(c, store, ledger, 200);
         ledger_close(ledger);
         store_close(store);
         tamper(&f, cases[i].sql);
         store = fixture_store(&f, false);
-        rc opened = ledger_open(c, store, &who, &ledger);
+        rc opened = ledger_open(c, store, &fixture_who, &ledger);
         if (cases[i].opens)
             ledger_close(ledger);
         if (rc_ok(opened) != cases[i].opens ||
             (!cases[i].opens && !strstr(c->fault.message, cases[i].named)))
             fail_msg("%s: %s", cases[i].sql, rc_ok(opened) ? "opened" : c->fault.message);
-        MUST_FAIL(c, CORRUPT, ledger_verify(c, store, &who, &report));
+        MUST_FAIL(c, CORRUPT, ledger_verify(c, store, &fixture_who, &report));
         if (cases[i].opens && !strstr(c->fault.message, cases[i].named))
             fail_msg("%s: %s", cases[i].sql, c->fault.message);
         store_close(store);
@@ -492,104 +437,19 @@ TEST(ledger_notices_a_second_writer_on_sqlite)
     fixture_open(&f, STORE_SQLITE);
     struct ctx *c = &f.ctx;
     struct store *store = fixture_store(&f, false), *other = fixture_store(&f, false);
-    struct ledger *ledger = made(c, store), *second = NULL;
-    MUST(c, ledger_open(c, other, &who, &second));
-    append(c, other, second, 3);
-    struct ledger_event event = event_number(c, 0);
+    struct ledger *ledger = fixture_ledger(c, store), *second = NULL;
+    MUST(c, ledger_open(c, other, &fixture_who, &second));
+    fixture_append(c, other, second, 3);
+    struct ledger_event event = fixture_event(c, 0);
     MUST(c, store_begin(c, store, true));
     MUST_FAIL(c, CONFLICT, ledger_append(c, ledger, 1, &event, NULL));
     store_rollback(store);
     MUST(c, ledger_rewind(c, ledger));
-    append(c, store, ledger, 3);
-    verify(c, store, 6);
+    fixture_append(c, store, ledger, 3);
+    fixture_verify(c, store, 6);
     ledger_close(ledger);
     ledger_close(second);
     store_close(store);
     store_close(other);
     fixture_close(&f);
-}
-
-/* ---- tiles ------------------------------------------------------------------------------------
- */
-
-#define TESSERA     "../shared/data/tlog/tessera_log"
-#define TESSERA_KEY "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
-
-TEST(ledger_verifies_the_log_of_another_implementation)
-{
-    struct fixture f;
-    if (!file_exists(TESSERA "/checkpoint"))
-        unit_skip("../shared/data/tlog is not there");
-    fixture_open(&f, STORE_SQLITE);
-    struct ctx *c = &f.ctx;
-    struct ledger_report report;
-    MUST(c, ledger_verify_tiles(c, &files_system, TESSERA, STR(TESSERA_KEY), &report));
-    assert_int_equal(report.events, 15);
-    for (int i = 0; i < 16; i++) {
-        struct str path, note;
-        MUST(c, str_format(c, &path, TESSERA "/checkpoint.%d", i));
-        MUST(c, file_read(c, &files_system, path.ptr, NOTE_MAX, &note));
-        MUST(c,
-             ledger_verify_tiles_under(c, &files_system, TESSERA, note, STR(TESSERA_KEY), &report));
-        assert_int_equal(report.events, i);
-    }
-    fixture_close(&f);
-}
-
-/* The reader that knows nothing of our code; false where it cannot run. */
-static bool stranger_verifies(struct ctx *c, const char *folder, struct str key)
-{
-    struct str command;
-    MUST(c, str_format(c, &command, "test/tiles_reader.py '%s' '%.*s' >/dev/null 2>&1", folder,
-                       STR_ARG(key)));
-    int status = system(command.ptr);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static void spoil(struct ctx *c, const char *folder, const char *name)
-{
-    const char *path = NULL;
-    struct str bytes, copy;
-    MUST(c, path_join(c, folder, name, &path));
-    MUST(c, file_read(c, &files_system, path, 1 << 24, &bytes));
-    MUST(c, str_copy(c, bytes, &copy));
-    ((char *)(uintptr_t)copy.ptr)[copy.len / 2] ^= 1;
-    MUST(c, file_write(c, &files_system, path, copy, 0644));
-}
-
-TEST_STORES(ledger_exports_what_a_stranger_can_verify)
-{
-    static const int sizes[] = {0, 1, 255, 256, 257, 700};
-    struct store *store = fixture_store(f, false);
-    struct ledger *ledger = made(c, store);
-    struct ledger_report report;
-    struct str key;
-    const char *folder = NULL;
-    MUST(c, ledger_verifier_key(c, &who, &key));
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct str name;
-        MUST(c, str_format(c, &name, "tiles-%d", sizes[i]));
-        MUST(c, path_join(c, f->folder, name.ptr, &folder));
-        if (sizes[i] > ledger_size(ledger))
-            append(c, store, ledger, sizes[i] - ledger_size(ledger));
-        MUST(c, ledger_export(c, store, &files_system, folder));
-        MUST(c, ledger_verify_tiles(c, &files_system, folder, key, &report));
-        assert_int_equal(report.events, sizes[i]);
-        struct merkle_hash root = ledger_root(ledger);
-        assert_true(merkle_hash_eq(&root, &report.root));
-        assert_true(stranger_verifies(c, folder, key));
-    }
-    MUST_FAIL(c, CONFLICT, ledger_export(c, store, &files_system, folder));
-    static const char *const parts[] = {"checkpoint", "tile/0/000", "tile/0/002.p/188",
-                                        "tile/1/000.p/2", "tile/entries/001"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        spoil(c, folder, parts[i]);
-        rc result = ledger_verify_tiles(c, &files_system, folder, key, &report);
-        assert_true(result.code != RC_OK && result.code != RC_INTERNAL);
-        assert_false(stranger_verifies(c, folder, key));
-        spoil(c, folder, parts[i]);
-    }
-    MUST(c, ledger_verify_tiles(c, &files_system, folder, key, &report));
-    ledger_close(ledger);
-    store_close(store);
 }

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "store/store_fixture.h"
+#include "support/store_fixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* For tests: an empty database of either kind, in a folder or a schema of its own. */
-#ifndef STORE_STORE_FIXTURE_H
-#define STORE_STORE_FIXTURE_H
+#ifndef SUPPORT_STORE_FIXTURE_H
+#define SUPPORT_STORE_FIXTURE_H
 
 #include "store/store.h"
 
