@@ -114,7 +114,7 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
         TRY(rows_add(c, &catalog->decisions, row));
     for (const struct fold *row = m->folds; row && row->kind; row++)
         TRY(rows_add(c, &catalog->folds, row));
-    for (const struct reaction *row = m->reactions; row && row->kind; row++)
+    for (const struct reaction *row = m->reactions; row && row->react; row++)
         TRY(rows_add(c, &catalog->reactions, row));
     for (const struct route *row = m->routes; row && row->path; row++)
         TRY(rows_add(c, &catalog->routes, row));
@@ -188,6 +188,25 @@ static rc check_kinds(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
+/* Reactions to generated kinds name them, for those have no address before the catalog is made. */
+static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->reactions.count; i++) {
+        const struct reaction *reaction = catalog->reactions.items[i];
+        struct reaction *named = NULL;
+        if (reaction->kind)
+            continue;
+        NEW(c, named, 1);
+        *named = *reaction;
+        named->kind = catalog_event(catalog, str_from(reaction->on));
+        if (!named->kind)
+            FAIL(c, INTERNAL, "a reaction to %s, which no module declares",
+                 reaction->on ? reaction->on : "nothing");
+        catalog->reactions.items[i] = named;
+    }
+    return OK;
+}
+
 /* Folds and reactions of one kind stand together, in the order of the modules. */
 static int by_kind(const void *a, const void *b)
 {
@@ -215,6 +234,7 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
     TRY(check_names(c, &catalog->decisions, "decision"));
     TRY(check_names(c, &catalog->permissions, "permission"));
     TRY(check_permissions(c, catalog));
+    TRY(find_named_kinds(c, catalog));
     TRY(check_kinds(c, catalog));
     sort_rows(&catalog->folds);
     sort_rows(&catalog->reactions);

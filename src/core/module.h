@@ -53,6 +53,7 @@ struct reaction {
     const struct event_kind *kind;
     rc (*react)(struct ctx *c, struct picture *picture, const struct event *event,
                 struct outcome *outcome);
+    const char *on; /* instead of kind: the name of a generated one ("account.changed") */
 };
 
 struct permission {
