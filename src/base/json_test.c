@@ -89,8 +89,7 @@ static const char *const bad[] = {
     "{\"\xff\":1}",
     "//\n1",
     "[1,\x01 2]",
-    ("\xef\xbb\xbf"
-     "1"),
+    "\xef\xbb\xbf 1",
 };
 
 TEST(json_is_what_rfc_8259_says)
