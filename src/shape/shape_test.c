@@ -98,17 +98,17 @@ static struct str finished(struct text *out)
 TEST(the_schema_says_what_the_table_says)
 {
     static const char *const parts[] = {
-        "\"name\":{\"type\":\"string\",\"pattern\":\"^[^\\\\x00-\\\\x1f\\\\x7f]*$\",\"x-form\":"
-        "\"line\",\"minLength\":1,\"maxLength\":80,\"description\":\"what it is called\"}",
-        "\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_\\\\-]{1,26}$\",\"description\":"
-        "\"given by us\",\"readOnly\":true}",
+        ("\"name\":{\"type\":\"string\",\"pattern\":\"^[^\\\\x00-\\\\x1f\\\\x7f]*$\",\"x-form\":"
+         "\"line\",\"minLength\":1,\"maxLength\":80,\"description\":\"what it is called\"}"),
+        ("\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_\\\\-]{1,26}$\",\"description\":"
+         "\"given by us\",\"readOnly\":true}"),
         "\"description\":\"not to be shown\",\"writeOnly\":true",
-        "\"oneOf\":[{\"const\":\"red\",\"description\":\"stop\"},{\"const\":\"dark-blue\","
-        "\"description\":\"carry on, \\\"quietly\\\"\"}]",
+        ("\"oneOf\":[{\"const\":\"red\",\"description\":\"stop\"},{\"const\":\"dark-blue\","
+         "\"description\":\"carry on, \\\"quietly\\\"\"}]"),
         "\"share\":{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":0,\"maximum\":10000,",
         "\"address\":{\"$ref\":\"#/components/schemas/every_address\",",
-        "\"spans\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/every_span\"},"
-        "\"minItems\":0,\"maxItems\":6,",
+        ("\"spans\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/every_span\"},"
+         "\"minItems\":0,\"maxItems\":6,"),
         "\"raw\":{\"description\":\"as it came\"}",
         "\"x-target\":\"person\"",
         "\"required\":[\"name\",\"site\",\"colour\",\"label\"],\"additionalProperties\":false}",
@@ -149,8 +149,8 @@ TEST(the_description_is_what_a_form_is_made_from)
         "{\"name\":\"every\",\"version\":1,\"help\":\"A record with a field of every kind\",",
         "{\"name\":\"secret\",\"kind\":\"text\",\"help\":\"not to be shown\",\"form\":\"line\",",
         "\"least\":4,\"most\":40,\"secret\":true}",
-        "{\"name\":\"colour\",\"kind\":\"choice\",\"help\":\"its colour\",\"choices\":[{\"name\":"
-        "\"red\",\"help\":\"stop\"}",
+        ("{\"name\":\"colour\",\"kind\":\"choice\",\"help\":\"its colour\",\"choices\":[{\"name\":"
+         "\"red\",\"help\":\"stop\"}"),
         "\"target\":\"site\",\"required\":true,\"indexed\":true}",
         "\"shape\":{\"name\":\"every_address\",\"version\":1,",
         "\"required\":true,\"system\":true}",
