@@ -1,0 +1,89 @@
+// The one way to the server. Every failure is a Problem; a state-changing request says who sends it
+// (X-Chancery), so that a form on a foreign page cannot.
+import { write } from './json.ts';
+import type { ProblemBody } from './types.ts';
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly body: ProblemBody;
+
+  constructor(status: number, body: ProblemBody) {
+    super(body.detail ?? body.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+  /** The server was not reached at all. */
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+export interface Answer {
+  status: number;
+  text: string;
+  etag: string;
+  location: string;
+}
+
+let signedOut: () => void = () => {};
+
+/** Called when the server no longer knows the session. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+export interface Send {
+  body?: unknown;
+  match?: string;
+  signal?: AbortSignal;
+  /** A 401 is an answer here, not the end of the session. */
+  quiet?: boolean;
+}
+
+function problemOf(text: string, status: number): Problem {
+  try {
+    return new Problem(status, JSON.parse(text) as ProblemBody);
+  } catch {
+    return new Problem(status, { status });
+  }
+}
+
+export async function call(method: string, path: string, send: Send = {}): Promise<Answer> {
+  const headers = new Headers({ Accept: 'application/json' });
+  if (method !== 'GET') headers.set('X-Chancery', '1');
+  if (send.body !== undefined) headers.set('Content-Type', 'application/json');
+  if (send.match) headers.set('If-Match', send.match);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(`/api/v1/${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(send.body !== undefined ? { body: write(send.body) } : {}),
+      ...(send.signal ? { signal: send.signal } : {}),
+    });
+    text = await response.text();
+  } catch (error) {
+    if (send.signal?.aborted) throw error;
+    throw new Problem(0, {});
+  }
+  if (response.status === 401 && !send.quiet) signedOut();
+  if (!response.ok) throw problemOf(text, response.status);
+  return {
+    status: response.status,
+    text,
+    etag: response.headers.get('ETag') ?? '',
+    location: response.headers.get('Location') ?? '',
+  };
+}
+
+export async function get<T>(path: string, send: Send = {}): Promise<T> {
+  return JSON.parse((await call('GET', path, send)).text) as T;
+}
+
+export async function post<T>(path: string, body?: unknown, send: Send = {}): Promise<T> {
+  const answer = await call('POST', path, { ...send, body: body ?? {} });
+  return (answer.text === '' ? {} : JSON.parse(answer.text)) as T;
+}

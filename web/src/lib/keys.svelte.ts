@@ -1,0 +1,82 @@
+// The keyboard map. A page adds its keys while it is shown; `?` shows them all. Single letters can be
+// switched off (WCAG 2.1.4), and never act while something is being typed.
+import type { Key } from './i18n.svelte.ts';
+
+export interface Binding {
+  /** "j", "?", "Enter", "g l" (one after the other), "Ctrl+k". */
+  keys: string;
+  label: string;
+  group: Key;
+  run: () => void;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target instanceof HTMLSelectElement ||
+      target instanceof HTMLTextAreaElement ||
+      (target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type)))
+  );
+}
+
+class Keys {
+  bindings = $state.raw<Binding[]>([]);
+  /** The first letter of a pair that was pressed, until the second one. */
+  pending = $state('');
+  letters = $state(localStorage.getItem('letter-keys') !== 'off');
+  #timer = 0;
+
+  add(bindings: Binding[]): () => void {
+    this.bindings = [...this.bindings, ...bindings];
+    return () => {
+      this.bindings = this.bindings.filter((one) => !bindings.includes(one));
+    };
+  }
+
+  useLetters(on: boolean): void {
+    this.letters = on;
+    localStorage.setItem('letter-keys', on ? 'on' : 'off');
+  }
+
+  start(): void {
+    document.addEventListener('keydown', (event) => this.#press(event));
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (control || event.altKey) {
+      const name = `Ctrl+${event.key.toLowerCase()}`;
+      if (control && !event.altKey) this.#run(name, event);
+      return;
+    }
+    const key = event.key;
+    if (key !== 'Escape' && (isTyping(event.target) || !this.letters)) return;
+    if (key !== 'Escape' && document.querySelector('dialog[open]')) return;
+    if (this.pending) {
+      const pair = `${this.pending} ${key}`;
+      this.#wait('');
+      this.#run(pair, event);
+      return;
+    }
+    if (this.#run(key, event)) return;
+    if (this.bindings.some((one) => one.keys.startsWith(`${key} `))) this.#wait(key);
+  }
+
+  #wait(key: string): void {
+    clearTimeout(this.#timer);
+    this.pending = key;
+    if (key) this.#timer = window.setTimeout(() => (this.pending = ''), 1500);
+  }
+
+  #run(name: string, event: KeyboardEvent): boolean {
+    const binding = this.bindings.findLast((one) => one.keys === name);
+    if (!binding) return false;
+    event.preventDefault();
+    binding.run();
+    return true;
+  }
+}
+
+export const keys = new Keys();

@@ -1,0 +1,116 @@
+// Live events, one connection for all pages of a browser: whoever holds the lock has the connection
+// and tells the others. Each page judges for itself how old what it hears is.
+import { get } from './api.ts';
+import { session } from './session.svelte.ts';
+import type { LedgerEvent } from './types.ts';
+
+/** The server's ping comes this often, unless it says otherwise; past it by this much is stale. */
+const PING_MS = 5000;
+const GRACE_MS = 3000;
+
+export type Line = 'connecting' | 'live' | 'stale' | 'offline';
+type Heard =
+  | { type: 'event'; event: LedgerEvent }
+  | { type: 'ping'; size: number; every: number }
+  | { type: 'down' };
+
+class Live {
+  line = $state<Line>('connecting');
+  /** When we last heard anything, by this machine's clock. */
+  heard = $state(0);
+  size = $state(0);
+  now = $state(Date.now());
+
+  #every = PING_MS;
+  #down = false;
+  #source: EventSource | null = null;
+  #channel = new BroadcastChannel('chancery-live');
+  #listeners = new Set<(event: LedgerEvent) => void>();
+  #release: (() => void) | null = null;
+  #timer = 0;
+
+  start(): void {
+    if (this.#timer) return;
+    this.line = 'connecting';
+    this.heard = Date.now();
+    this.#channel.onmessage = (message: MessageEvent<Heard>) => this.#take(message.data);
+    this.#timer = window.setInterval(() => this.#judge(), 500);
+    addEventListener('offline', () => this.#take({ type: 'down' }));
+    const held = new Promise<void>((resolve) => (this.#release = resolve));
+    void navigator.locks.request('chancery-live', async () => {
+      if (!this.#timer) return;
+      this.#connect();
+      await held;
+    });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.#source?.close();
+    this.#source = null;
+    this.#release?.();
+  }
+
+  /** Be told of each event; gives the way to stop it. */
+  on(listener: (event: LedgerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #connect(): void {
+    const source = new EventSource('/api/v1/live');
+    this.#source = source;
+    source.addEventListener('ping', (message) => {
+      const ping = JSON.parse(message.data as string) as { size: number; every_ms?: number };
+      this.#tell({ type: 'ping', size: ping.size, every: ping.every_ms ?? PING_MS });
+    });
+    const hear = (message: MessageEvent<string>) =>
+      this.#tell({ type: 'event', event: JSON.parse(message.data) as LedgerEvent });
+    for (const { name } of session.catalog.events) source.addEventListener(name, hear);
+    source.onmessage = hear;
+    source.onerror = () => {
+      this.#tell({ type: 'down' });
+      if (source.readyState !== EventSource.CLOSED) return;
+      // A refusal (not a broken line) ends an EventSource; the session may be over.
+      source.close();
+      void get('session').catch(() => {});
+      window.setTimeout(() => {
+        if (this.#source === source && this.#timer) this.#connect();
+      }, PING_MS);
+    };
+  }
+
+  #tell(heard: Heard): void {
+    this.#channel.postMessage(heard);
+    this.#take(heard);
+  }
+
+  #take(heard: Heard): void {
+    this.#down = heard.type === 'down';
+    if (heard.type === 'ping') {
+      this.size = heard.size;
+      this.#every = heard.every;
+    } else if (heard.type === 'event') {
+      this.size = Math.max(this.size, heard.event.seq + 1);
+      for (const listener of this.#listeners) listener(heard.event);
+    }
+    if (!this.#down) this.heard = Date.now();
+    this.#judge();
+  }
+
+  #judge(): void {
+    this.now = Date.now();
+    const age = this.now - this.heard;
+    if (this.#down) this.line = 'offline';
+    else if (age > this.#every + GRACE_MS) this.line = 'stale';
+    else if (this.line !== 'connecting' || this.size > 0) this.line = 'live';
+  }
+
+  /** Seconds since anything was heard. */
+  get age(): number {
+    return Math.max(0, Math.round((this.now - this.heard) / 1000));
+  }
+}
+
+export const live = new Live();

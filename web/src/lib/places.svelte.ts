@@ -1,0 +1,50 @@
+// The places of the console: what the navigation, the palette and "g then a letter" go to.
+import { moduleName, pluralName, t } from './i18n.svelte.ts';
+import { session } from './session.svelte.ts';
+
+export interface Place {
+  address: string;
+  name: string;
+  group: string;
+  letter: string;
+}
+
+/** The first letter of the address that is not taken; letters do not change with the language. */
+function letterFor(address: string, taken: Set<string>): string {
+  for (const letter of address.replace(/[^a-z]/g, '')) {
+    if (!taken.has(letter)) {
+      taken.add(letter);
+      return letter;
+    }
+  }
+  return '';
+}
+
+export function moduleOf(kind: { module?: string; read: string; name: string }): string {
+  return kind.module ?? kind.read.split('.')[0] ?? kind.name;
+}
+
+export function places(): Place[] {
+  const taken = new Set(['o', 'l', 'y']);
+  const list: Place[] = [
+    { address: '/', name: t('place.overview'), group: t('place.watch'), letter: 'o' },
+  ];
+  if (session.may(session.kind('plan')?.read ?? '')) {
+    taken.add('c');
+    list.push({ address: '/compound', name: t('place.plan'), group: t('place.watch'), letter: 'c' });
+  }
+  for (const kind of session.catalog.records) {
+    if (!session.may(kind.read)) continue;
+    list.push({
+      address: `/${kind.plural}`,
+      name: pluralName(kind.name),
+      group: moduleName(moduleOf(kind)),
+      letter: letterFor(kind.plural, taken),
+    });
+  }
+  list.push(
+    { address: '/ledger', name: t('place.ledger'), group: t('place.record'), letter: 'l' },
+    { address: '/account', name: t('place.account'), group: t('place.record'), letter: 'y' },
+  );
+  return list;
+}

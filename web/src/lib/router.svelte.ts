@@ -1,0 +1,45 @@
+// Where we are: the address. Links are plain links; a click on one of ours changes the page in place.
+class Router {
+  path = $state(location.pathname);
+  search = $state(location.search);
+
+  /** The parts of the path: /zones/01J/edit is ["zones", "01J", "edit"]. */
+  get parts(): string[] {
+    return this.path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  }
+  get params(): URLSearchParams {
+    return new URLSearchParams(this.search);
+  }
+
+  go(address: string): void {
+    history.pushState(null, '', address);
+    this.read();
+    document.querySelector('main')?.scrollTo(0, 0);
+  }
+  /** Change the address without a new step in the history (filters, columns). */
+  amend(address: string): void {
+    history.replaceState(null, '', address);
+    this.read();
+  }
+  read(): void {
+    this.path = location.pathname;
+    this.search = location.search;
+  }
+
+  start(): void {
+    addEventListener('popstate', () => this.read());
+    document.addEventListener('click', (event) => {
+      if (event.defaultPrevented || event.button !== 0) return;
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      const link = event.target instanceof Element ? event.target.closest('a') : null;
+      if (!link || link.target || link.hasAttribute('download')) return;
+      const url = new URL(link.href, location.href);
+      if (url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
+      if (url.hash && url.pathname === location.pathname) return;
+      event.preventDefault();
+      this.go(url.pathname + url.search);
+    });
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,112 @@
+// What the server says, as types. The shapes of records are described by the server at run time
+// (GET /api/v1/catalog), so a record's value is JSON whose form is known from its shape.
+import type { RawJson } from './json.ts';
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** A record's value: JSON, with its free-JSON fields kept byte for byte. */
+export type Value = Json | RawJson | Value[] | { [name: string]: Value } | undefined;
+export type Fields = { [name: string]: Value };
+
+export type Kind =
+  | 'text' | 'id' | 'ref' | 'refs' | 'texts' | 'i64' | 'opt_i64' | 'bp' | 'ms' | 'flag' | 'money'
+  | 'choice' | 'time' | 'place' | 'label' | 'json' | 'bytes' | 'record' | 'list';
+
+export interface Field {
+  name: string;
+  kind: Kind;
+  form?: string;
+  pattern?: string;
+  choices?: { name: string; help?: string }[];
+  target?: string;
+  shape?: Shape;
+  required?: boolean;
+  indexed?: boolean;
+  personal?: boolean;
+  unique?: boolean;
+  system?: boolean;
+  title?: boolean;
+  least?: number;
+  most?: number;
+  help?: string;
+}
+
+export interface Shape {
+  name: string;
+  help?: string;
+  fields: Field[];
+}
+
+export interface RecordKind {
+  name: string;
+  plural: string;
+  module?: string;
+  read: string;
+  write: string;
+  personal?: boolean;
+  shape: Shape;
+}
+
+export interface Catalog {
+  records: RecordKind[];
+  permissions: { name: string; help: string }[];
+  events: { name: string; help: string }[];
+}
+
+/** One record as it is listed and shown. */
+export interface Row {
+  record: Fields;
+  seq: number;
+  changed?: string;
+  retired?: boolean | string;
+  drill?: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  after?: string;
+}
+
+export interface LedgerEvent {
+  seq: number;
+  kind: string;
+  occurred: string;
+  received: string;
+  actor: string;
+  record?: string;
+  label?: string;
+  drill?: boolean;
+  cause?: number;
+  body?: Fields;
+  sealed?: boolean | string;
+  leaf?: string;
+}
+
+export interface LedgerHead {
+  size: number;
+  root: string;
+  origin: string;
+  checkpoint: string;
+  verifier_key: string;
+}
+
+export interface Who {
+  account: { id: string; login: string };
+  person?: string;
+  name: string;
+  permissions: string[];
+  clearance: string;
+  language?: string;
+  mission: { id: string; name: string; time_zone: string };
+  drill: boolean;
+}
+
+export interface ProblemBody {
+  title?: string;
+  status?: number;
+  detail?: string;
+  code?: string;
+  pointer?: string;
+  rule?: string;
+  value?: string;
+}

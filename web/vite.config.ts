@@ -1,0 +1,23 @@
+// How the console is built: to build/web, as files that the program carries and serves itself.
+// Nothing is inlined, because the pages are served under a policy that allows no inline anything.
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+export default defineConfig({
+  root: here,
+  plugins: [svelte()],
+  worker: { format: 'es' },
+  build: {
+    outDir: `${here}../build/web`,
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2022',
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8022' } },
+});
