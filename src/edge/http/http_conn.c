@@ -40,24 +40,46 @@ static void become_idle(struct http_conn *conn)
 
 /* ---- exchanges ----------------------------------------------------------------------------- */
 
+static void free_exchange(struct http_exchange_own *x)
+{
+    arena_close(x->shown.c.arena);
+    arena_close(x->shown.out.arena);
+    free(x);
+}
+
+static struct http_exchange_own *make_exchange(size_t memory)
+{
+    struct http_exchange_own *x = calloc(1, sizeof *x);
+    if (!x)
+        return NULL;
+    x->shown.c.arena = arena_open(memory);
+    x->shown.out.arena = arena_open(memory);
+    if (x->shown.c.arena && x->shown.out.arena)
+        return x;
+    free_exchange(x);
+    return NULL;
+}
+
 struct http_exchange_own *http_exchange_take(struct http_loop *loop)
 {
+    const struct httpd_options *options = &loop->server->options;
     struct http_exchange_own *x = loop->spare;
     if (x) {
         loop->spare = x->next;
         loop->spare_count--;
-    } else {
-        x = calloc(1, sizeof *x);
-        if (x)
-            x->shown.c.arena = arena_open(loop->server->options.limits.memory);
-        if (!x || !x->shown.c.arena) {
-            free(x);
-            return NULL;
-        }
+    } else if (!(x = make_exchange(options->limits.memory))) {
+        return NULL;
     }
-    struct arena *arena = x->shown.c.arena;
-    *x = (struct http_exchange_own){.shown.loop = loop, .shown.own = x};
-    x->shown.c = (struct ctx){.arena = arena, .clock = loop->server->options.clock};
+    struct arena *arena = x->shown.c.arena, *out = x->shown.out.arena;
+    x->conn = NULL;
+    x->body = NULL;
+    x->body_len = x->body_room = 0;
+    x->shown.c = (struct ctx){.arena = arena, .clock = options->clock};
+    x->shown.out = (struct ctx){.arena = out, .clock = options->clock};
+    x->shown.body = x->shown.peer = (struct str){0};
+    x->shown.loop = loop;
+    x->shown.user = NULL;
+    x->shown.own = x;
     return x;
 }
 
@@ -67,14 +89,23 @@ void http_exchange_give(struct http_loop *loop, struct http_exchange_own *x)
     free(x->body);
     x->body = NULL;
     if (loop->spare_count == HTTP_EXCHANGES_KEPT) {
-        arena_close(x->shown.c.arena);
-        free(x);
+        free_exchange(x);
         return;
     }
     arena_reset(x->shown.c.arena);
+    arena_reset(x->shown.out.arena);
     x->next = loop->spare;
     loop->spare = x;
     loop->spare_count++;
+}
+
+void http_exchange_free_spare(struct http_loop *loop)
+{
+    while (loop->spare) {
+        struct http_exchange_own *next = loop->spare->next;
+        free_exchange(loop->spare);
+        loop->spare = next;
+    }
 }
 
 /* ---- closing ------------------------------------------------------------------------------- */

@@ -218,6 +218,7 @@ static void *run_loop(void *arg)
     pthread_mutex_lock(&loop->mutex);
     loop->ended = true;
     pthread_mutex_unlock(&loop->mutex);
+    run_jobs(loop); /* what came while the loop ended */
     if (handler->close)
         handler->close(handler->arg, loop->of_loop);
     return NULL;
@@ -337,12 +338,7 @@ static rc make_loop(struct ctx *c, struct httpd *server, struct http_loop *loop,
 
 static void free_loop(struct http_loop *loop)
 {
-    struct http_exchange_own *next;
-    for (struct http_exchange_own *x = loop->spare; x; x = next) {
-        next = x->next;
-        arena_close(x->shown.c.arena);
-        free(x);
-    }
+    http_exchange_free_spare(loop);
     if (loop->listener)
         evconnlistener_free(loop->listener);
     if (loop->wake)

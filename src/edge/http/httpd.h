@@ -26,6 +26,7 @@ struct http_stream;
  * in between. Its memory is its ctx's arena. */
 struct http_exchange {
     struct ctx c;
+    struct ctx out; /* an arena of its own, for an answer that is written while c's is rewound */
     struct http_head head;
     struct str body; /* absent until `serve` */
     struct str peer; /* address without port */
@@ -116,7 +117,7 @@ struct http_limits {
     size_t per_address; /* 256; IPv6: of a /64. Loopback only with `loopback_too` */
     bool loopback_too;
     size_t bodies_bytes; /* 256 MiB: bodies being received or worked on */
-    size_t memory;       /* 32 MiB: the arena of one request */
+    size_t memory;       /* 32 MiB: each of the two arenas of a request */
     int64_t head_ms;     /* 10000: from the first byte to the end of the head */
     int64_t body_ms;     /* 20000, and a second more for each 16 KiB */
     int64_t idle_ms;     /* 30000: before the first byte */

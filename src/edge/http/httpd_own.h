@@ -105,6 +105,7 @@ void http_address_leave(struct httpd *server, const struct in6_addr *address);
 
 struct http_exchange_own *http_exchange_take(struct http_loop *loop);
 void http_exchange_give(struct http_loop *loop, struct http_exchange_own *exchange);
+void http_exchange_free_spare(struct http_loop *loop);
 
 /* The head of an answer into `out`; false when a header does not fit or would break the framing. */
 struct http_line {

@@ -1,0 +1,171 @@
+/* What is sent: the handler's answer, or a fault as application/problem+json (RFC 9457), with the
+ * headers that tell a browser how little it may do with it. */
+#include "edge/edge_own.h"
+#include "edge/http/http_url.h"
+
+#include "base/encode.h"
+#include "base/random.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* No inline script or style, nothing evaluated, nothing from elsewhere, in nobody's frame. */
+#define CSP                                                                                 \
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
+    "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "   \
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+#define PERMISSIONS                                                                           \
+    "accelerometer=(), autoplay=(), bluetooth=(), camera=(self), display-capture=(), "        \
+    "fullscreen=(self), geolocation=(self), gyroscope=(), hid=(), magnetometer=(), midi=(), " \
+    "payment=(), serial=(), usb=(), publickey-credentials-get=(self), "                       \
+    "publickey-credentials-create=(self)"
+
+void answer_add_security(struct http_reply *reply, bool tls)
+{
+    http_reply_add(reply, "Content-Security-Policy", STR(CSP));
+    http_reply_add(reply, "X-Content-Type-Options", STR("nosniff"));
+    http_reply_add(reply, "Referrer-Policy", STR("no-referrer"));
+    http_reply_add(reply, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    http_reply_add(reply, "Cross-Origin-Resource-Policy", STR("same-origin"));
+    http_reply_add(reply, "Permissions-Policy", STR(PERMISSIONS));
+    if (tls)
+        http_reply_add(reply, "Strict-Transport-Security",
+                       STR("max-age=63072000; includeSubDomains"));
+}
+
+/* "GET /api/v1/zones/{id} 200", for the report of what no test has met. */
+void answer_note_hit(const struct edge_request *er, int status)
+{
+    char line[256];
+    const struct route *route = er->request.route;
+    if (er->edge->hits < 0 || !route)
+        return;
+    int len = snprintf(line, sizeof line, "%s %s %d\n", route_method_name(route->method),
+                       route->path, status);
+    if (len > 0 && (size_t)len < sizeof line &&
+        write(er->edge->hits, line, (size_t)len) != (ssize_t)len)
+        LOG(WARN, "edge.hits", LOG_NUMBER("status", status));
+}
+
+static void send_reply(struct edge_request *er, struct http_reply *reply)
+{
+    answer_add_security(reply, er->exchange->tls);
+    answer_note_hit(er, reply->status);
+    http_reply(er->exchange, reply);
+}
+
+/* ---- faults --------------------------------------------------------------------------------- */
+
+static void put_member(struct text *out, const char *name, const char *value)
+{
+    if (value[0] == '\0')
+        return;
+    text_printf(out, ",\"%s\":", name);
+    text_put_json(out, str_from(value));
+}
+
+/* An error of ours is told to the operator whole, and to the caller by a number only. */
+static void hide_fault(struct edge_request *er, struct fault *fault)
+{
+    struct str reference;
+    unsigned char bytes[6];
+    struct ctx *c = &er->exchange->out;
+    random_bytes(bytes, sizeof bytes);
+    if (!rc_ok(encode_bytes(c, ENCODE_HEX, bytes, sizeof bytes, &reference)))
+        reference = STR("none");
+    LOG(ERROR, "edge.fault", LOG_TEXT("reference", reference),
+        LOG_TEXT("code", str_from(rc_name(fault->code))),
+        LOG_TEXT("message", str_from(fault->message)), LOG_TEXT("file", str_from(fault->file)),
+        LOG_NUMBER("line", fault->line),
+        LOG_TEXT("path", er->request.route ? str_from(er->request.route->path) : STR("-")));
+    er->edge->faults++;
+    *fault = (struct fault){.code = fault->code};
+    snprintf(fault->message, sizeof fault->message, "the log of the program has it as %.*s",
+             STR_ARG(reference));
+}
+
+void answer_fault(struct edge_request *er)
+{
+    struct fault fault = er->exchange->c.fault;
+    struct text out;
+    struct http_reply reply = {.type = STR("application/problem+json")};
+    if (fault.code == RC_OK)
+        fault.code = RC_INTERNAL;
+    reply.status = rc_http(fault.code);
+    if (reply.status == 500)
+        hide_fault(er, &fault);
+    text_init(&out, &er->exchange->out, 8192);
+    text_printf(&out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
+                rc_title(fault.code), reply.status, rc_name(fault.code));
+    put_member(&out, "detail", fault.message);
+    put_member(&out, "pointer", fault.pointer);
+    put_member(&out, "rule", fault.rule);
+    if (str_is_utf8(str_from(fault.value)))
+        put_member(&out, "value", fault.value);
+    text_put_char(&out, '}');
+    if (!rc_ok(text_done(&out, &reply.body)))
+        reply.body = STR("{\"type\":\"about:blank\",\"status\":503}");
+    http_reply_add(&reply, "Cache-Control", STR("no-store"));
+    http_reply_add(&reply, "Allow", er->allow);
+    if (reply.status == 401)
+        http_reply_add(&reply, "WWW-Authenticate", STR("Bearer realm=\"chancery\""));
+    if (reply.status == 503 || reply.status == 429)
+        http_reply_add(&reply, "Retry-After", STR("2"));
+    send_reply(er, &reply);
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+/* A name to save under, of characters that mean nothing to anybody. */
+static rc disposition(struct ctx *c, const char *file_name, struct str *ret)
+{
+    struct text out;
+    text_init(&out, c, 256);
+    text_put(&out, STR("attachment; filename=\""));
+    for (const char *at = file_name; *at; at++) {
+        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+                     (*at >= '0' && *at <= '9') || *at == '-' || *at == '.';
+        text_put_char(&out, plain ? *at : '_');
+    }
+    text_put_char(&out, '"');
+    return text_done(&out, ret);
+}
+
+static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *reply)
+{
+    const struct response *response = &er->response;
+    const struct http_head *head = &er->exchange->head;
+    struct str file = {0};
+    TRY(text_done(&er->body, &reply->body));
+    reply->status = response->status ? response->status : reply->body.len ? 200 : 204;
+    if (reply->body.len)
+        reply->type = response->type ? str_from(response->type) : STR("application/json");
+    if (response->file_name)
+        TRY(disposition(c, response->file_name, &file));
+    bool reading = head->method == HTTP_GET || head->method == HTTP_HEAD;
+    bool tagged = !str_absent(response->etag) && reading && !response->restricted;
+    if (tagged && reply->status == 200 &&
+        http_tag_matches(http_header(head, "if-none-match"), response->etag)) {
+        reply->status = 304;
+        reply->body = reply->type = (struct str){0};
+    }
+    http_reply_add(reply, "ETag", response->etag);
+    http_reply_add(reply, "Location", response->location);
+    http_reply_add(reply, "Set-Cookie", response->cookie);
+    http_reply_add(reply, "Content-Disposition", file);
+    http_reply_add(reply, "Cache-Control", tagged ? STR("private, no-cache") : STR("no-store"));
+    return OK;
+}
+
+void answer_send(struct edge_request *er)
+{
+    struct ctx *c = &er->exchange->out;
+    struct http_reply reply = {0};
+    rc result = fill_reply(c, er, &reply);
+    if (rc_ok(result)) {
+        send_reply(er, &reply);
+        return;
+    }
+    er->exchange->c.fault = c->fault;
+    answer_fault(er);
+}

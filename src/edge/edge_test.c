@@ -1,0 +1,255 @@
+/* Requests from end to end: real sockets, the real writer, a real store. */
+#include "support/edge_scene.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define THING(id, name) \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" name "\",\"secret\":\"hush\"}"
+#define RED(id, name) "{\"id\":\"" id "\",\"label\":\"TLP:RED\",\"name\":\"" name "\"}"
+
+static void open_plain(struct edge_scene *s)
+{
+    edge_scene_open(s, (struct edge_options){0});
+}
+
+static void has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("no \"%s\" in\n%s", part, text);
+}
+
+static void has_not(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        fail_msg("there is \"%s\" in\n%s", part, text);
+}
+
+TEST(request_of_nobody_and_of_one_who_may_not)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    has(edge_scene_expect(&s, 200, "GET", "/health", NULL, NULL, NULL), "{\"status\":\"ok\"}");
+    has(edge_scene_ask(&s, "GET", "/api/v1/things", NULL, NULL, NULL), "WWW-Authenticate: Bearer");
+    has(edge_scene_expect(&s, 401, "GET", "/api/v1/things", NULL, NULL, NULL),
+        "\"code\":\"UNAUTHENTICATED\"");
+    edge_scene_expect(&s, 401, "GET", "/health", "nobody", NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/health", NULL, "Cookie: session=nobody\r\n", NULL);
+    edge_scene_expect(&s, 403, "POST", "/api/v1/things", "guard", NULL, THING("t1", "one"));
+    edge_scene_expect(&s, 403, "GET", "/api/v1/status", "guard", NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/api/v1/things", "guard", NULL, NULL);
+    edge_scene_close(&s);
+}
+
+TEST(record_from_its_making_to_its_end)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    const char *made =
+        edge_scene_ask(&s, "POST", "/api/v1/things", "officer", NULL, THING("t1", "one"));
+    has(made, "HTTP/1.1 201 Created\r\n");
+    has(made, "Location: /api/v1/things/t1\r\n");
+    has(made, "ETag: \"0\"\r\n");
+    has(made, "{\"id\":\"t1\",\"seq\":0,\"events\":1}");
+    const char *got = edge_scene_ask(&s, "GET", "/api/v1/things/t1", "guard", NULL, NULL);
+    has(got, "\"name\":\"one\"");
+    has(got, "ETag: \"0\"\r\n");
+    has_not(got, "hush");
+    edge_scene_expect(&s, 304, "GET", "/api/v1/things/t1", "guard", "If-None-Match: \"0\"\r\n",
+                      NULL);
+    edge_scene_expect(&s, 412, "PUT", "/api/v1/things/t1", "officer", "If-Match: \"7\"\r\n",
+                      THING("t1", "two"));
+    has(edge_scene_expect(&s, 200, "PUT", "/api/v1/things/t1", "officer", "If-Match: \"0\"\r\n",
+                          THING("t1", "two")),
+        "\"seq\":1");
+    has(edge_scene_expect(&s, 200, "GET", "/api/v1/things/t1/history", "guard", NULL, NULL),
+        "thing.changed");
+    edge_scene_expect(&s, 200, "DELETE", "/api/v1/things/t1?why=broken", "officer", NULL, NULL);
+    edge_scene_expect(&s, 404, "GET", "/api/v1/things/t2", "guard", NULL, NULL);
+    edge_scene_close(&s);
+}
+
+TEST(refusal_says_what_is_wrong_and_where)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    const char *problem =
+        edge_scene_expect(&s, 422, "POST", "/api/v1/things", "officer", NULL,
+                          "{\"id\":\"t1\",\"label\":\"TLP:GREEN\",\"name\":\"\"}");
+    has(problem, "\"pointer\":\"/name\"");
+    has(problem, "\"status\":422");
+    has(edge_scene_expect(&s, 422, "POST", "/api/v1/things", "officer", NULL,
+                          "{\"label\":\"TLP:GREEN\",\"name\":\"a\",\"colour\":1}"),
+        "\"pointer\":\"/colour\"");
+    edge_scene_expect(&s, 400, "POST", "/api/v1/things", "officer", NULL, "{\"name\":");
+    edge_scene_expect(&s, 400, "POST", "/api/v1/things", "officer", NULL, NULL);
+    edge_scene_expect(&s, 422, "GET", "/api/v1/things?limit=0", "officer", NULL, NULL);
+    edge_scene_expect(&s, 400, "GET", "/api/v1/things?a=1&a=2", "officer", NULL, NULL);
+    edge_scene_expect(&s, 400, "GET", "/api/v1/things?a=%zz", "officer", NULL, NULL);
+    const char *fault = edge_scene_expect(&s, 500, "GET", "/api/v1/broken", NULL, NULL, NULL);
+    has_not(fault, "secret");
+    has(fault, "CORRUPT");
+    edge_scene_close(&s);
+}
+
+TEST(way_that_is_not_offered)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 404, "GET", "/api/v1/nothing", NULL, NULL, NULL);
+    has(edge_scene_ask(&s, "PATCH", "/api/v1/things/t1", NULL, NULL, NULL),
+        "Allow: GET, HEAD, PUT, DELETE\r\n");
+    edge_scene_expect(&s, 405, "OPTIONS", "/api/v1/things", NULL, NULL, NULL);
+    edge_scene_expect(&s, 404, "POST", "/nothing", NULL, NULL, NULL);
+    edge_scene_expect(&s, 400, "GET", "/api/v1/things/../status", "officer", NULL, NULL);
+    edge_scene_expect(&s, 400, "GET", "/api//v1/things", "officer", NULL, NULL);
+    const char *head = edge_scene_ask(&s, "HEAD", "/health", NULL, NULL, NULL);
+    has(head, "Content-Length: 15\r\n");
+    has_not(head, "{\"status\"");
+    edge_scene_close(&s);
+}
+
+TEST(body_is_bounded_and_in_json)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 413, "POST", "/api/v1/things", "officer",
+                      "Content-Type: application/json\r\nContent-Length: 65537\r\n", NULL);
+    edge_scene_expect(&s, 401, "POST", "/api/v1/things", NULL,
+                      "Content-Type: application/json\r\nContent-Length: 65537\r\n", NULL);
+    edge_scene_expect(&s, 415, "POST", "/api/v1/things", "officer",
+                      "Content-Type: text/plain\r\nContent-Length: 2\r\n", NULL);
+    edge_scene_expect(&s, 400, "GET", "/api/v1/things", "officer", "Content-Length: 2\r\n", NULL);
+    edge_scene_close(&s);
+}
+
+TEST(other_site_cannot_make_a_browser_do_something)
+{
+    struct edge_scene s;
+    struct str names[] = {STR("post.example.org")};
+    edge_scene_open(&s, (struct edge_options){.hosts = {names, 1}});
+#define COOKIE "Cookie: session=officer\r\n"
+#define ECHO(status, headers) \
+    edge_scene_expect(&s, status, "POST", "/api/v1/echo", NULL, headers, NULL)
+    ECHO(200, "");
+    ECHO(403, COOKIE);
+    ECHO(200, COOKIE "X-Chancery: 1\r\n");
+    ECHO(403, COOKIE "X-Chancery: 1\r\nOrigin: https://evil.example\r\n");
+    ECHO(403, COOKIE "X-Chancery: 1\r\nOrigin: null\r\n");
+    ECHO(403, COOKIE "X-Chancery: 1\r\nSec-Fetch-Site: cross-site\r\n");
+    ECHO(403, COOKIE "X-Chancery: 1\r\nSec-Fetch-Site: same-site\r\n");
+    ECHO(403, "Origin: https://evil.example\r\n");
+    ECHO(200,
+         COOKIE "X-Chancery: 1\r\nOrigin: http://localhost\r\nSec-Fetch-Site: same-origin\r\n");
+    edge_scene_expect(&s, 200, "GET", "/api/v1/things", NULL,
+                      COOKIE "Sec-Fetch-Site: cross-site\r\n", NULL);
+    edge_scene_close(&s);
+}
+
+TEST(name_that_is_not_ours_is_refused)
+{
+    struct edge_scene s;
+    struct str names[] = {STR("post.example.org")};
+    edge_scene_open(&s, (struct edge_options){.hosts = {names, 1}});
+    static const struct {
+        const char *host, *status;
+    } rows[] = {{"localhost", "200"},    {"127.0.0.1:8022", "200"},
+                {"[::1]:8022", "200"},   {"POST.example.org", "200"},
+                {"evil.example", "400"}, {"localhost.evil.example", "400"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char request[256], status[16];
+        int fd = edge_scene_dial(&s);
+        snprintf(request, sizeof request,
+                 "GET /health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", rows[i].host);
+        snprintf(status, sizeof status, "HTTP/1.1 %s ", rows[i].status);
+        edge_scene_say(fd, request);
+        has(edge_scene_hear(fd, NULL), status);
+        close(fd);
+    }
+    edge_scene_close(&s);
+}
+
+TEST(answer_tells_the_browser_how_little_it_may_do)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    const char *reply =
+        edge_scene_ask(&s, "POST", "/api/v1/echo?a=x%20y+z", NULL,
+                       "Accept-Language: de, ar;q=0.4, fr-CH;q=0.9, *;q=0.1\r\n", NULL);
+    has(reply, "Content-Security-Policy: default-src 'self'; script-src 'self';");
+    has(reply, "frame-ancestors 'none'");
+    has_not(reply, "unsafe");
+    has(reply, "X-Content-Type-Options: nosniff\r\n");
+    has(reply, "Cache-Control: no-store\r\n");
+    has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"\r\n");
+    has(reply, "Set-Cookie: session=x; HttpOnly\r\n");
+    has(reply, "{\"origin\":\"http://localhost\",\"language\":\"fr\",\"a\":\"x y z\"}");
+    has_not(reply, "Strict-Transport-Security");
+    edge_scene_close(&s);
+}
+
+TEST(restricted_record_is_shown_only_when_its_reading_is_on_the_record)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer", NULL, RED("t1", "one"));
+    int64_t before = core_size(s.scene.core);
+    edge_scene_expect(&s, 404, "GET", "/api/v1/things/t1", "guard", NULL, NULL);
+    assert_int_equal(core_size(s.scene.core), before);
+    has(edge_scene_expect(&s, 200, "GET", "/api/v1/things/t1", "officer", NULL, NULL), "TLP:RED");
+    assert_int_equal(core_size(s.scene.core), before + 1);
+    has(edge_scene_expect(&s, 200, "GET", "/api/v1/ledger/events/1", "officer", NULL, NULL),
+        "thing/t1");
+    edge_scene_close(&s);
+}
+
+TEST(slow_route_is_served_by_a_worker)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    has(edge_scene_expect(&s, 200, "GET", "/api/v1/slow", "guard", NULL, NULL),
+        "{\"slow\":\"guard\"}");
+    edge_scene_close(&s);
+}
+
+TEST(status_counts_and_openapi_describes)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 404, "GET", "/api/v1/nothing", NULL, NULL, NULL);
+    const char *status = edge_scene_expect(&s, 200, "GET", "/api/v1/status", "officer", NULL, NULL);
+    has(status, "\"sandbox\":\"none\"");
+    has(status, "\"4xx\":1");
+    const char *api =
+        edge_scene_expect(&s, 200, "GET", "/api/v1/openapi.json", "guard", NULL, NULL);
+    has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
+             "id\",\"x-permission\":\"thing.read\"");
+    has(api, "\"$ref\":\"#/components/schemas/thing\"");
+    edge_scene_close(&s);
+}
+
+TEST(answer_of_another_shape_than_declared_is_an_error)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 500, "GET", "/api/v1/lie", NULL, NULL, NULL);
+    edge_scene_close(&s);
+}
+
+TEST(routes_that_were_met_are_listed)
+{
+    struct edge_scene s;
+    char path[] = "/tmp/chancery-hits-XXXXXX", text[256] = {0};
+    int fd = mkstemp(path);
+    edge_scene_open(&s, (struct edge_options){.hits_path = path});
+    edge_scene_expect(&s, 200, "GET", "/health", NULL, NULL, NULL);
+    edge_scene_expect(&s, 401, "GET", "/api/v1/things/t1", NULL, NULL, NULL);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    assert_string_equal(text, "GET /health 200\nGET /api/v1/things/{id} 401\n");
+    close(fd);
+    unlink(path);
+    edge_scene_close(&s);
+}

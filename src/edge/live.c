@@ -1,0 +1,194 @@
+/* The writer's side: events become frames once, and a batch of them goes to every loop. */
+#include "edge/live_own.h"
+
+#include <stdlib.h>
+
+enum { BATCH_MEMORY = 64 << 20, FRAME_MAX = 256 << 10 };
+
+void live_batch_drop(struct live_batch *batch)
+{
+    if (--batch->refs > 0)
+        return;
+    for (size_t i = 0; i < batch->count; i++)
+        http_block_drop(batch->frames[i].block);
+    arena_close(batch->arena);
+    free(batch);
+}
+
+/* ---- from the writer ------------------------------------------------------------------------ */
+
+static rc make_frame(struct ctx *c, const struct event *event, struct live_frame *ret)
+{
+    struct live_frame frame = {.seq = event->seq, .kind = event->kind, .label = event->label};
+    struct text out;
+    struct str text;
+    TRY(str_copy(c, event->label.compartments, &frame.label.compartments));
+    TRY(str_copy(c, event->record, &frame.record));
+    text_init(&out, c, FRAME_MAX);
+    live_put_frame(&out, event);
+    TRY(text_done(&out, &text));
+    frame.block = http_block_make(text);
+    if (!frame.block)
+        FAIL(c, NO_MEMORY, "no memory for a live event");
+    *ret = frame;
+    return OK;
+}
+
+static rc fill_batch(struct ctx *c, const struct edge_auth *auth, size_t count,
+                     const struct event *const *events, struct live_batch *batch)
+{
+    NEW(c, batch->frames, count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(make_frame(c, events[i], &batch->frames[i]));
+        batch->count++;
+        batch->affects = batch->affects || auth->affects(auth->arg, events[i]);
+    }
+    return OK;
+}
+
+static void run_delivery(struct http_job *job, void *of_loop)
+{
+    struct live_delivery *delivery = (struct live_delivery *)job;
+    live_deliver(((struct edge_loop *)of_loop)->live, delivery->batch);
+    live_batch_drop(delivery->batch);
+    free(delivery);
+}
+
+static void run_catch_up(struct http_job *job, void *of_loop)
+{
+    live_all_behind(((struct edge_loop *)of_loop)->live);
+    free(job);
+}
+
+/* A batch that cannot be made is no loss: the connections read it from the ledger. */
+static void post_catch_up(struct live *live)
+{
+    for (size_t i = 0; i < live->loop_count; i++) {
+        struct http_job *job = calloc(1, sizeof *job);
+        if (!job)
+            abort(); /* not even this: a gap may not pass for the whole */
+        job->run = run_catch_up;
+        http_loop_post(live_http(live->loops[i]), job);
+    }
+}
+
+static void post_batch(struct live *live, struct live_batch *batch)
+{
+    batch->refs = live->loop_count + 1;
+    for (size_t i = 0; i < live->loop_count; i++) {
+        struct live_delivery *delivery = calloc(1, sizeof *delivery);
+        if (!delivery)
+            abort();
+        *delivery = (struct live_delivery){.job.run = run_delivery, .batch = batch};
+        http_loop_post(live_http(live->loops[i]), &delivery->job);
+    }
+    live_batch_drop(batch);
+}
+
+static void publish(struct live *live, size_t count, const struct event *const *events)
+{
+    const struct edge_options *options = &live->edge->options;
+    struct live_batch *batch = calloc(1, sizeof *batch);
+    struct ctx c = {.arena = arena_open(BATCH_MEMORY), .clock = options->clock};
+    bool good = batch && c.arena && rc_ok(fill_batch(&c, options->auth, count, events, batch));
+    if (good) {
+        batch->arena = c.arena;
+        live->counts.frames += (int64_t)count;
+        post_batch(live, batch);
+        return;
+    }
+    LOG(WARN, "live.batch", LOG_NUMBER("events", (int64_t)count),
+        LOG_TEXT("why", str_from(c.fault.message)));
+    for (size_t i = 0; batch && i < batch->count; i++)
+        http_block_drop(batch->frames[i].block);
+    arena_close(c.arena);
+    free(batch);
+    post_catch_up(live);
+}
+
+static void on_events(void *arg, size_t count, const struct event *const *events)
+{
+    struct live *live = arg;
+    /* Whoever comes after this look reads the ledger, where these events are already. */
+    if (live->counts.subscribers == 0)
+        return;
+    pthread_mutex_lock(&live->mutex);
+    if (!live->stopped)
+        publish(live, count, events);
+    pthread_mutex_unlock(&live->mutex);
+}
+
+/* ---- sessions that end ---------------------------------------------------------------------- */
+
+struct drop_job {
+    struct http_job job;
+    size_t len;
+    char session[];
+};
+
+static void run_drop(struct http_job *job, void *of_loop)
+{
+    struct drop_job *drop = (struct drop_job *)job;
+    live_end_session(((struct edge_loop *)of_loop)->live, (struct str){drop->session, drop->len});
+    free(drop);
+}
+
+void live_drop_session(struct live *live, struct str session)
+{
+    pthread_mutex_lock(&live->mutex);
+    for (size_t i = 0; i < live->loop_count && !live->stopped; i++) {
+        struct drop_job *drop = malloc(sizeof *drop + session.len);
+        if (!drop)
+            abort(); /* a session that has ended may not go on listening */
+        *drop = (struct drop_job){.job.run = run_drop, .len = session.len};
+        memcpy(drop->session, session.ptr, session.len);
+        http_loop_post(live_http(live->loops[i]), &drop->job);
+    }
+    pthread_mutex_unlock(&live->mutex);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+rc live_open(struct ctx *c, struct edge *edge, struct live **ret)
+{
+    struct live *live = calloc(1, sizeof *live);
+    if (!live)
+        FAIL(c, NO_MEMORY, "no memory for live updates");
+    live->edge = edge;
+    pthread_mutex_init(&live->mutex, NULL);
+    rc result = core_subscribe(c, edge->options.core, on_events, live);
+    if (rc_ok(result))
+        *ret = live;
+    else
+        live_close(live);
+    return result;
+}
+
+void live_stop(struct live *live)
+{
+    if (!live)
+        return;
+    pthread_mutex_lock(&live->mutex);
+    live->stopped = true;
+    pthread_mutex_unlock(&live->mutex);
+}
+
+void live_close(struct live *live)
+{
+    if (!live)
+        return;
+    pthread_mutex_destroy(&live->mutex);
+    free(live);
+}
+
+struct live_counts live_counts(const struct live *live)
+{
+    return (struct live_counts){
+        .subscribers = live->counts.subscribers,
+        .frames = live->counts.frames,
+        .slow = live->counts.slow,
+        .turned_away = live->counts.turned_away,
+        .ended = live->counts.ended,
+        .replayed = live->counts.replayed,
+    };
+}

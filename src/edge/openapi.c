@@ -1,0 +1,195 @@
+#include "edge/openapi.h"
+
+#include "base/version.h"
+#include "edge/router.h"
+#include "shape/shape_schema.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+/* ---- the routes in order -------------------------------------------------------------------- */
+
+static int by_path(const void *a, const void *b)
+{
+    const struct route *left = *(const struct route *const *)a;
+    const struct route *right = *(const struct route *const *)b;
+    int order = strcmp(left->path, right->path);
+    return order ? order : (int)left->method - (int)right->method;
+}
+
+static rc sorted_routes(struct ctx *c, const struct catalog *catalog, size_t *ret_count,
+                        const struct route ***ret)
+{
+    size_t count = catalog_route_count(catalog);
+    const struct route **routes;
+    NEW(c, routes, count + 1);
+    for (size_t i = 0; i < count; i++)
+        routes[i] = catalog_route(catalog, i);
+    qsort(routes, count, sizeof(struct route *), by_path);
+    *ret_count = count;
+    *ret = routes;
+    return OK;
+}
+
+/* Does the answer carry the row of the picture around the record? */
+static bool with_row(const struct catalog *catalog, const struct shape *shape)
+{
+    return catalog_record(catalog, str_from(shape->name)) != NULL;
+}
+
+/* ---- OpenAPI -------------------------------------------------------------------------------- */
+
+static void put_schema_of(struct text *out, const struct catalog *catalog,
+                          const struct shape *shape)
+{
+    if (!with_row(catalog, shape)) {
+        text_printf(out, "{\"$ref\":\"#/components/schemas/%s\"}", shape->name);
+        return;
+    }
+    text_printf(out,
+                "{\"type\":\"object\",\"required\":[\"record\",\"seq\",\"changed\",\"drill\"],"
+                "\"properties\":{\"record\":{\"$ref\":\"#/components/schemas/%s\"},"
+                "\"seq\":{\"type\":\"integer\",\"description\":\"the event that last wrote it\"},"
+                "\"changed\":{\"type\":\"string\",\"format\":\"date-time\"},"
+                "\"retired\":{\"type\":\"string\",\"format\":\"date-time\"},"
+                "\"drill\":{\"type\":\"boolean\"}}}",
+                shape->name);
+}
+
+static void put_output(struct text *out, const struct catalog *catalog, const struct route *route)
+{
+    text_put(out, STR("\"200\":{\"description\":\"done\""));
+    if (route->output) {
+        text_put(out, STR(",\"content\":{\"application/json\":{\"schema\":"));
+        if (route->output_list)
+            text_put(out, STR("{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{"
+                              "\"after\":{\"type\":\"string\"},"
+                              "\"items\":{\"type\":\"array\",\"items\":"));
+        put_schema_of(out, catalog, route->output);
+        text_put(out, route->output_list ? STR("}}}}}") : STR("}}"));
+    }
+    text_put(out, STR("},\"default\":{\"$ref\":\"#/components/responses/problem\"}"));
+}
+
+static void put_parameters(struct text *out, const struct route *route)
+{
+    struct str rest = str_from(route->path), part;
+    bool first = true;
+    text_put(out, STR(",\"parameters\":["));
+    while (str_split(&rest, '/', &part)) {
+        if (!str_starts(part, "{"))
+            continue;
+        text_put(out, first ? STR("{\"name\":") : STR(",{\"name\":"));
+        text_put_json(out, str_sub(part, 1, part.len - 2));
+        text_put(out, STR(",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}"));
+        first = false;
+    }
+    text_put_char(out, ']');
+}
+
+static void put_operation(struct text *out, const struct catalog *catalog,
+                          const struct route *route)
+{
+    for (const char *at = route_method_name(route->method); *at; at++) {
+        char lower = (char)tolower((unsigned char)*at);
+        text_put_char(out, at == route_method_name(route->method) ? '"' : lower);
+        if (at == route_method_name(route->method))
+            text_put_char(out, lower);
+    }
+    text_put(out, STR("\":{\"summary\":"));
+    text_put_json(out, str_from(route->help));
+    text_put(out, STR(",\"x-permission\":"));
+    text_put_json(out, str_from(route->permission));
+    if (strcmp(route->permission, PERMIT_ANYONE) == 0)
+        text_put(out, STR(",\"security\":[]"));
+    put_parameters(out, route);
+    if (route->input)
+        text_printf(out,
+                    ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
+                    "{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}}",
+                    route->input->name);
+    text_put(out, STR(",\"responses\":{"));
+    put_output(out, catalog, route);
+    text_put(out, STR("}}"));
+}
+
+static rc put_schemas(struct ctx *c, const struct catalog *catalog, struct text *out)
+{
+    struct shape_set set = {0};
+    for (size_t i = 0; i < catalog_route_count(catalog); i++) {
+        const struct route *route = catalog_route(catalog, i);
+        if (route->input)
+            TRY(shape_set_add(c, &set, route->input));
+        if (route->output)
+            TRY(shape_set_add(c, &set, route->output));
+    }
+    shape_schemas(out, &set);
+    return OK;
+}
+
+#define PROBLEM                                                                                 \
+    "\"responses\":{\"problem\":{\"description\":\"a fault (RFC 9457)\",\"content\":{"          \
+    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","     \
+    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{" \
+    "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"    \
+    "\"detail\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\",\"description\":\"JSON " \
+    "Pointer of the wrong value\"},\"rule\":{\"type\":\"string\"},\"value\":{\"type\":"         \
+    "\"string\"}}}}}}}"
+#define SECURITY                                                                             \
+    "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{" \
+    "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"session\"}}"
+
+rc openapi_write(struct ctx *c, const struct catalog *catalog, struct text *out)
+{
+    const struct route **routes = NULL;
+    size_t count = 0;
+    TRY(sorted_routes(c, catalog, &count, &routes));
+    text_put(out, STR("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Chancery\",\"version\":"));
+    text_put_json(out, str_from(chancery_version()));
+    text_put(out, STR("},\"security\":[{\"token\":[]},{\"session\":[]}],\"paths\":{"));
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && strcmp(routes[i - 1]->path, routes[i]->path) == 0;
+        if (same) {
+            text_put_char(out, ',');
+        } else {
+            text_put(out, i > 0 ? STR("},") : STR(""));
+            text_put_json(out, str_from(routes[i]->path));
+            text_put(out, STR(":{"));
+        }
+        put_operation(out, catalog, routes[i]);
+    }
+    text_put(out, count > 0 ? STR("}}") : STR("}"));
+    text_put(out, STR(",\"components\":{" PROBLEM "," SECURITY ",\"schemas\":"));
+    TRY(put_schemas(c, catalog, out));
+    text_put(out, STR("}}"));
+    return OK;
+}
+
+/* ---- docs/api.md ---------------------------------------------------------------------------- */
+
+static void put_shape_row(struct text *out, const char *what, const struct shape *shape, bool list)
+{
+    if (shape)
+        text_printf(out, "%s %s`%s` (%s)\n", what, list ? "a list of " : "", shape->name,
+                    shape->help);
+}
+
+rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *out)
+{
+    const struct route **routes = NULL;
+    size_t count = 0;
+    TRY(sorted_routes(c, catalog, &count, &routes));
+    text_put(out, STR("# The API\n\n"
+                      "Made from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
+                      "faults are\n`application/problem+json`. The same as OpenAPI 3.1: "
+                      "`GET /api/v1/openapi.json`.\n"));
+    for (size_t i = 0; i < count; i++) {
+        const struct route *route = routes[i];
+        text_printf(out, "\n## %s %s\n\n%s.\n\n", route_method_name(route->method), route->path,
+                    route->help);
+        text_printf(out, "- permission: `%s`\n", route->permission);
+        put_shape_row(out, "- takes", route->input, false);
+        put_shape_row(out, "- gives", route->output, route->output_list);
+    }
+    return OK;
+}

@@ -1,0 +1,113 @@
+/* How the server is: one word for anybody, the counters for those who keep it. */
+#include "base/version.h"
+#include "edge/edge_own.h"
+
+rc status_serve_health(struct ctx *c, const struct request *request, struct response *response)
+{
+    (void)c, (void)request;
+    text_put(response->body, STR("{\"status\":\"ok\"}"));
+    return OK;
+}
+
+static void put_number(struct text *out, const char *name, int64_t value)
+{
+    bool first = out->len == 0 || out->ptr[out->len - 1] == '{';
+    text_printf(out, "%s\"%s\":%lld", first ? "" : ",", name, (long long)value);
+}
+
+static void put_http(struct text *out, const struct http_counts *counts)
+{
+    text_put(out, STR(",\"http\":{"));
+    put_number(out, "accepted", counts->accepted);
+    put_number(out, "open", counts->open);
+    put_number(out, "requests", counts->requests);
+    put_number(out, "streams", counts->streams);
+    put_number(out, "gone", counts->gone);
+    put_number(out, "bodies_bytes", counts->bodies_bytes);
+    text_put(out, STR(",\"answers\":{"));
+    static const char *const hundreds[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (size_t i = 2; i < 6; i++)
+        put_number(out, hundreds[i], counts->answers[i]);
+    text_put(out, STR("},\"refused\":{"));
+    for (enum http_refusal r = HTTP_REFUSAL_NONE + 1; r < HTTP_REFUSAL_COUNT; r++)
+        put_number(out, http_refusal_name(r), counts->refusals[r]);
+    text_put(out, STR("}}"));
+}
+
+static void put_core(struct text *out, const struct core_counts *counts)
+{
+    text_put(out, STR(",\"core\":{"));
+    put_number(out, "commands", counts->commands);
+    put_number(out, "refused", counts->refused);
+    put_number(out, "events", counts->events);
+    put_number(out, "batches", counts->batches);
+    put_number(out, "waiting", counts->waiting);
+    put_number(out, "turned_away", counts->turned_away);
+    put_number(out, "folds_retried", counts->folds_retried);
+    text_put_char(out, '}');
+}
+
+static void put_live(struct text *out, const struct live_counts *counts)
+{
+    text_put(out, STR(",\"live\":{"));
+    put_number(out, "subscribers", counts->subscribers);
+    put_number(out, "frames", counts->frames);
+    put_number(out, "replayed", counts->replayed);
+    put_number(out, "slow", counts->slow);
+    put_number(out, "ended", counts->ended);
+    put_number(out, "turned_away", counts->turned_away);
+    text_put_char(out, '}');
+}
+
+rc status_serve(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct edge *edge = edge_of_request(request);
+    struct http_counts http = httpd_counts(edge->httpd);
+    struct core_counts core = core_counts(request->core);
+    struct live_counts live = live_counts(edge->live);
+    struct text *out = response->body;
+    text_put(out, STR("{\"version\":"));
+    text_put_json(out, str_from(chancery_version()));
+    text_put(out, STR(",\"mission\":"));
+    text_put_json(out, core_options(request->core)->mission);
+    text_put(out, STR(",\"sandbox\":"));
+    text_put_json(out, str_from(edge->options.sandbox));
+    text_put(out, STR(",\"started\":\""));
+    text_put_wall(out, edge->started);
+    text_put(out, STR("\",\"now\":\""));
+    text_put_wall(out, clock_now(c));
+    text_put_char(out, '"');
+    put_number(out, "events", core_size(request->core));
+    put_number(out, "faults", edge->faults);
+    put_number(out, "slow_refused", http_pool_refused(edge->pool));
+    put_core(out, &core);
+    put_http(out, &http);
+    put_live(out, &live);
+    text_put_char(out, '}');
+    return OK;
+}
+
+rc openapi_serve(struct ctx *c, const struct request *request, struct response *response)
+{
+    (void)c;
+    text_put(response->body, edge_of_request(request)->openapi);
+    return OK;
+}
+
+static const struct route edge_routes[] = {
+    ROUTE(GET, "/health", PERMIT_ANYONE, "Is it running?", .serve = status_serve_health),
+    ROUTE(GET, "/api/v1/status", "system.read", "Version, sandbox and counters of the server",
+          .serve = status_serve),
+    ROUTE(GET, "/api/v1/openapi.json", PERMIT_SIGNED_IN, "This description, as OpenAPI 3.1",
+          .serve = openapi_serve),
+    ROUTE(GET, "/api/v1/live", PERMIT_SIGNED_IN,
+          "Events as they are committed (text/event-stream): kinds, records, after",
+          .serve = live_serve),
+    {0},
+};
+
+const struct module edge_module = {
+    .name = "edge",
+    .help = "The web server itself",
+    .routes = edge_routes,
+};
