@@ -93,6 +93,15 @@ bool wall_in_calendar(struct wall t)
     return t.us >= WALL_FIRST_US && t.us <= WALL_LAST_US;
 }
 
+/* `count` digits and the mark after them; gives where the next goes. */
+static char *put_digits(char *out, int count, int value, char mark)
+{
+    for (int i = count; i-- > 0; value /= 10)
+        out[i] = (char)('0' + value % 10);
+    out[count] = mark;
+    return out + count + 1;
+}
+
 size_t wall_format(struct wall t, char out[WALL_TEXT_MAX])
 {
     int64_t seconds = floor_div(t.us, 1000000);
@@ -101,14 +110,21 @@ size_t wall_format(struct wall t, char out[WALL_TEXT_MAX])
     int in_day = (int)(seconds - days * 86400);
     int year, month, day;
     date_of(days, &year, &month, &day);
-    int len = snprintf(out, WALL_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", year, month, day,
-                       in_day / 3600, in_day / 60 % 60, in_day % 60, fraction);
-    while (out[len - 1] == '0')
-        len--;
-    if (out[len - 1] == '.')
-        len--;
-    out[len++] = 'Z';
-    return (size_t)len;
+    if (!wall_in_calendar(t)) /* not for a record, but a log may show it */
+        return (size_t)snprintf(out, WALL_TEXT_MAX, "%d-%02d-%02dT%05dZ", year, month, day, in_day);
+    char *p = put_digits(out, 4, year, '-');
+    p = put_digits(p, 2, month, '-');
+    p = put_digits(p, 2, day, 'T');
+    p = put_digits(p, 2, in_day / 3600, ':');
+    p = put_digits(p, 2, in_day / 60 % 60, ':');
+    p = put_digits(p, 2, in_day % 60, '.');
+    p = put_digits(p, 6, fraction, 'Z');
+    if (fraction == 0)
+        p -= 7;
+    for (; fraction != 0 && fraction % 10 == 0; fraction /= 10)
+        p--;
+    p[-1] = 'Z';
+    return (size_t)(p - out);
 }
 
 /* `count` digits at *at; -1 when there are none. */

@@ -2,6 +2,10 @@
 
 #include <assert.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 void json_init(struct json *j, struct str text)
 {
     *j = (struct json){.text = text};
@@ -73,10 +77,9 @@ static bool expect(struct json *j, enum json_kind kind, const char *why)
     return true;
 }
 
-static void enter(struct json *j, enum json_kind kind, const char *why)
+/* Enter what stands here. */
+static void enter_here(struct json *j)
 {
-    if (!expect(j, kind, why))
-        return;
     if (j->depth == JSON_DEPTH_MAX) {
         fail(j, "nested too deeply");
         return;
@@ -88,12 +91,14 @@ static void enter(struct json *j, enum json_kind kind, const char *why)
 
 void json_object(struct json *j)
 {
-    enter(j, JSON_OBJECT, "an object is expected");
+    if (expect(j, JSON_OBJECT, "an object is expected"))
+        enter_here(j);
 }
 
 void json_array(struct json *j)
 {
-    enter(j, JSON_ARRAY, "an array is expected");
+    if (expect(j, JSON_ARRAY, "an array is expected"))
+        enter_here(j);
 }
 
 /* Step to the next member; false when the closing mark was taken or something is wrong. */
@@ -181,39 +186,60 @@ static size_t escape_length(const char *p, size_t left, int32_t *ret_point)
     return 12;
 }
 
-bool json_string(struct json *j, struct str *ret_raw)
+/* The first byte from `at` on that is not plain inside a string: a quote, a backslash, a control
+ * character, or not ASCII. Sixteen at once where the machine can. */
+static size_t plain_end(struct str text, size_t at)
 {
-    if (!expect(j, JSON_STRING, "a string is expected"))
-        return false;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i space = _mm_set1_epi8(' ');
+    while (text.len - at >= sizeof(__m128i)) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + at));
+        /* As signed numbers, controls and all that is not ASCII are less than a space. */
+        __m128i special = _mm_or_si128(
+            _mm_cmplt_epi8(bytes, space),
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+        int mask = _mm_movemask_epi8(special);
+        if (mask != 0)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
+        at += sizeof(__m128i);
+    }
+#endif
+    while (at < text.len && (signed char)text.ptr[at] >= ' ' && text.ptr[at] != '"' &&
+           text.ptr[at] != '\\')
+        at++;
+    return at;
+}
+
+/* The string that stands here. */
+static bool string_here(struct json *j, struct str *ret_raw)
+{
     size_t from = j->at + 1, at = from;
-    const char *p = j->text.ptr;
-    bool ascii = true;
     int32_t point = 0;
     for (;;) {
-        while (at < j->text.len && p[at] != '"' && p[at] != '\\' && (unsigned char)p[at] >= 0x20) {
-            ascii = ascii && (unsigned char)p[at] < 0x80;
-            at++;
-        }
-        j->at = at;
+        at = j->at = plain_end(j->text, at);
         if (at == j->text.len)
             return fail(j, "the text ends inside a string");
-        if (p[at] == '"')
+        unsigned char ch = (unsigned char)j->text.ptr[at];
+        struct str rest = str_sub(j->text, at, j->text.len);
+        if (ch == '"')
             break;
-        if (p[at] != '\\')
+        if (ch < 0x20)
             return fail(j, "a control character stands in a string");
-        size_t len = escape_length(p + at, j->text.len - at, &point);
+        bool escape = ch == '\\';
+        size_t len = escape ? escape_length(rest.ptr, rest.len, &point) : str_first_char(rest);
         if (len == 0)
-            return fail(j, "this escape is not one");
+            return fail(j, escape ? "this escape is not one" : "this string is not UTF-8");
         at += len;
     }
-    struct str raw = str_sub(j->text, from, at - from);
-    if (!ascii && !str_is_utf8(raw)) {
-        j->at = from;
-        return fail(j, "this string is not UTF-8");
-    }
+    *ret_raw = (struct str){j->text.ptr + from, at - from};
     j->at = at + 1;
-    *ret_raw = raw;
     return true;
+}
+
+bool json_string(struct json *j, struct str *ret_raw)
+{
+    return expect(j, JSON_STRING, "a string is expected") && string_here(j, ret_raw);
 }
 
 static size_t take_digits(struct json *j)
@@ -224,10 +250,9 @@ static size_t take_digits(struct json *j)
     return j->at - from;
 }
 
-bool json_number(struct json *j, struct str *ret_digits)
+/* The number that stands here. */
+static bool number_here(struct json *j, struct str *ret_digits)
 {
-    if (!expect(j, JSON_NUMBER, "a number is expected"))
-        return false;
     size_t from = j->at;
     take_char(j, '-');
     bool zero = at_char(j, '0');
@@ -245,6 +270,11 @@ bool json_number(struct json *j, struct str *ret_digits)
         return fail(j, "this number is not well formed");
     *ret_digits = str_sub(j->text, from, j->at - from);
     return true;
+}
+
+bool json_number(struct json *j, struct str *ret_digits)
+{
+    return expect(j, JSON_NUMBER, "a number is expected") && number_here(j, ret_digits);
 }
 
 static bool take_word(struct json *j, struct str word)
@@ -278,18 +308,18 @@ static void skip_one(struct json *j, bool objects[JSON_DEPTH_MAX + 1])
     bool ignored_bool;
     switch (json_peek(j)) {
     case JSON_OBJECT:
-        json_object(j);
+        enter_here(j);
         objects[j->depth] = true;
         return;
     case JSON_ARRAY:
-        json_array(j);
+        enter_here(j);
         objects[j->depth] = false;
         return;
     case JSON_STRING:
-        json_string(j, &ignored);
+        string_here(j, &ignored);
         return;
     case JSON_NUMBER:
-        json_number(j, &ignored);
+        number_here(j, &ignored);
         return;
     case JSON_BOOL:
         json_bool(j, &ignored_bool);

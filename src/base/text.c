@@ -1,6 +1,6 @@
 #include "base/text.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -152,16 +152,20 @@ void text_put_wall(struct text *t, struct wall when)
 void text_put_decimal(struct text *t, int64_t value, unsigned scale)
 {
     char digits[48];
+    size_t end = sizeof digits, at = end;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    int len = snprintf(digits, sizeof digits, "%0*" PRIu64, (int)scale + 1, rest);
-    size_t whole = (size_t)len - scale, end = (size_t)len;
-    while (end > whole && digits[end - 1] == '0')
-        end--;
-    if (value < 0)
-        text_put_char(t, '-');
-    text_put(t, (struct str){digits, whole});
-    if (end > whole) {
-        text_put_char(t, '.');
-        text_put(t, (struct str){digits + whole, end - whole});
+    assert(scale < 20);
+    for (unsigned place = 0; place <= scale || rest > 0; place++) {
+        if (place == scale && scale > 0)
+            digits[--at] = '.';
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
     }
+    if (value < 0)
+        digits[--at] = '-';
+    while (scale > 0 && digits[end - 1] == '0')
+        end--;
+    if (scale > 0 && digits[end - 1] == '.')
+        end--;
+    text_put(t, (struct str){digits + at, end - at});
 }

@@ -336,52 +336,77 @@ static size_t value_size(const struct shape_field *field)
     return 0;
 }
 
+/* The number of the field called `key`, searched from `next` on, since members usually come in the
+ * order of the fields; the count of fields when there is none. */
+static size_t find_field(const struct shape *shape, struct str key, size_t next)
+{
+    size_t at = next;
+    for (size_t i = 0; i < shape->count; i++, at++) {
+        if (at >= shape->count)
+            at = 0;
+        const char *name = shape->fields[at].name;
+        if (key.len > 0 && name[0] == key.ptr[0] && str_is(key, name))
+            return at;
+    }
+    return shape->count;
+}
+
 /* The member "key": which field it is, refused when unknown, given before, or ours to set. */
 static rc find_member(struct reader *r, const struct shape *shape, struct str key,
-                      bool seen[SHAPE_FIELDS_MAX], const struct shape_field **ret)
+                      bool seen[SHAPE_FIELDS_MAX], size_t *index)
 {
-    const struct shape_field *field = shape_field(shape, key);
-    if (!field) {
+    size_t at = find_field(shape, key, *index);
+    if (at == shape->count) {
         rc failed = fault_raise(r->c, RC_INVALID, __FILE__, __LINE__, "%s has no field \"%.*s\"",
                                 shape->name, STR_ARG(key));
         fault_set_rule(r->c, "unknown");
         fault_set_value(r->c, key);
         return failed;
     }
-    size_t index = (size_t)(field - shape->fields);
-    if (seen[index])
+    const struct shape_field *field = &shape->fields[at];
+    if (seen[at])
         return refuse(r, "once", key, field->name, "given once");
     if (r->source == SHAPE_FROM_INPUT && (field->flags & SYSTEM))
         return refuse(r, "system", key, field->name, "left out: Chancery sets it");
-    seen[index] = true;
-    *ret = field;
+    seen[at] = true;
+    *index = at;
     return OK;
+}
+
+static rc read_member(struct reader *r, const struct shape_field *field, void *record)
+{
+    void *value = shape_at(field, record);
+    rc result = OK;
+    if (json_peek(&r->j) == JSON_NULL && field->kind != SHAPE_JSON) {
+        memset(value, 0, value_size(field));
+        result = json_null(&r->j) ? OK : json_fault(r->c, &r->j);
+    } else {
+        result = read_value(r, field, value);
+    }
+    if (!rc_ok(result) && (field->flags & SECRET))
+        fault_set_value(r->c, STR(""));
+    return result;
 }
 
 static rc read_object(struct reader *r, const struct shape *shape, void *record)
 {
     bool seen[SHAPE_FIELDS_MAX] = {false};
     struct str raw_key, key = {NULL, 0};
+    size_t index = 0;
     assert(shape->count <= SHAPE_FIELDS_MAX);
     if (json_peek(&r->j) != JSON_OBJECT)
         return refuse_next(r, shape->name, "an object");
     json_object(&r->j);
     while (json_next_key(&r->j, &raw_key)) {
-        const struct shape_field *field = NULL;
         TRY(json_unescape(r->c, raw_key, &key));
-        rc result = find_member(r, shape, key, seen, &field);
-        if (rc_ok(result) && json_peek(&r->j) == JSON_NULL && field->kind != SHAPE_JSON) {
-            memset(shape_at(field, record), 0, value_size(field));
-            result = json_null(&r->j) ? OK : json_fault(r->c, &r->j);
-        } else if (rc_ok(result)) {
-            result = read_value(r, field, shape_at(field, record));
-        }
+        rc result = find_member(r, shape, key, seen, &index);
+        if (rc_ok(result))
+            result = read_member(r, &shape->fields[index], record);
         if (!rc_ok(result)) {
-            if (field && (field->flags & SECRET))
-                fault_set_value(r->c, STR(""));
             fault_enter_name(r->c, key);
             return result;
         }
+        index++;
     }
     return r->j.error ? json_fault(r->c, &r->j) : OK;
 }
@@ -508,11 +533,10 @@ void shape_write(struct text *out, const struct shape *shape, enum shape_view vi
         bool hidden = view == SHAPE_VIEW_SHOWN && (field->flags & SECRET);
         if (hidden || shape_absent(field, value))
             continue;
-        if (!first)
-            text_put_char(out, ',');
+        text_put(out, first ? STR("\"") : STR(",\""));
         first = false;
-        text_put_json(out, str_from(field->name));
-        text_put_char(out, ':');
+        text_put(out, str_from(field->name));
+        text_put(out, STR("\":"));
         put_value(out, field, view, value);
     }
     text_put_char(out, '}');

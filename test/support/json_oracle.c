@@ -130,8 +130,8 @@ bool json_oracle(struct ctx *c, struct str text)
     enum jansson_answer answer = jansson_read(text.ptr, text.len, &written);
     if (good)
         assert(answer != JANSSON_REFUSED);
-    else
-        assert(answer != JANSSON_READ || strcmp(ours.error, "nested too deeply") == 0);
+    else if (answer == JANSSON_READ) /* it takes a NUL between two values for white space */
+        assert(strcmp(ours.error, "nested too deeply") == 0 || memchr(text.ptr, '\0', text.len));
     bool both = good && answer == JANSSON_READ;
     if (both) {
         json_init(&ours, text);
