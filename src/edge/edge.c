@@ -111,6 +111,8 @@ void edge_stop(struct edge *edge)
         return;
     live_stop(edge->live);
     httpd_stop(edge->httpd);
+    http_pool_close(edge->pool);
+    edge->pool = NULL;
 }
 
 void edge_close(struct edge *edge)
@@ -118,7 +120,6 @@ void edge_close(struct edge *edge)
     if (!edge)
         return;
     edge_stop(edge);
-    http_pool_close(edge->pool);
     httpd_close(edge->httpd);
     live_close(edge->live);
     router_close(edge->router);

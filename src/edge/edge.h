@@ -13,7 +13,7 @@ struct edge_options {
     struct core *core;
     const struct edge_auth *auth;
     struct str listen; /* "127.0.0.1:8022" */
-    SSL_CTX *tls;      /* of tls.h; NULL: plain, for loopback */
+    SSL_CTX *tls;      /* of tlsca.h; NULL: plain, for loopback */
     /* The names by which browsers may call it, beside "localhost" and addresses. Anything else in
      * Host is refused: a foreign name that was made to point at us is an attack (DNS rebinding). */
     struct texts hosts;

@@ -1,3 +1,4 @@
+/* The text of an event, as it goes to everybody who may see it. */
 #include "edge/live_own.h"
 
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/util.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -206,6 +207,10 @@ static void *run_loop(void *arg)
 {
     struct http_loop *loop = arg;
     const struct http_handler *handler = &loop->server->options.handler;
+    sigset_t broken_pipe; /* a client that is gone is no reason to end */
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
     struct ctx c = {.arena = arena_open(SETUP_ARENA), .clock = loop->server->options.clock};
     bool good = c.arena != NULL;
     if (good && handler->open)
