@@ -43,8 +43,18 @@ rc keyring_add(struct ctx *c, const struct files *files, const char *path,
                const unsigned char key[KEY_LEN], const struct key_secret *secret, struct str label,
                struct str *ret_id);
 
-/* Destroy a slot. CONFLICT for the last one, NOT_FOUND. */
+/* Put a new slot in the place of an old one, in one step. */
+rc keyring_replace(struct ctx *c, const struct files *files, const char *path,
+                   const unsigned char key[KEY_LEN], struct str id, const struct key_secret *secret,
+                   struct str label, struct str *ret_id);
+
+/* Destroy a slot. CONFLICT for the last one, NOT_FOUND. A copy of the file made before still has
+ * it: after a secret has leaked the data key itself must change. */
 rc keyring_remove(struct ctx *c, const struct files *files, const char *path, struct str id);
+
+/* Parse the content of the file; the same strictness for every call. CORRUPT. */
+struct keyring;
+rc keyring_parse(struct ctx *c, struct str content, struct keyring **ret);
 
 rc keyring_list(struct ctx *c, const struct files *files, const char *path,
                 struct key_slot ret_slots[KEY_SLOTS_MAX], size_t *ret_count);
