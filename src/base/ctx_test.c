@@ -198,6 +198,7 @@ TEST(bytes_are_encoded_by_rfc_4648)
         {ENCODE_HEX, "6g"},
         {ENCODE_HEX, "66 66"},
         {ENCODE_BASE64, "Zm9vYg"},
+        {ENCODE_BASE64, "GGP\xf4"},
         {ENCODE_BASE64, "Zm9vYg=="
                         " "},
         {ENCODE_BASE64URL, "Zm9vYg=="},

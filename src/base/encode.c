@@ -25,6 +25,15 @@ rc encode_bytes(struct ctx *c, enum encoding encoding, const void *bytes, size_t
     return OK;
 }
 
+/* libsodium takes some bytes above 127 for letters of base 64. */
+static size_t ascii_len(const char *ptr, size_t len)
+{
+    size_t at = 0;
+    while (at < len && (unsigned char)ptr[at] < 0x80)
+        at++;
+    return at;
+}
+
 rc decode_bytes(struct ctx *c, enum encoding encoding, struct str text, struct str *ret)
 {
     unsigned char *out = NULL;
@@ -36,9 +45,12 @@ rc decode_bytes(struct ctx *c, enum encoding encoding, struct str text, struct s
                      ? sodium_hex2bin(out, text.len + 1, ptr, text.len, NULL, &len, &stop)
                      : sodium_base642bin(out, text.len + 1, ptr, text.len, NULL, &len, &stop,
                                          variant_of(encoding));
-    if (failed || stop != ptr + text.len)
+    size_t good = ascii_len(ptr, text.len);
+    if (stop && (size_t)(stop - ptr) < good)
+        good = (size_t)(stop - ptr);
+    if (failed || !stop || good < text.len)
         FAIL(c, MALFORMED, "not %s at byte %zu", encoding == ENCODE_HEX ? "hexadecimal" : "base 64",
-             stop ? (size_t)(stop - ptr) : 0);
+             good);
     *ret = (struct str){(const char *)out, len};
     return OK;
 }
