@@ -140,8 +140,15 @@ rc note_write(struct ctx *c, struct str text, const struct note_key *key,
                            (unsigned char)(key->id >> 8), (unsigned char)key->id};
     struct str encoded;
     TRY(encode_with(c, id, sizeof id, signature, NOTE_SIGNATURE_LEN, &encoded));
-    return str_format(c, ret, "%.*s\n" EM_DASH "%.*s %.*s\n", STR_ARG(text), STR_ARG(key->name),
-                      STR_ARG(encoded));
+    struct text t;
+    text_init(&t, c, NOTE_MAX);
+    text_put(&t, text);
+    text_put(&t, STR("\n" EM_DASH));
+    text_put(&t, key->name);
+    text_put_char(&t, ' ');
+    text_put(&t, encoded);
+    text_put_char(&t, '\n');
+    return text_done(&t, ret);
 }
 
 /* Position after the last empty line, or 0. */
@@ -224,8 +231,14 @@ rc checkpoint_write(struct ctx *c, const struct checkpoint *checkpoint, struct s
 {
     struct str root;
     TRY(encode_bytes(c, ENCODE_BASE64, checkpoint->root.bytes, MERKLE_HASH_LEN, &root));
-    return str_format(c, ret_text, "%.*s\n%" PRId64 "\n%.*s\n%.*s", STR_ARG(checkpoint->origin),
-                      checkpoint->size, STR_ARG(root), STR_ARG(checkpoint->extension));
+    struct text t;
+    text_init(&t, c, NOTE_MAX + 1024);
+    text_put(&t, checkpoint->origin);
+    text_printf(&t, "\n%" PRId64 "\n", checkpoint->size);
+    text_put(&t, root);
+    text_put_char(&t, '\n');
+    text_put(&t, checkpoint->extension);
+    return text_done(&t, ret_text);
 }
 
 /* A whole number without leading zeroes. */
@@ -253,6 +266,8 @@ rc checkpoint_parse(struct ctx *c, struct str text, struct checkpoint *ret)
 {
     struct str rest = text, size, root;
     struct checkpoint cp = {.size = 0};
+    if (text.len > NOTE_MAX)
+        FAIL(c, TOO_LARGE, "a checkpoint of more than %d bytes", NOTE_MAX);
     if (!str_ends(text, "\n") || !str_split(&rest, '\n', &cp.origin) ||
         !str_split(&rest, '\n', &size) || !str_split(&rest, '\n', &root) || cp.origin.len == 0)
         FAIL(c, MALFORMED, "a checkpoint has three lines: origin, size, root");
