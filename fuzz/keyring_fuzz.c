@@ -1,5 +1,5 @@
-/* The file of key slots, as somebody may have changed it. The sum is set right first, or nothing but
- * the sum would be tested. */
+/* The file of key slots, as somebody may have changed it. The sum is set right first, or nothing
+ * but the sum would be tested. */
 #include "store/keyring.h"
 
 #include "base/encode.h"

@@ -1,5 +1,5 @@
-/* Signed notes, checkpoints, verifier keys and proof files: what is read from strangers. What parses
- * must be written and parsed again to the same. */
+/* Signed notes, checkpoints, verifier keys and proof files: what is read from strangers. What
+ * parses must be written and parsed again to the same. */
 #include "engine/merkle/note.h"
 
 #include "fuzz.h"

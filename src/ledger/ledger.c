@@ -216,7 +216,6 @@ struct chunk {
     struct store_value event_rows[CHUNK_EVENTS][4], tile_rows[CHUNK_TILES][3];
 };
 
-/* What the entry is made of must be sound: nobody can repair it later. */
 static rc check_event(struct ctx *c, const struct ledger_event *event)
 {
     if (event->kind.len == 0 || event->kind.len > LEDGER_KIND_MAX)
@@ -227,6 +226,14 @@ static rc check_event(struct ctx *c, const struct ledger_event *event)
     if (!str_absent(event->subject) &&
         (event->subject.len == 0 || event->subject.len > LEDGER_SUBJECT_MAX))
         FAIL(c, INVALID, "a subject has 1 to %d bytes", LEDGER_SUBJECT_MAX);
+    if (str_absent(event->body))
+        FAIL(c, INVALID, "an event of kind %.*s without a body", STR_ARG(event->kind));
+    return OK;
+}
+
+/* A body that will be sealed is checked before nobody can see it. */
+static rc check_body(struct ctx *c, const struct ledger_event *event)
+{
     struct json j;
     json_init(&j, event->body);
     if (json_peek(&j) != JSON_OBJECT || !json_skip(&j, NULL) || !json_end(&j))
@@ -235,13 +242,19 @@ static rc check_event(struct ctx *c, const struct ledger_event *event)
     return OK;
 }
 
-static rc check_entry(struct ctx *c, struct str entry, struct str kind)
+/* What is written must be readable, and mean what was given: nobody can repair it later. */
+static rc check_entry(struct ctx *c, const struct ledger_event *event, struct str sealed,
+                      struct str entry)
 {
-    struct json j;
-    json_init(&j, entry);
-    if (!json_skip(&j, NULL) || !json_end(&j))
-        FAIL(c, INVALID, "the entry of a %.*s is not JSON: %s at byte %zu", STR_ARG(kind), j.error,
-             j.at);
+    struct ledger_parsed parsed;
+    rc result = ledger_parse_entry(c, entry, &parsed);
+    if (!rc_ok(result) && result.code != RC_CORRUPT && result.code != RC_MALFORMED)
+        return result;
+    bool same = rc_ok(result) && (str_absent(sealed) ? str_eq(parsed.event.body, event->body)
+                                                     : str_eq(parsed.sealed, sealed));
+    if (!same)
+        FAIL(c, INVALID, "the body of a %.*s is not a JSON object, or a text of it is not UTF-8",
+             STR_ARG(event->kind));
     return OK;
 }
 
@@ -267,13 +280,13 @@ static rc add_event(struct ctx *c, struct ledger *ledger, struct chunk *chunk,
     struct str sealed = {0}, entry;
     struct merkle_hash roots[TILE_LEVELS];
     event.seq = ledger_size(ledger);
+    TRY(check_event(c, &event));
     if (!str_absent(event.subject)) {
-        TRY(check_event(c, &event));
+        TRY(check_body(c, &event));
         TRY(ledger_seal_body(c, ledger, &event, &sealed));
     }
-    TRY(check_event(c, &event));
     TRY(ledger_write_entry(c, &event, sealed, &entry));
-    TRY(check_entry(c, entry, event.kind));
+    TRY(check_entry(c, &event, sealed, entry));
     struct merkle_hash leaf = merkle_leaf(ledger->merkle, entry);
     unsigned full = tile_edge_push(ledger->merkle, &ledger->edge, &leaf, roots);
     for (unsigned level = 0; level < full; level++)
@@ -287,6 +300,19 @@ static rc add_event(struct ctx *c, struct ledger *ledger, struct chunk *chunk,
     return OK;
 }
 
+/* The postings of a block that the chunk has filled. */
+static rc write_index(struct ctx *c, struct ledger *ledger, int64_t block)
+{
+    static const char *const columns[] = {"part", "postings"};
+    struct str postings[2];
+    TRY(ledger_index_block(c, ledger->store, block, postings));
+    struct store_value rows[] = {STORE_VALUE_I64(ledger_part_id(block, LEDGER_BY_KIND)),
+                                 STORE_VALUE_BYTES(postings[LEDGER_BY_KIND]),
+                                 STORE_VALUE_I64(ledger_part_id(block, LEDGER_BY_RECORD)),
+                                 STORE_VALUE_BYTES(postings[LEDGER_BY_RECORD])};
+    return store_insert(c, ledger->store, STR("ledger_index"), 2, columns, 2, rows);
+}
+
 static rc write_chunk(struct ctx *c, struct ledger *ledger, const struct chunk *chunk)
 {
     static const char *const event_columns[] = {"seq", "kind", "record", "entry"};
@@ -297,6 +323,9 @@ static rc write_chunk(struct ctx *c, struct ledger *ledger, const struct chunk *
     if (rc_ok(result))
         result = store_insert(c, ledger->store, STR("ledger_tiles"), 3, tile_columns, chunk->tiles,
                               chunk->tile_rows[0]);
+    int64_t size = ledger_size(ledger);
+    if (rc_ok(result) && size % LEDGER_BLOCK < (int64_t)chunk->events && size >= LEDGER_BLOCK)
+        result = write_index(c, ledger, size / LEDGER_BLOCK - 1);
     store_ledger_lock(ledger->store);
     if (result.code == RC_CONFLICT)
         FAIL(c, CONFLICT, "%s: somebody else has appended to this ledger",

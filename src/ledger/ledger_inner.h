@@ -76,6 +76,28 @@ rc ledger_write_entry(struct ctx *c, const struct ledger_event *event, struct st
                       struct str *ret);
 rc ledger_parse_entry(struct ctx *c, struct str entry, struct ledger_parsed *ret);
 
+/* ---- ledger_index.c: events by kind or record ------------------------------------------------ */
+
+enum { LEDGER_BLOCK = 4096 };
+enum ledger_part { LEDGER_BY_KIND, LEDGER_BY_RECORD };
+static inline int64_t ledger_part_id(int64_t block, enum ledger_part part)
+{
+    return block * 2 + part;
+}
+
+/* The postings of a full block, by kind and by record, made from its rows. */
+rc ledger_index_block(struct ctx *c, struct store *store, int64_t block,
+                      struct str ret_postings[2]);
+
+/* Places in the block of events that may have this kind or record (a hash of it), rising. */
+struct ledger_found {
+    bool indexed; /* false: the block has no postings yet */
+    size_t count;
+    uint16_t places[LEDGER_BLOCK];
+};
+rc ledger_index_find(struct ctx *c, struct store *store, int64_t block, enum ledger_part part,
+                     struct str value, struct ledger_found *ret);
+
 /* ---- ledger_tree.c: hashes, checkpoints ------------------------------------------------------ */
 
 /* Reads the tree of a store; keeps the last tile of each level. */

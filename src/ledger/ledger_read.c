@@ -41,52 +41,93 @@ rc ledger_decode(struct ctx *c, struct store *store, const unsigned char *seal_k
 
 /* Entries are read a chunk at a time, so that no statement is open while `each` works with the same
  * connection, and the memory is bounded. */
-enum { CHUNK_ROWS = 256, CHUNK_BYTES = 1 << 20, WALK_MEMORY_MAX = 64 << 20 };
+enum { CHUNK_ROWS = 256, CHUNK_BYTES = 1 << 20 };
 
 struct chunk {
-    size_t count, limit;
+    size_t count, limit, bytes;
+    int64_t next; /* where the walk goes on */
     struct str entries[CHUNK_ROWS];
-    int64_t last;
 };
 
-static rc walk_text(struct ctx *c, const struct ledger_walk *walk, struct str *ret)
+static bool full(const struct chunk *chunk)
+{
+    return chunk->count == chunk->limit || chunk->bytes >= CHUNK_BYTES;
+}
+
+/* The rows from first to last of that kind and record, in the walk's direction, until it is full.
+ */
+static rc read_range(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+                     int64_t first, int64_t last, struct chunk *chunk)
 {
     struct text t;
+    struct str sql;
+    struct store_value parameters[5] = {STORE_VALUE_I64(first), STORE_VALUE_I64(last),
+                                        STORE_VALUE_I64((int64_t)(chunk->limit - chunk->count))};
+    size_t count = 3;
     text_init(&t, c, 1024);
-    text_printf(&t, "SELECT seq, entry FROM ledger_events WHERE seq %s $1",
-                walk->backwards ? "<=" : ">=");
-    unsigned next = 3;
-    if (!str_absent(walk->kind))
-        text_printf(&t, " AND kind = $%u", next++);
-    if (!str_absent(walk->record))
-        text_printf(&t, " AND record = $%u", next++);
-    text_printf(&t, " ORDER BY seq%s LIMIT $2", walk->backwards ? " DESC" : "");
-    return text_done(&t, ret);
+    text_put(&t, STR("SELECT seq, entry FROM ledger_events WHERE seq >= $1 AND seq <= $2"));
+    if (!str_absent(walk->kind)) {
+        parameters[count++] = STORE_VALUE_TEXT(walk->kind);
+        text_printf(&t, " AND kind = $%zu", count);
+    }
+    if (!str_absent(walk->record)) {
+        parameters[count++] = STORE_VALUE_TEXT(walk->record);
+        text_printf(&t, " AND record = $%zu", count);
+    }
+    text_printf(&t, " ORDER BY seq%s LIMIT $3", walk->backwards ? " DESC" : "");
+    TRY(text_done(&t, &sql));
+    struct store_rows *rows = NULL;
+    bool more = true;
+    rc result = store_query(c, store, sql, count, parameters, &rows);
+    while (rc_ok(result) && !full(chunk) && rc_ok(result = store_next(c, rows, &more)) && more) {
+        struct str entry = store_column(rows, 1).bytes;
+        chunk->next = store_column(rows, 0).i64 + (walk->backwards ? -1 : 1);
+        result = str_copy(c, entry, &chunk->entries[chunk->count]);
+        chunk->count++;
+        chunk->bytes += entry.len;
+    }
+    store_end(rows);
+    if (rc_ok(result) && !full(chunk))
+        chunk->next = walk->backwards ? first - 1 : last + 1;
+    return result;
+}
+
+/* One block, by its postings. */
+static rc read_block(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+                     int64_t from, int64_t last, struct chunk *chunk)
+{
+    int64_t block = from / LEDGER_BLOCK, low = block * LEDGER_BLOCK;
+    int64_t high = low + LEDGER_BLOCK - 1 < last ? low + LEDGER_BLOCK - 1 : last;
+    bool by_record = !str_absent(walk->record);
+    struct ledger_found *found = NULL;
+    NEW(c, found, 1);
+    TRY(ledger_index_find(c, store, block, by_record ? LEDGER_BY_RECORD : LEDGER_BY_KIND,
+                          by_record ? walk->record : walk->kind, found));
+    if (!found->indexed)
+        return read_range(c, store, walk, walk->backwards ? low : from,
+                          walk->backwards ? from : high, chunk);
+    for (size_t i = 0; i < found->count && !full(chunk); i++) {
+        int64_t seq = low + found->places[walk->backwards ? found->count - 1 - i : i];
+        if (walk->backwards ? seq <= from : seq >= from)
+            TRY(read_range(c, store, walk, seq, seq, chunk));
+    }
+    if (!full(chunk))
+        chunk->next = walk->backwards ? low - 1 : high + 1;
+    return OK;
 }
 
 static rc read_chunk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
-                     struct str sql, int64_t from, struct chunk *chunk)
+                     int64_t last, struct chunk *chunk)
 {
-    struct store_value parameters[4] = {STORE_VALUE_I64(from),
-                                        STORE_VALUE_I64((int64_t)chunk->limit)};
-    size_t count = 2, bytes = 0;
-    if (!str_absent(walk->kind))
-        parameters[count++] = STORE_VALUE_TEXT(walk->kind);
-    if (!str_absent(walk->record))
-        parameters[count++] = STORE_VALUE_TEXT(walk->record);
-    struct store_rows *rows = NULL;
-    bool more = false;
-    rc result = store_query(c, store, sql, count, parameters, &rows);
-    while (rc_ok(result) && bytes < CHUNK_BYTES && rc_ok(result = store_next(c, rows, &more)) &&
-           more) {
-        struct str entry = store_column(rows, 1).bytes;
-        chunk->last = store_column(rows, 0).i64;
-        result = str_copy(c, entry, &chunk->entries[chunk->count]);
-        chunk->count++;
-        bytes += entry.len;
+    bool plain = str_absent(walk->kind) && str_absent(walk->record);
+    while (!full(chunk) && chunk->next >= 0 && chunk->next <= last) {
+        if (plain)
+            TRY(read_range(c, store, walk, walk->backwards ? 0 : chunk->next,
+                           walk->backwards ? chunk->next : last, chunk));
+        else
+            TRY(read_block(c, store, walk, chunk->next, last, chunk));
     }
-    store_end(rows);
-    return result;
+    return OK;
 }
 
 static rc give_chunk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
@@ -104,40 +145,29 @@ static rc give_chunk(struct ctx *c, struct store *store, const struct ledger_wal
     return OK;
 }
 
-static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_walk *walk,
-                      ledger_each *each, void *arg)
+rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+               ledger_each *each, void *arg)
 {
-    struct str sql;
-    TRY(walk_text(c, walk, &sql));
-    int64_t from = walk->from, left = walk->limit;
+    struct store_value end;
+    TRY(ledger_one_row(c, store, STR("SELECT coalesce(max(seq), -1) FROM ledger_events"), 0, NULL,
+                       1, &end));
+    int64_t next = walk->from, left = walk->limit;
+    if (walk->backwards && next > end.i64)
+        next = end.i64;
     bool stop = false;
     rc result = OK;
-    while (left > 0 && !stop && rc_ok(result)) {
+    while (left > 0 && !stop && next >= 0 && next <= end.i64 && rc_ok(result)) {
         struct arena_mark mark = arena_mark(c->arena);
         struct chunk *chunk = NULL;
         NEW(c, chunk, 1);
         chunk->limit = left < CHUNK_ROWS ? (size_t)left : CHUNK_ROWS;
-        result = read_chunk(c, store, walk, sql, from, chunk);
+        chunk->next = next;
+        result = read_chunk(c, store, walk, end.i64, chunk);
         if (rc_ok(result))
             result = give_chunk(c, store, walk, chunk, each, arg, &stop);
-        stop = stop || chunk->count == 0;
         left -= (int64_t)chunk->count;
-        from = chunk->last + (walk->backwards ? -1 : 1);
+        next = chunk->next;
         arena_return(c->arena, mark);
     }
-    return result;
-}
-
-/* In an arena of its own, so that `each` may build something in its caller's that lasts. */
-rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
-               ledger_each *each, void *arg)
-{
-    struct ctx own = {.arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock};
-    if (!own.arena)
-        FAIL(c, NO_MEMORY, "out of memory to read the ledger");
-    rc result = walk_chunks(&own, store, walk, each, arg);
-    if (!rc_ok(result))
-        c->fault = own.fault;
-    arena_close(own.arena);
     return result;
 }

@@ -7,15 +7,15 @@ static const char tables[] =
     "CREATE TABLE ledger_meta (name @T PRIMARY KEY, value @T NOT NULL) @R;"
     "CREATE TABLE ledger_events (seq @I PRIMARY KEY, kind @T NOT NULL, record @T,"
     " entry @B NOT NULL) @R;"
-    "CREATE INDEX ledger_events_kind ON ledger_events (kind, seq);"
-    "CREATE INDEX ledger_events_record ON ledger_events (record, seq) WHERE record IS NOT NULL;"
+    "CREATE TABLE ledger_index (part @I PRIMARY KEY, postings @B NOT NULL) @R;"
     "CREATE TABLE ledger_tiles (tile @I PRIMARY KEY, root @B NOT NULL, hashes @B NOT NULL) @R;"
     "CREATE TABLE ledger_checkpoints (size @I PRIMARY KEY, root @B NOT NULL,"
     " signature @B NOT NULL, signed @I NOT NULL) @R;"
     "CREATE TABLE ledger_subjects (subject @T PRIMARY KEY, since @I NOT NULL,"
     " wrapped @B NOT NULL) @R;";
 
-static const char *const fixed_tables[] = {"meta", "events", "tiles", "checkpoints", "subjects"};
+static const char *const fixed_tables[] = {"meta",  "events",      "index",
+                                           "tiles", "checkpoints", "subjects"};
 enum { FIXED_TABLES = sizeof fixed_tables / sizeof *fixed_tables, SUBJECTS = FIXED_TABLES - 1 };
 
 /* SQLite: its authorizer stops everybody but the ledger; the triggers stop the ledger too. */
@@ -59,6 +59,7 @@ static void put_postgres_guards(struct text *t)
                     fixed_tables[i], fixed_tables[i]);
     /* Entries and tiles do not shrink by compression worth the time. */
     text_put(t, STR("ALTER TABLE ledger_events ALTER COLUMN entry SET STORAGE EXTERNAL;"
+                    "ALTER TABLE ledger_index ALTER COLUMN postings SET STORAGE EXTERNAL;"
                     "ALTER TABLE ledger_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;"));
 }
 

@@ -74,6 +74,27 @@ static rc check_tile(struct ctx *c, struct audit *a, unsigned level, const struc
     return OK;
 }
 
+/* Postings that miss an event would hide it from whoever asks for its kind or record. */
+static rc check_index(struct ctx *c, struct audit *a)
+{
+    int64_t block = a->report.events / LEDGER_BLOCK - 1;
+    struct str postings[2];
+    if (a->report.events % LEDGER_BLOCK != 0)
+        return OK;
+    TRY(ledger_index_block(c, a->store, block, postings));
+    for (int part = LEDGER_BY_KIND; part <= LEDGER_BY_RECORD; part++) {
+        struct store_value row, id = STORE_VALUE_I64(block * 2 + part);
+        rc result = ledger_one_row(
+            c, a->store, STR("SELECT postings FROM ledger_index WHERE part = $1"), 1, &id, 1, &row);
+        if (result.code != RC_NOT_FOUND)
+            TRY(result);
+        if (!rc_ok(result) || !str_eq(row.bytes, postings[part]))
+            FAIL(c, CORRUPT, "%s: the index of entries %" PRId64 " to %" PRId64 " is not theirs",
+                 store_name(a->store), block * LEDGER_BLOCK, a->report.events - 1);
+    }
+    return OK;
+}
+
 static rc next_head(struct ctx *c, struct audit *a)
 {
     TRY(store_next(c, a->heads, &a->more_heads));
@@ -109,6 +130,7 @@ static rc check_row(struct ctx *c, struct audit *a, const struct store_rows *row
     a->report.events++;
     for (unsigned level = 0; level < full; level++)
         TRY(check_tile(c, a, level, &roots[level]));
+    TRY(check_index(c, a));
     return check_checkpoint(c, a);
 }
 
