@@ -1,7 +1,7 @@
 /*
  * embed: puts the console's files into the program.
  *
- *     embed FOLDER OUT.S OUT.c OUT.d
+ *     embed FOLDER OUT.S OUT.c OUT.d [NAME]
  *
  * Every file of FOLDER becomes three runs of bytes in OUT.S (as it is, gzip, brotli; by .incbin,
  * which costs the compiler nothing) and one row of the table in OUT.c, sorted by path, behind
@@ -10,6 +10,9 @@
  * beside OUT.S.
  *
  * The ETag is the start of the SHA-256 of the file; the web server adds a suffix for each encoding.
+ * With a NAME the table is called that, and no packed forms are made: content/ is read by the
+ * program itself.
+ *
  * Vite puts a hash into the names under assets/, so that a name there never changes its content:
  * those are immutable.
  */
@@ -153,6 +156,8 @@ static struct bytes packed_brotli(struct bytes body)
 /* ---- the output ---- */
 
 struct output {
+    const char *name; /* of the table; its symbols begin with it */
+    bool packed;
     const char *assembly_path;
     FILE *assembly;
     FILE *table;
@@ -175,11 +180,11 @@ static void write_bytes(struct output *out, size_t number, const char *form, str
     FILE *stream = create(path);
     if (fwrite(bytes.at, 1, bytes.length, stream) != bytes.length || fclose(stream) != 0)
         die("write", path);
-    fprintf(
-        out->assembly,
-        ".globl asset_%zu_%s\n.hidden asset_%zu_%s\n.balign 16\nasset_%zu_%s:\n.incbin \"%s\"\n",
-        number, form, number, form, number, form, path);
-    fprintf(out->table, "extern const unsigned char asset_%zu_%s[];\n", number, form);
+    fprintf(out->assembly,
+            ".globl %1$s_%2$zu_%3$s\n.hidden %1$s_%2$zu_%3$s\n.balign 16\n%1$s_%2$zu_%3$s:\n"
+            ".incbin \"%4$s\"\n",
+            out->name, number, form, path);
+    fprintf(out->table, "extern const unsigned char %s_%zu_%s[];\n", out->name, number, form);
 }
 
 static const char *type_of(const char *path)
@@ -209,22 +214,22 @@ static void embed_file(struct output *out, const char *root, const char *path, s
     char name[PATH_BYTES_MAX];
     join(name, root, path);
     struct bytes body = read_file(name);
-    struct bytes gzip = packed_gzip(body);
-    struct bytes brotli = packed_brotli(body);
+    struct bytes gzip = out->packed ? packed_gzip(body) : (struct bytes){0};
+    struct bytes brotli = out->packed ? packed_brotli(body) : (struct bytes){0};
     char etag[2 * ETAG_BYTES + 1];
     etag_of(body, etag);
 
     write_bytes(out, number, "body", body);
-    fprintf(rows, "    {\"/%s\", \"%s\", \"%s\", asset_%zu_body, ", path, type_of(path), etag,
-            number);
+    fprintf(rows, "    {\"/%s\", \"%s\", \"%s\", %s_%zu_body, ", path, type_of(path), etag,
+            out->name, number);
     const struct {
         const char *form;
         struct bytes bytes;
     } packed[] = {{"gzip", gzip}, {"brotli", brotli}};
     for (size_t i = 0; i < 2; i++) {
-        if (packed[i].bytes.length < body.length) {
+        if (out->packed && packed[i].bytes.length < body.length) {
             write_bytes(out, number, packed[i].form, packed[i].bytes);
-            fprintf(rows, "asset_%zu_%s, ", number, packed[i].form);
+            fprintf(rows, "%s_%zu_%s, ", out->name, number, packed[i].form);
         } else {
             fprintf(rows, "NULL, ");
         }
@@ -244,11 +249,16 @@ int main(int argc, char **argv)
     char *rows_text = NULL;
     size_t rows_length = 0;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d [NAME]\n");
         return 2;
     }
-    struct output out = {argv[2], create(argv[2]), create(argv[3]), create(argv[4])};
+    struct output out = {argc == 6 ? argv[5] : "assets",
+                         argc == 5,
+                         argv[2],
+                         create(argv[2]),
+                         create(argv[3]),
+                         create(argv[4])};
     FILE *rows = open_memstream(&rows_text, &rows_length);
     assert(rows != NULL);
 
@@ -268,8 +278,8 @@ int main(int argc, char **argv)
     fprintf(out.assembly, ".section .note.GNU-stack,\"\",@progbits\n");
     /* C has no empty arrays: a last row, beyond the count, is always there. */
     fprintf(out.table,
-            "\nconst size_t assets_count = %zu;\nconst struct asset assets[] = {\n%s    {0},\n};\n",
-            list.count, rows_text);
+            "\nconst size_t %1$s_count = %2$zu;\nconst struct asset %1$s[] = {\n%3$s    {0},\n};\n",
+            out.name, list.count, rows_text);
     fprintf(out.depends, "\n");
     free(rows_text);
     if (fclose(out.assembly) != 0 || fclose(out.table) != 0 || fclose(out.depends) != 0)

@@ -1,6 +1,7 @@
 /* The routes of the record: its head, its events, proofs, and verifying all of it. */
 #include "core/own.h"
 
+#include "base/encode.h"
 #include "core/core.h"
 #include "core/page.h"
 
@@ -8,13 +9,35 @@
 
 enum { EVENTS_LIMIT_DEFAULT = 100 };
 
-static rc serve_head(struct ctx *c, const struct request *request, struct response *response)
+static rc put_hash(struct ctx *c, struct text *out, struct merkle_hash hash)
+{
+    struct str hex;
+    TRY(encode_bytes(c, ENCODE_HEX, hash.bytes, sizeof hash.bytes, &hex));
+    text_put_json(out, hex);
+    return OK;
+}
+
+/* The three lines that a checkpoint begins with: origin, size, root in base 64. */
+static struct str note_line(struct str note, int number)
+{
+    struct str line = {NULL, 0};
+    for (int i = 0; i <= number; i++)
+        if (!str_split(&note, '\n', &line))
+            return (struct str){NULL, 0};
+    return line;
+}
+
+rc ledger_serve_head(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct ledger_options *options = &core_options(request->core)->ledger;
     struct str note, key;
     TRY(ledger_checkpoint(c, picture_store(request->picture), &note));
     TRY(ledger_verifier_key(c, options, &key));
-    text_printf(response->body, "{\"size\":%" PRId64 ",\"origin\":", core_size(request->core));
+    text_put(response->body, STR("{\"size\":"));
+    text_put(response->body, note_line(note, 1));
+    text_put(response->body, STR(",\"root\":"));
+    text_put_json(response->body, note_line(note, 2));
+    text_put(response->body, STR(",\"origin\":"));
     text_put_json(response->body, options->origin);
     text_put(response->body, STR(",\"verifier_key\":"));
     text_put_json(response->body, key);
@@ -45,7 +68,7 @@ static rc put_each(struct ctx *c, void *arg, const struct ledger_event *event, b
     return OK;
 }
 
-static rc serve_events(struct ctx *c, const struct request *request, struct response *response)
+rc ledger_serve_events(struct ctx *c, const struct request *request, struct response *response)
 {
     struct listing listing = {request, response, 0, -1};
     struct ledger_walk walk = {
@@ -73,7 +96,7 @@ static rc read_seq(struct ctx *c, const struct request *request, int64_t *ret)
     return OK;
 }
 
-static rc serve_event(struct ctx *c, const struct request *request, struct response *response)
+rc ledger_serve_event(struct ctx *c, const struct request *request, struct response *response)
 {
     struct store *store = picture_store(request->picture);
     struct ledger_event event;
@@ -92,7 +115,7 @@ static rc serve_event(struct ctx *c, const struct request *request, struct respo
 /* ---- proofs
  * -------------------------------------------------------------------------------------------- */
 
-static rc serve_proof(struct ctx *c, const struct request *request, struct response *response)
+rc ledger_serve_proof(struct ctx *c, const struct request *request, struct response *response)
 {
     struct str proof, name;
     int64_t seq = 0;
@@ -105,15 +128,16 @@ static rc serve_proof(struct ctx *c, const struct request *request, struct respo
     return OK;
 }
 
-const struct route ledger_routes[] = {
-    ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
-          "The size of the record, its signed head and the key that checks it",
-          .serve = serve_head),
-    ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
-          "Browse: from, limit, backwards, kind, record", .serve = serve_events),
-    ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
-          .serve = serve_event),
-    ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
-          "The proof that an event is in the record, as a C2SP tlog-proof", .serve = serve_proof),
-    {0},
-};
+rc ledger_serve_verify(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct ledger_report report;
+    TRY(ledger_verify(c, picture_store(request->picture), &core_options(request->core)->ledger,
+                      &report));
+    text_printf(response->body,
+                "{\"verified\":true,\"events\":%" PRId64 ",\"checkpoints\":%" PRId64
+                ",\"sealed\":%" PRId64 ",\"erased\":%" PRId64 ",\"root\":",
+                report.events, report.checkpoints, report.sealed, report.erased);
+    TRY(put_hash(c, response->body, report.root));
+    text_put_char(response->body, '}');
+    return OK;
+}

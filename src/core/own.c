@@ -84,6 +84,27 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     return OK;
 }
 
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+static const struct route routes[] = {
+    ROUTE(GET, "/api/v1/catalog", PERMIT_SIGNED_IN,
+          "What there is: records and their fields, permissions, events", .serve = catalog_serve),
+    ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
+          "The size of the record, its signed head and the key that checks it",
+          .serve = ledger_serve_head),
+    ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
+          "Browse: from, limit, backwards, kind, record", .serve = ledger_serve_events),
+    ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
+          .serve = ledger_serve_event),
+    ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
+          "The proof that an event is in the record, as a C2SP tlog-proof",
+          .serve = ledger_serve_proof),
+    ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
+          "Verify every entry, every tile and every checkpoint", .slow = true,
+          .serve = ledger_serve_verify),
+    {0},
+};
+
 /* ---- the module
  * ------------------------------------------------------------------------------------ */
 
@@ -119,7 +140,7 @@ const struct module core_module = {
             {&subject_erased_kind, fold_erased},
             {0},
         },
-    .routes = ledger_routes,
+    .routes = routes,
     .permissions =
         (const struct permission[]){
             {PERMIT_SYSTEM_READ, "See how the system itself is doing"},

@@ -50,7 +50,8 @@ extern const struct event_kind subject_erased_kind;
 #define PERMIT_SYSTEM_READ "system.read"
 #define PERMIT_LEDGER_READ "ledger.read"
 
-/* The routes of the ledger (ledger_page.c). */
-extern const struct route ledger_routes[];
+/* The pages (ledger_page.c, catalog_page.c). */
+serve_fn ledger_serve_head, ledger_serve_events, ledger_serve_event, ledger_serve_proof,
+    ledger_serve_verify, catalog_serve;
 
 #endif
