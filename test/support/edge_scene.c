@@ -124,7 +124,7 @@ static bool affects(void *arg, const struct event *event)
 
 /* ---- the server ----------------------------------------------------------------------------- */
 
-void edge_scene_open(struct edge_scene *s, struct edge_options options)
+void edge_scene_serve(struct edge_scene *s, struct edge_options options)
 {
     static const struct module *const modules[] = {&core_module, &edge_module, &thing_module};
     *s = (struct edge_scene){.guard = GUARD_ON_DUTY};
@@ -133,7 +133,6 @@ void edge_scene_open(struct edge_scene *s, struct edge_options options)
     options.core = s->scene.core;
     options.auth = &s->auth;
     options.clock = &s->scene.clock.clock;
-    options.check_replies = true;
     if (str_absent(options.listen))
         options.listen = STR("127.0.0.1:0");
     if (!options.sandbox)
@@ -145,13 +144,17 @@ void edge_scene_open(struct edge_scene *s, struct edge_options options)
         fail_msg("%s", s->scene.c.fault.message);
 }
 
+void edge_scene_open(struct edge_scene *s, struct edge_options options)
+{
+    options.check_replies = true;
+    edge_scene_serve(s, options);
+}
+
 void edge_scene_close(struct edge_scene *s)
 {
     edge_stop(s->edge);
-    /* core_close is scene_close's; nothing is published any more once no command comes */
-    struct edge *edge = s->edge;
     scene_close(&s->scene);
-    edge_close(edge);
+    edge_close(s->edge);
 }
 
 /* ---- the client ----------------------------------------------------------------------------- */
