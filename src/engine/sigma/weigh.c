@@ -1,0 +1,305 @@
+/* Is the condition of a correlation true of some entries of a window? Pure, so that it can be asked
+ * with and without the newest entry: a hit is where the answer changes. */
+#include "engine/sigma/engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- places -------------------------------------------------------------------------------------
+ */
+
+/* Great-circle distance on a sphere of the mean Earth radius (haversine; Sinnott, Sky & Telescope
+ * 68, 1984). */
+double metres_between(double lat1, double lon1, double lat2, double lon2)
+{
+    const double radian = 0.017453292519943295, radius = 6371008.8;
+    double half_lat = sin((lat2 - lat1) * radian / 2), half_lon = sin((lon2 - lon1) * radian / 2);
+    double a = half_lat * half_lat + cos(lat1 * radian) * cos(lat2 * radian) * half_lon * half_lon;
+    return 2 * radius * asin(sqrt(a < 1 ? a : 1));
+}
+
+/* Two angles in 10^-7 degrees, which is about a centimetre. */
+uint64_t place_pack(double lat, double lon)
+{
+    uint32_t y = (uint32_t)(int32_t)(lat * 1e7), x = (uint32_t)(int32_t)(lon * 1e7);
+    return (uint64_t)y << 32 | x;
+}
+
+static double place_lat(uint64_t place)
+{
+    return (int32_t)(uint32_t)(place >> 32) / 1e7;
+}
+
+static double place_lon(uint64_t place)
+{
+    return (int32_t)(uint32_t)place / 1e7;
+}
+
+bool is_near(const struct corr *corr, const struct entry *a, const struct entry *b)
+{
+    if (!(corr->near_m > 0))
+        return true;
+    return metres_between(place_lat(a->value), place_lon(a->value), place_lat(b->value),
+                          place_lon(b->value)) <= corr->near_m;
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------
+ */
+
+static bool scratch(struct sigma_engine *e, size_t count)
+{
+    if (count <= e->scratch_room)
+        return true;
+    uint64_t *wider = realloc(e->scratch, 2 * count * sizeof *wider);
+    if (!wider)
+        return false;
+    e->scratch = wider;
+    e->scratch_room = 2 * count;
+    return true;
+}
+
+/* Different values, by a small open table that is cleared for each question. */
+static double count_distinct(struct sigma_engine *e, const struct entry *entries, uint32_t from,
+                             uint32_t end)
+{
+    size_t size = 8, count = 0;
+    bool zero = false;
+    while (size < 2 * (size_t)(end - from))
+        size *= 2;
+    if (!scratch(e, size))
+        return 0;
+    memset(e->scratch, 0, size * sizeof *e->scratch);
+    for (uint32_t i = from; i < end; i++) {
+        uint64_t value = entries[i].value;
+        size_t at = value & (size - 1);
+        if (value == 0) {
+            count += !zero;
+            zero = true;
+            continue;
+        }
+        while (e->scratch[at] && e->scratch[at] != value)
+            at = (at + 1) & (size - 1);
+        count += e->scratch[at] == 0;
+        e->scratch[at] = value;
+    }
+    return (double)count;
+}
+
+static double number_of(const struct entry *entry)
+{
+    double number;
+    memcpy(&number, &entry->value, sizeof number);
+    return number;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+/* Linear interpolation between the closest ranks (Hyndman and Fan 1996, definition 7). */
+static double percentile(struct sigma_engine *e, const struct entry *entries, uint32_t from,
+                         uint32_t end, double percent)
+{
+    size_t count = end - from;
+    if (!scratch(e, count))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        e->scratch[i] = entries[from + i].value;
+    qsort(e->scratch, count, sizeof *e->scratch, by_size);
+    double rank = percent / 100 * (double)(count - 1), low, high;
+    size_t below = (size_t)rank;
+    memcpy(&low, &e->scratch[below], sizeof low);
+    memcpy(&high, &e->scratch[below + 1 < count ? below + 1 : below], sizeof high);
+    return low + (rank - (double)below) * (high - low);
+}
+
+static double aggregate(const struct corr *corr, const struct entry *entries, uint32_t from,
+                        uint32_t end)
+{
+    double sum = 0, least = number_of(&entries[from]), most = least;
+    for (uint32_t i = from; i < end; i++) {
+        double number = number_of(&entries[i]);
+        sum += number;
+        least = number < least ? number : least;
+        most = number > most ? number : most;
+    }
+    if (corr->type == CORR_VALUE_SUM)
+        return sum;
+    if (corr->type == CORR_VALUE_AVG)
+        return sum / (end - from);
+    return corr->type == CORR_VALUE_MIN ? least : most;
+}
+
+static double count_near(const struct corr *corr, const struct entry *entries, uint32_t from,
+                         uint32_t end, const struct entry *centre)
+{
+    uint32_t count = 0;
+    if (!(corr->near_m > 0) && !corr->between)
+        return end - from;
+    for (uint32_t i = from; i < end; i++)
+        count += !(entries[i].mask & corr->between) && is_near(corr, &entries[i], centre);
+    return count;
+}
+
+/* ---- kinds of events ----------------------------------------------------------------------------
+ */
+
+static uint32_t present(const struct corr *corr, const struct entry *entries, uint32_t from,
+                        uint32_t end, const struct entry *centre)
+{
+    uint32_t mask = 0;
+    for (uint32_t i = end; i-- > from && (mask & corr->required) != corr->required;)
+        if (is_near(corr, &entries[i], centre))
+            mask |= entries[i].mask;
+    return mask & corr->required;
+}
+
+/* The longest run of rules, in their order, for which the entries have an event each, in order. */
+static unsigned longest_chain(const struct corr *corr, const struct entry *entries, uint32_t from,
+                              uint32_t end, const struct entry *centre)
+{
+    unsigned best[TEMPORAL_MAX] = {0}, longest = 0;
+    for (uint32_t i = from; i < end; i++) {
+        uint32_t mask = entries[i].mask & corr->required;
+        if (!mask || !is_near(corr, &entries[i], centre))
+            continue;
+        for (unsigned bit = TEMPORAL_MAX; bit-- > 0;) { /* downwards: an event takes one place */
+            if (!(mask >> bit & 1))
+                continue;
+            unsigned before = 0;
+            for (unsigned lower = 0; lower < bit; lower++)
+                before = best[lower] > before ? best[lower] : before;
+            best[bit] = before + 1 > best[bit] ? before + 1 : best[bit];
+            longest = best[bit] > longest ? best[bit] : longest;
+        }
+    }
+    return longest;
+}
+
+static bool words_true(const struct expr *expr, uint32_t mask)
+{
+    bool all = true, any = false;
+    if (expr->kind == EXPR_ITEM)
+        return mask >> expr->count & 1;
+    for (size_t i = 0; i < expr->count; i++) {
+        bool kid = words_true(expr->kids[i], mask);
+        all = all && kid;
+        any = any || kid;
+    }
+    return expr->kind == EXPR_AND ? all : expr->kind == EXPR_OR ? any : !any;
+}
+
+static bool in_bounds(const struct corr *corr, double number)
+{
+    for (size_t i = 0; i < corr->bound_count; i++)
+        if (!compare_numbers(corr->bounds[i].compare, number, corr->bounds[i].value))
+            return false;
+    return true;
+}
+
+static bool weigh_temporal(const struct corr *corr, const struct entry *entries, uint32_t from,
+                           uint32_t end, const struct entry *centre)
+{
+    uint32_t mask = present(corr, entries, from, end, centre);
+    unsigned count = (unsigned)__builtin_popcount(mask);
+    unsigned all = (unsigned)__builtin_popcount(corr->required);
+    if (corr->condition) {
+        if (!words_true(corr->condition, mask))
+            return false;
+        return corr->type == CORR_TEMPORAL ||
+               longest_chain(corr, entries, from, end, centre) == count;
+    }
+    if (!corr->bound_count && count < all)
+        return false;
+    if (corr->type == CORR_TEMPORAL_ORDERED)
+        count = longest_chain(corr, entries, from, end, centre);
+    return corr->bound_count ? in_bounds(corr, count) : count == all;
+}
+
+bool weigh(struct sigma_engine *e, const struct corr *corr, const struct entry *entries,
+           uint32_t from, uint32_t end, const struct entry *centre)
+{
+    if (from >= end)
+        return false;
+    switch (corr->type) {
+    case CORR_TEMPORAL:
+    case CORR_TEMPORAL_ORDERED:
+        return weigh_temporal(corr, entries, from, end, centre);
+    case CORR_EVENT_COUNT:
+        return in_bounds(corr, count_near(corr, entries, from, end, centre));
+    case CORR_VALUE_COUNT:
+        return in_bounds(corr, count_distinct(e, entries, from, end));
+    case CORR_VALUE_MEDIAN:
+        return in_bounds(corr, percentile(e, entries, from, end, 50));
+    case CORR_VALUE_PERCENTILE:
+        return in_bounds(corr, percentile(e, entries, from, end, corr->percentile));
+    case CORR_VALUE_SUM:
+    case CORR_VALUE_AVG:
+    case CORR_VALUE_MIN:
+    case CORR_VALUE_MAX:
+        return in_bounds(corr, aggregate(corr, entries, from, end));
+    }
+    return false;
+}
+
+/* ---- which entries made it ----------------------------------------------------------------------
+ */
+
+/* The rules that must be met, in order. */
+static size_t stages_of(const struct corr *corr, uint32_t stages[TEMPORAL_MAX])
+{
+    size_t count = 0;
+    for (unsigned bit = 0; bit < TEMPORAL_MAX; bit++)
+        if (corr->required >> bit & 1)
+            stages[count++] = 1u << bit;
+    return count;
+}
+
+/* Entries that stand on some whole chain: behind the earliest end of what comes before, and before
+ * the latest beginning of what comes after. */
+static void chain_parts(const struct corr *corr, const struct entry *entries, uint32_t from,
+                        uint32_t end, bool *ret_parts)
+{
+    uint32_t stages[TEMPORAL_MAX];
+    int64_t earliest[TEMPORAL_MAX + 1], latest[TEMPORAL_MAX + 2];
+    size_t count = stages_of(corr, stages), at = 0;
+    earliest[0] = (int64_t)from - 1;
+    for (uint32_t i = from; i < end && at < count; i++)
+        if (entries[i].mask & stages[at])
+            earliest[++at] = i;
+    if (at < count)
+        return;
+    latest[count] = end;
+    at = count;
+    for (uint32_t i = end; i-- > from && at > 0;)
+        if (entries[i].mask & stages[at - 1])
+            latest[--at] = i;
+    for (uint32_t i = from; i < end; i++)
+        for (size_t s = 0; s < count; s++)
+            if (entries[i].mask & stages[s] && i > earliest[s] && i < latest[s + 1])
+                ret_parts[i - from] = true;
+}
+
+void weigh_parts(const struct corr *corr, const struct entry *entries, uint32_t from, uint32_t end,
+                 bool *ret_parts)
+{
+    const struct entry *centre = &entries[end - 1];
+    bool temporal = corr->type == CORR_TEMPORAL || corr->type == CORR_TEMPORAL_ORDERED;
+    bool any = false;
+    for (uint32_t i = from; i < end; i++)
+        ret_parts[i - from] = false;
+    if (corr->type == CORR_TEMPORAL_ORDERED && !corr->bound_count && !corr->condition)
+        chain_parts(corr, entries, from, end, ret_parts);
+    for (uint32_t i = from; i < end; i++)
+        any = any || ret_parts[i - from];
+    for (uint32_t i = from; i < end; i++) {
+        bool part =
+            temporal ? (entries[i].mask & corr->required) != 0 : !(entries[i].mask & corr->between);
+        ret_parts[i - from] =
+            (any ? ret_parts[i - from] : part) && is_near(corr, &entries[i], centre);
+    }
+}
