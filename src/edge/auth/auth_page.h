@@ -1,0 +1,145 @@
+/* Bodies of the routes of sign-in, and what their handlers share. Private to the folder. */
+#ifndef EDGE_AUTH_AUTH_PAGE_H
+#define EDGE_AUTH_AUTH_PAGE_H
+
+#include "domain/people/people.h"
+#include "edge/auth/auth_own.h"
+#include "edge/auth/webauthn.h"
+
+/* ---- asked ----------------------------------------------------------------------------------- */
+
+#define BY_PASSWORD_FIELDS(F, T)                                                         \
+    F(T, text, line, login, REQUIRED, 1, 64, "name to sign in with")                     \
+    F(T, text, line, password, REQUIRED | SECRET, 1, PASSWORD_BYTES_MAX, "the password") \
+    F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the authenticator app shows")
+SHAPE_DECLARE(by_password, BY_PASSWORD_FIELDS);
+
+#define BY_PASSKEY_FIELDS(F, T)                                            \
+    F(T, json, _, credential, REQUIRED | SECRET, 2, WEBAUTHN_RESPONSE_MAX, \
+      "what the browser gave, as its toJSON() writes it")
+SHAPE_DECLARE(by_passkey, BY_PASSKEY_FIELDS);
+
+#define BY_RECOVERY_FIELDS(F, T)                                                  \
+    F(T, text, line, login, REQUIRED, 1, 64, "name to sign in with")              \
+    F(T, text, line, code, REQUIRED | SECRET, 1, 40, "one of the recovery codes") \
+    F(T, text, line, password, SECRET, 1, PASSWORD_BYTES_MAX, "the password, if there is one")
+SHAPE_DECLARE(by_recovery, BY_RECOVERY_FIELDS);
+
+#define LINK_FIELDS(F, T) \
+    F(T, text, line, link, REQUIRED | SECRET, 1, 100, "what stands behind # in the address")
+SHAPE_DECLARE(link, LINK_FIELDS);
+
+#define ENROLLING_FIELDS(F, T)                                                                 \
+    LINK_FIELDS(F, T)                                                                          \
+    F(T, text, line, name, 0, 1, 60, "what to call the passkey")                               \
+    F(T, json, _, credential, SECRET, 2, WEBAUTHN_RESPONSE_MAX, "the registration's toJSON()") \
+    F(T, text, line, password, SECRET, 1, PASSWORD_BYTES_MAX, "or a password …")               \
+    F(T, bytes, _, challenge, SECRET, 0, 200, "… the challenge of its set-up …")               \
+    F(T, text, line, code, SECRET, 1, 20, "… and what the authenticator app shows")
+SHAPE_DECLARE(enrolling, ENROLLING_FIELDS);
+
+#define NEW_PASSKEY_FIELDS(F, T)                                           \
+    F(T, text, line, name, REQUIRED, 1, 60, "what to call it")             \
+    F(T, json, _, credential, REQUIRED | SECRET, 2, WEBAUTHN_RESPONSE_MAX, \
+      "the registration's toJSON()")
+SHAPE_DECLARE(new_passkey, NEW_PASSKEY_FIELDS);
+
+#define NEW_PASSWORD_FIELDS(F, T)                                                                 \
+    F(T, text, line, password, REQUIRED | SECRET, 1, PASSWORD_BYTES_MAX, "12 characters or more") \
+    F(T, bytes, _, challenge, REQUIRED | SECRET, 1, 200, "the challenge of the set-up")           \
+    F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the new authenticator app shows")
+SHAPE_DECLARE(new_password, NEW_PASSWORD_FIELDS);
+
+#define NEW_TOKEN_FIELDS(F, T)                                                     \
+    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                      \
+    F(T, texts, line, scopes, 0, 0, 200, "of one's permissions, these; none: all") \
+    F(T, time, _, expires, 0, 0, 0, "no longer good after; otherwise in a year")
+SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
+
+/* ---- given ----------------------------------------------------------------------------------- */
+
+#define WAYS_FIELDS(F, T)                            \
+    F(T, i64, _, passkeys, 0, 0, 100, "how many")    \
+    F(T, flag, _, password, 0, 0, 0, "is there one") \
+    F(T, i64, _, recovery_codes, 0, 0, 100, "how many are left")
+SHAPE_DECLARE(ways, WAYS_FIELDS);
+
+#define SESSION_VIEW_FIELDS(F, T)                                                        \
+    F(T, id, _, account, REQUIRED, 0, 0, "the account")                                  \
+    F(T, text, line, login, REQUIRED, 0, 0, "its name")                                  \
+    F(T, text, line, kind, REQUIRED, 0, 0, "person or program")                          \
+    F(T, id, _, person, 0, 0, 0, "whose it is")                                          \
+    F(T, text, line, name, REQUIRED, 0, 0, "what they are called")                       \
+    F(T, texts, line, permissions, 0, 0, 4000, "what they may do")                       \
+    F(T, label, _, clearance, 0, 0, 0, "what they may read")                             \
+    F(T, text, locale, language, 0, 0, 0, "of the console")                              \
+    F(T, text, line, mission, REQUIRED, 0, 0, "what the mission is called")              \
+    F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                        \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved who they are") \
+    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                  \
+    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")                     \
+    F(T, time, _, fresh_until, 0, 0, 0, "until then ways in can be changed")             \
+    F(T, record, ways, ways, 0, 0, 0, "ways to sign in")                                 \
+    F(T, texts, line, recovery_codes, 0, 0, 10, "new ones, shown this once")
+SHAPE_DECLARE(session_view, SESSION_VIEW_FIELDS);
+
+#define PASSWORD_SETUP_FIELDS(F, T)                                     \
+    F(T, bytes, _, challenge, REQUIRED, 0, 0, "to give back")           \
+    F(T, text, line, secret, REQUIRED, 0, 0, "for typing into the app") \
+    F(T, text, line, uri, REQUIRED, 0, 0, "the same for a QR code")
+SHAPE_DECLARE(password_setup, PASSWORD_SETUP_FIELDS);
+
+#define RECOVERY_VIEW_FIELDS(F, T) \
+    F(T, texts, line, recovery_codes, REQUIRED, 0, 10, "shown this once")
+SHAPE_DECLARE(recovery_view, RECOVERY_VIEW_FIELDS);
+
+#define TOKEN_VIEW_FIELDS(F, T)                     \
+    F(T, id, _, id, REQUIRED, 0, 0, "of the token") \
+    F(T, text, line, token, REQUIRED, 0, 0, "the token itself, shown this once")
+SHAPE_DECLARE(token_view, TOKEN_VIEW_FIELDS);
+
+#define LINK_VIEW_FIELDS(F, T)                                                     \
+    F(T, text, line, link, REQUIRED, 0, 0, "goes behind /enrol#; shown this once") \
+    F(T, time, _, expires, REQUIRED, 0, 0, "no longer good after")
+SHAPE_DECLARE(link_view, LINK_VIEW_FIELDS);
+
+/* ---- what the handlers share ----------------------------------------------------------------- */
+
+/* Where passkeys are bound to, from the origin that the browser sees. */
+rc auth_expect(struct ctx *c, const struct request *request, struct webauthn_expect *ret);
+
+/* The person's name, or the login without one; the mission's name, or "Chancery" without one. */
+rc auth_names(struct ctx *c, struct picture *picture, const struct account *account,
+              struct str *ret_person, struct str *ret_mission);
+
+/* {"publicKey":…} for a registration. */
+rc auth_creation_options(struct ctx *c, const struct request *request,
+                         const struct account *account, struct text *out);
+
+rc auth_password_setup(struct ctx *c, const struct request *request, const struct account *account,
+                       struct password_setup *ret);
+
+/* Verify what a browser registered and make its row. */
+rc auth_new_passkey(struct ctx *c, const struct request *request, const struct account *account,
+                    struct str name, struct str credential, struct passkey *ret);
+
+/* Verify a new password with its app's code and make its row. */
+rc auth_new_password(struct ctx *c, const struct request *request, const struct account *account,
+                     const struct new_password *input, struct password *ret);
+
+/* Who they are, in a session that need not be in the vault yet. */
+rc auth_view(struct ctx *c, const struct request *request, const struct session *session,
+             struct session_view *ret);
+
+static inline struct auth *auth_of(const struct request *request)
+{
+    return edge_request_auth(request);
+}
+
+/* Answer with a record. */
+void auth_put(struct response *response, const struct shape *shape, const void *record);
+
+serve_fn serve_passkey_options, serve_by_passkey, serve_by_password, serve_by_recovery,
+    serve_enrol_options, serve_enrol, serve_sign_out;
+
+#endif

@@ -1,0 +1,402 @@
+/* Signing in. Whatever is wrong, the answer is the same and takes as long; what it was is told in
+ * the ledger. Guessing is slowed down by address, by account and address, and a little by account,
+ * never so far that its owner could not get in. */
+#include "edge/auth/auth_page.h"
+
+#include "base/encode.h"
+#include "base/random.h"
+
+enum { DEVICE_MAX = 120 };
+
+/* ---- attempts -------------------------------------------------------------------------------- */
+
+struct attempt {
+    enum sign_in_method method;
+    struct str login;   /* as it was given; absent for passkeys and links */
+    struct str account; /* absent when there is none of that name */
+    struct str address, pair;
+};
+
+static rc begin(struct ctx *c, const struct request *request, enum sign_in_method method,
+                struct str login, struct attempt *ret)
+{
+    struct throttle *throttle = auth_of(request)->throttle;
+    struct attempt attempt = {.method = method, .login = login};
+    TRY(throttle_address(c, request->peer, &attempt.address));
+    TRY(throttle_check(c, throttle, THROTTLE_ADDRESS, attempt.address));
+    if (!str_absent(login)) {
+        TRY(str_format(c, &attempt.pair, "%.*s %.*s", STR_ARG(login), STR_ARG(attempt.address)));
+        TRY(throttle_check(c, throttle, THROTTLE_PAIR, attempt.pair));
+        TRY(throttle_check(c, throttle, THROTTLE_ACCOUNT, login));
+    }
+    *ret = attempt;
+    return OK;
+}
+
+/* Remember the failure, tell it, and refuse. */
+static rc fail(struct ctx *c, const struct request *request, const struct attempt *attempt,
+               enum sign_in_failure reason)
+{
+    struct throttle *throttle = auth_of(request)->throttle;
+    struct failed_sign_in failure = {
+        .account = attempt->account,
+        .method = attempt->method,
+        .reason = reason,
+        .peer = request->peer,
+        .in_a_row = throttle_failed(c, throttle, THROTTLE_ADDRESS, attempt->address),
+    };
+    if (!str_absent(attempt->login)) {
+        throttle_failed(c, throttle, THROTTLE_PAIR, attempt->pair);
+        throttle_failed(c, throttle, THROTTLE_ACCOUNT, attempt->login);
+    }
+    TRY(auth_call(c, edge_request_core(request), "sign-in.fail", &actor_system,
+                  (struct str){NULL, 0}, &failure));
+    FAIL(c, UNAUTHENTICATED, "this did not work; check what you gave and try again");
+}
+
+/* Why the writer, or a verification, refused. */
+static enum sign_in_failure reason_of(const struct ctx *c, enum sign_in_failure otherwise)
+{
+    unsigned reason = shape_choice_value(&sign_in_failure_choices, str_from(c->fault.rule));
+    return reason ? reason : otherwise;
+}
+
+/* The live account of that name; an absent id when there is none. */
+static rc find_account(struct ctx *c, const struct request *request, struct str login,
+                       struct account *ret)
+{
+    struct account account = {0};
+    rc result = picture_find(c, request->picture, &account_shape, "login", login, NULL, &account);
+    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
+        return result;
+    bool usable = rc_ok(result) && account.status == ACCOUNT_STATUS_ACTIVE;
+    *ret = usable ? account : (struct account){0};
+    return OK;
+}
+
+static rc find_password(struct ctx *c, const struct request *request, struct str account,
+                        struct password *ret)
+{
+    struct password password = {0};
+    if (str_absent(account))
+        return OK;
+    rc result = picture_get(c, request->picture, &password_shape, account, NULL, &password);
+    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
+        return result;
+    *ret = password;
+    return OK;
+}
+
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+/* Printable ASCII of what the browser says it is. */
+static rc device_of(struct ctx *c, const struct request *request, struct str *ret)
+{
+    struct str agent = str_sub(edge_request_header(request, "User-Agent"), 0, DEVICE_MAX);
+    struct text out;
+    text_init(&out, c, DEVICE_MAX + 1);
+    for (size_t i = 0; i < agent.len; i++)
+        if (agent.ptr[i] >= ' ' && agent.ptr[i] <= '~')
+            text_put_char(&out, agent.ptr[i]);
+    return text_done(&out, ret);
+}
+
+/* The cookie that is this secret, for so long; an empty one takes it back. */
+static rc cookie_of(struct ctx *c, const struct request *request, struct str secret, int64_t age_ms,
+                    struct str *ret)
+{
+    bool tls = edge_request_tls(request);
+    return str_format(c, ret, "%s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
+                      auth_cookie_name(tls), STR_ARG(secret), (long long)(age_ms / 1000),
+                      tls ? "; Secure" : "");
+}
+
+/* A session on this device gives way to the new one. */
+static rc end_present(struct ctx *c, const struct request *request)
+{
+    if (!request->actor || str_absent(request->session))
+        return OK;
+    rc ended = auth_call(c, edge_request_core(request), "session.end", request->actor,
+                         request->session, NULL);
+    return ended.code == RC_NOT_FOUND ? OK : ended;
+}
+
+/* Everything is proved: open the session, unless the writer knows better. */
+static rc open_session(struct ctx *c, const struct request *request, const struct attempt *attempt,
+                       struct session_opening *opening, struct texts recovery_codes,
+                       struct response *response)
+{
+    const struct auth *auth = auth_of(request);
+    struct session *session = &opening->session;
+    struct actor self = {.id = attempt->account};
+    struct session_view view;
+    struct str secret;
+    TRY(secret_new(c, &secret));
+    TRY(secret_hash(c, secret, &session->hash));
+    TRY(id_new(c, &session->id));
+    TRY(device_of(c, request, &session->device));
+    session->account = attempt->account;
+    session->method = attempt->method;
+    session->peer = request->peer;
+    session->opened = session->seen = clock_now(c);
+    session->expires.us = session->opened.us + auth->settings.session_absolute_ms * 1000;
+    rc result = auth_call(c, edge_request_core(request), "session.open", &self,
+                          (struct str){NULL, 0}, opening);
+    if (result.code == RC_UNAUTHENTICATED)
+        return fail(c, request, attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
+    TRY(result);
+    TRY(end_present(c, request));
+    if (!str_absent(attempt->login))
+        throttle_forget(auth->throttle, THROTTLE_PAIR, attempt->pair);
+    TRY(auth_view(c, request, session, &view));
+    view.recovery_codes = recovery_codes;
+    auth_put(response, &session_view_shape, &view);
+    return cookie_of(c, request, secret, auth->settings.session_absolute_ms, &response->cookie);
+}
+
+rc serve_sign_out(struct ctx *c, const struct request *request, struct response *response)
+{
+    TRY(auth_call(c, edge_request_core(request), "session.end", request->actor, request->session,
+                  NULL));
+    return cookie_of(c, request, STR(""), 0, &response->cookie);
+}
+
+/* ---- passkeys -------------------------------------------------------------------------------- */
+
+/* The same for everybody: the passkey itself says whose it is. */
+rc serve_passkey_options(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct webauthn_expect expect;
+    struct str challenge, text;
+    TRY(auth_expect(c, request, &expect));
+    TRY(ticket_make(c, auth_of(request), &(struct ticket){.use = TICKET_SIGN_IN}, &challenge));
+    TRY(encode_bytes(c, ENCODE_BASE64URL, challenge.ptr, challenge.len, &text));
+    text_put(response->body, STR("{\"publicKey\":{\"challenge\":"));
+    text_put_json(response->body, text);
+    text_put(response->body, STR(",\"rpId\":"));
+    text_put_json(response->body, str_from(expect.rp_id));
+    text_printf(response->body,
+                ",\"allowCredentials\":[],\"userVerification\":\"required\",\"timeout\":%d}}",
+                TICKET_MS);
+    return OK;
+}
+
+/* The passkey that this assertion is said to be of. */
+static rc find_passkey(struct ctx *c, const struct request *request,
+                       const struct webauthn_response *response, struct passkey *ret)
+{
+    struct passkey passkey = {0};
+    struct str credential;
+    TRY(encode_bytes(c, ENCODE_BASE64URL, response->credential.ptr, response->credential.len,
+                     &credential));
+    rc result =
+        picture_find(c, request->picture, &passkey_shape, "credential", credential, NULL, &passkey);
+    if (result.code == RC_NOT_FOUND)
+        FAIL(c, UNAUTHENTICATED, "this passkey is not known here");
+    TRY(result);
+    if (!str_absent(response->user) && !str_eq(response->user, passkey.account))
+        FAIL(c, UNAUTHENTICATED, "the passkey is of another account");
+    *ret = passkey;
+    return OK;
+}
+
+static rc verify_passkey(struct ctx *c, const struct request *request, struct str credential,
+                         struct attempt *attempt, struct session_opening *opening)
+{
+    struct webauthn_response response;
+    struct webauthn_expect expect;
+    struct passkey passkey;
+    struct ticket ticket;
+    struct str challenge;
+    TRY(webauthn_read(c, credential, &response));
+    TRY(webauthn_challenge(c, &response, &challenge));
+    TRY(ticket_open(c, auth_of(request), TICKET_SIGN_IN, challenge, &ticket));
+    TRY(find_passkey(c, request, &response, &passkey));
+    attempt->account = passkey.account;
+    const struct webauthn_key key = {.key = passkey.key, .algorithm = passkey.algorithm};
+    TRY(auth_expect(c, request, &expect));
+    TRY(webauthn_assert(c, &expect, &key, &response, &opening->sign_count));
+    opening->passkey = passkey.id;
+    return ticket_spend(c, auth_of(request), &ticket);
+}
+
+rc serve_by_passkey(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct by_passkey *input = request->input;
+    struct attempt attempt;
+    struct session_opening *opening = NULL;
+    NEW(c, opening, 1);
+    TRY(begin(c, request, SIGN_IN_METHOD_PASSKEY, (struct str){NULL, 0}, &attempt));
+    rc result = verify_passkey(c, request, input->credential, &attempt, opening);
+    if (result.code == RC_UNAUTHENTICATED || result.code == RC_MALFORMED)
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSKEY);
+    TRY(result);
+    return open_session(c, request, &attempt, opening, (struct texts){0}, response);
+}
+
+/* ---- passwords, recovery codes --------------------------------------------------------------- */
+
+rc serve_by_password(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct by_password *input = request->input;
+    struct attempt attempt;
+    struct account account;
+    struct password password = {0};
+    struct session_opening *opening = NULL;
+    bool right = false;
+    NEW(c, opening, 1);
+    TRY(begin(c, request, SIGN_IN_METHOD_PASSWORD, input->login, &attempt));
+    TRY(find_account(c, request, input->login, &account));
+    attempt.account = account.id;
+    TRY(find_password(c, request, account.id, &password));
+    TRY(password_verify(c, auth_of(request), password.hash, input->password, &right,
+                        &opening->rehash));
+    struct str totp = str_absent(password.totp) ? STR("nobody's secret here") : password.totp;
+    int64_t step = totp_step(totp, input->code, clock_now(c));
+    if (str_absent(account.id))
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
+    if (!right)
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSWORD);
+    if (step < 0 || step <= password.counter)
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_CODE);
+    opening->counter = (struct opt_i64){true, step};
+    return open_session(c, request, &attempt, opening, (struct texts){0}, response);
+}
+
+rc serve_by_recovery(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct by_recovery *input = request->input;
+    struct attempt attempt;
+    struct account account;
+    struct password password = {0};
+    struct session_opening *opening = NULL;
+    bool right = false;
+    NEW(c, opening, 1);
+    TRY(begin(c, request, SIGN_IN_METHOD_RECOVERY, input->login, &attempt));
+    TRY(find_account(c, request, input->login, &account));
+    attempt.account = account.id;
+    TRY(find_password(c, request, account.id, &password));
+    struct str given = str_absent(input->password) ? STR("") : input->password;
+    TRY(password_verify(c, auth_of(request), password.hash, given, &right, &opening->rehash));
+    opening->rehash = (struct str){NULL, 0}; /* it is stored with a code's step only */
+    if (str_absent(account.id))
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
+    if (!str_absent(password.hash) && !right)
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSWORD);
+    TRY(recovery_code_hash(c, account.id, input->code, &opening->recovery));
+    return open_session(c, request, &attempt, opening, (struct texts){0}, response);
+}
+
+/* ---- enrolling ------------------------------------------------------------------------------- */
+
+/* The link and its account. A link that is not good is an attempt that failed. */
+static rc find_link(struct ctx *c, const struct request *request, struct str text,
+                    struct attempt *attempt, struct enrolment *ret_link, struct account *ret)
+{
+    struct enrolment link = {0};
+    struct account account = {0};
+    struct row row = {0};
+    struct str hash;
+    TRY(begin(c, request, SIGN_IN_METHOD_ENROLMENT, (struct str){NULL, 0}, attempt));
+    TRY(secret_hash(c, text, &hash));
+    rc result = picture_find(c, request->picture, &enrolment_shape, "hash", hash, NULL, &link);
+    if (rc_ok(result))
+        result = picture_get(c, request->picture, &account_shape, link.account, &row, &account);
+    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
+        return result;
+    bool good = rc_ok(result) && link.expires.us > clock_now(c).us && row.retired.us == 0 &&
+                account.status == ACCOUNT_STATUS_ACTIVE;
+    if (!good)
+        return fail(c, request, attempt, SIGN_IN_FAILURE_LINK);
+    attempt->account = account.id;
+    *ret_link = link;
+    *ret = account;
+    return OK;
+}
+
+rc serve_enrol_options(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct link *input = request->input;
+    struct attempt attempt;
+    struct enrolment link;
+    struct account account;
+    struct password_setup setup;
+    struct str person, mission;
+    struct text *out = response->body;
+    TRY(find_link(c, request, input->link, &attempt, &link, &account));
+    TRY(auth_names(c, request->picture, &account, &person, &mission));
+    TRY(auth_password_setup(c, request, &account, &setup));
+    text_put(out, STR("{\"login\":"));
+    text_put_json(out, account.login);
+    text_put(out, STR(",\"name\":"));
+    text_put_json(out, person);
+    text_put(out, STR(",\"mission\":"));
+    text_put_json(out, mission);
+    text_put(out, STR(",\"expires\":\""));
+    text_put_wall(out, link.expires);
+    text_put(out, STR("\","));
+    TRY(auth_creation_options(c, request, &account, out));
+    text_put(out, STR(",\"password\":"));
+    auth_put(response, &password_setup_shape, &setup);
+    text_put_char(out, '}');
+    return OK;
+}
+
+static rc add_way(struct ctx *c, const struct request *request, const struct account *account,
+                  const struct enrolment *link)
+{
+    const struct enrolling *input = request->input;
+    const struct actor self = {.id = account->id};
+    const struct str none = {NULL, 0};
+    if (!str_absent(input->credential)) {
+        struct passkey_adding *adding = NULL;
+        NEW(c, adding, 1);
+        adding->enrolment = link->id;
+        TRY(auth_new_passkey(c, request, account, input->name, input->credential,
+                             &adding->passkey));
+        return auth_call(c, edge_request_core(request), "passkey.add", &self, none, adding);
+    }
+    if (str_absent(input->password) || str_absent(input->challenge) || str_absent(input->code))
+        FAIL(c, INVALID, "give a passkey's credential, or password, challenge and code");
+    struct password_setting *setting = NULL;
+    NEW(c, setting, 1);
+    setting->enrolment = link->id;
+    const struct new_password wish = {input->password, input->challenge, input->code};
+    TRY(auth_new_password(c, request, account, &wish, &setting->password));
+    return auth_call(c, edge_request_core(request), "password.set", &self, none, setting);
+}
+
+/* The first way in brings recovery codes along. */
+static rc make_codes(struct ctx *c, const struct request *request, struct str account,
+                     struct texts *ret)
+{
+    struct recovery recovery = {0};
+    struct texts codes;
+    rc result = picture_get(c, request->picture, &recovery_shape, account, NULL, &recovery);
+    if (rc_ok(result) || result.code != RC_NOT_FOUND)
+        return result;
+    recovery.id = account;
+    TRY(recovery_codes_new(c, account, &codes, &recovery.hashes));
+    TRY(auth_call(c, edge_request_core(request), "recovery.make", &(struct actor){.id = account},
+                  (struct str){NULL, 0}, &recovery));
+    *ret = codes;
+    return OK;
+}
+
+rc serve_enrol(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct enrolling *input = request->input;
+    struct attempt attempt;
+    struct enrolment link;
+    struct account account;
+    struct texts codes = {0};
+    struct session_opening *opening = NULL;
+    NEW(c, opening, 1);
+    TRY(find_link(c, request, input->link, &attempt, &link, &account));
+    rc result = add_way(c, request, &account, &link);
+    if (result.code == RC_UNAUTHENTICATED)
+        return fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_PASSKEY));
+    TRY(result);
+    TRY(make_codes(c, request, account.id, &codes));
+    return open_session(c, request, &attempt, opening, codes, response);
+}

@@ -1,0 +1,178 @@
+/* The parts of sign-in that need no server. */
+#include "edge/auth/auth_page.h"
+
+#include "support/shape_property.h"
+
+#include "unit.h"
+
+static struct ctx open_ctx(const struct clock *clock)
+{
+    return (struct ctx){.arena = arena_open(16 << 20), .clock = clock};
+}
+
+TEST(sign_in_shapes_keep_what_they_are_given)
+{
+    static const struct shape *const shapes[] = {
+        &passkey_shape,         &password_shape,         &recovery_shape,
+        &enrolment_shape,       &session_shape,          &token_shape,
+        &session_opening_shape, &session_ending_shape,   &passkey_adding_shape,
+        &passkey_naming_shape,  &password_setting_shape, &touch_shape,
+        &failed_sign_in_shape,  &session_fact_shape,     &way_fact_shape,
+        &session_view_shape,    &enrolling_shape,        &new_passkey_shape,
+        &new_password_shape,    &new_token_shape};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        shape_property_test(shapes[i]);
+}
+
+/* RFC 6238, appendix B, the SHA-1 rows: the last six of its eight digits. */
+TEST(totp_of_rfc_6238)
+{
+    static const struct {
+        int64_t s;
+        const char *code;
+    } rows[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+                {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+    struct str secret = STR("12345678901234567890");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct wall now = {rows[i].s * 1000000}, late = {(rows[i].s + 60) * 1000000};
+        assert_int_equal(totp_step(secret, str_from(rows[i].code), now), rows[i].s / 30);
+        assert_int_equal(totp_step(secret, str_from(rows[i].code), late), -1);
+    }
+    struct wall now = {59000000};
+    assert_int_equal(totp_step(secret, STR("28708"), now), -1);
+    assert_int_equal(totp_step(secret, STR("2870822"), now), -1);
+    assert_int_equal(totp_step(secret, STR("28708 "), now), -1);
+    assert_int_equal(totp_step(secret, STR(""), now), -1);
+}
+
+/* RFC 4648: base 32 of "12345678901234567890". */
+TEST(totp_secret_for_the_app)
+{
+    struct ctx c = open_ctx(&clock_system);
+    struct str text, uri;
+    assert_true(rc_ok(totp_text(&c, (const unsigned char *)"12345678901234567890", &text)));
+    assert_true(str_is(text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+    assert_true(rc_ok(totp_uri(&c, text, STR("Embassy & Co"), STR("amina"), &uri)));
+    assert_true(str_is(uri, "otpauth://totp/Embassy%20%26%20Co:amina?secret="
+                            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Embassy%20%26%20Co"
+                            "&algorithm=SHA1&digits=6&period=30"));
+    arena_close(c.arena);
+}
+
+TEST(weak_passwords_are_refused)
+{
+    static const char *const weak[] = {"short",          "Password1234!",  "aaaaaaaaaaaaaaaa",
+                                       "123456789012",   "amina.haddad99", "qwertyuiop123456",
+                                       "!!Chancery2026", "ababababababab"};
+    struct ctx c = open_ctx(&clock_system);
+    for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++)
+        assert_int_equal(password_check_strength(&c, str_from(weak[i]), STR("amina.haddad")).code,
+                         RC_INVALID);
+    assert_true(rc_ok(password_check_strength(&c, STR("four plain words here"), STR("amina"))));
+    assert_true(rc_ok(password_check_strength(&c, STR("كلمة مرور طويلة"), STR("amina"))));
+    arena_close(c.arena);
+}
+
+TEST(token_texts_check_themselves)
+{
+    struct ctx c = open_ctx(&clock_system);
+    struct str text;
+    bool is_one = false;
+    assert_true(rc_ok(token_text_new(&c, &text)));
+    assert_true(rc_ok(token_text_is_one(&c, text, &is_one)));
+    assert_true(is_one);
+    for (size_t i = 0; i < text.len; i++) {
+        struct str spoiled;
+        assert_true(rc_ok(str_copy(&c, text, &spoiled)));
+        ((char *)(uintptr_t)spoiled.ptr)[i] = text.ptr[i] == '0' ? '1' : '0';
+        assert_true(rc_ok(token_text_is_one(&c, spoiled, &is_one)));
+        assert_false(is_one);
+    }
+    assert_true(rc_ok(token_text_is_one(&c, str_sub(text, 0, text.len - 1), &is_one)));
+    assert_false(is_one);
+    arena_close(c.arena);
+}
+
+TEST(recovery_codes_forgive_how_they_are_written)
+{
+    struct ctx c = open_ctx(&clock_system);
+    struct texts codes, hashes;
+    struct str hash;
+    assert_true(rc_ok(recovery_codes_new(&c, STR("boss"), &codes, &hashes)));
+    assert_int_equal(codes.count, RECOVERY_CODES);
+    assert_int_equal(codes.items[0].len, 19);
+    assert_true(rc_ok(recovery_code_hash(&c, STR("boss"), codes.items[0], &hash)));
+    assert_true(str_eq(hash, hashes.items[0]));
+    assert_true(rc_ok(recovery_code_hash(&c, STR("clerk"), codes.items[0], &hash)));
+    assert_false(str_eq(hash, hashes.items[0]));
+    struct str plain, written;
+    assert_true(rc_ok(recovery_code_hash(&c, STR("b"), STR("0123-4567-89AB-CDEF"), &plain)));
+    assert_true(rc_ok(recovery_code_hash(&c, STR("b"), STR("oL23 4567 89ab cdef "), &written)));
+    assert_true(str_eq(plain, written));
+    arena_close(c.arena);
+}
+
+TEST(throttle_grows_is_bounded_and_forgets)
+{
+    struct clock_manual clock;
+    struct throttle *throttle = NULL;
+    clock_manual_init(&clock, (struct wall){1});
+    struct ctx c = open_ctx(&clock.clock);
+    assert_true(rc_ok(throttle_open(&c, &throttle)));
+    for (int i = 0; i < 3; i++)
+        throttle_failed(&c, throttle, THROTTLE_PAIR, STR("a"));
+    assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_PAIR, STR("a"))));
+    int64_t waits[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300};
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        throttle_failed(&c, throttle, THROTTLE_PAIR, STR("a"));
+        clock_manual_advance_us(&clock, waits[i] * 1000000 - 1);
+        assert_int_equal(throttle_check(&c, throttle, THROTTLE_PAIR, STR("a")).code, RC_LIMITED);
+        assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_ACCOUNT, STR("a"))));
+        assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_PAIR, STR("b"))));
+        clock_manual_advance_us(&clock, 1);
+        assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_PAIR, STR("a"))));
+    }
+    throttle_failed(&c, throttle, THROTTLE_PAIR, STR("a"));
+    throttle_forget(throttle, THROTTLE_PAIR, STR("a"));
+    assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_PAIR, STR("a"))));
+    for (int i = 0; i < 40; i++)
+        throttle_failed(&c, throttle, THROTTLE_ACCOUNT, STR("a"));
+    clock_manual_advance_us(&clock, 5000000);
+    assert_true(rc_ok(throttle_check(&c, throttle, THROTTLE_ACCOUNT, STR("a"))));
+    clock_manual_advance_us(&clock, 3601LL * 1000000);
+    assert_int_equal(throttle_failed(&c, throttle, THROTTLE_ACCOUNT, STR("a")), 1);
+    throttle_close(throttle);
+    arena_close(c.arena);
+}
+
+TEST(throttle_keeps_a_fixed_number_of_keys)
+{
+    struct clock_manual clock;
+    struct throttle *throttle = NULL;
+    clock_manual_init(&clock, (struct wall){1});
+    struct ctx c = open_ctx(&clock.clock);
+    assert_true(rc_ok(throttle_open(&c, &throttle)));
+    for (int i = 0; i < 20000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        clock_manual_advance_us(&clock, 1);
+        assert_int_equal(throttle_failed(&c, throttle, THROTTLE_PAIR, str_from(key)), 1);
+    }
+    assert_int_equal(throttle_failed(&c, throttle, THROTTLE_PAIR, STR("k19999")), 2);
+    throttle_close(throttle);
+    arena_close(c.arena);
+}
+
+TEST(addresses_of_one_host_are_one_key)
+{
+    struct ctx c = open_ctx(&clock_system);
+    struct str a, b;
+    assert_true(rc_ok(throttle_address(&c, STR("2001:db8:1:2:3:4:5:6"), &a)));
+    assert_true(rc_ok(throttle_address(&c, STR("2001:db8:1:2::9"), &b)));
+    assert_true(str_eq(a, b));
+    assert_true(rc_ok(throttle_address(&c, STR("2001:db8:1:3::9"), &b)));
+    assert_false(str_eq(a, b));
+    assert_true(rc_ok(throttle_address(&c, STR("192.0.2.7"), &a)));
+    assert_true(str_is(a, "192.0.2.7"));
+    arena_close(c.arena);
+}
