@@ -233,7 +233,6 @@ rc dc09_emit_event(struct dc09_work *w, const struct dc09_block *block, size_t i
     TRY(signal_line(w->c, words, 1000, &text));
     signal.text = text;
     TRY(signal_line(w->c, event->value, 200, &signal.value));
-    signal.drill = meaning.kind == SIGNAL_KIND_TEST;
     TRY(set_attributes(w, event, block, &signal));
     return adapter_emit(w->c, w->out, &signal);
 }

@@ -120,6 +120,7 @@ bool adapter_resume_line(struct str bytes, size_t *ret_skip);
 /* ---- intake: an adapter with its options -------------------------------------------------------
  */
 
+/* An intake and its streams belong to one thread. */
 struct intake;
 
 /* A record of the adapter's options out of a JSON object, "{}" for its defaults. MALFORMED,

@@ -62,7 +62,7 @@ enum {
     F(T, text, line, value, 0, 1, 200, "a measured value or a count")                            \
     F(T, text, line, dedupe, 0, 1, 120, "equal for what is certainly the same report")           \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter has given this report before")                   \
-    F(T, flag, _, drill, 0, 0, 0, "the device marks it as an exercise or a test")                \
+    F(T, flag, _, drill, 0, 0, 0, "the source marks it as an exercise")                          \
     F(T, bytes, _, raw, 0, 0, SIGNAL_RAW_MAX, "the bytes it was made from")                      \
     F(T, flag, _, raw_cut, 0, 0, 0, "there were more bytes than are kept")                       \
     F(T, json, _, attributes, 0, 0, SIGNAL_ATTRIBUTES_MAX, "what else the device said")

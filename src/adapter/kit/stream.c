@@ -94,8 +94,9 @@ static bool skip(struct stream *s)
 {
     if (s->gift.len == 0)
         return false;
-    size_t count = 0;
-    bool found = s->intake->adapter->resume(s->gift, &count);
+    size_t count = s->gift.len;
+    /* The rest of a bad datagram is never the beginning of anything. */
+    bool found = !s->given.datagram && s->intake->adapter->resume(s->gift, &count);
     assert(count <= s->gift.len);
     s->intake->counts.bad_bytes += count;
     s->at += count;

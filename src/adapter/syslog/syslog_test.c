@@ -189,6 +189,21 @@ TEST(a_datagram_is_one_message_with_its_line_ends)
     feeding_close(&f);
 }
 
+TEST(the_rest_of_a_datagram_that_is_too_long_is_no_message)
+{
+    static char bytes[2000];
+    struct feeding f;
+    memset(bytes, 'a', sizeof bytes);
+    memcpy(bytes + 1000, "\n<0>Nov 22 02:00:00 h a: forged\n", 33);
+    feeding_open(&f, &syslog_adapter, "{\"line_max_bytes\":500}");
+    feeding_give(&f, FEEDING_DATAGRAM, (struct str){bytes, sizeof bytes});
+    assert_int_equal(f.bad, 1);
+    assert_int_equal(f.frames, 0);
+    feeding_give(&f, FEEDING_DATAGRAM, STR("<0>Nov 22 02:00:00 h a: real"));
+    assert_int_equal(f.signal_count, 1);
+    feeding_close(&f);
+}
+
 TEST(a_line_with_a_nul_is_not_text)
 {
     struct feeding f;
