@@ -46,19 +46,22 @@ static rc start(struct run *r, pid_t *ret_child, int *ret_from)
     return OK;
 }
 
-/* Let it work for a random while after its first word, kill it, take its last word. */
+/* Let it say a random number of words, kill it, take its last word. */
 static rc kill_once(struct run *r)
 {
     struct ctx *c = &r->ctx;
     pid_t child = 0;
     int from = -1, status = 0;
     int64_t size = 0;
-    uint32_t dice = 0;
+    uint32_t dice[2];
     TRY(start(r, &child, &from));
-    bool spoke = read(from, &size, sizeof size) == sizeof size;
-    random_bytes(&dice, sizeof dice);
-    if (spoke)
-        usleep(dice % 60000);
+    random_bytes(dice, sizeof dice);
+    bool spoke = true;
+    for (uint32_t words = dice[0] % 40 + 1; words > 0 && spoke; words--)
+        spoke = read(from, &size, sizeof size) == sizeof size;
+    /* A few milliseconds into the next commits, anywhere in them. */
+    for (int64_t until_us = clock_mono(c).us + dice[1] % 5000; clock_mono(c).us < until_us;)
+        continue;
     kill(child, SIGKILL);
     while (read(from, &size, sizeof size) == sizeof size)
         continue;
