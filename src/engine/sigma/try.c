@@ -66,7 +66,7 @@ static rc feed_trial(struct ctx *c, struct sigma_engine *e, const struct rule *r
     int64_t now = TRIAL_START_US;
     for (size_t i = 0; i < trial->count; i++) {
         struct sigma_event event;
-        struct logsource source;
+        struct logsource source = {0};
         char id[24];
         TRY(sigma_event_read(c, e->set, trial->events[i], &event));
         struct str after = member_of(c, trial->events[i], "_after");
