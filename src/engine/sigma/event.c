@@ -93,7 +93,7 @@ static rc read_list(struct decoding *d, uint32_t field)
 static rc read_value(struct decoding *d, uint32_t field)
 {
     struct str raw, text;
-    bool truth;
+    bool truth = false;
     switch (json_peek(&d->j)) {
     case JSON_OBJECT:
         TRY(put_value(d, field, SIGMA_OBJECT, STR("")));

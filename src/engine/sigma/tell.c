@@ -31,7 +31,8 @@ static enum sigma_truth look_up(struct ctx *c, struct str value, struct str thin
         return truth ? SIGMA_TRUE : SIGMA_FALSE;
     case JSON_NUMBER: {
         char digits[64];
-        json_number(&j, &raw);
+        if (!json_number(&j, &raw))
+            return SIGMA_UNKNOWN;
         snprintf(digits, sizeof digits, "%.*s", STR_ARG(str_sub(raw, 0, 60)));
         *ret_number = strtod(digits, NULL);
         return SIGMA_TRUE;
