@@ -121,9 +121,11 @@ static ssize_t missing(const char *text, size_t len)
 {
     const char *end = memmem(text, len, "\r\n\r\n", 4);
     const char *mark = end ? memmem(text, (size_t)(end - text), "Content-Length: ", 16) : NULL;
-    if (!end || !mark)
+    const char *stop = mark ? memchr(mark, '\r', len - (size_t)(mark - text)) : NULL;
+    int64_t body = 0;
+    if (!stop || !str_to_i64((struct str){mark + 16, (size_t)(stop - mark) - 16}, &body))
         return -1;
-    return (ssize_t)(end + 4 - text) + strtol(mark + 16, NULL, 10) - (ssize_t)len;
+    return (ssize_t)(end + 4 - text) + body - (ssize_t)len;
 }
 
 static double bench_requests(const struct server *server, const char *name, const char *target,

@@ -126,6 +126,20 @@ TEST(body_is_bounded_and_in_json)
     edge_scene_close(&s);
 }
 
+TEST(parameters_are_bounded)
+{
+    struct edge_scene s;
+    char target[512] = "/api/v1/echo?a0=1";
+    size_t len = strlen(target);
+    open_plain(&s);
+    for (int i = 1; i < REQUEST_PARAMS_MAX; i++)
+        len += (size_t)snprintf(target + len, sizeof target - len, "&a%d=1", i);
+    edge_scene_expect(&s, 200, "POST", target, NULL, NULL, NULL);
+    snprintf(target + len, sizeof target - len, "&more=1");
+    edge_scene_expect(&s, 400, "POST", target, NULL, NULL, NULL);
+    edge_scene_close(&s);
+}
+
 TEST(other_site_cannot_make_a_browser_do_something)
 {
     struct edge_scene s;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REPLY_MAX = 1 << 16, BODY_MAX = 1000 };
+enum { REPLY_MAX = 1 << 16, BODY_MAX = 1000, BIG = 32 << 20 };
 
 static struct clock_manual day;
 static struct http_exchange *held; /* by /hold, until /release */
@@ -61,6 +61,11 @@ static void serve(void *of_loop, struct http_exchange *x)
     }
     if (str_is(x->head.path, "/release"))
         answer_held();
+    if (str_is(x->head.path, "/big")) {
+        static char big[BIG];
+        reply.body = (struct str){big, sizeof big};
+        reply.lasting = true;
+    }
     if (str_is(x->head.path, "/split"))
         http_reply_add(&reply, "Location", STR("a\r\nSet-Cookie: b"));
     http_reply(x, &reply);
@@ -226,6 +231,30 @@ TEST(deadlines_are_absolute)
     assert_int_equal(refused(server, HTTP_REFUSAL_DEADLINE), 2);
     expect_closed_after(idle, 10100000);
     assert_int_equal(refused(server, HTTP_REFUSAL_IDLE), 1);
+    httpd_close(server);
+}
+
+TEST(answer_that_is_not_taken_is_given_up)
+{
+    struct httpd *server = start((struct http_limits){.send_buffer = 4096});
+    int slow = dial(server), other = dial(server);
+    say(slow, STR("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+    while (httpd_counts(server).answers[2] == 0) {
+        say(other, STR("GET /refused HTTP/1.1\r\nHost: a\r\n\r\n"));
+        hear(other, "no");
+    }
+    clock_manual_advance_us(&day, INT64_C(1000) * 1000000);
+    say(other, STR("GET /refused HTTP/1.1\r\nHost: a\r\n\r\n"));
+    hear(other, "no");
+    assert_int_equal(refused(server, HTTP_REFUSAL_SLOW_READER), 0); /* 32 MiB may take this long */
+    clock_manual_advance_us(&day, INT64_C(4000) * 1000000);
+    while (refused(server, HTTP_REFUSAL_SLOW_READER) == 0) {
+        int next = dial(server);
+        say(next, STR("GET /refused HTTP/1.1\r\nHost: a\r\n\r\n"));
+        hear(next, "no");
+        close(next);
+    }
+    close(slow), close(other);
     httpd_close(server);
 }
 
