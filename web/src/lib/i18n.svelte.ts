@@ -129,6 +129,13 @@ export function localTime(instant: string, zone: string): string {
   }).format(at);
 }
 
+/** A day of the calendar, "2026-11-22", which is the same day everywhere. */
+export function dateText(day: string): string {
+  const at = new Date(`${day}T12:00:00Z`);
+  if (Number.isNaN(at.getTime())) return day;
+  return new Intl.DateTimeFormat(i18n.locale, { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
+}
+
 export function clockTime(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(i18n.locale, {
     timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',

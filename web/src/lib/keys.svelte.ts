@@ -1,5 +1,6 @@
 // The keyboard map. A page adds its keys while it is shown; `?` shows them all. Single letters can be
 // switched off (WCAG 2.1.4), and never act while something is being typed.
+import { untrack } from 'svelte';
 import type { Key } from './i18n.svelte.ts';
 
 export interface Binding {
@@ -28,7 +29,8 @@ class Keys {
   #timer = 0;
 
   add(bindings: Binding[]): () => void {
-    this.bindings = [...this.bindings, ...bindings];
+    // Whoever adds its keys in an effect is not to depend on those of others.
+    untrack(() => (this.bindings = [...this.bindings, ...bindings]));
     return () => {
       this.bindings = this.bindings.filter((one) => !bindings.includes(one));
     };

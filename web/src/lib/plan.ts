@@ -46,34 +46,78 @@ function boundsOf(positions: Position[]): Bounds | undefined {
   return bounds;
 }
 
-/** The centre of gravity of a ring; of anything else, or a ring without area, its middle. */
-export function labelPoint(geometry: Geometry): Position {
-  const rings =
-    geometry.type === 'Polygon'
-      ? [geometry.coordinates[0] ?? []]
-      : geometry.type === 'MultiPolygon'
-        ? geometry.coordinates.map((polygon) => polygon[0] ?? [])
-        : [];
-  let best: { area: number; at: Position } | undefined;
+type Ring = Position[];
+
+/** The rings of an area, outer ones and holes alike; none for lines and points. */
+function ringsOf(geometry: Geometry): Ring[] {
+  if (geometry.type === 'Polygon') return geometry.coordinates;
+  return geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
+}
+
+/** Is it inside, by the number of edges to its east (even-odd rule)? */
+export function isInside(rings: Ring[], [x = 0, y = 0]: Position): boolean {
+  let inside = false;
   for (const ring of rings) {
-    let area = 0;
-    let cx = 0;
-    let cy = 0;
-    const [ox = 0, oy = 0] = ring[0] ?? [];
     for (let i = 0; i + 1 < ring.length; i++) {
       const [ax = 0, ay = 0] = ring[i] ?? [];
       const [bx = 0, by = 0] = ring[i + 1] ?? [];
-      const cross = (ax - ox) * (by - oy) - (bx - ox) * (ay - oy);
-      area += cross;
-      cx += (ax + bx - 2 * ox) * cross;
-      cy += (ay + by - 2 * oy) * cross;
+      if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
     }
-    if (area !== 0 && (!best || Math.abs(area) > best.area))
-      best = { area: Math.abs(area), at: [ox + cx / (3 * area), oy + cy / (3 * area)] };
   }
-  if (best) return best.at;
+  return inside;
+}
+
+/** Square of the distance to the nearest edge. */
+function roomAround(rings: Ring[], [x = 0, y = 0]: Position): number {
+  let room = Infinity;
+  for (const ring of rings) {
+    for (let i = 0; i + 1 < ring.length; i++) {
+      const [ax = 0, ay = 0] = ring[i] ?? [];
+      const [bx = 0, by = 0] = ring[i + 1] ?? [];
+      const length = (bx - ax) ** 2 + (by - ay) ** 2;
+      const along = length === 0 ? 0 : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length;
+      const near = Math.max(0, Math.min(1, along));
+      const [dx, dy] = [x - ax - near * (bx - ax), y - ay - near * (by - ay)];
+      room = Math.min(room, dx * dx + dy * dy);
+    }
+  }
+  return room;
+}
+
+function longestEdge(line: Position[]): Position {
+  let best: { length: number; at: Position } = { length: -1, at: line[0] ?? [0, 0] };
+  for (let i = 0; i + 1 < line.length; i++) {
+    const [ax = 0, ay = 0] = line[i] ?? [];
+    const [bx = 0, by = 0] = line[i + 1] ?? [];
+    const length = Math.hypot(bx - ax, by - ay);
+    if (length > best.length) best = { length, at: [(ax + bx) / 2, (ay + by) / 2] };
+  }
+  return best.at;
+}
+
+/** Where a name is written: on the middle of a line's longest edge; in an area where there is most
+ * room, seen over a grid, away from its own edges and those of the areas drawn over it. */
+export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position {
+  const GRID = 16;
+  const rings = ringsOf(geometry);
   const bounds = boundsOf(positionsOf(geometry));
-  return bounds ? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2] : [0, 0];
+  if (!bounds) return [0, 0];
+  if (rings.length === 0) return longestEdge(positionsOf(geometry));
+  const others = over.map(ringsOf).filter((one) => one.length > 0);
+  const edges = [...rings, ...others.flat()];
+  let best: { room: number; at: Position } | undefined;
+  for (let i = 1; i < GRID; i++) {
+    for (let j = 1; j < GRID; j++) {
+      const at = [
+        bounds[0] + ((bounds[2] - bounds[0]) * i) / GRID,
+        bounds[1] + ((bounds[3] - bounds[1]) * j) / GRID,
+      ];
+      if (!isInside(rings, at) || others.some((other) => isInside(other, at))) continue;
+      const room = roomAround(edges, at);
+      if (!best || room > best.room * 1.0001) best = { room, at };
+    }
+  }
+  return best?.at ?? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2];
 }
 
 /** Read a drawing; undefined when there is nothing on it that can be drawn. */
@@ -88,14 +132,17 @@ export function readPlan(text: string): Plan | undefined {
   const features = drawing.features.filter((feature) => feature?.geometry);
   const bounds = boundsOf(features.flatMap((feature) => positionsOf(feature.geometry)));
   if (!bounds) return undefined;
-  const outlines = features.map<Outline>((feature) => {
+  const outlines = features.map<Outline>((feature, i) => {
     const zone: unknown = feature.properties?.['zone'];
     const name: unknown = feature.properties?.['name'];
     return {
       feature,
       zone: typeof zone === 'string' ? zone : undefined,
       name: typeof name === 'string' ? name : '',
-      label: labelPoint(feature.geometry),
+      label: labelPoint(
+        feature.geometry,
+        features.slice(i + 1).map((one) => one.geometry),
+      ),
     };
   });
   return { outlines, bounds };

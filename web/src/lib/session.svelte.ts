@@ -1,7 +1,12 @@
 // Who is signed in, and the server's description of everything (the catalog).
 import { get, onSignedOut, Problem } from './api.ts';
 import { permits } from './shape.ts';
-import type { Catalog, RecordKind, Who } from './types.ts';
+import type { Catalog, RecordKind, SessionBody, Who } from './types.ts';
+
+function whoOf(body: SessionBody): Who {
+  const { account, login, ...rest } = body;
+  return { ...rest, account: { id: account, login } };
+}
 
 class Session {
   /** unknown: not asked yet, or the server was not reached. */
@@ -21,7 +26,7 @@ class Session {
 
   async load(): Promise<void> {
     try {
-      const who = await get<Who>('session', { quiet: true });
+      const who = whoOf(await get<SessionBody>('session', { quiet: true }));
       this.catalog = await get<Catalog>('catalog');
       this.who = who;
       this.state = 'in';

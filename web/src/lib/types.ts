@@ -84,7 +84,6 @@ export interface LedgerEvent {
 
 export interface LedgerHead {
   size: number;
-  root: string;
   origin: string;
   checkpoint: string;
   verifier_key: string;
@@ -95,11 +94,14 @@ export interface Who {
   person?: string;
   name: string;
   permissions: string[];
-  clearance: string;
+  clearance?: string;
   language?: string;
   mission: { id: string; name: string; time_zone: string };
   drill: boolean;
 }
+
+/** What GET /api/v1/session answers; see src/edge/auth/DESIGN.md. */
+export type SessionBody = Omit<Who, 'account'> & { account: string; login: string };
 
 export interface ProblemBody {
   title?: string;
