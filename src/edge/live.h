@@ -20,7 +20,9 @@ struct edge_loop;
 struct live;
 struct live_loop;
 
-enum { LIVE_WAITING_MAX = 65536, LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 15000 };
+/* The console calls a line stale when a ping is 3 s late, so this bounds how long old data may pass
+ * for new. */
+enum { LIVE_WAITING_MAX = 65536, LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 5000 };
 
 /* Subscribe to the core; before core_start. */
 rc live_open(struct ctx *c, struct edge *edge, struct live **ret);

@@ -125,7 +125,8 @@ export function localTime(instant: string, zone: string): string {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return instant;
   return new Intl.DateTimeFormat(i18n.locale, {
-    timeZone: zone, dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23',
+    timeZone: zone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit',
+    minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }).format(at);
 }
 
@@ -133,7 +134,9 @@ export function localTime(instant: string, zone: string): string {
 export function dateText(day: string): string {
   const at = new Date(`${day}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return day;
-  return new Intl.DateTimeFormat(i18n.locale, { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(i18n.locale, {
+    timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric',
+  }).format(at);
 }
 
 export function clockTime(at: Date, zone: string): string {

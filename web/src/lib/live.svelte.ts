@@ -4,14 +4,14 @@ import { get } from './api.ts';
 import { session } from './session.svelte.ts';
 import type { LedgerEvent } from './types.ts';
 
-/** The server's ping comes this often, unless it says otherwise; past it by this much is stale. */
+/** The server's ping comes this often (LIVE_PING_MS); past it by the grace is stale. */
 const PING_MS = 5000;
 const GRACE_MS = 3000;
 
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
 type Heard =
   | { type: 'event'; event: LedgerEvent }
-  | { type: 'ping'; size: number; every: number }
+  | { type: 'ping'; size: number }
   | { type: 'down' };
 
 class Live {
@@ -21,7 +21,6 @@ class Live {
   size = $state(0);
   now = $state(Date.now());
 
-  #every = PING_MS;
   #down = false;
   #source: EventSource | null = null;
   #channel = new BroadcastChannel('chancery-live');
@@ -62,8 +61,8 @@ class Live {
     const source = new EventSource('/api/v1/live');
     this.#source = source;
     source.addEventListener('ping', (message) => {
-      const ping = JSON.parse(message.data as string) as { size: number; every_ms?: number };
-      this.#tell({ type: 'ping', size: ping.size, every: ping.every_ms ?? PING_MS });
+      const { size } = JSON.parse(message.data as string) as { size: number };
+      this.#tell({ type: 'ping', size });
     });
     const hear = (message: MessageEvent<string>) =>
       this.#tell({ type: 'event', event: JSON.parse(message.data) as LedgerEvent });
@@ -90,7 +89,6 @@ class Live {
     this.#down = heard.type === 'down';
     if (heard.type === 'ping') {
       this.size = heard.size;
-      this.#every = heard.every;
     } else if (heard.type === 'event') {
       this.size = Math.max(this.size, heard.event.seq + 1);
       for (const listener of this.#listeners) listener(heard.event);
@@ -103,7 +101,7 @@ class Live {
     this.now = Date.now();
     const age = this.now - this.heard;
     if (this.#down) this.line = 'offline';
-    else if (age > this.#every + GRACE_MS) this.line = 'stale';
+    else if (age > PING_MS + GRACE_MS) this.line = 'stale';
     else if (this.line !== 'connecting' || this.size > 0) this.line = 'live';
   }
 

@@ -67,17 +67,18 @@ export function isInside(rings: Ring[], [x = 0, y = 0]: Position): boolean {
   return inside;
 }
 
-/** Square of the distance to the nearest edge. */
+/** Square of the distance to the nearest edge, in degrees of latitude. */
 function roomAround(rings: Ring[], [x = 0, y = 0]: Position): number {
+  const squeeze = Math.cos((y * Math.PI) / 180);
   let room = Infinity;
   for (const ring of rings) {
     for (let i = 0; i + 1 < ring.length; i++) {
       const [ax = 0, ay = 0] = ring[i] ?? [];
       const [bx = 0, by = 0] = ring[i + 1] ?? [];
-      const length = (bx - ax) ** 2 + (by - ay) ** 2;
-      const along = length === 0 ? 0 : ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length;
-      const near = Math.max(0, Math.min(1, along));
-      const [dx, dy] = [x - ax - near * (bx - ax), y - ay - near * (by - ay)];
+      const [ex, ey, px, py] = [(bx - ax) * squeeze, by - ay, (x - ax) * squeeze, y - ay];
+      const length = ex * ex + ey * ey;
+      const near = length === 0 ? 0 : Math.max(0, Math.min(1, (px * ex + py * ey) / length));
+      const [dx, dy] = [px - near * ex, py - near * ey];
       room = Math.min(room, dx * dx + dy * dy);
     }
   }
@@ -105,7 +106,7 @@ export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position 
   if (rings.length === 0) return longestEdge(positionsOf(geometry));
   const others = over.map(ringsOf).filter((one) => one.length > 0);
   const edges = [...rings, ...others.flat()];
-  let best: { room: number; at: Position } | undefined;
+  let best: { room: number; off: number; at: Position } | undefined;
   for (let i = 1; i < GRID; i++) {
     for (let j = 1; j < GRID; j++) {
       const at = [
@@ -114,7 +115,10 @@ export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position 
       ];
       if (!isInside(rings, at) || others.some((other) => isInside(other, at))) continue;
       const room = roomAround(edges, at);
-      if (!best || room > best.room * 1.0001) best = { room, at };
+      const off = Math.hypot(2 * i - GRID, 2 * j - GRID);
+      // Of places with as much room, the one nearest to the middle.
+      if (!best || room > best.room * 1.01 || (room > best.room * 0.99 && off < best.off))
+        best = { room, off, at };
     }
   }
   return best?.at ?? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2];
