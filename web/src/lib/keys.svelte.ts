@@ -47,6 +47,7 @@ class Keys {
 
   #press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return;
+    if (document.querySelector('dialog[open]')) return;
     const control = event.ctrlKey || event.metaKey;
     if (control || event.altKey) {
       const name = `Ctrl+${event.key.toLowerCase()}`;
@@ -55,7 +56,6 @@ class Keys {
     }
     const key = event.key;
     if (key !== 'Escape' && (isTyping(event.target) || !this.letters)) return;
-    if (key !== 'Escape' && document.querySelector('dialog[open]')) return;
     if (this.pending) {
       const pair = `${this.pending} ${key}`;
       this.#wait('');

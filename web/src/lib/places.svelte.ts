@@ -9,9 +9,10 @@ export interface Place {
   letter: string;
 }
 
-/** The first letter of the address that is not taken; letters do not change with the language. */
+/** The first letter of the address that is not taken, or any that is free: letters do not change with
+ * the language. When all are taken, none; search reaches every place. */
 function letterFor(address: string, taken: Set<string>): string {
-  for (const letter of address.replace(/[^a-z]/g, '')) {
+  for (const letter of `${address.replace(/[^a-z]/g, '')}abcdefghijklmnopqrstuvwxyz`) {
     if (!taken.has(letter)) {
       taken.add(letter);
       return letter;
@@ -44,7 +45,7 @@ export function places(): Place[] {
   }
   list.push(
     { address: '/ledger', name: t('place.ledger'), group: t('place.record'), letter: 'l' },
-    { address: '/account', name: t('place.account'), group: t('place.record'), letter: 'y' },
+    { address: '/me', name: t('place.account'), group: t('place.record'), letter: 'y' },
   );
   return list;
 }
