@@ -13,8 +13,7 @@ const char *auth_cookie_name(bool tls)
 
 /* ---- sessions -------------------------------------------------------------------------------- */
 
-/* When a session that is not used any more ends. */
-static struct wall end_of(const struct auth *auth, const struct session *session)
+struct wall session_end(const struct auth *auth, const struct session *session)
 {
     int64_t idle_us = session->seen.us + auth->settings.session_idle_ms * 1000;
     return (struct wall){idle_us < session->expires.us ? idle_us : session->expires.us};
@@ -37,7 +36,7 @@ static rc know(struct ctx *c, struct picture *picture, struct str account, struc
 static rc know_session(struct ctx *c, const struct auth *auth, struct picture *picture,
                        const struct session *session, struct edge_caller *ret)
 {
-    struct wall end = end_of(auth, session);
+    struct wall end = session_end(auth, session);
     if (end.us <= clock_now(c).us)
         return OK;
     TRY(know(c, picture, session->account, session->id, ret));

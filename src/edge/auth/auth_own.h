@@ -112,6 +112,9 @@ rc auth_identify(struct ctx *c, void *arg, struct picture *picture,
 rc auth_renew(struct ctx *c, void *arg, struct picture *picture, struct str session,
               struct edge_caller *ret);
 
+/* When a session ends that is not used any more. */
+struct wall session_end(const struct auth *auth, const struct session *session);
+
 /* The name of the session's cookie. */
 const char *auth_cookie_name(bool tls);
 

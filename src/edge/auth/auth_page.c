@@ -14,6 +14,7 @@ SHAPE_DEFINE(new_passkey, NEW_PASSKEY_FIELDS, 1, "A new passkey");
 SHAPE_DEFINE(new_password, NEW_PASSWORD_FIELDS, 1, "A new password");
 SHAPE_DEFINE(new_token, NEW_TOKEN_FIELDS, 1, "A new token");
 
+SHAPE_DEFINE(session_row, SESSION_ROW_FIELDS, 1, "Somebody signed in on a device");
 SHAPE_DEFINE(ways, WAYS_FIELDS, 1, "Ways to sign in");
 SHAPE_DEFINE(session_view, SESSION_VIEW_FIELDS, 1, "Who is signed in");
 SHAPE_DEFINE(password_setup, PASSWORD_SETUP_FIELDS, 1, "What an authenticator app needs");

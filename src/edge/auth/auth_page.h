@@ -58,6 +58,17 @@ SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
 
 /* ---- given ----------------------------------------------------------------------------------- */
 
+#define SESSION_ROW_FIELDS(F, T)                                                      \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                              \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved it")        \
+    F(T, text, line, device, 0, 0, 120, "browser and system, as they say themselves") \
+    F(T, text, line, peer, 0, 0, 100, "address")                                      \
+    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                               \
+    F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")           \
+    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")                  \
+    F(T, flag, _, current, 0, 0, 0, "this is the one that asks")
+SHAPE_DECLARE(session_row, SESSION_ROW_FIELDS);
+
 #define WAYS_FIELDS(F, T)                            \
     F(T, i64, _, passkeys, 0, 0, 100, "how many")    \
     F(T, flag, _, password, 0, 0, 0, "is there one") \

@@ -36,24 +36,36 @@ static rc call(struct ctx *c, const struct request *request, const char *decisio
     return auth_call(c, edge_request_core(request), decision, request->actor, target, input);
 }
 
-/* {"items":[…]} of the account's own rows. */
-static rc list_own(struct ctx *c, const struct request *request, const struct shape *shape,
-                   struct response *response)
+static rc own_rows(struct ctx *c, const struct request *request, const struct shape *shape,
+                   struct page *ret)
 {
     struct query query = {
         .filter_count = 1,
         .filters = {{STR("account"), FILTER_EQ, request->actor->id}},
         .limit = QUERY_LIMIT_MAX,
     };
-    struct page page;
-    TRY(picture_list(c, request->picture, shape, &query, &page));
+    return picture_list(c, request->picture, shape, &query, ret);
+}
+
+/* {"items":[…]} */
+static void put_items(struct response *response, const struct shape *shape, size_t count,
+                      const void *records)
+{
     text_put(response->body, STR("{\"items\":["));
-    for (size_t i = 0; i < page.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0)
             text_put_char(response->body, ',');
-        auth_put(response, shape, (const char *)page.records + i * shape->size);
+        auth_put(response, shape, (const char *)records + i * shape->size);
     }
     text_put(response->body, STR("]}"));
+}
+
+static rc list_own(struct ctx *c, const struct request *request, const struct shape *shape,
+                   struct response *response)
+{
+    struct page page;
+    TRY(own_rows(c, request, shape, &page));
+    put_items(response, shape, page.count, page.records);
     return OK;
 }
 
@@ -84,7 +96,30 @@ static rc serve_who(struct ctx *c, const struct request *request, struct respons
 
 static rc serve_sessions(struct ctx *c, const struct request *request, struct response *response)
 {
-    return list_own(c, request, &session_shape, response);
+    const struct auth *auth = auth_of(request);
+    struct session_row *rows = NULL;
+    struct page page;
+    size_t count = 0;
+    TRY(own_rows(c, request, &session_shape, &page));
+    NEW(c, rows, page.count + 1);
+    const struct session *sessions = page.records;
+    for (size_t i = 0; i < page.count; i++) {
+        const struct session *one = &sessions[i];
+        if (session_end(auth, one).us <= clock_now(c).us)
+            continue;
+        rows[count++] = (struct session_row){
+            .id = one->id,
+            .method = one->method,
+            .device = one->device,
+            .peer = one->peer,
+            .opened = one->opened,
+            .seen = one->seen,
+            .expires = one->expires,
+            .current = str_eq(one->id, request->session),
+        };
+    }
+    put_items(response, &session_row_shape, count, rows);
+    return OK;
 }
 
 static rc serve_session_end(struct ctx *c, const struct request *request, struct response *)
@@ -246,7 +281,7 @@ const struct route auth_routes[] = {
     ROUTE(GET, "/api/v1/session", PERMIT_SIGNED_IN, "Who am I, and what may I do",
           .output = &session_view_shape, .serve = serve_who),
     ROUTE(GET, "/api/v1/sessions", PERMIT_SIGNED_IN, "Where I am signed in",
-          .output = &session_shape, .output_list = true, .serve = serve_sessions),
+          .output = &session_row_shape, .output_list = true, .serve = serve_sessions),
     ROUTE(DELETE, "/api/v1/sessions/{id}", PERMIT_SIGNED_IN, "End one of my sessions", .slow = true,
           .serve = serve_session_end),
     ROUTE(POST, "/api/v1/sessions/end-others", PERMIT_SIGNED_IN, "Sign out everywhere else",

@@ -4,6 +4,7 @@
 #include "edge/auth/auth.h"
 
 SHAPE_DEFINE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
+SHAPE_DEFINE_CHOICES(key_algorithm, KEY_ALGORITHM, KEY_ALGORITHMS);
 SHAPE_DEFINE_CHOICES(sign_in_failure, SIGN_IN_FAILURE, SIGN_IN_FAILURES);
 
 SHAPE_DEFINE(passkey, PASSKEY_FIELDS, 1, "A key that somebody signs in with");

@@ -12,6 +12,12 @@
     X(E, TOKEN, "token", "the token of a program")
 SHAPE_DECLARE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
 
+#define KEY_ALGORITHMS(X, E)                            \
+    X(E, ES256, "ES256", "ECDSA on P-256 with SHA-256") \
+    X(E, EDDSA, "EdDSA", "Ed25519")                     \
+    X(E, RS256, "RS256", "RSA with SHA-256, PKCS #1 v1.5")
+SHAPE_DECLARE_CHOICES(key_algorithm, KEY_ALGORITHM, KEY_ALGORITHMS);
+
 /* ---- the vault -------------------------------------------------------------------------------
  * What is secret is in every row, but is not required: these shapes are shown as well. */
 
@@ -21,7 +27,7 @@ SHAPE_DECLARE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
     F(T, text, line, name, REQUIRED, 1, 60, "what its owner calls it")            \
     F(T, text, line, credential, INDEXED | SECRET, 1, 1400, "its id, base64url")  \
     F(T, bytes, _, key, SECRET, 1, 1024, "its public key")                        \
-    F(T, i64, _, algorithm, 0, -65535, 0, "COSE algorithm: -7, -8 or -257")       \
+    F(T, choice, key_algorithm, algorithm, REQUIRED, 0, 0, "what it signs with")  \
     F(T, i64, _, sign_count, 0, 0, 4294967295, "uses that it has counted itself") \
     F(T, time, _, added, REQUIRED, 0, 0, "when it was added")                     \
     F(T, time, _, used, 0, 0, 0, "when it was last used")

@@ -366,21 +366,15 @@ static rc add_way(struct ctx *c, const struct request *request, const struct acc
     return auth_call(c, edge_request_core(request), "password.set", &self, none, setting);
 }
 
-/* The first way in brings recovery codes along. */
+/* Who needs a link has lost, or never had, a way in: they get recovery codes, and old ones are
+ * void. */
 static rc make_codes(struct ctx *c, const struct request *request, struct str account,
                      struct texts *ret)
 {
-    struct recovery recovery = {0};
-    struct texts codes;
-    rc result = picture_get(c, request->picture, &recovery_shape, account, NULL, &recovery);
-    if (rc_ok(result) || result.code != RC_NOT_FOUND)
-        return result;
-    recovery.id = account;
-    TRY(recovery_codes_new(c, account, &codes, &recovery.hashes));
-    TRY(auth_call(c, edge_request_core(request), "recovery.make", &(struct actor){.id = account},
-                  (struct str){NULL, 0}, &recovery));
-    *ret = codes;
-    return OK;
+    struct recovery recovery = {.id = account};
+    TRY(recovery_codes_new(c, account, ret, &recovery.hashes));
+    return auth_call(c, edge_request_core(request), "recovery.make", &(struct actor){.id = account},
+                     (struct str){NULL, 0}, &recovery);
 }
 
 rc serve_enrol(struct ctx *c, const struct request *request, struct response *response)

@@ -438,6 +438,10 @@ TEST(sessions_end_by_hand_by_time_and_by_suspension)
     snprintf(first, sizeof first, "%s", p.cookie);
     sign_in(&p, "/api/v1/auth/passkey", use_passkey(&p, &key, passkey_challenge(&p)));
     snprintf(second, sizeof second, "%s", p.cookie);
+    const char *rows = ask(&p, 200, "GET", "/api/v1/sessions", second, NULL);
+    assert_non_null(strstr(rows, "\"method\":\"enrolment\""));
+    assert_non_null(strstr(strstr(rows, "\"method\":\"passkey\""), "\"current\":true"));
+    assert_null(strstr(rows, "hash"));
     ask(&p, 204, "POST", "/api/v1/sessions/end-others", second, NULL);
     ask(&p, 401, "GET", who, first, NULL);
     ask(&p, 200, "GET", who, second, NULL);

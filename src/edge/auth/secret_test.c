@@ -19,7 +19,7 @@ TEST(sign_in_shapes_keep_what_they_are_given)
         &passkey_naming_shape,  &password_setting_shape, &touch_shape,
         &failed_sign_in_shape,  &session_fact_shape,     &way_fact_shape,
         &session_view_shape,    &enrolling_shape,        &new_passkey_shape,
-        &new_password_shape,    &new_token_shape};
+        &new_password_shape,    &new_token_shape,        &session_row_shape};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         shape_property_test(shapes[i]);
 }

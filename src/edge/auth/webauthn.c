@@ -282,6 +282,13 @@ static bool key_is_whole(struct str data)
 
 /* ---- registration ---------------------------------------------------------------------------- */
 
+/* The numbers of COSE for them. */
+static const int cose[] = {
+    [KEY_ALGORITHM_ES256] = COSE_ES256,
+    [KEY_ALGORITHM_EDDSA] = COSE_EDDSA,
+    [KEY_ALGORITHM_RS256] = COSE_RS256,
+};
+
 static const unsigned char *bytes(struct str s)
 {
     return (const unsigned char *)s.ptr;
@@ -306,12 +313,13 @@ static fido_cred_t *open_cred(const struct webauthn_expect *expect, const unsign
 }
 
 static rc take_key(struct ctx *c, const struct webauthn_response *response,
-                   const struct attestation *a, const fido_cred_t *cred, struct webauthn_key *ret)
+                   const struct attestation *a, const fido_cred_t *cred,
+                   enum key_algorithm algorithm, struct webauthn_key *ret)
 {
     struct str id = {(const char *)fido_cred_id_ptr(cred), fido_cred_id_len(cred)};
     struct str key = {(const char *)fido_cred_pubkey_ptr(cred), fido_cred_pubkey_len(cred)};
     struct webauthn_key out = {
-        .algorithm = fido_cred_type(cred),
+        .algorithm = algorithm,
         .sign_count = count_of(a->auth_data),
     };
     if (key.len == 0 || !str_eq(id, response->credential))
@@ -334,7 +342,6 @@ static rc take_key(struct ctx *c, const struct webauthn_response *response,
 rc webauthn_register(struct ctx *c, const struct webauthn_expect *expect,
                      const struct webauthn_response *response, struct webauthn_key *ret)
 {
-    static const int types[] = {COSE_ES256, COSE_EDDSA, COSE_RS256};
     unsigned char hash[crypto_hash_sha256_BYTES];
     struct attestation a;
     TRY(check_client_data(c, expect, response, "webauthn.create"));
@@ -346,12 +353,13 @@ rc webauthn_register(struct ctx *c, const struct webauthn_expect *expect,
     if (!key_is_whole(a.auth_data))
         FAIL(c, MALFORMED, "the authenticator data cannot be read");
     crypto_hash_sha256(hash, bytes(response->client_data), response->client_data.len);
+    enum key_algorithm algorithm = KEY_ALGORITHM_UNSET;
     fido_cred_t *cred = NULL;
-    for (size_t i = 0; !cred && i < sizeof types / sizeof types[0]; i++)
-        cred = open_cred(expect, hash, &a, types[i]);
+    while (!cred && algorithm < KEY_ALGORITHM_RS256)
+        cred = open_cred(expect, hash, &a, cose[++algorithm]);
     if (!cred)
         REJECT(c, "a key that is none of ES256, EdDSA, RS256");
-    rc result = take_key(c, response, &a, cred, ret);
+    rc result = take_key(c, response, &a, cred, algorithm, ret);
     fido_cred_free(&cred);
     return result;
 }
@@ -361,17 +369,17 @@ rc webauthn_register(struct ctx *c, const struct webauthn_expect *expect,
 static int verify_with(const fido_assert_t *assertion, const struct webauthn_key *key)
 {
     int result = FIDO_ERR_INVALID_ARGUMENT;
-    if (key->algorithm == COSE_ES256) {
+    if (key->algorithm == KEY_ALGORITHM_ES256) {
         es256_pk_t *pk = es256_pk_new();
         if (pk && es256_pk_from_ptr(pk, key->key.ptr, key->key.len) == FIDO_OK)
             result = fido_assert_verify(assertion, 0, COSE_ES256, pk);
         es256_pk_free(&pk);
-    } else if (key->algorithm == COSE_EDDSA) {
+    } else if (key->algorithm == KEY_ALGORITHM_EDDSA) {
         eddsa_pk_t *pk = eddsa_pk_new();
         if (pk && eddsa_pk_from_ptr(pk, key->key.ptr, key->key.len) == FIDO_OK)
             result = fido_assert_verify(assertion, 0, COSE_EDDSA, pk);
         eddsa_pk_free(&pk);
-    } else if (key->algorithm == COSE_RS256) {
+    } else if (key->algorithm == KEY_ALGORITHM_RS256) {
         rs256_pk_t *pk = rs256_pk_new();
         if (pk && rs256_pk_from_ptr(pk, key->key.ptr, key->key.len) == FIDO_OK)
             result = fido_assert_verify(assertion, 0, COSE_RS256, pk);

@@ -7,7 +7,7 @@
 #ifndef EDGE_AUTH_WEBAUTHN_H
 #define EDGE_AUTH_WEBAUTHN_H
 
-#include "base/ctx.h"
+#include "edge/auth/auth_shape.h"
 
 enum { WEBAUTHN_CREDENTIAL_MAX = 1023, WEBAUTHN_RESPONSE_MAX = 16384 };
 
@@ -35,7 +35,7 @@ rc webauthn_challenge(struct ctx *c, const struct webauthn_response *response, s
 struct webauthn_key {
     struct str credential; /* raw id */
     struct str key;        /* raw public key, as libfido2 has it */
-    int64_t algorithm;     /* COSE: -7, -8, -257 */
+    enum key_algorithm algorithm;
     int64_t sign_count;
 };
 

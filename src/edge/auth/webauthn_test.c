@@ -85,7 +85,9 @@ static rc do_assert(struct bench *b, const struct webauthn_key *key,
 
 TEST(passkeys_of_every_kind_register_and_sign)
 {
-    static const int64_t algorithms[RECORDED] = {-7, -7, -8, -8, -257, -257};
+    static const enum key_algorithm algorithms[RECORDED] = {
+        KEY_ALGORITHM_ES256, KEY_ALGORITHM_ES256, KEY_ALGORITHM_EDDSA,
+        KEY_ALGORITHM_EDDSA, KEY_ALGORITHM_RS256, KEY_ALGORITHM_RS256};
     struct bench b;
     bench_open(&b);
     for (size_t i = 0; i < RECORDED; i++) {
