@@ -11,7 +11,14 @@
 #include <fido/rs256.h>
 #include <sodium.h>
 
-enum { AUTH_DATA_MIN = 37, FLAG_UP = 0x01, FLAG_UV = 0x04, FLAG_AT = 0x40, CBOR_DEPTH_MAX = 8 };
+enum {
+    AUTH_DATA_MIN = 37,
+    FLAG_UP = 0x01,
+    FLAG_UV = 0x04,
+    FLAG_AT = 0x40,
+    FLAG_ED = 0x80,
+    CBOR_DEPTH_MAX = 8
+};
 
 #define REJECT(c, ...) FAIL(c, UNAUTHENTICATED, __VA_ARGS__)
 
@@ -266,8 +273,16 @@ static int64_t count_of(struct str data)
     return count;
 }
 
-/* Behind the head of a registration: aaguid, id, key, perhaps extensions, and nothing else. */
-static bool key_is_whole(struct str data)
+/* What is left is one map of extensions if the flags say so, and nothing otherwise. */
+static bool ends_whole(struct str data, struct str rest)
+{
+    if (data.ptr[32] & FLAG_ED && !cbor_skip(&rest, 0))
+        return false;
+    return rest.len == 0;
+}
+
+/* Behind the head of a registration: aaguid, id, key, extensions. */
+static bool registration_is_whole(struct str data)
 {
     if (data.len < AUTH_DATA_MIN + 18 || !(data.ptr[32] & FLAG_AT))
         return false;
@@ -275,9 +290,13 @@ static bool key_is_whole(struct str data)
     if (data.len < AUTH_DATA_MIN + 18 + id_len)
         return false;
     struct str rest = str_sub(data, AUTH_DATA_MIN + 18 + id_len, data.len);
-    if (!cbor_skip(&rest, 0))
-        return false;
-    return rest.len == 0 || (cbor_skip(&rest, 0) && rest.len == 0);
+    return cbor_skip(&rest, 0) && ends_whole(data, rest);
+}
+
+/* Behind the head of an assertion: extensions. */
+static bool assertion_is_whole(struct str data)
+{
+    return !(data.ptr[32] & FLAG_AT) && ends_whole(data, str_sub(data, AUTH_DATA_MIN, data.len));
 }
 
 /* ---- registration ---------------------------------------------------------------------------- */
@@ -350,7 +369,7 @@ rc webauthn_register(struct ctx *c, const struct webauthn_expect *expect,
     if (!str_is(a.format, "none") && !str_is(a.format, "packed"))
         REJECT(c, "attestation \"%.*s\" is not accepted", STR_ARG(str_sub(a.format, 0, 20)));
     TRY(check_auth_data(c, expect, a.auth_data));
-    if (!key_is_whole(a.auth_data))
+    if (!registration_is_whole(a.auth_data))
         FAIL(c, MALFORMED, "the authenticator data cannot be read");
     crypto_hash_sha256(hash, bytes(response->client_data), response->client_data.len);
     enum key_algorithm algorithm = KEY_ALGORITHM_UNSET;
@@ -415,6 +434,8 @@ rc webauthn_assert(struct ctx *c, const struct webauthn_expect *expect,
 {
     TRY(check_client_data(c, expect, response, "webauthn.get"));
     TRY(check_auth_data(c, expect, response->authenticator));
+    if (!assertion_is_whole(response->authenticator))
+        FAIL(c, MALFORMED, "the authenticator data cannot be read");
     int verified = verify(expect, key, response);
     if (verified != FIDO_OK)
         REJECT(c, "the passkey's signature does not verify: %s", fido_strerr(verified));
