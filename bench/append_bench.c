@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,15 @@ struct bench {
             exit(1);                                                \
         }                                                           \
     } while (0)
+
+/* Processor time of this process, ours and the kernel's for us. */
+static double busy(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+           (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+}
 
 static double now(struct bench *b)
 {
@@ -157,7 +167,8 @@ static void tidy_log(struct bench *b, struct store *store, int64_t *unmoved, int
     }
 }
 
-static double bare_rows(struct bench *b, const struct target *t, int batch, double seconds)
+static double bare_rows(struct bench *b, const struct target *t, int batch, double seconds,
+                        double *ret_cpu_us)
 {
     struct store *store = open_store(b, t);
     struct str sql;
@@ -165,30 +176,33 @@ static double bare_rows(struct bench *b, const struct target *t, int batch, doub
     MUST(b, str_format(&b->ctx, &sql, "CREATE TABLE bare (seq %s PRIMARY KEY, entry %s NOT NULL)",
                        store_type(t->kind, STORE_I64), store_type(t->kind, STORE_BYTES)));
     MUST(b, store_script(&b->ctx, store, sql));
-    double start = now(b);
+    double start = now(b), cpu = busy();
     while (now(b) - start < seconds) {
         bare_batch(b, store, count, batch);
         count += batch;
         tidy_log(b, store, &unmoved, batch);
     }
     double rate = (double)count / (now(b) - start);
+    *ret_cpu_us = (busy() - cpu) * 1e6 / (double)count;
     store_close(store);
     return rate;
 }
 
-static double ledger_rows(struct bench *b, const struct target *t, int batch, double seconds)
+static double ledger_rows(struct bench *b, const struct target *t, int batch, double seconds,
+                          double *ret_cpu_us)
 {
     struct store *store = open_store(b, t);
     struct ledger *ledger = NULL;
     int64_t unmoved = 0;
     MUST(b, ledger_create(&b->ctx, store, &who));
     MUST(b, ledger_open(&b->ctx, store, &who, &ledger));
-    double start = now(b);
+    double start = now(b), cpu = busy();
     while (now(b) - start < seconds) {
         ledger_batch(b, store, ledger, batch);
         tidy_log(b, store, &unmoved, batch);
     }
     double rate = (double)ledger_size(ledger) / (now(b) - start);
+    *ret_cpu_us = (busy() - cpu) * 1e6 / (double)ledger_size(ledger);
     ledger_close(ledger);
     store_close(store);
     return rate;
@@ -213,18 +227,19 @@ static double median(double *values)
 static void measure(struct bench *b, const char *server, int batch)
 {
     const struct target sqlite = {STORE_SQLITE, NULL}, postgres = {STORE_POSTGRES, server};
-    double rates[5][ROUNDS] = {{0}}, seconds = 0.6;
+    double rates[5][ROUNDS] = {{0}}, cpu_us[4][ROUNDS] = {{0}}, seconds = 0.6;
     for (int round = 0; round < ROUNDS; round++) {
         rates[0][round] = bare_file(b, batch, seconds);
-        rates[1][round] = bare_rows(b, &sqlite, batch, seconds);
-        rates[2][round] = ledger_rows(b, &sqlite, batch, seconds);
+        rates[1][round] = bare_rows(b, &sqlite, batch, seconds, &cpu_us[0][round]);
+        rates[2][round] = ledger_rows(b, &sqlite, batch, seconds, &cpu_us[1][round]);
         if (server) {
-            rates[3][round] = bare_rows(b, &postgres, batch, seconds);
-            rates[4][round] = ledger_rows(b, &postgres, batch, seconds);
+            rates[3][round] = bare_rows(b, &postgres, batch, seconds, &cpu_us[2][round]);
+            rates[4][round] = ledger_rows(b, &postgres, batch, seconds, &cpu_us[3][round]);
         }
     }
     double bare = median(rates[1]), kept = median(rates[2]);
-    printf("%6d %12.0f %12.0f %12.0f %7.2f", batch, median(rates[0]), bare, kept, kept / bare);
+    printf("%6d %12.0f %12.0f %12.0f %7.2f %8.1f %8.1f", batch, median(rates[0]), bare, kept,
+           kept / bare, median(cpu_us[0]), median(cpu_us[1]));
     if (server) {
         bare = median(rates[3]);
         kept = median(rates[4]);
