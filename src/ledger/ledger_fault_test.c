@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ledger/ledger.h"
 #include "support/fault_vfs.h"
+#include "support/faults.h"
 #include "support/ledger_fixture.h"
 #include "unit.h"
 
@@ -168,4 +169,58 @@ TEST(ledger_survives_power_loss_at_every_sync)
         close_scene(&s);
     }
     assert_true(hits > 60);
+}
+
+enum { FEW = 12 };
+
+static rc append_few(struct ctx *c, struct store *store, struct ledger *ledger,
+                     const struct ledger_event events[FEW])
+{
+    rc result = store_begin(c, store, true);
+    if (!rc_ok(result))
+        return result;
+    result = ledger_append(c, ledger, FEW, events, NULL);
+    if (rc_ok(result))
+        result = ledger_sign(c, ledger, clock_now(c));
+    if (rc_ok(result))
+        return store_commit(c, store);
+    store_rollback(store);
+    return result;
+}
+
+/* Memory runs out once, at every place of an append and its commit. */
+TEST(ledger_survives_every_allocation_failing)
+{
+    struct fixture f;
+    fixture_open(&f, STORE_SQLITE);
+    struct ctx *c = &f.ctx;
+    struct store *store = fixture_store(&f, false);
+    struct ledger *ledger = fixture_ledger(c, store);
+    size_t nth = 0, failed = 0;
+    bool hit = true;
+    while (hit && nth < 3000) {
+        int64_t before = ledger_size(ledger);
+        struct arena_mark mark = arena_mark(c->arena);
+        struct ledger_event events[FEW];
+        for (int i = 0; i < FEW; i++)
+            events[i] = fixture_event(c, before + i);
+        faults_arm(++nth);
+        rc result = append_few(c, store, ledger, events);
+        hit = faults_hit();
+        faults_arm(0);
+        arena_return(c->arena, mark);
+        if (rc_ok(result))
+            continue;
+        failed++;
+        if (result.code != RC_NO_MEMORY)
+            fail_msg("%s: %s", rc_name(result.code), c->fault.message);
+        MUST(c, ledger_rewind(c, ledger));
+        assert_int_equal(ledger_size(ledger), before);
+    }
+    assert_false(hit);
+    assert_true(failed > 0);
+    fixture_verify(c, store, ledger_size(ledger));
+    ledger_close(ledger);
+    store_close(store);
+    fixture_close(&f);
 }
