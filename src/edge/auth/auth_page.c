@@ -15,6 +15,7 @@ SHAPE_DEFINE(new_password, NEW_PASSWORD_FIELDS, 1, "A new password");
 SHAPE_DEFINE(new_token, NEW_TOKEN_FIELDS, 1, "A new token");
 
 SHAPE_DEFINE(session_row, SESSION_ROW_FIELDS, 1, "Somebody signed in on a device");
+SHAPE_DEFINE(mission_view, MISSION_VIEW_FIELDS, 1, "The mission");
 SHAPE_DEFINE(ways, WAYS_FIELDS, 1, "Ways to sign in");
 SHAPE_DEFINE(session_view, SESSION_VIEW_FIELDS, 1, "Who is signed in");
 SHAPE_DEFINE(password_setup, PASSWORD_SETUP_FIELDS, 1, "What an authenticator app needs");
@@ -40,7 +41,7 @@ rc auth_expect(struct ctx *c, const struct request *request, struct webauthn_exp
 }
 
 rc auth_names(struct ctx *c, struct picture *picture, const struct account *account,
-              struct str *ret_person, struct str *ret_mission)
+              struct str *ret_person, struct mission_view *ret_mission)
 {
     struct person person = {0};
     struct mission mission = {0};
@@ -54,7 +55,9 @@ rc auth_names(struct ctx *c, struct picture *picture, const struct account *acco
     *ret_person = !named                         ? account->login
                   : str_absent(person.preferred) ? person.name
                                                  : person.preferred;
-    *ret_mission = str_absent(mission.name) ? STR("Chancery") : mission.name;
+    *ret_mission = (struct mission_view){mission.id, mission.name, mission.time_zone};
+    if (!rc_ok(result))
+        *ret_mission = (struct mission_view){picture_mission(picture), STR("Chancery"), STR("UTC")};
     return OK;
 }
 
@@ -92,7 +95,8 @@ rc auth_creation_options(struct ctx *c, const struct request *request,
                          const struct account *account, struct text *out)
 {
     struct webauthn_expect expect;
-    struct str challenge, person, mission;
+    struct str challenge, person;
+    struct mission_view mission;
     TRY(auth_expect(c, request, &expect));
     TRY(auth_names(c, request->picture, account, &person, &mission));
     TRY(ticket_make(c, auth_of(request),
@@ -102,7 +106,7 @@ rc auth_creation_options(struct ctx *c, const struct request *request,
     text_put(out, STR(",\"rp\":{\"id\":"));
     text_put_json(out, str_from(expect.rp_id));
     text_put(out, STR(",\"name\":"));
-    text_put_json(out, mission);
+    text_put_json(out, mission.name);
     text_put(out, STR("},\"user\":{\"id\":"));
     TRY(put_base64url(c, out, account->id));
     text_put(out, STR(",\"name\":"));
@@ -124,12 +128,13 @@ rc auth_password_setup(struct ctx *c, const struct request *request, const struc
 {
     struct ticket ticket = {.use = TICKET_PASSWORD, .account = account->id};
     struct password_setup setup;
-    struct str person, mission;
+    struct str person;
+    struct mission_view mission;
     random_bytes(ticket.totp, sizeof ticket.totp);
     TRY(auth_names(c, request->picture, account, &person, &mission));
     TRY(ticket_make(c, auth_of(request), &ticket, &setup.challenge));
     TRY(totp_text(c, ticket.totp, &setup.secret));
-    TRY(totp_uri(c, setup.secret, mission, account->login, &setup.uri));
+    TRY(totp_uri(c, setup.secret, mission.name, account->login, &setup.uri));
     *ret = setup;
     return OK;
 }

@@ -69,6 +69,12 @@ SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
     F(T, flag, _, current, 0, 0, 0, "this is the one that asks")
 SHAPE_DECLARE(session_row, SESSION_ROW_FIELDS);
 
+#define MISSION_VIEW_FIELDS(F, T)                               \
+    F(T, id, _, id, REQUIRED, 0, 0, "its id")                   \
+    F(T, text, line, name, REQUIRED, 0, 0, "what it is called") \
+    F(T, text, zone, time_zone, REQUIRED, 0, 0, "its own time")
+SHAPE_DECLARE(mission_view, MISSION_VIEW_FIELDS);
+
 #define WAYS_FIELDS(F, T)                            \
     F(T, i64, _, passkeys, 0, 0, 100, "how many")    \
     F(T, flag, _, password, 0, 0, 0, "is there one") \
@@ -84,7 +90,7 @@ SHAPE_DECLARE(ways, WAYS_FIELDS);
     F(T, texts, line, permissions, 0, 0, 4000, "what they may do")                       \
     F(T, label, _, clearance, 0, 0, 0, "what they may read")                             \
     F(T, text, locale, language, 0, 0, 0, "of the console")                              \
-    F(T, text, line, mission, REQUIRED, 0, 0, "what the mission is called")              \
+    F(T, record, mission_view, mission, 0, 0, 0, "where")                                \
     F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                        \
     F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved who they are") \
     F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                  \
@@ -119,9 +125,10 @@ SHAPE_DECLARE(link_view, LINK_VIEW_FIELDS);
 /* Where passkeys are bound to, from the origin that the browser sees. */
 rc auth_expect(struct ctx *c, const struct request *request, struct webauthn_expect *ret);
 
-/* The person's name, or the login without one; the mission's name, or "Chancery" without one. */
+/* What the person is called, the login without one; and the mission, "Chancery" while it has no
+ * name. */
 rc auth_names(struct ctx *c, struct picture *picture, const struct account *account,
-              struct str *ret_person, struct str *ret_mission);
+              struct str *ret_person, struct mission_view *ret_mission);
 
 /* {"publicKey":…} for a registration. */
 rc auth_creation_options(struct ctx *c, const struct request *request,

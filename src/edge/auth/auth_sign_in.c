@@ -321,7 +321,8 @@ rc serve_enrol_options(struct ctx *c, const struct request *request, struct resp
     struct enrolment link;
     struct account account;
     struct password_setup setup;
-    struct str person, mission;
+    struct str person;
+    struct mission_view mission;
     struct text *out = response->body;
     TRY(find_link(c, request, input->link, &attempt, &link, &account));
     TRY(auth_names(c, request->picture, &account, &person, &mission));
@@ -331,7 +332,7 @@ rc serve_enrol_options(struct ctx *c, const struct request *request, struct resp
     text_put(out, STR(",\"name\":"));
     text_put_json(out, person);
     text_put(out, STR(",\"mission\":"));
-    text_put_json(out, mission);
+    text_put_json(out, mission.name);
     text_put(out, STR(",\"expires\":\""));
     text_put_wall(out, link.expires);
     text_put(out, STR("\","));
