@@ -3,7 +3,7 @@
 
     dc09_dialler.py PROGRAM...
 
-PROGRAM is a receiver on standard input and output: `chancery decode` or `decode_alone`. Each case
+PROGRAM is a receiver on standard input and output: `chancery decode`. Each case
 starts one, sends it frames as a panel would, and checks the answers byte by byte and the signals by
 their fields. The results are written as TAP. Needs Python's cryptography for the encrypted cases.
 """

@@ -3,7 +3,7 @@
 
     syslog_logger.py PROGRAM...
 
-PROGRAM is `chancery decode` or `decode_alone`. The sockets are here; the bytes go to the program as they came. TAP.
+PROGRAM is `chancery decode`. The sockets are here; the bytes go to the program as they came. TAP.
 """
 
 import json

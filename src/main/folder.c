@@ -1,0 +1,188 @@
+#include "main/folder.h"
+
+#include "main/modules.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { CONFIG_BYTES_MAX = 16384, SECRET_BYTES_MAX = 4096 };
+
+SHAPE_DEFINE_CHOICES(config_store, CONFIG_STORE, STORE_KINDS);
+SHAPE_DEFINE(config, CONFIG_FIELDS, 1, "What a mission's folder holds");
+
+/* ---- secrets
+ * --------------------------------------------------------------------------------------- */
+
+/* One line from the terminal, without showing it. */
+static rc ask(struct ctx *c, const char *prompt, struct str *ret)
+{
+    struct termios shown, hidden;
+    char line[SECRET_BYTES_MAX];
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    if (!terminal)
+        CLI_WRONG(c, "no terminal to ask for the passphrase: give --passphrase-file");
+    fputs(prompt, terminal);
+    fflush(terminal);
+    bool can_hide = tcgetattr(fileno(terminal), &shown) == 0;
+    hidden = shown;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    if (can_hide)
+        tcsetattr(fileno(terminal), TCSAFLUSH, &hidden);
+    bool got = fgets(line, sizeof line, terminal) != NULL;
+    if (can_hide)
+        tcsetattr(fileno(terminal), TCSAFLUSH, &shown);
+    fputc('\n', terminal);
+    fclose(terminal);
+    rc result = OK;
+    if (got)
+        result = str_copy(c, (struct str){line, strcspn(line, "\n")}, ret);
+    sodium_memzero(line, sizeof line);
+    if (!got)
+        CLI_WRONG(c, "no passphrase was given");
+    return result;
+}
+
+static rc ask_passphrase(struct ctx *c, bool fresh, struct str *ret)
+{
+    struct str again;
+    TRY(ask(c, fresh ? "New passphrase: " : "Passphrase: ", ret));
+    if (!fresh)
+        return OK;
+    TRY(ask(c, "The same again: ", &again));
+    if (!str_eq(*ret, again))
+        CLI_WRONG(c, "the two are not the same");
+    return OK;
+}
+
+rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
+                 struct key_secret *ret)
+{
+    struct key_secret secret = {.kind = KEY_SLOT_PASSPHRASE};
+    struct str path = flags->passphrase_file;
+    if (!str_absent(flags->key_file)) {
+        secret.kind = KEY_SLOT_FILE;
+        path = flags->key_file;
+    } else if (!str_absent(flags->credential)) {
+        secret.kind = KEY_SLOT_CREDENTIAL;
+        path = flags->credential;
+    }
+    if (str_absent(path)) {
+        TRY(ask_passphrase(c, fresh, &secret.bytes));
+    } else {
+        TRY(str_copy(c, path, &path));
+        TRY(file_read(c, &files_system, path.ptr, SECRET_BYTES_MAX, &secret.bytes));
+    }
+    if (secret.kind == KEY_SLOT_PASSPHRASE)
+        while (secret.bytes.len && strchr("\r\n", secret.bytes.ptr[secret.bytes.len - 1]))
+            secret.bytes.len--;
+    *ret = secret;
+    return OK;
+}
+
+/* ---- the folder
+ * -------------------------------------------------------------------------------------- */
+
+/* Fill in what follows from the configuration and the data key. */
+static rc assemble(struct ctx *c, struct folder *folder)
+{
+    const struct config *config = &folder->config;
+    bool sqlite = config->store == CONFIG_STORE_SQLITE;
+    const char *record = NULL;
+    TRY(path_join(c, folder->path, FOLDER_RECORD, &record));
+    keyring_derive(folder->key, KEY_DATABASE, folder->database_key);
+    keyring_derive(folder->key, KEY_LEDGER_SIGN, folder->sign_seed);
+    keyring_derive(folder->key, KEY_SEAL, folder->seal_key);
+    keyring_derive(folder->key, KEY_TLS, folder->tls_key);
+    TRY(catalog_open(c, chancery_module_count, chancery_modules, &folder->catalog));
+    folder->options = (struct core_options){
+        .catalog = folder->catalog,
+        .store = {.kind = sqlite ? STORE_SQLITE : STORE_POSTGRES,
+                  .path = sqlite ? record : config->database.ptr,
+                  .key = sqlite ? folder->database_key : NULL},
+        .ledger = {.origin = config->origin,
+                   .sign_seed = folder->sign_seed,
+                   .seal_key = folder->seal_key},
+        .mission = config->mission,
+        .clock = c->clock,
+    };
+    return OK;
+}
+
+rc folder_create(struct ctx *c, const char *path, const struct config *config,
+                 const struct key_secret *secret, struct folder *ret)
+{
+    const char *config_path = NULL, *keys_path = NULL;
+    struct text out;
+    struct str json;
+    TRY(path_join(c, path, FOLDER_CONFIG, &config_path));
+    TRY(path_join(c, path, FOLDER_KEYS, &keys_path));
+    if (file_exists(config_path) || file_exists(keys_path))
+        FAIL(c, CONFLICT, "%s holds a mission already", path);
+    TRY(file_make_folder(c, &files_system, path));
+    *ret = (struct folder){.path = path, .config = *config};
+    TRY(shape_check(c, &config_shape, config));
+    TRY(keyring_create(c, &files_system, keys_path, secret, STR("first"), ret->key));
+    rc result = assemble(c, ret);
+    if (rc_ok(result))
+        result = core_create(c, &ret->options);
+    if (rc_ok(result)) {
+        text_init(&out, c, CONFIG_BYTES_MAX);
+        shape_write(&out, &config_shape, SHAPE_VIEW_WHOLE, config);
+        text_put_char(&out, '\n');
+        result = text_done(&out, &json);
+    }
+    if (rc_ok(result)) /* last: without it the folder is no mission */
+        result = file_write(c, &files_system, config_path, json, 0600);
+    if (!rc_ok(result))
+        folder_close(ret);
+    return result;
+}
+
+rc folder_open(struct ctx *c, const char *path, const struct key_secret *secret, struct folder *ret)
+{
+    const char *config_path = NULL, *keys_path = NULL;
+    struct str json;
+    TRY(path_join(c, path, FOLDER_CONFIG, &config_path));
+    TRY(path_join(c, path, FOLDER_KEYS, &keys_path));
+    if (!file_exists(config_path))
+        FAIL(c, NOT_FOUND, "%s is not a mission's folder: it has no " FOLDER_CONFIG, path);
+    *ret = (struct folder){.path = path};
+    TRY(file_read(c, &files_system, config_path, CONFIG_BYTES_MAX, &json));
+    TRY(shape_read(c, &config_shape, SHAPE_FROM_RECORD, json, &ret->config));
+    TRY(shape_copy(c, &config_shape, &ret->config, &ret->config)); /* NUL-terminated texts */
+    TRY(keyring_open(c, &files_system, keys_path, secret, ret->key));
+    rc result = assemble(c, ret);
+    if (!rc_ok(result))
+        folder_close(ret);
+    return result;
+}
+
+rc folder_tls(struct ctx *c, struct folder *folder, struct texts hosts, struct tlsca **ret)
+{
+    struct tlsca_options options = {
+        .files = &files_system,
+        .key = folder->tls_key,
+        .mission = folder->config.mission,
+        .clock = folder->options.clock,
+    };
+    TRY(path_join(c, folder->path, FOLDER_TLS, &options.path));
+    NEW(c, options.names.items, hosts.count + 2);
+    options.names.items[options.names.count++] = STR("localhost");
+    options.names.items[options.names.count++] = STR("127.0.0.1");
+    for (size_t i = 0; i < hosts.count; i++)
+        options.names.items[options.names.count++] = hosts.items[i];
+    return tlsca_open(c, &options, ret);
+}
+
+void folder_close(struct folder *folder)
+{
+    catalog_close(folder->catalog);
+    folder->catalog = NULL;
+    sodium_memzero(folder->key, sizeof folder->key);
+    sodium_memzero(folder->database_key, sizeof folder->database_key);
+    sodium_memzero(folder->sign_seed, sizeof folder->sign_seed);
+    sodium_memzero(folder->seal_key, sizeof folder->seal_key);
+    sodium_memzero(folder->tls_key, sizeof folder->tls_key);
+}

@@ -1,0 +1,14 @@
+#include "main/cli.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+int main(int count, char **arguments)
+{
+    umask(077); /* whatever is written here is nobody else's */
+    if (sodium_init() < 0) {
+        fputs("chancery: the kernel gives no random bytes\n", stderr);
+        return EXIT_REFUSED;
+    }
+    return cli_main(count, arguments, stdout, stderr);
+}

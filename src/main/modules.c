@@ -1,0 +1,13 @@
+#include "main/modules.h"
+
+#include "core/own.h"
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+#include "edge/auth/auth.h"
+#include "edge/edge.h"
+
+const struct module *const chancery_modules[] = {
+    &core_module, &edge_module, &auth_module, &mission_module, &people_module,
+};
+
+const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -1,0 +1,17 @@
+/* What the serving program gives up: after this it reads and writes its folder and nothing else,
+ * makes no socket, starts no program. */
+#ifndef MAIN_SANDBOX_H
+#define MAIN_SANDBOX_H
+
+#include "base/ctx.h"
+
+/* Before any thread is started: only this folder may be read and written (Landlock, as far as the
+ * kernel has it), no program be started, no other process be touched (seccomp). Gives in words what
+ * is in force
+ * ("seccomp, landlock 3"). */
+rc sandbox_enter(struct ctx *c, const char *folder, const char **ret_level);
+
+/* Once all that listens listens: no socket is made any more, by any thread. */
+rc sandbox_cut_network(struct ctx *c);
+
+#endif

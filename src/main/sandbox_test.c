@@ -1,0 +1,75 @@
+/* What was given up is really gone: each try in a process of its own. */
+#include "main/sandbox.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REFUSED, WORKED, NO_SANDBOX };
+
+static int try_exec(void)
+{
+    execl("/bin/true", "true", (char *)NULL);
+    return errno == EPERM || errno == EACCES ? REFUSED : WORKED;
+}
+
+static int try_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) < 0 ? REFUSED : WORKED;
+}
+
+static int try_outside(void)
+{
+    return open("/etc/passwd", O_RDONLY) < 0 ? REFUSED : WORKED;
+}
+
+static int try_inside(void)
+{
+    return open("inside", O_RDWR | O_CREAT, 0600) < 0 ? REFUSED : WORKED;
+}
+
+/* Enter the sandbox in a child and report what the attempt came to. */
+static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
+{
+    char folder[] = "/tmp/chancery-sandbox-XXXXXX", command[64];
+    int pipes[2], status = 0;
+    char abi = 0;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(pipe(pipes), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+        const char *level = NULL;
+        if (chdir(folder) != 0 || !rc_ok(sandbox_enter(&c, folder, &level)) ||
+            !rc_ok(sandbox_cut_network(&c)))
+            _exit(NO_SANDBOX);
+        abi = strstr(level, "landlock ") != NULL;
+        if (write(pipes[1], &abi, 1) != 1)
+            _exit(NO_SANDBOX);
+        _exit(attempt());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(read(pipes[0], &abi, 1), 1);
+    close(pipes[0]);
+    close(pipes[1]);
+    *ret_landlock = abi;
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+TEST(sandbox_gives_up_programs_sockets_and_other_files)
+{
+    bool landlock = false;
+    assert_int_equal(in_sandbox(try_exec, &landlock), REFUSED);
+    assert_int_equal(in_sandbox(try_socket, &landlock), REFUSED);
+    assert_int_equal(in_sandbox(try_inside, &landlock), WORKED);
+    int outside = in_sandbox(try_outside, &landlock);
+    assert_int_equal(outside, landlock ? REFUSED : WORKED);
+}

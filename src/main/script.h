@@ -1,0 +1,26 @@
+/* A script: commands as lines of JSON, for setting a mission up and for the demonstration's day.
+ *
+ *   {"command":"zone.add","input":{…}}
+ *   {"at":"09:00","command":"zone.change","target":"hall","input":{…},"drill":true} */
+#ifndef MAIN_SCRIPT_H
+#define MAIN_SCRIPT_H
+
+#include "core/core.h"
+
+#define SCRIPT_LINE_FIELDS(F, T)                                                  \
+    F(T, text, line, at, 0, 5, 5, "time of the day, HH:MM")                       \
+    F(T, text, line, command, REQUIRED, 1, 100, "the decision that is asked for") \
+    F(T, id, _, target, 0, 0, 0, "the record it is about")                        \
+    F(T, json, _, input, 0, 2, 60000, "what it is asked with")                    \
+    F(T, flag, _, drill, 0, 0, 0, "it is a drill")
+SHAPE_DECLARE(script_line, SCRIPT_LINE_FIELDS);
+
+/* Called before each line with its time of the day in seconds, -1 when it has none; it may move a
+ * clock or wait. False ends the script. */
+typedef bool script_before(void *arg, int64_t second);
+
+/* Do every line, as Chancery itself. The first refusal ends it: the fault names line and reason. */
+rc script_play(struct ctx *c, struct core *core, struct str script, script_before *before,
+               void *arg);
+
+#endif

@@ -1,0 +1,86 @@
+#include "main/serve.h"
+
+#include "main/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+static rc open_parts(struct ctx *c, const struct serve_options *options, struct serving *s)
+{
+    struct auth_settings settings = {0};
+    const char *level = "none: no folder to keep to";
+    TRY(auth_open(c, s->core, &settings, &s->auth));
+    if (options->folder)
+        TRY(sandbox_enter(c, options->folder, &level));
+    s->edge_auth = auth_for_edge(s->auth);
+    struct edge_options edge = {
+        .core = s->core,
+        .auth = &s->edge_auth,
+        .listen = options->listen,
+        .tls = options->tls,
+        .hosts = options->hosts,
+        .clock = options->clock,
+        .check_replies = options->check_replies,
+        .hits_path = options->hits_path,
+        .sandbox = level,
+    };
+    TRY(edge_open(c, &edge, &s->edge));
+    if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
+        TRY(sandbox_cut_network(c));
+    return core_start(c, s->core);
+}
+
+rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
+                struct serving *ret)
+{
+    *ret = (struct serving){.core = core};
+    rc result = open_parts(c, options, ret);
+    if (!rc_ok(result))
+        serving_close(ret);
+    return result;
+}
+
+void serving_close(struct serving *serving)
+{
+    if (serving->edge)
+        edge_stop(serving->edge);
+    core_close(serving->core);
+    if (serving->edge)
+        edge_close(serving->edge);
+    auth_close(serving->auth);
+    *serving = (struct serving){0};
+}
+
+static sigset_t ending_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void serving_hold_signals(void)
+{
+    sigset_t set = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+bool serving_wait(int64_t wait_ms)
+{
+    sigset_t set = ending_signals();
+    int got = 0;
+    if (wait_ms < 0) {
+        while (sigwait(&set, &got) != 0) {
+        }
+        return true;
+    }
+    struct timespec limit = {wait_ms / 1000, wait_ms % 1000 * 1000000};
+    do
+        got = sigtimedwait(&set, NULL, &limit);
+    while (got < 0 && errno == EINTR);
+    return got > 0;
+}

@@ -1,0 +1,39 @@
+/* The server of a mission as a whole: the writer, sign-in, the web server. */
+#ifndef MAIN_SERVE_H
+#define MAIN_SERVE_H
+
+#include "edge/auth/auth.h"
+#include "edge/edge.h"
+#include "main/folder.h"
+
+struct serve_options {
+    struct str listen;
+    const char *folder; /* the sandbox keeps the program to it; NULL: no sandbox */
+    SSL_CTX *tls;       /* NULL: plain */
+    struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
+    const struct clock *clock;
+    bool check_replies;    /* for tests: see edge.h */
+    const char *hits_path; /* the same */
+};
+
+struct serving {
+    struct core *core;
+    struct auth *auth;
+    struct edge_auth edge_auth;
+    struct edge *edge;
+};
+
+/* Open everything over a core that is not started, and start it. The core is the serving's from
+ * here on, also after a failure. */
+rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
+                struct serving *ret);
+
+/* End in order: no new requests, what is queued is written, then all is closed. */
+void serving_close(struct serving *serving);
+
+/* Hold back the signals that end the program, for all threads made later; then wait for one, at
+ * most `wait_ms` (-1: for ever). True when one came. */
+void serving_hold_signals(void);
+bool serving_wait(int64_t wait_ms);
+
+#endif

@@ -1,0 +1,87 @@
+/* chancery key list, add, remove. */
+#include "main/verbs.h"
+
+#define KEY_ADD_FLAGS(F, T)                                                                     \
+    UNLOCK_FLAGS(F, T)                                                                          \
+    F(T, text, line, new_passphrase_file, 0, 1, 4000, "the new slot: file with its passphrase") \
+    F(T, text, line, new_key_file, 0, 1, 4000, "the new slot: file that is its key")            \
+    F(T, text, line, new_credential, 0, 1, 4000, "the new slot: file of a systemd credential")  \
+    F(T, text, line, label, 0, 1, 80, "what the new slot is called")
+SHAPE_DECLARE(key_add_flags, KEY_ADD_FLAGS);
+SHAPE_DEFINE(key_add_flags, KEY_ADD_FLAGS, 1, "Flags of key add");
+
+static const char *const kind_names[] = {
+    [KEY_SLOT_PASSPHRASE] = "passphrase",
+    [KEY_SLOT_FILE] = "key-file",
+    [KEY_SLOT_CREDENTIAL] = "credential",
+};
+
+static rc keys_path(struct cli *cli, const char **ret)
+{
+    return path_join(cli->c, cli->arguments[0], FOLDER_KEYS, ret);
+}
+
+rc verb_key_list(struct cli *cli)
+{
+    struct key_slot slots[KEY_SLOTS_MAX];
+    size_t count = 0;
+    const char *path = NULL;
+    struct text out;
+    TRY(keys_path(cli, &path));
+    TRY(keyring_list(cli->c, &files_system, path, slots, &count));
+    text_init(&out, cli->c, 65536);
+    text_put(&out, STR("{\"slots\":["));
+    for (size_t i = 0; i < count; i++) {
+        char when[WALL_TEXT_MAX];
+        size_t when_len = wall_format(slots[i].created, when);
+        cli_say(cli, "%.*s  %-10s  %.*s  %.*s", STR_ARG(slots[i].id), kind_names[slots[i].kind],
+                (int)when_len, when, STR_ARG(slots[i].label));
+        text_put(&out, i > 0 ? STR(",{\"id\":") : STR("{\"id\":"));
+        text_put_json(&out, slots[i].id);
+        text_printf(&out,
+                    ",\"kind\":\"%s\",\"created\":\"%.*s\",\"label\":", kind_names[slots[i].kind],
+                    (int)when_len, when);
+        text_put_json(&out, slots[i].label);
+        text_put_char(&out, '}');
+    }
+    text_put(&out, STR("]}"));
+    return cli_json(cli, &out);
+}
+
+rc verb_key_add(struct cli *cli)
+{
+    const struct key_add_flags *flags = cli->flags;
+    struct unlock_flags fresh = {
+        .passphrase_file = flags->new_passphrase_file,
+        .key_file = flags->new_key_file,
+        .credential = flags->new_credential,
+    };
+    struct key_secret old_secret, new_secret;
+    unsigned char key[KEY_LEN];
+    struct text out;
+    struct str id, label = str_absent(flags->label) ? STR("added") : flags->label;
+    const char *path = NULL;
+    TRY(keys_path(cli, &path));
+    TRY(folder_secret(cli->c, cli->flags, false, &old_secret));
+    TRY(folder_secret(cli->c, &fresh, true, &new_secret));
+    TRY(keyring_open(cli->c, &files_system, path, &old_secret, key));
+    TRY(keyring_add(cli->c, &files_system, path, key, &new_secret, label, &id));
+    cli_say(cli, "slot %.*s added", STR_ARG(id));
+    text_init(&out, cli->c, 1024);
+    text_printf(&out, "{\"id\":\"%.*s\"}", STR_ARG(id));
+    return cli_json(cli, &out);
+}
+
+rc verb_key_remove(struct cli *cli)
+{
+    const char *path = NULL;
+    struct text out;
+    TRY(keys_path(cli, &path));
+    TRY(keyring_remove(cli->c, &files_system, path, str_from(cli->arguments[1])));
+    cli_say(cli, "slot %s destroyed", cli->arguments[1]);
+    text_init(&out, cli->c, 1024);
+    text_put(&out, STR("{\"removed\":"));
+    text_put_json(&out, str_from(cli->arguments[1]));
+    text_put_char(&out, '}');
+    return cli_json(cli, &out);
+}

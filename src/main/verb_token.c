@@ -1,0 +1,120 @@
+/* chancery token, link: ways in, made on the machine of the mission by whoever can unlock it. */
+#include "main/verbs.h"
+
+#include "domain/people/people.h"
+#include "edge/auth/auth.h"
+
+#define TOKEN_FLAGS(F, T)                                                                      \
+    UNLOCK_FLAGS(F, T)                                                                         \
+    F(T, text, line, name, 0, 1, 80, "what it is for")                                         \
+    F(T, texts, line, scope, 0, 0, 64, "a permission it has; without any, all of its account") \
+    F(T, i64, _, days, 0, 0, 3650, "how long it is good; a year when left out")
+SHAPE_DECLARE(token_flags, TOKEN_FLAGS);
+SHAPE_DEFINE(token_flags, TOKEN_FLAGS, 1, "Flags of token");
+
+#define LINK_FLAGS(F, T) \
+    UNLOCK_FLAGS(F, T)   \
+    F(T, text, line, address, 0, 0, 200, "where the console is reached")
+SHAPE_DECLARE(link_flags, LINK_FLAGS);
+SHAPE_DEFINE(link_flags, LINK_FLAGS, 1, "Flags of link");
+
+enum { DAY_MS = 86400000 };
+
+/* The account by its login or id; the first officer's when none is named. */
+static rc find_account(struct cli *cli, struct picture *picture, struct str *ret)
+{
+    struct str name = STR("officer");
+    struct account account = {0};
+    if (cli->count > 1)
+        name = str_from(cli->arguments[1]);
+    rc result = picture_find(cli->c, picture, &account_shape, "login", name, NULL, &account);
+    if (result.code == RC_NOT_FOUND)
+        result = picture_get(cli->c, picture, &account_shape, name, NULL, &account);
+    if (result.code == RC_NOT_FOUND)
+        FAIL(cli->c, NOT_FOUND, "there is no account \"%.*s\"", STR_ARG(name));
+    TRY(result);
+    *ret = account.id;
+    return OK;
+}
+
+/* What is made, by whom, in an open mission. */
+typedef rc make_fn(struct cli *cli, struct core *core, struct str account);
+
+static rc find_and_make(struct cli *cli, struct core *core, make_fn *make)
+{
+    struct reader reader;
+    struct str account = {NULL, 0};
+    TRY(core_reader_open(cli->c, core, &reader));
+    rc result = find_account(cli, reader.picture, &account);
+    core_reader_close(&reader);
+    TRY(result);
+    return make(cli, core, account);
+}
+
+static rc make_way_in(struct cli *cli, make_fn *make)
+{
+    struct folder folder;
+    struct core *core = NULL;
+    TRY(verb_open_folder(cli, &folder));
+    rc result = core_open(cli->c, &folder.options, &core);
+    if (rc_ok(result))
+        result = find_and_make(cli, core, make);
+    core_close(core);
+    folder_close(&folder);
+    return result;
+}
+
+static rc answer(struct cli *cli, const char *name, struct str value)
+{
+    struct text out;
+    cli_say(cli, "%.*s", STR_ARG(value));
+    text_init(&out, cli->c, 4096);
+    text_printf(&out, "{\"%s\":", name);
+    text_put_json(&out, value);
+    text_put_char(&out, '}');
+    return cli_json(cli, &out);
+}
+
+static rc make_token(struct cli *cli, struct core *core, struct str account)
+{
+    const struct token_flags *flags = cli->flags;
+    struct str id, token;
+    struct auth_token_wish wish = {
+        .account = account,
+        .name = str_absent(flags->name) ? STR("made on the command line") : flags->name,
+        .scopes = flags->scope,
+    };
+    if (flags->days > 0)
+        wish.expires.us = clock_now(cli->c).us + flags->days * DAY_MS * 1000;
+    TRY(auth_make_token(cli->c, core, &actor_system, &wish, &id, &token));
+    return answer(cli, "token", token);
+}
+
+static rc make_link(struct cli *cli, struct core *core, struct str account)
+{
+    const struct link_flags *flags = cli->flags;
+    struct str secret, link;
+    struct wall expires;
+    struct str address =
+        str_absent(flags->address) ? STR("https://localhost:8022") : flags->address;
+    TRY(auth_make_enrolment(cli->c, core, &actor_system, account, 0, &secret, &expires));
+    TRY(str_format(cli->c, &link, "%.*s/enrol#%.*s", STR_ARG(address), STR_ARG(secret)));
+    return answer(cli, "link", link);
+}
+
+rc verb_token(struct cli *cli)
+{
+    return make_way_in(cli, make_token);
+}
+
+rc verb_link(struct cli *cli)
+{
+    return make_way_in(cli, make_link);
+}
+
+rc verb_open_folder(struct cli *cli, struct folder *ret)
+{
+    struct key_secret secret;
+    TRY(folder_secret(cli->c, cli->flags, false, &secret));
+    return folder_open(cli->c, cli->arguments[0], &secret, ret);
+}

@@ -1,0 +1,333 @@
+#!/usr/bin/python3
+"""cli_test.py CHANCERY: the command line from outside, on real folders and a real server.
+
+Every test is a function; TAP on standard output. Python's standard library alone."""
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+CHANCERY = os.path.abspath(sys.argv[1])
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PASSPHRASE = "correct horse battery staple"
+
+
+def run(*arguments, code=0):
+    """Run a verb; its standard output, after checking how it ended."""
+    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, start_new_session=True)
+    told = f"chancery {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode == code, told
+    return done.stdout if code == 0 else done.stderr
+
+
+class Mission:
+    """A mission in a temporary folder."""
+
+    def __init__(self, *flags):
+        self.home = tempfile.mkdtemp(prefix="chancery-cli-")
+        self.folder = os.path.join(self.home, "mission")
+        self.secret = os.path.join(self.home, "passphrase")
+        with open(self.secret, "w", encoding="utf-8") as file:
+            file.write(PASSPHRASE + "\n")
+        self.made = json.loads(self.run("init", *flags))
+
+    def run(self, verb, *more, code=0, folder=None):
+        return run(*verb.split(), folder or self.folder, *more, "--passphrase-file", self.secret,
+                   "--json", code=code)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.home)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A mission being served on loopback."""
+
+    def __init__(self, mission, *flags):
+        self.address = f"127.0.0.1:{free_port()}"
+        self.process = subprocess.Popen(
+            [CHANCERY, "serve", mission.folder, "--passphrase-file", mission.secret, "--listen",
+             self.address, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.line = self.process.stdout.readline()
+        if "serving at" not in self.line:
+            raise AssertionError(self.process.communicate()[1])
+        self.base = "http://" + self.address if "--plain" in flags else "https://" + self.address
+
+    def ask(self, path, token=None, body=None, method=None, context=None):
+        headers = {"Host": "localhost:" + self.address.split(":")[1]}
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body).encode()
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20, context=context) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=30) == 0, self.process.stderr.read()
+
+
+# ---- use -----------------------------------------------------------------------------------------
+
+def wrong_use_is_told_with_exit_code_2():
+    assert "usage" in run(code=2)
+    assert "nonsense" in run("nonsense", code=2)
+    assert "--nonsense" in run("init", "somewhere", "--nonsense", "x", code=2)
+    assert "DIR" in run("serve", code=2)
+    assert "number" in run("ledger", "prove", "somewhere", "x", code=2)
+    assert "terminal" in run("init", "/nonexistent/folder", code=2)
+
+
+def help_is_made_from_the_verbs():
+    text = run("help")
+    for verb in ("init", "serve", "demo", "token", "key add", "rebuild", "ledger verify", "backup",
+                 "restore", "doctor"):
+        assert verb in text, verb
+        assert "json" in run(*verb.split(), "--help"), verb
+    assert ".TH CHANCERY" in run("manual")
+    assert json.loads(run("version", "--json"))["version"]
+
+
+def the_page_of_the_api_is_what_the_program_says():
+    with open(os.path.join(ROOT, "docs", "api.md"), encoding="utf-8") as page:
+        assert page.read() == run("api"), "make it anew: chancery api > docs/api.md"
+    assert json.loads(run("api", "--json"))["openapi"].startswith("3.1")
+
+
+# ---- a mission and its keys ----------------------------------------------------------------------
+
+def a_folder_holds_one_mission():
+    with Mission("--name", "Embassy", "--city", "Vael") as mission:
+        assert "holds a mission already" in mission.run("init", code=1)
+        assert "#" in mission.made["link"]
+        modes = {name: os.stat(mission.path(name)).st_mode & 0o777
+                 for name in ("chancery.json", "keys.json", "record.db")}
+        assert set(modes.values()) == {0o600}, modes
+
+
+def a_wrong_secret_opens_nothing():
+    with Mission() as mission:
+        wrong = os.path.join(mission.home, "wrong")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write("not the passphrase")
+        told = run("ledger", "verify", mission.folder, "--passphrase-file", wrong, code=1)
+        assert "passphrase" in told, told
+        assert b"SQLite format 3" not in open(mission.path("record.db"), "rb").read(4096)
+
+
+def a_key_slot_can_be_added_and_destroyed():
+    with Mission() as mission:
+        key = os.path.join(mission.home, "key")
+        with open(key, "wb") as file:
+            file.write(os.urandom(64))
+        added = json.loads(mission.run("key add", "--new-key-file", key, "--label", "safe"))
+        slots = json.loads(run("key", "list", mission.folder, "--json"))["slots"]
+        assert [slot["kind"] for slot in slots] == ["passphrase", "key-file"], slots
+        run("key", "remove", mission.folder, slots[0]["id"])
+        mission.run("ledger verify", code=1)
+        run("ledger", "verify", mission.folder, "--key-file", key)
+        assert "last" in run("key", "remove", mission.folder, added["id"], code=1)
+
+
+# ---- the record ------------------------------------------------------------------------------------
+
+def the_record_is_verified_proved_and_exported():
+    with Mission() as mission:
+        report = json.loads(mission.run("ledger verify"))
+        assert report["verified"] and report["events"] > 5, report
+        proof = json.loads(mission.run("ledger prove", "1"))["proof"]
+        assert proof.startswith("c2sp.org/tlog-proof@v1\n"), proof
+        assert "999" in mission.run("ledger prove", "999", code=1)
+        tree = os.path.join(mission.home, "tree")
+        key = json.loads(mission.run("ledger export", tree))["verifier_key"]
+        same = json.loads(run("ledger", "check", tree, "--verifier-key", key, "--json"))
+        assert same["root"] == report["root"] and same["events"] == report["events"], same
+        bundle = os.path.join(tree, "tile", "entries")
+        bundle = [os.path.join(at, name) for at, _, names in os.walk(bundle) for name in names][0]
+        with open(bundle, "r+b") as file:
+            file.seek(40)
+            file.write(b"\x00")
+        run("ledger", "check", tree, "--verifier-key", key, code=1)
+
+
+def the_picture_is_folded_anew():
+    with Mission() as mission:
+        assert json.loads(mission.run("rebuild"))["same"] is True
+
+
+def damage_is_named_and_refused():
+    with Mission() as mission, Mission() as other:
+        record = mission.path("record.db")
+        kept = os.path.join(mission.home, "kept")
+        shutil.copy(record, kept)
+        shutil.copy(other.path("record.db"), record)
+        assert "record.db" in mission.run("ledger verify", code=1)
+        shutil.copy(kept, record)
+        with open(record, "r+b") as file:
+            file.truncate(os.path.getsize(record) // 2)
+        assert "record.db" in mission.run("ledger verify", code=1)
+        shutil.copy(kept, record)
+        with open(record, "r+b") as file:
+            file.seek(os.path.getsize(record) // 2)
+            file.write(os.urandom(64))
+        told = mission.run("doctor", code=1)
+        assert "wrong" in told, told
+        shutil.copy(kept, record)
+        mission.run("ledger verify")
+
+
+# ---- serving -----------------------------------------------------------------------------------------
+
+ZONE = {"label": "TLP:GREEN", "site": "s1", "name": "Hall", "kind": "general"}
+SITE = {"id": "s1", "label": "TLP:GREEN", "name": "Chancery", "kind": "chancery"}
+
+
+def a_token_opens_the_served_mission():
+    with Mission() as mission:
+        token = json.loads(mission.run("token"))["token"]
+        with Server(mission, "--plain") as server:
+            assert server.ask("/health") == (200, '{"status":"ok"}')
+            assert server.ask("/api/v1/sites")[0] == 401
+            assert server.ask("/api/v1/sites", token)[0] == 200
+            assert server.ask("/api/v1/sites", token, SITE)[0] == 201
+            status, told = server.ask("/api/v1/zones", token, dict(ZONE, site="elsewhere"))
+            assert status == 422 and json.loads(told)["pointer"] == "/site", told
+            status, told = server.ask("/api/v1/zones", token, dict(ZONE, colour="red"))
+            assert status == 422 and json.loads(told)["pointer"] == "/colour", told
+            assert server.ask("/api/v1/zones", token, ZONE)[0] == 201
+            status, csv = server.ask("/api/v1/zones?format=csv", token)
+            assert status == 200 and "Hall" in csv, csv
+        assert json.loads(mission.run("ledger verify"))["verified"]
+
+
+def a_scoped_token_may_no_more_than_its_scopes():
+    with Mission() as mission:
+        token = json.loads(mission.run("token", "officer", "--scope", "mission.read"))["token"]
+        with Server(mission, "--plain") as server:
+            assert server.ask("/api/v1/sites", token)[0] == 200
+            assert server.ask("/api/v1/sites", token, SITE)[0] == 403
+            assert server.ask("/api/v1/persons", token)[0] == 403
+
+
+def a_token_made_while_serving_is_good_at_once():
+    with Mission() as mission:
+        with Server(mission, "--plain") as server:
+            token = json.loads(mission.run("token"))["token"]
+            assert server.ask("/api/v1/sites", token, SITE)[0] == 201
+            assert server.ask("/api/v1/sites", token)[0] == 200
+        assert json.loads(mission.run("ledger verify"))["verified"]
+
+
+def tls_is_the_missions_own():
+    with Mission() as mission:
+        with Server(mission) as server:
+            try:
+                server.ask("/health", context=ssl.create_default_context())
+                raise AssertionError("a foreign authority was believed")
+            except urllib.error.URLError as refusal:
+                assert "certificate" in str(refusal).lower(), refusal
+            blind = ssl.create_default_context()
+            blind.check_hostname = False
+            blind.verify_mode = ssl.CERT_NONE
+            assert server.ask("/health", context=blind)[0] == 200
+            blind.maximum_version = ssl.TLSVersion.TLSv1_2
+            try:
+                server.ask("/health", context=blind)
+                raise AssertionError("TLS 1.2 was accepted")
+            except urllib.error.URLError:
+                pass
+
+
+def plain_is_for_loopback_only():
+    with Mission() as mission:
+        told = mission.run("serve", "--plain", "--listen", "0.0.0.0:8022", code=2)
+        assert "loopback" in told, told
+
+
+def a_copy_is_consistent_while_serving():
+    with Mission() as mission:
+        token = json.loads(mission.run("token"))["token"]
+        copy, back = os.path.join(mission.home, "copy"), os.path.join(mission.home, "back")
+        with Server(mission, "--plain") as server:
+            server.ask("/api/v1/sites", token, SITE)
+            for number in range(20):
+                server.ask("/api/v1/zones", token, dict(ZONE, name=f"Hall {number}"))
+            before = json.loads(mission.run("backup", copy))
+            assert before["verified"]
+            server.ask("/api/v1/zones", token, dict(ZONE, name="after the copy"))
+        run("restore", copy, back, "--passphrase-file", mission.secret)
+        report = json.loads(mission.run("ledger verify", folder=back))
+        assert report["events"] == before["events"], (report, before)
+        assert "already" in mission.run("backup", copy, code=1)
+
+
+def what_was_acknowledged_survives_a_kill():
+    with Mission() as mission:
+        token = json.loads(mission.run("token"))["token"]
+        kept = []
+        for round_number in range(5):
+            server = Server(mission, "--plain")
+            server.ask("/api/v1/sites", token, SITE)
+            until = time.monotonic() + 0.05 * (round_number + 1)
+            while time.monotonic() < until:
+                zone = dict(ZONE, id=f"z{len(kept)}", name=f"Hall {len(kept)}")
+                if server.ask("/api/v1/zones", token, zone)[0] == 201:
+                    kept.append(zone["id"])
+            server.process.kill()
+            server.process.wait()
+        assert json.loads(mission.run("ledger verify"))["verified"]
+        with Server(mission, "--plain") as server:
+            for zone in kept:
+                assert server.ask(f"/api/v1/zones/{zone}", token)[0] == 200, zone
+
+
+def main():
+    tests = [test for name, test in list(globals().items())
+             if callable(test) and getattr(test, "__module__", "") == "__main__"
+             and name not in ("run", "free_port", "main", "Mission", "Server")]
+    wanted = sys.argv[2:]
+    tests = [test for test in tests if not wanted or test.__name__ in wanted]
+    print(f"1..{len(tests)}")
+    failed = False
+    for number, test in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} - {test.__name__}", flush=True)
+        except Exception as fault:  # every fault of a test is its failure
+            failed = True
+            print(f"not ok {number} - {test.__name__}", flush=True)
+            print("# " + repr(fault).replace("\\n", "\n# "), flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
