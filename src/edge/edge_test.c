@@ -1,4 +1,5 @@
 /* Requests from end to end: real sockets, the real writer, a real store. */
+#include "edge/openapi.h"
 #include "support/edge_scene.h"
 
 #include "unit.h"
@@ -242,6 +243,23 @@ TEST(status_counts_and_openapi_describes)
     has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
+    edge_scene_close(&s);
+}
+
+TEST(description_for_people_names_every_route)
+{
+    struct edge_scene s;
+    struct text out;
+    open_plain(&s);
+    text_init(&out, &s.scene.c, 1 << 20);
+    assert_true(rc_ok(openapi_markdown(&s.scene.c, s.scene.catalog, &out)));
+    struct str text;
+    assert_true(rc_ok(text_done(&out, &text)));
+    has(text.ptr, "## POST /api/v1/things\n\nMake a new one.\n\n- permission: `thing.write`\n"
+                  "- takes `thing` (A thing of the test)\n");
+    has(text.ptr, "- gives a list of `thing`");
+    for (size_t i = 0; i < catalog_route_count(s.scene.catalog); i++)
+        has(text.ptr, catalog_route(s.scene.catalog, i)->path);
     edge_scene_close(&s);
 }
 
