@@ -12,7 +12,13 @@ enum {
     ENTRY_PENDING = 4, /* waits for the end of an absence */
 };
 
-enum { ID_BYTES_MAX = 255, TUPLES_MAX = 16, VALUE_BYTES_MAX = 1000, DERIVED_MAX = 16000 };
+enum {
+    ID_BYTES_MAX = 255,
+    TUPLES_MAX = 16,
+    VALUE_BYTES_MAX = 1000,
+    DERIVED_MAX = 16000,
+    CAPACITY_FREE = 31 /* of a key that is not in use */
+};
 
 struct entry {
     int64_t time;

@@ -16,6 +16,8 @@ struct guard {
     uint64_t cost;
     size_t count;
     struct literal *list;
+    size_t also_count; /* whole values, one of which must be there beside one of the list */
+    const struct literal *also;
 };
 
 struct building {
@@ -165,14 +167,30 @@ static rc guard_item(struct building *b, const struct item *item, struct guard *
     return OK;
 }
 
-/* The cheapest of what must all be true. */
+static bool is_whole_values(const struct guard *guard)
+{
+    for (size_t i = 0; i < guard->count; i++)
+        if (guard->list[i].filed != FILED_IS || guard->list[i].field == FIELD_KEYWORD)
+            return false;
+    return guard->usable && guard->count > 0;
+}
+
+/* The cheapest of what must all be true; and beside it, another that is made of whole values. */
 static rc guard_and(struct building *b, const struct expr *expr, struct guard *ret)
 {
-    struct guard best = {0}, guard;
+    struct guard best = {0}, guard, loser = {0};
     for (size_t i = 0; i < expr->count; i++) {
         TRY(guard_expr(b, expr->kids[i], &guard));
-        if (guard.usable && (!best.usable || guard.cost < best.cost))
+        bool wins = guard.usable && (!best.usable || guard.cost < best.cost);
+        struct guard lost = wins ? best : guard;
+        if (is_whole_values(&lost) && (!loser.usable || lost.cost < loser.cost))
+            loser = lost;
+        if (wins)
             best = guard;
+    }
+    if (loser.usable && !best.also) {
+        best.also = loser.list;
+        best.also_count = loser.count;
     }
     *ret = best;
     return OK;
@@ -291,16 +309,17 @@ static uint32_t power_of_two(size_t least)
     return size;
 }
 
-static void file_literal(struct shelf *shelf, const struct literal *l, uint32_t rule,
+static void file_literal(struct shelf *shelf, const struct literal *l, struct link link,
                          struct link *links, uint32_t *link_count)
 {
     uint32_t at = (uint32_t)l->key & shelf->mask;
     while (shelf->keys[at] && shelf->keys[at] != l->key)
         at = (at + 1) & shelf->mask;
-    if (shelf->keys[at] && links[shelf->heads[at]].rule == rule)
+    if (shelf->keys[at] && links[shelf->heads[at]].rule == link.rule)
         return;
     shelf->keys[at] = l->key;
-    links[++*link_count] = (struct link){rule, shelf->heads[at]};
+    link.next = shelf->heads[at];
+    links[++*link_count] = link;
     shelf->heads[at] = *link_count;
     if (l->field == FIELD_KEYWORD)
         shelf->keyword |= l->filed;
@@ -325,8 +344,13 @@ static rc fill_shelf(struct building *b, struct shelf *shelf, const struct filin
         const struct guard *guard = &filing->guards[i];
         if (!guard->usable)
             always[shelf->always_count++] = filing->rules[i];
+        struct link link = {.rule = filing->rules[i], .also = guard->also_count ? 0 : UINT64_MAX};
+        for (size_t k = 0; k < guard->also_count; k++) {
+            link.also |= index_bit(guard->also[k].key);
+            shelf->filed[guard->also[k].field & 255] |= FILED_ALSO;
+        }
         for (size_t k = 0; k < guard->count && guard->usable; k++)
-            file_literal(shelf, &guard->list[k], filing->rules[i], links, &link_count);
+            file_literal(shelf, &guard->list[k], link, links, &link_count);
     }
     shelf->always = always;
     shelf->links = links;

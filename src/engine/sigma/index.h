@@ -9,11 +9,26 @@
 enum { GRAM_MAX = 4 };
 
 /* What a field is filed under in a shelf, by the low bits of its number: a quick "nothing". */
-enum { FILED_IS = 1 << 0, FILED_PRESENT = 1 << 1, FILED_GRAM = 1 << 2 /* shifted by length - 1 */ };
+enum {
+    FILED_IS = 1 << 0,
+    FILED_PRESENT = 1 << 1,
+    FILED_GRAM = 1 << 2, /* shifted by length - 1 */
+    FILED_GRAMS = 15 << 2,
+    FILED_ALSO = 1 << 6, /* whole values that are asked for beside the text a rule is filed under */
+};
 
+/* `also`: bits of whole values, one of which the event must have too; all ones: nothing is known.
+ */
 struct link {
     uint32_t rule, next; /* 0 ends; links count from 1 */
+    uint64_t also;
 };
+
+/* The bit of a whole value. */
+static inline uint64_t index_bit(uint64_t key)
+{
+    return (uint64_t)1 << (key >> 58);
+}
 
 /* The detections of one log source. */
 struct shelf {

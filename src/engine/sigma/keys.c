@@ -200,7 +200,7 @@ void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number)
         pool_give(&e->pool, key->entries, sizeof(struct entry) << key->capacity);
     if (key->group)
         record_give(e, key->group);
-    *key = (struct key){.entries = table->free};
+    *key = (struct key){.entries = table->free, .capacity = CAPACITY_FREE};
     table->free = number;
     table->live--;
     e->counters.keys--;
@@ -315,8 +315,7 @@ static void sweep(struct sigma_engine *e, uint32_t corr, unsigned looks)
     for (unsigned i = 0; i < looks && table->live; i++) {
         table->hand = table->hand >= table->top ? 1 : table->hand + 1;
         const struct key *key = &table->keys[table->hand];
-        bool used = table_find(table, key->hash) == table->hand;
-        if (used && is_over(e, e->set->corrs[corr], key))
+        if (key->capacity != CAPACITY_FREE && is_over(e, e->set->corrs[corr], key))
             key_remove(e, corr, table->hand);
     }
 }
@@ -329,7 +328,7 @@ static void evict(struct sigma_engine *e, uint32_t corr)
     for (unsigned i = 0; i < EVICT_LOOK; i++) {
         table->hand = table->hand >= table->top ? 1 : table->hand + 1;
         const struct key *key = &table->keys[table->hand];
-        if (table_find(table, key->hash) == table->hand &&
+        if (key->capacity != CAPACITY_FREE &&
             (!oldest || last_time(e, key) < last_time(e, &table->keys[oldest])))
             oldest = table->hand;
     }

@@ -308,7 +308,8 @@ static void try_key(struct sigma_matcher *m, const struct shelf *shelf, uint64_t
     if (!(shelf->bloom[bit / 64] >> bit % 64 & 1))
         return;
     for (uint32_t at = index_find(shelf, key); at; at = shelf->links[at].next)
-        try_rule(m, shelf->links[at].rule);
+        if (shelf->links[at].also & m->has)
+            try_rule(m, shelf->links[at].rule);
 }
 
 static void try_grams(struct sigma_matcher *m, const struct shelf *shelf, uint32_t field,
@@ -322,8 +323,24 @@ static void try_grams(struct sigma_matcher *m, const struct shelf *shelf, uint32
     }
 }
 
+/* The bits of the event's whole values in the fields that the shelf asks for. */
+static void find_values(struct sigma_matcher *m, const struct shelf *shelf)
+{
+    m->has = (uint64_t)1 << 63; /* never none, so that "nothing is known" passes */
+    for (size_t i = 0; i < m->cell_count; i++) {
+        struct cell *cell = &m->cells[i];
+        uint32_t field = cell->value->field;
+        if (!field || !(shelf->filed[field & 255] & (FILED_IS | FILED_ALSO)) || !has_text(cell))
+            continue;
+        if (!cell->key)
+            cell->key = index_text_key(field, folded(m, cell));
+        m->has |= index_bit(cell->key);
+    }
+}
+
 static void try_shelf(struct sigma_matcher *m, const struct shelf *shelf)
 {
+    find_values(m, shelf);
     for (uint32_t i = 0; i < shelf->always_count; i++)
         try_rule(m, shelf->always[i]);
     for (size_t i = 0; i < m->cell_count; i++) {
@@ -332,15 +349,14 @@ static void try_shelf(struct sigma_matcher *m, const struct shelf *shelf)
         uint8_t filed = field ? shelf->filed[field & 255] : 0;
         if (filed & FILED_PRESENT)
             try_key(m, shelf, index_present_key(field));
-        if (!has_text(cell) || !(filed | shelf->keyword))
+        if (!has_text(cell))
             continue;
-        struct str text = folded(m, cell);
         if (filed & FILED_IS)
-            try_key(m, shelf, index_text_key(field, text));
-        if (filed >= FILED_GRAM)
-            try_grams(m, shelf, field, filed, text);
+            try_key(m, shelf, cell->key);
+        if (filed & FILED_GRAMS)
+            try_grams(m, shelf, field, filed, folded(m, cell));
         if (shelf->keyword)
-            try_grams(m, shelf, FIELD_KEYWORD, shelf->keyword, text);
+            try_grams(m, shelf, FIELD_KEYWORD, shelf->keyword, folded(m, cell));
     }
 }
 

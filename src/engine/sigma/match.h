@@ -10,6 +10,7 @@ struct cell {
     const struct sigma_value *value;
     struct str folded; /* ptr NULL: not folded yet */
     uint32_t next;     /* of the same field; cells count from 1 */
+    uint64_t key;      /* in the index; 0: not known yet */
 };
 
 struct slot {
@@ -25,6 +26,7 @@ struct sigma_matcher {
     uint32_t *tried; /* by rule: the stamp of the event it was last tried on */
     uint32_t *found; /* the rules that match */
     size_t found_count;
+    uint64_t has; /* bits of the event's whole values, as far as a shelf asks for them */
     struct cell *cells;
     size_t cell_count, cell_room;
     void *regex_data, *regex_limits;

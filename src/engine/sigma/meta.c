@@ -149,6 +149,8 @@ static rc check_known(struct reading *r, const struct known *known, const struct
     if (known->shape != SHAPE_OTHER && known->shape != SHAPE_TEXTS &&
         known->shape != SHAPE_RELATED && node->kind != YAML_SCALAR)
         REFUSE(r, node, "'%s' must be one value", known->name);
+    if (known->shape == SHAPE_DATE && yaml_type(node) == YAML_NULL)
+        return OK;
     switch (known->shape) {
     case SHAPE_TEXTS:
         return check_texts(r, node);

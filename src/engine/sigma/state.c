@@ -83,7 +83,7 @@ static void put_record(struct numbering *n, uint32_t number)
 
 static bool is_live(const struct table *table, uint32_t number)
 {
-    return table_find(table, table->keys[number].hash) == number;
+    return table->keys[number].capacity != CAPACITY_FREE;
 }
 
 /* Every record that a window holds; and how many places there are at most. */
@@ -381,8 +381,9 @@ static rc load_key(struct loading *l, uint32_t number, const struct corr *corr)
     }
     bool waits = corr->at_close || corr->absent;
     if (l->bad || place == 0 || place > table->top || table_find(table, key.hash) ||
-        table->keys[place].hash[0] || table->keys[place].count || group > l->record_count ||
-        (group != 0) != waits || count > KEY_EVENTS_MAX)
+        table->keys[place].capacity || table->keys[place].entries ||
+        memcmp(table->keys[place].hash, (uint32_t[3]){0}, sizeof key.hash) != 0 ||
+        group > l->record_count || (group != 0) != waits || count > KEY_EVENTS_MAX)
         return corrupt(l);
     if (group && (record_at(l->e, l->records[group])->kind != RECORD_GROUP ||
                   group_values(record_at(l->e, l->records[group])) != corr->group_count))
@@ -416,10 +417,11 @@ static rc load_frees(struct loading *l, struct table *table, uint32_t top)
         return OK;
     link = &table->free;
     for (uint32_t i = 0; i < frees; i++) {
-        if (table->keys[list[i]].entries || (i && list[i] == list[i - 1]))
+        if (table->keys[list[i]].capacity)
             return corrupt(l);
         *link = list[i];
         link = &table->keys[list[i]].entries;
+        table->keys[list[i]].capacity = CAPACITY_FREE;
     }
     *link = 0;
     return OK;
