@@ -12,7 +12,7 @@ void feeding_open(struct feeding *f, const struct adapter *adapter, const char *
 {
     void *record = NULL;
     struct wall now = {0};
-    *f = (struct feeding){0};
+    *f = (struct feeding){.peer = STR("192.0.2.99")};
     assert_true(wall_parse(STR("2026-11-22T03:00:00Z"), &now));
     clock_manual_init(&f->clock, now);
     f->c = (struct ctx){.arena = arena_open(MEMORY_MAX), .clock = &f->clock.clock};
@@ -60,8 +60,7 @@ void feeding_give(struct feeding *f, enum feeding_as as, struct str bytes)
     stream_give(f->stream, bytes,
                 (struct stream_given){.last = as != FEEDING_PART,
                                       .datagram = as == FEEDING_DATAGRAM,
-                                      .peer = as == FEEDING_DATAGRAM ? STR("192.0.2.99")
-                                                                     : (struct str){0}});
+                                      .peer = as == FEEDING_DATAGRAM ? f->peer : (struct str){0}});
     while (item.kind != STREAM_EMPTY) {
         struct arena_mark mark = arena_mark(f->c.arena);
         assert_true(rc_ok(stream_next(&f->c, f->stream, clock_now(&f->c), &item)));

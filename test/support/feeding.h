@@ -15,6 +15,7 @@ struct feeding {
     struct str reply;  /* of the last item that had one */
     struct str source; /* of the last frame */
     const char *why;   /* of the last bad item */
+    struct str peer;   /* that datagrams come from; 192.0.2.99 at first */
     bool discard;      /* keep no signals, only count: for large inputs */
 };
 

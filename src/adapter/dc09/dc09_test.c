@@ -246,6 +246,36 @@ TEST(one_number_on_two_lines_is_two_panels)
     feeding_close(&f);
 }
 
+/* Two devices with one identity cannot be told from one that has two paths. Nothing is lost: both
+ * reports are given, each with the address that it came from. */
+TEST(two_panels_with_one_number_are_both_given_with_their_peers)
+{
+    struct feeding f;
+    feeding_open(&f, &dc09_adapter, "{\"unlisted\":true}");
+    struct str frame = framed(&f.c, "\"SIA-DCS\"0005L0#1234[#1234|NBA01]");
+    feeding_give(&f, FEEDING_DATAGRAM, frame);
+    assert_true(f.signal_count == 1 && str_is(f.signals[0].peer, "192.0.2.99"));
+    f.peer = STR("198.51.100.4");
+    feeding_give(&f, FEEDING_DATAGRAM, frame);
+    assert_true(f.signal_count == 1 && str_is(f.signals[0].peer, "198.51.100.4"));
+    assert_true(f.signals[0].repeat);
+    feeding_give(&f, FEEDING_DATAGRAM, framed(&f.c, "\"SIA-DCS\"0005L0#1234[#1234|NBA02]"));
+    assert_false(f.signals[0].repeat);
+    feeding_close(&f);
+}
+
+TEST(a_panel_whose_clock_is_a_year_off_is_told_our_time)
+{
+    struct feeding f;
+    feeding_open(&f, &dc09_adapter, "{\"accounts\":[{\"account\":\"1234\"}]}");
+    feeding_give(&f, FEEDING_DATAGRAM,
+                 framed(&f.c, "\"SIA-DCS\"0001L0#1234[#1234|NBA01]_03:00:00,11-22-2025"));
+    assert_true(f.bad == 1 && f.signal_count == 0);
+    assert_true(has(f.reply, "\"NAK\"0000L0A0[]_03:00:00,11-22-2026"));
+    assert_int_equal(intake_tally(f.intake, DC09_TIME), 1);
+    feeding_close(&f);
+}
+
 TEST(a_repeat_after_the_window_is_a_new_report)
 {
     struct feeding f;
