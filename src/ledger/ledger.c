@@ -196,6 +196,15 @@ rc ledger_rewind(struct ctx *c, struct ledger *ledger)
     return read_tail(c, ledger);
 }
 
+rc ledger_refresh(struct ctx *c, struct ledger *ledger)
+{
+    struct store_value stored;
+    TRY(ledger_one_row(c, ledger->store,
+                       STR("SELECT coalesce(max(size), -1) FROM ledger_checkpoints"), 0, NULL, 1,
+                       &stored));
+    return stored.i64 == ledger->signed_size && !ledger->lost ? OK : ledger_rewind(c, ledger);
+}
+
 int64_t ledger_size(const struct ledger *ledger)
 {
     return ledger->edge.frontier.size;

@@ -68,6 +68,10 @@ rc ledger_sign(struct ctx *c, struct ledger *ledger, struct wall now);
 /* The transaction was rolled back: return to the stored head. */
 rc ledger_rewind(struct ctx *c, struct ledger *ledger);
 
+/* Another connection may have appended: take the stored head, if it is another than ours. Between
+ * transactions, or at the beginning of one. */
+rc ledger_refresh(struct ctx *c, struct ledger *ledger);
+
 /* The last signed checkpoint, as a C2SP signed note. The store may be a reader's. */
 rc ledger_checkpoint(struct ctx *c, struct store *store, struct str *ret_note);
 

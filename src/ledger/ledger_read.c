@@ -41,7 +41,7 @@ rc ledger_decode(struct ctx *c, struct store *store, const unsigned char *seal_k
 
 /* Entries are read a chunk at a time, so that no statement is open while `each` works with the same
  * connection, and the memory is bounded. */
-enum { CHUNK_ROWS = 256, CHUNK_BYTES = 1 << 20 };
+enum { CHUNK_ROWS = 256, CHUNK_BYTES = 1 << 20, WALK_MEMORY_MAX = 64 << 20 };
 
 struct chunk {
     size_t count, limit, bytes;
@@ -145,8 +145,8 @@ static rc give_chunk(struct ctx *c, struct store *store, const struct ledger_wal
     return OK;
 }
 
-rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
-               ledger_each *each, void *arg)
+static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+                      ledger_each *each, void *arg)
 {
     struct store_value end;
     TRY(ledger_one_row(c, store, STR("SELECT coalesce(max(seq), -1) FROM ledger_events"), 0, NULL,
@@ -169,5 +169,19 @@ rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *wal
         next = chunk->next;
         arena_return(c->arena, mark);
     }
+    return result;
+}
+
+/* In an arena of its own, so that `each` may build something in its caller's that lasts. */
+rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
+               ledger_each *each, void *arg)
+{
+    struct ctx own = {.arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock};
+    if (!own.arena)
+        FAIL(c, NO_MEMORY, "out of memory to read the ledger");
+    rc result = walk_chunks(&own, store, walk, each, arg);
+    if (!rc_ok(result))
+        c->fault = own.fault;
+    arena_close(own.arena);
     return result;
 }
