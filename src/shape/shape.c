@@ -17,6 +17,17 @@ const struct shape_field *shape_field(const struct shape *shape, struct str name
     return NULL;
 }
 
+bool shape_carries(const struct shape *shape, enum shape_flag flag)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
+        if ((field->flags & flag) || (nested && shape_carries(field->shape, flag)))
+            return true;
+    }
+    return false;
+}
+
 const char *shape_choice_name(const struct shape_choices *choices, unsigned value)
 {
     return value < choices->count ? choices->rows[value].name : NULL;

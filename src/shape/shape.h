@@ -257,6 +257,9 @@ rc shape_check(struct ctx *c, const struct shape *shape, const void *record);
 /* One field by name, NULL when there is none. */
 const struct shape_field *shape_field(const struct shape *shape, struct str name);
 
+/* Has it a field with this flag, at any depth? */
+bool shape_carries(const struct shape *shape, enum shape_flag flag);
+
 /* The memory of a field in a record. */
 static inline void *shape_at(const struct shape_field *field, void *record)
 {

@@ -52,15 +52,23 @@ struct adding {
     struct shape_columns *columns;
     const char *prefix;
     size_t offset;
+    unsigned outer; /* the flags of the records around the field, REQUIRED and SECRET only */
 };
+
+static unsigned flags_of(const struct adding *a, const struct shape_field *field)
+{
+    unsigned flags = field->flags & (a->outer | ~(unsigned)REQUIRED);
+    bool list_of_secrets = field->kind == SHAPE_LIST && shape_carries(field->shape, SECRET);
+    return flags | (a->outer & SECRET) | (list_of_secrets ? SECRET : 0);
+}
 
 static rc add_column(const struct adding *a, const struct shape_field *field, const char *suffix,
                      enum shape_part part, enum shape_cell_type type)
 {
     struct str name;
     TRY(str_format(a->c, &name, "%s%s%s", a->prefix, field->name, suffix));
-    a->columns->items[a->columns->count++] =
-        (struct shape_column){name.ptr, type, part, field, a->offset + field->offset};
+    a->columns->items[a->columns->count++] = (struct shape_column){
+        name.ptr, type, part, field, flags_of(a, field), a->offset + field->offset};
     return OK;
 }
 
@@ -71,7 +79,8 @@ static rc add_columns(const struct adding *a, const struct shape *shape)
         if (field->kind == SHAPE_RECORD) {
             struct str prefix;
             TRY(str_format(a->c, &prefix, "%s%s_", a->prefix, field->name));
-            struct adding inner = {a->c, a->columns, prefix.ptr, a->offset + field->offset};
+            struct adding inner = {a->c, a->columns, prefix.ptr, a->offset + field->offset,
+                                   flags_of(a, field) & (REQUIRED | SECRET)};
             TRY(add_columns(&inner, field->shape));
         } else if (field->kind == SHAPE_PLACE) {
             TRY(add_column(a, field, "_lat_e7", SHAPE_LAT, SHAPE_CELL_I64));
@@ -90,7 +99,7 @@ rc shape_columns(struct ctx *c, const struct shape *shape, struct shape_columns 
 {
     struct shape_columns columns = {0};
     NEW(c, columns.items, count_columns(shape));
-    TRY(add_columns(&(struct adding){c, &columns, "", 0}, shape));
+    TRY(add_columns(&(struct adding){c, &columns, "", 0, REQUIRED}, shape));
     *ret = columns;
     return OK;
 }

@@ -21,7 +21,9 @@ struct shape_column {
     enum shape_cell_type type;
     enum shape_part part;
     const struct shape_field *field;
-    size_t offset; /* of the field's value from the start of the outermost record */
+    unsigned flags; /* the field's, seen from the outermost record: REQUIRED only if all around it
+                     * are, SECRET if any of them is, or anything in the list that it holds */
+    size_t offset;  /* of the field's value from the start of the outermost record */
 };
 
 struct shape_columns {
