@@ -8,6 +8,20 @@ const struct actor actor_system = {
     .clearance = {TLP_RED, {NULL, 0}},
 };
 
+bool actor_is_system(const struct actor *actor)
+{
+    return actor->permissions.items == everything;
+}
+
+bool actor_may_read(const struct actor *actor, struct label label)
+{
+    if (!actor)
+        return false;
+    if (actor_is_system(actor))
+        return label.tlp != TLP_NONE;
+    return label_readable(label, actor->clearance);
+}
+
 /* "*" covers all, "zone.*" covers "zone.read", a name covers itself. */
 static bool covers(struct str granted, struct str wanted)
 {

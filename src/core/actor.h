@@ -15,6 +15,12 @@ struct actor {
 /* Chancery itself: may do and read everything, on behalf of nobody. */
 extern const struct actor actor_system;
 
+/* Is it Chancery itself, and not somebody who goes by its name? */
+bool actor_is_system(const struct actor *actor);
+
+/* May it read under this label? Chancery itself may always. */
+bool actor_may_read(const struct actor *actor, struct label label);
+
 /* Two permissions every route may name instead of one of a module. */
 #define PERMIT_ANYONE    "anyone"    /* without signing in */
 #define PERMIT_SIGNED_IN "signed-in" /* any account */

@@ -9,6 +9,7 @@ enum { CATALOG_MEMORY_MAX = 16 << 20, CATALOG_ROWS_MAX = 4096 };
 
 /* What is made from one record. */
 struct generated {
+    const char *name; /* of the shape */
     const struct record *record;
     struct event_kind events[RECORD_VERBS];
     struct decision decisions[RECORD_VERBS];
@@ -28,6 +29,7 @@ struct catalog {
     size_t module_count;
     const struct module *const *modules;
     struct rows generated, events, decisions, folds, reactions, tables, routes, permissions;
+    struct rows generated_by_name, events_by_name, decisions_by_name, permissions_by_name;
 };
 
 static rc rows_add(struct ctx *c, struct rows *rows, const void *row)
@@ -83,6 +85,7 @@ static rc add_record(struct ctx *c, struct catalog *catalog, const struct record
 {
     struct generated *g = NULL;
     NEW(c, g, 1);
+    g->name = record->shape->name;
     g->record = record;
     g->table = (struct table){record->shape, TABLE_PICTURE};
     TRY(rows_add(c, &catalog->generated, g));
@@ -126,15 +129,52 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
 /* ---- checks
  * ---------------------------------------------------------------------------------------- */
 
+/* Each of these rows begins with its name: event kinds, decisions, permissions, generated. */
+static const char *name_of(const void *row)
+{
+    return *(const char *const *)row;
+}
+
+static int by_names(const void *a, const void *b)
+{
+    return strcmp(name_of(*(const void *const *)a), name_of(*(const void *const *)b));
+}
+
+static const void *by_name(const struct rows *sorted, struct str name)
+{
+    size_t low = 0, high = sorted->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(name, str_from(name_of(sorted->items[middle])));
+        if (order == 0)
+            return sorted->items[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* The rows in the order of their names, of which no two are the same. */
+static rc sort_names(struct ctx *c, const struct rows *rows, const char *what, struct rows *ret)
+{
+    *ret = (struct rows){.count = rows->count};
+    NEW(c, ret->items, rows->count + 1);
+    if (rows->count > 0)
+        memcpy(ret->items, rows->items, rows->count * sizeof *ret->items);
+    qsort(ret->items, ret->count, sizeof *ret->items, by_names);
+    for (size_t i = 1; i < ret->count; i++)
+        if (by_names(&ret->items[i - 1], &ret->items[i]) == 0)
+            FAIL(c, INTERNAL, "two %ss are named %s", what, name_of(ret->items[i]));
+    return OK;
+}
+
 static bool declared(const struct catalog *catalog, const char *permission)
 {
     struct str name = str_from(permission);
-    if (str_is(name, PERMIT_ANYONE) || str_is(name, PERMIT_SIGNED_IN))
-        return true;
-    for (size_t i = 0; i < catalog->permissions.count; i++)
-        if (str_is(name, catalog_permission(catalog, i)->name))
-            return true;
-    return false;
+    return str_is(name, PERMIT_ANYONE) || str_is(name, PERMIT_SIGNED_IN) ||
+           by_name(&catalog->permissions_by_name, name);
 }
 
 static rc check_permissions(struct ctx *c, const struct catalog *catalog)
@@ -160,16 +200,60 @@ static rc check_permissions(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
-/* Each row begins with its name: event kinds, decisions, permissions. */
-static rc check_names(struct ctx *c, const struct rows *rows, const char *what)
+/* What everything else relies on in a record. */
+static rc check_record(struct ctx *c, const struct record *record)
 {
-    for (size_t i = 0; i < rows->count; i++)
+    const struct shape *shape = record->shape;
+    const struct shape_field *fields = shape->fields;
+    const struct shape_field *subject =
+        record->subject ? shape_field(shape, str_from(record->subject)) : NULL;
+    if (shape->count < 2 || fields[0].kind != SHAPE_ID || strcmp(fields[0].name, "id") != 0 ||
+        fields[0].offset != offsetof(struct record_head, id) || fields[1].kind != SHAPE_LABEL ||
+        strcmp(fields[1].name, "label") != 0 ||
+        fields[1].offset != offsetof(struct record_head, label))
+        FAIL(c, INTERNAL, "the record %s does not begin with RECORD_FIELDS", shape->name);
+    if (record->subject && (!subject || subject->kind != SHAPE_REF))
+        FAIL(c, INTERNAL, "the record %s has no reference %s to its subject", shape->name,
+             record->subject);
+    for (size_t i = 0; i < shape->count; i++)
+        if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
+            fields[i].kind != SHAPE_REF)
+            FAIL(c, INTERNAL, "%s.%s: only a text or a reference can be UNIQUE", shape->name,
+                 fields[i].name);
+    return OK;
+}
+
+static rc check_tables(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->tables.count; i++) {
+        const char *name = catalog_table(catalog, i)->shape->name;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(name, catalog_table(catalog, j)->shape->name) == 0)
+                FAIL(c, INTERNAL, "two tables are named %s", name);
+    }
+    return OK;
+}
+
+static rc check_routes(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->routes.count; i++)
         for (size_t j = 0; j < i; j++) {
-            const char *a = *(const char *const *)rows->items[i];
-            const char *b = *(const char *const *)rows->items[j];
-            if (strcmp(a, b) == 0)
-                FAIL(c, INTERNAL, "two %ss are named %s", what, a);
+            const struct route *a = catalog_route(catalog, i), *b = catalog_route(catalog, j);
+            if (a->method == b->method && strcmp(a->path, b->path) == 0)
+                FAIL(c, INTERNAL, "two routes are at %s", a->path);
         }
+    return OK;
+}
+
+/* What is about a person is sealed, or its erasure would be a lie. */
+static rc check_sealing(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->events.count; i++) {
+        const struct event_kind *kind = catalog->events.items[i];
+        if (!kind->sealed && shape_carries(kind->body, PERSONAL))
+            FAIL(c, INTERNAL, "the event %s carries what is personal, and is not sealed",
+                 kind->name);
+    }
     return OK;
 }
 
@@ -207,19 +291,17 @@ static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
     return OK;
 }
 
-/* Folds and reactions of one kind stand together, in the order of the modules. */
-static int by_kind(const void *a, const void *b)
+/* Folds and reactions begin with their kind. */
+static const struct event_kind *kind_of(const void *row)
 {
-    const struct event_kind *const *x = *(const void *const *)a, *const *y =
-                                                                     *(const void *const *)b;
-    return *x < *y ? -1 : *x > *y;
+    return *(const struct event_kind *const *)row;
 }
 
-static void sort_rows(struct rows *rows)
+/* Those of one kind stand together, in the order of the modules: an insertion sort is stable. */
+static void sort_by_kind(struct rows *rows)
 {
-    /* insertion sort: stable, and the lists are short */
     for (size_t i = 1; i < rows->count; i++)
-        for (size_t j = i; j > 0 && by_kind(&rows->items[j - 1], &rows->items[j]) > 0; j--) {
+        for (size_t j = i; j > 0 && kind_of(rows->items[j - 1]) > kind_of(rows->items[j]); j--) {
             const void *swap = rows->items[j];
             rows->items[j] = rows->items[j - 1];
             rows->items[j - 1] = swap;
@@ -230,14 +312,20 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
-    TRY(check_names(c, &catalog->events, "event"));
-    TRY(check_names(c, &catalog->decisions, "decision"));
-    TRY(check_names(c, &catalog->permissions, "permission"));
+    TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
+    TRY(sort_names(c, &catalog->events, "event", &catalog->events_by_name));
+    TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));
+    TRY(sort_names(c, &catalog->permissions, "permission", &catalog->permissions_by_name));
+    for (size_t i = 0; i < catalog->generated.count; i++)
+        TRY(check_record(c, ((const struct generated *)catalog->generated.items[i])->record));
+    TRY(check_tables(c, catalog));
+    TRY(check_routes(c, catalog));
     TRY(check_permissions(c, catalog));
+    TRY(check_sealing(c, catalog));
     TRY(find_named_kinds(c, catalog));
     TRY(check_kinds(c, catalog));
-    sort_rows(&catalog->folds);
-    sort_rows(&catalog->reactions);
+    sort_by_kind(&catalog->folds);
+    sort_by_kind(&catalog->reactions);
     return OK;
 }
 
@@ -273,14 +361,6 @@ void catalog_close(struct catalog *catalog)
 /* ---- looking up
  * ------------------------------------------------------------------------------------ */
 
-static const void *by_name(const struct rows *rows, struct str name)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        if (str_is(name, *(const char *const *)rows->items[i]))
-            return rows->items[i];
-    return NULL;
-}
-
 size_t catalog_module_count(const struct catalog *catalog)
 {
     return catalog->module_count;
@@ -293,22 +373,17 @@ const struct module *catalog_module(const struct catalog *catalog, size_t index)
 
 const struct event_kind *catalog_event(const struct catalog *catalog, struct str name)
 {
-    return by_name(&catalog->events, name);
+    return by_name(&catalog->events_by_name, name);
 }
 
 const struct decision *catalog_decision(const struct catalog *catalog, struct str name)
 {
-    return by_name(&catalog->decisions, name);
+    return by_name(&catalog->decisions_by_name, name);
 }
 
 static const struct generated *find_generated(const struct catalog *catalog, struct str shape_name)
 {
-    for (size_t i = 0; i < catalog->generated.count; i++) {
-        const struct generated *g = catalog->generated.items[i];
-        if (str_is(shape_name, g->record->shape->name))
-            return g;
-    }
-    return NULL;
+    return by_name(&catalog->generated_by_name, shape_name);
 }
 
 const struct record *catalog_record(const struct catalog *catalog, struct str shape_name)
@@ -369,16 +444,20 @@ const struct event_kind *catalog_event_at(const struct catalog *catalog, size_t 
     return catalog->events.items[index];
 }
 
-/* The run of rows whose kind this is. */
+/* The run of rows whose kind this is, in rows sorted by kind. */
 static size_t run_of(const struct rows *rows, const struct event_kind *kind, size_t *ret_first)
 {
-    size_t first = 0, count = 0;
-    while (first < rows->count && *(const struct event_kind *const *)rows->items[first] != kind)
-        first++;
-    while (first + count < rows->count &&
-           *(const struct event_kind *const *)rows->items[first + count] == kind)
+    size_t low = 0, high = rows->count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (kind_of(rows->items[middle]) < kind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + count < rows->count && kind_of(rows->items[low + count]) == kind)
         count++;
-    *ret_first = first;
+    *ret_first = low;
     return count;
 }
 

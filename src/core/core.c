@@ -43,7 +43,6 @@ static rc renew_picture(struct ctx *c, struct core *core)
     int64_t position = 0;
     struct str stored, wanted;
     TRY(position_create(c, core->store));
-    TRY(picture_create(c, core->picture)); /* the vault's may be new */
     TRY(position_get(c, core, &position, &stored));
     TRY(picture_schema(c, core->picture, &wanted));
     if (str_eq(stored, wanted))
@@ -57,7 +56,7 @@ static rc renew_picture(struct ctx *c, struct core *core)
     return result;
 }
 
-static rc open_parts(struct ctx *c, struct core *core)
+static rc open_each_part(struct ctx *c, struct core *core)
 {
     const struct core_options *options = &core->options;
     TRY(store_open(c, &options->store, &core->store));
@@ -65,9 +64,25 @@ static rc open_parts(struct ctx *c, struct core *core)
     TRY(picture_open(c, options->catalog, core->store, options->mission, &core->picture));
     TRY(renew_picture(c, core));
     TRY(fold_forward(c, core));
-    TRY(writer_find_due(c, core));
-    atomic_store(&core->size, ledger_size(core->ledger));
-    return OK;
+    return writer_find_due(c, core);
+}
+
+rc core_open_parts(struct ctx *c, struct core *core)
+{
+    rc result = open_each_part(c, core);
+    if (!rc_ok(result))
+        core_close_parts(core);
+    return result;
+}
+
+void core_close_parts(struct core *core)
+{
+    picture_close(core->picture);
+    ledger_close(core->ledger);
+    store_close(core->store);
+    core->picture = NULL;
+    core->ledger = NULL;
+    core->store = NULL;
 }
 
 rc core_open(struct ctx *c, const struct core_options *options, struct core **ret)
@@ -75,11 +90,12 @@ rc core_open(struct ctx *c, const struct core_options *options, struct core **re
     struct core *core = new_core(options);
     if (!core)
         FAIL(c, NO_MEMORY, "out of memory");
-    rc result = open_parts(c, core);
+    rc result = core_open_parts(c, core);
     if (!rc_ok(result)) {
         core_close(core);
         return result;
     }
+    atomic_store(&core->size, ledger_size(core->ledger));
     *ret = core;
     return OK;
 }
@@ -105,9 +121,7 @@ void core_close(struct core *core)
         pthread_mutex_unlock(&core->lock);
         pthread_join(core->thread, NULL);
     }
-    picture_close(core->picture);
-    ledger_close(core->ledger);
-    store_close(core->store);
+    core_close_parts(core);
     arena_close(core->batch_arena);
     pthread_cond_destroy(&core->wake);
     pthread_mutex_destroy(&core->lock);
@@ -144,6 +158,12 @@ static size_t take(struct queue *queue, size_t most, struct queue *ret_list)
     return taken;
 }
 
+/* The lock is held. */
+static void count_waiting(struct core *core)
+{
+    atomic_store(&core->waiting, (int64_t)(core->ordinary.count + core->alarms.count));
+}
+
 rc core_submit(struct ctx *c, struct core *core, struct command *command)
 {
     assert(command->decision && command->done);
@@ -152,6 +172,7 @@ rc core_submit(struct ctx *c, struct core *core, struct command *command)
     bool refuse = core->stopping || full;
     if (!refuse) {
         push(command->alarm ? &core->alarms : &core->ordinary, command);
+        count_waiting(core);
         pthread_cond_signal(&core->wake);
     }
     pthread_mutex_unlock(&core->lock);
@@ -161,15 +182,23 @@ rc core_submit(struct ctx *c, struct core *core, struct command *command)
     FAIL(c, BUSY, full ? "too much is waiting to be written; try again" : "shutting down");
 }
 
-/* The next batch: alarms first, and all of them. The lock is held. */
+/* The next batch: the alarms alone, if there are any, so that nothing delays or spoils their
+ * commit. The lock is held. */
 static struct command *next_batch(struct core *core)
 {
     struct queue list = {0};
-    size_t alarms = take(&core->alarms, SIZE_MAX, &list);
-    size_t room = alarms < core->options.batch_max ? core->options.batch_max - alarms : 0;
-    take(&core->ordinary, room, &list);
-    atomic_store(&core->waiting, (int64_t)(core->ordinary.count + core->alarms.count));
+    if (take(&core->alarms, SIZE_MAX, &list) == 0)
+        take(&core->ordinary, core->options.batch_max, &list);
+    count_waiting(core);
     return list.first;
+}
+
+/* When there is nothing to do: has another process written? */
+static bool follow(struct core *core)
+{
+    struct batch b = batch_start(core);
+    bool any = false;
+    return rc_ok(writer_follow(&b, &any)) && any;
 }
 
 bool core_step(struct core *core)
@@ -180,13 +209,13 @@ bool core_step(struct core *core)
     pthread_mutex_unlock(&core->lock);
     if (list)
         writer_run(core, list);
-    return did || list;
+    return did || list || follow(core);
 }
 
 /* ---- the thread
  * ------------------------------------------------------------------------------------ */
 
-/* How long nothing has to be done, if nobody asks. */
+/* How long nothing has to be done, if nobody asks; at most a second, for what others write. */
 static int64_t idle_us(const struct core *core)
 {
     const struct clock *clock = core->options.clock;
@@ -203,7 +232,8 @@ static void *run_thread(void *arg)
     while (!stop) {
         if (core_step(core))
             continue;
-        int64_t until = core->options.clock->mono(core->options.clock).us + idle_us(core);
+        /* a thread waits in real time, also under a clock that stands */
+        int64_t until = clock_system.mono(&clock_system).us + idle_us(core);
         struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
         pthread_mutex_lock(&core->lock);
         bool empty = !core->alarms.first && !core->ordinary.first;

@@ -36,8 +36,9 @@ struct command {
 
 struct outcome;
 
-/* An event that the decision wants. Absent: occurred = the command's, label = the body's own field
- * "label" if it has one. record_id with kind "zone.added" gives the record "zone/<id>". */
+/* An event that the decision wants. Absent: label = the body's own field "label" if it has one,
+ * else that of the event or deadline that led here. TOO_LARGE beyond an entry of the ledger.
+ * record_id with kind "zone.added" gives the record "zone/<id>". */
 struct outcome_event {
     const struct event_kind *kind;
     const void *body;
@@ -48,7 +49,8 @@ struct outcome_event {
 rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_event *event);
 
 /* At `due`, decide `decision` with this input, unless cleared before. One per (decision, record): a
- * second one replaces the first. Both are events and survive a restart. */
+ * second one replaces the first. Both are events and survive a restart. The drill mark and the
+ * labels of the events added before it travel with it; nothing personal or secret may. */
 rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                         struct str record_id, struct wall due, const void *input);
 rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,

@@ -75,21 +75,11 @@ struct folding {
     rc result;
 };
 
-static rc read_body(struct ctx *c, const struct event_kind *kind, const struct ledger_event *entry,
-                    const void **ret)
-{
-    void *body = ctx_take(c, 1, kind->body->size);
-    if (!body)
-        return fault_again(c);
-    TRY(shape_read_version(c, kind->body, entry->version, entry->body, body));
-    *ret = body;
-    return OK;
-}
-
-static rc fold_entry(struct ctx *c, struct core *core, const struct ledger_event *entry)
+rc event_read(struct ctx *c, const struct catalog *catalog, const struct ledger_event *entry,
+              struct event *ret)
 {
     struct event event = {
-        .kind = catalog_event(core->options.catalog, entry->kind),
+        .kind = catalog_event(catalog, entry->kind),
         .seq = entry->seq,
         .occurred = entry->occurred,
         .received = entry->received,
@@ -99,16 +89,31 @@ static rc fold_entry(struct ctx *c, struct core *core, const struct ledger_event
         .subject = entry->subject,
         .record = entry->record,
     };
-    const struct fold *const *folds = NULL;
     if (!event.kind)
         FAIL(c, CORRUPT, "event %" PRId64 " is of a kind that this program does not know: %.*s",
              entry->seq, STR_ARG(entry->kind));
-    size_t count = catalog_folds(core->options.catalog, event.kind, &folds);
-    if (count == 0)
-        return OK;
     TRY(label_parse(c, entry->label, &event.label));
-    if (!str_absent(entry->body))
-        TRY(read_body(c, event.kind, entry, &event.body));
+    if (!str_absent(entry->body)) {
+        void *body = ctx_take(c, 1, event.kind->body->size);
+        if (!body)
+            return fault_again(c);
+        TRY(shape_read_version(c, event.kind->body, entry->version, entry->body, body));
+        event.body = body;
+    }
+    *ret = event;
+    return OK;
+}
+
+static rc fold_entry(struct ctx *c, struct core *core, const struct ledger_event *entry)
+{
+    const struct catalog *catalog = core->options.catalog;
+    const struct fold *const *folds = NULL;
+    const struct event_kind *kind = catalog_event(catalog, entry->kind);
+    struct event event;
+    size_t count = kind ? catalog_folds(catalog, kind, &folds) : 0;
+    if (kind && count == 0)
+        return OK;
+    TRY(event_read(c, catalog, entry, &event));
     for (size_t i = 0; i < count; i++)
         TRY(folds[i]->fold(c, core->picture, &event));
     return OK;
@@ -145,34 +150,41 @@ static rc fold_chunk(struct ctx *c, struct core *core, struct store *reader, int
     return OK;
 }
 
-static rc fold_all(struct ctx *c, struct core *core, struct store *reader)
+static rc fold_from(struct ctx *c, struct core *core, int64_t position)
 {
-    int64_t position = 0, size = ledger_size(core->ledger);
-    struct str schema;
-    TRY(position_get(c, core, &position, &schema));
-    while (position < size) {
+    struct store_options options = core->options.store;
+    struct store *reader = NULL;
+    int64_t size = ledger_size(core->ledger);
+    options.read_only = true;
+    TRY(store_open(c, &options, &reader));
+    rc result = OK;
+    while (position < size && rc_ok(result)) {
         int64_t before = position;
-        TRY(fold_chunk(c, core, reader, &position));
-        if (position == before)
-            FAIL(c, CORRUPT, "the ledger has %" PRId64 " events, but none after %" PRId64, size,
-                 position);
+        result = fold_chunk(c, core, reader, &position);
+        if (rc_ok(result) && position == before)
+            result = fault_raise(c, RC_CORRUPT, __FILE__, __LINE__,
+                                 "the ledger has %" PRId64 " events, but none after %" PRId64, size,
+                                 position);
     }
-    return OK;
+    store_close(reader);
+    return result;
 }
 
 rc fold_forward(struct ctx *c, struct core *core)
 {
-    struct store_options options = core->options.store;
+    int64_t position = 0;
+    struct str schema;
+    TRY(position_get(c, core, &position, &schema));
+    if (position == ledger_size(core->ledger))
+        return OK;
+    if (position > ledger_size(core->ledger))
+        FAIL(c, CORRUPT, "the picture is of %" PRId64 " events, the ledger has %" PRId64, position,
+             ledger_size(core->ledger));
     struct arena *arena = arena_open(FOLD_MEMORY_MAX);
     struct ctx own = {.arena = arena, .clock = c->clock};
-    struct store *reader = NULL;
     if (!arena)
         FAIL(c, NO_MEMORY, "out of memory");
-    options.read_only = true;
-    rc result = store_open(&own, &options, &reader);
-    if (rc_ok(result))
-        result = fold_all(&own, core, reader);
-    store_close(reader);
+    rc result = fold_from(&own, core, position);
     if (!rc_ok(result))
         c->fault = own.fault;
     arena_close(arena);

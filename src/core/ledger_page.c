@@ -50,27 +50,9 @@ rc ledger_serve_head(struct ctx *c, const struct request *request, struct respon
 /* ---- events
  * -------------------------------------------------------------------------------------------- */
 
-struct listing {
-    const struct request *request;
-    struct response *response;
-    size_t shown;
-    int64_t last;
-};
-
-static rc put_each(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
-{
-    struct listing *l = arg;
-    bool shown = false;
-    (void)stop;
-    TRY(page_put_event(c, l->request, event, l->shown > 0, l->response->body, &shown));
-    l->shown += shown;
-    l->last = event->seq;
-    return OK;
-}
-
 rc ledger_serve_events(struct ctx *c, const struct request *request, struct response *response)
 {
-    struct listing listing = {request, response, 0, -1};
+    struct event_page page = {c, request, response, 0, -1};
     struct ledger_walk walk = {
         .kind = request_param(request, "kind"),
         .record = request_param(request, "record"),
@@ -80,10 +62,10 @@ rc ledger_serve_events(struct ctx *c, const struct request *request, struct resp
     TRY(page_number(c, request, "from", 0, INT64_MAX, walk.backwards ? INT64_MAX : 0, &walk.from));
     TRY(page_number(c, request, "limit", 1, QUERY_LIMIT_MAX, EVENTS_LIMIT_DEFAULT, &walk.limit));
     text_put(response->body, STR("{\"items\":["));
-    TRY(ledger_walk(c, picture_store(request->picture), &walk, put_each, &listing));
+    TRY(ledger_walk(c, picture_store(request->picture), &walk, page_put_event, &page));
     text_put_char(response->body, ']');
-    int64_t next = walk.backwards ? listing.last - 1 : listing.last + 1;
-    if (listing.last >= 0 && next >= 0)
+    int64_t next = walk.backwards ? page.last - 1 : page.last + 1;
+    if (page.last >= 0 && next >= 0)
         text_printf(response->body, ",\"next\":%" PRId64, next);
     text_put_char(response->body, '}');
     return OK;
@@ -99,15 +81,16 @@ static rc read_seq(struct ctx *c, const struct request *request, int64_t *ret)
 rc ledger_serve_event(struct ctx *c, const struct request *request, struct response *response)
 {
     struct store *store = picture_store(request->picture);
+    struct event_page page = {c, request, response, 0, -1};
     struct ledger_event event;
     struct str entry;
     int64_t seq = 0;
-    bool shown = false;
+    bool stop = false;
     TRY(read_seq(c, request, &seq));
     TRY(ledger_entry(c, store, seq, &entry));
     TRY(ledger_decode(c, store, core_options(request->core)->ledger.seal_key, entry, &event));
-    TRY(page_put_event(c, request, &event, false, response->body, &shown));
-    if (!shown)
+    TRY(page_put_event(c, &page, &event, &stop));
+    if (page.shown == 0)
         FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
     return OK;
 }

@@ -11,6 +11,7 @@ enum wish_kind { WISH_EVENT, WISH_VAULT_PUT, WISH_VAULT_DELETE, WISH_ERASE };
 struct wish {
     enum wish_kind kind;
     struct outcome_event event;
+    struct str body;           /* of the event, as JSON */
     const struct shape *shape; /* vault */
     const void *record;
     struct str id; /* vault row, or the subject to erase */
@@ -19,13 +20,19 @@ struct wish {
 
 struct outcome {
     const struct catalog *catalog;
+    struct label inherited; /* of the event that led here; absent: of none */
+    struct label strictest; /* of the events so far, and of the one that led here */
     size_t count;
     struct wish *first, **last;
 };
 
-static inline void outcome_init(struct outcome *outcome, const struct catalog *catalog)
+static inline void outcome_init(struct outcome *outcome, const struct catalog *catalog,
+                                struct label inherited)
 {
-    *outcome = (struct outcome){.catalog = catalog, .last = &outcome->first};
+    *outcome = (struct outcome){.catalog = catalog,
+                                .inherited = inherited,
+                                .strictest = inherited,
+                                .last = &outcome->first};
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 SHAPE_DEFINE(deadline, DEADLINE_FIELDS, 1, "A decision that falls due");
 SHAPE_DEFINE(deadline_end, DEADLINE_END_FIELDS, 1, "The end of a deadline");
+SHAPE_DEFINE(reactions_skipped, REACTIONS_SKIPPED_FIELDS, 1, "What an alarm did not set off");
 SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
 SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
 
@@ -16,6 +17,10 @@ const struct event_kind deadline_set_kind = {"deadline.set", "A decision will fa
                                                  &deadline_end_shape, PERMIT_SYSTEM_READ, false},
                         deadline_passed_kind = {"deadline.passed", "It fell due and was decided",
                                                 &deadline_end_shape, PERMIT_SYSTEM_READ, false},
+                        reactions_skipped_kind = {"reactions.skipped",
+                                                  "What follows from an alarm failed",
+                                                  &reactions_skipped_shape, PERMIT_SYSTEM_READ,
+                                                  false},
                         subject_erased_kind = {"subject.erased", "A person's data was erased",
                                                &subject_erased_shape, PERMIT_LEDGER_READ, false};
 
@@ -119,6 +124,7 @@ const struct module core_module = {
             &deadline_passed_kind,
             &reading_noted_kind,
             &subject_erased_kind,
+            &reactions_skipped_kind,
             NULL,
         },
     .decisions =

@@ -12,18 +12,26 @@ extern const struct module core_module;
 
 /* At `due`, decide `decision` on `target` with `input`, unless cleared before. */
 enum { DEADLINE_INPUT_MAX = 16384 };
-#define DEADLINE_FIELDS(F, T)                                            \
-    RECORD_FIELDS(F, T)                                                  \
-    F(T, text, line, decision, REQUIRED, 1, 100, "what will be decided") \
-    F(T, id, _, target, 0, 0, 0, "the record it is about")               \
-    F(T, time, _, due, REQUIRED | INDEXED, 0, 0, "when")                 \
-    F(T, json, _, input, 0, 2, DEADLINE_INPUT_MAX, "what it will be decided with")
+#define DEADLINE_FIELDS(F, T)                                                      \
+    RECORD_FIELDS(F, T)                                                            \
+    F(T, text, line, decision, REQUIRED, 1, 100, "what will be decided")           \
+    F(T, id, _, target, 0, 0, 0, "the record it is about")                         \
+    F(T, time, _, due, REQUIRED | INDEXED, 0, 0, "when")                           \
+    F(T, json, _, input, 0, 2, DEADLINE_INPUT_MAX, "what it will be decided with") \
+    F(T, i64, _, input_version, 0, 0, 0, "the version of that input's shape")
 SHAPE_DECLARE(deadline, DEADLINE_FIELDS);
 
 #define DEADLINE_END_FIELDS(F, T) \
     RECORD_FIELDS(F, T)           \
     F(T, text, line, refused, 0, 0, 240, "why the decision came to nothing")
 SHAPE_DECLARE(deadline_end, DEADLINE_END_FIELDS);
+
+/* An alarm is recorded even where what follows from it fails. */
+#define REACTIONS_SKIPPED_FIELDS(F, T)                          \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may know of it") \
+    F(T, text, line, why, REQUIRED, 1, 240, "what failed")
+SHAPE_DECLARE(reactions_skipped, REACTIONS_SKIPPED_FIELDS);
+extern const struct event_kind reactions_skipped_kind;
 
 extern const struct event_kind deadline_set_kind, deadline_cleared_kind, deadline_passed_kind;
 

@@ -1,5 +1,7 @@
 #include "core/page.h"
 
+#include "shape/shape_older.h"
+
 #include <inttypes.h>
 
 struct str request_param(const struct request *request, const char *name)
@@ -71,7 +73,8 @@ static rc read_flag_param(struct ctx *c, const struct param *param, const char *
 
 rc page_query(struct ctx *c, const struct request *request, struct query *ret)
 {
-    struct query q = {.reader = &request->actor->clearance};
+    static const struct clearance nothing;
+    struct query q = {.reader = request->actor ? &request->actor->clearance : &nothing};
     for (size_t i = 0; i < request->param_count; i++) {
         const struct param *param = &request->params[i];
         if (str_is(param->name, "q"))
@@ -106,45 +109,54 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
     text_put(out, row->drill ? STR("\",\"drill\":true}") : STR("\",\"drill\":false}"));
 }
 
+static rc note_shown(struct ctx *c, struct response *response, struct str name)
+{
+    struct texts *noted = &response->records;
+    if (noted->count > 0 && str_eq(noted->items[noted->count - 1], name))
+        return OK;
+    if (!noted->items)
+        NEW(c, noted->items, QUERY_LIMIT_MAX);
+    if (noted->count == QUERY_LIMIT_MAX)
+        FAIL(c, TOO_LARGE, "at most %d restricted records at once: ask for fewer by a filter",
+             QUERY_LIMIT_MAX);
+    response->restricted = true;
+    return str_copy(c, name, &noted->items[noted->count++]);
+}
+
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label)
 {
+    struct str name;
     if (!label_restricted(label))
         return OK;
-    if (!response->records.items)
-        NEW(c, response->records.items, QUERY_LIMIT_MAX);
-    if (response->records.count == QUERY_LIMIT_MAX)
-        FAIL(c, TOO_LARGE, "at most %d restricted records at once", QUERY_LIMIT_MAX);
-    response->restricted = true;
-    return str_format(c, &response->records.items[response->records.count++], "%s/%.*s", noun,
-                      STR_ARG(id));
+    TRY(str_format(c, &name, "%s/%.*s", noun, STR_ARG(id)));
+    return note_shown(c, response, name);
 }
 
 /* ---- events
  * ------------------------------------------------------------------------------------------ */
 
-static bool has_secret(const struct shape *shape)
+/* Has a body of this kind ever carried a secret? */
+static bool may_hide(const struct shape *shape)
 {
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct shape_field *field = &shape->fields[i];
-        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
-        if ((field->flags & SECRET) || (nested && has_secret(field->shape)))
+    for (; shape; shape = shape->older ? shape->older->shape : NULL)
+        if (shape_carries(shape, SECRET))
             return true;
-    }
     return false;
 }
 
-/* The body as it may be shown: secrets are left out. */
-static rc put_body(struct ctx *c, const struct event_kind *kind, struct str body, struct text *out)
+/* The body as it was written, or, where a secret may be in it, as its newest version without. */
+static rc put_body(struct ctx *c, const struct event_kind *kind, const struct ledger_event *event,
+                   struct text *out)
 {
-    if (!has_secret(kind->body)) {
-        text_put(out, body);
+    if (!may_hide(kind->body)) {
+        text_put(out, event->body);
         return OK;
     }
     void *record = ctx_take(c, 1, kind->body->size);
     if (!record)
         return fault_again(c);
-    TRY(shape_read(c, kind->body, SHAPE_FROM_RECORD, body, record));
+    TRY(shape_read_version(c, kind->body, event->version, event->body, record));
     shape_write(out, kind->body, SHAPE_VIEW_SHOWN, record);
     return OK;
 }
@@ -157,19 +169,11 @@ static void put_member(struct text *out, const char *name, struct str value)
     text_put_json(out, value);
 }
 
-rc page_put_event(struct ctx *c, const struct request *request, const struct ledger_event *event,
-                  bool comma, struct text *out, bool *ret_shown)
+static rc put_event(struct ctx *c, const struct event_kind *kind, const struct ledger_event *event,
+                    struct text *out)
 {
-    const struct event_kind *kind = catalog_event(request->catalog, event->kind);
-    struct label label = {0};
-    *ret_shown = false;
-    if (!kind || !actor_may(request->actor, kind->read))
-        return OK;
-    TRY(label_parse(c, event->label, &label));
-    if (!label_readable(label, request->actor->clearance))
-        return OK;
-    text_printf(out, "%s{\"seq\":%" PRId64 ",\"kind\":\"%s\",\"version\":%" PRId64,
-                comma ? "," : "", event->seq, kind->name, event->version);
+    text_printf(out, "{\"seq\":%" PRId64 ",\"kind\":\"%s\",\"version\":%" PRId64, event->seq,
+                kind->name, event->version);
     text_put(out, STR(",\"occurred\":\""));
     text_put_wall(out, event->occurred);
     text_put(out, STR("\",\"received\":\""));
@@ -186,9 +190,31 @@ rc page_put_event(struct ctx *c, const struct request *request, const struct led
         text_put(out, STR(",\"sealed\":true"));
     if (!str_absent(event->body)) {
         text_put(out, STR(",\"body\":"));
-        TRY(put_body(c, kind, event->body, out));
+        TRY(put_body(c, kind, event, out));
     }
     text_put_char(out, '}');
-    *ret_shown = true;
     return OK;
+}
+
+rc page_put_event(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
+{
+    struct event_page *page = arg;
+    const struct request *request = page->request;
+    const struct event_kind *kind = catalog_event(request->catalog, event->kind);
+    struct label label = {0};
+    struct str name = event->record;
+    (void)stop;
+    page->last = event->seq;
+    if (!kind || !actor_may(request->actor, kind->read))
+        return OK;
+    TRY(label_parse(c, event->label, &label));
+    if (!actor_may_read(request->actor, label))
+        return OK;
+    if (str_absent(name))
+        TRY(str_format(c, &name, "event/%" PRId64, event->seq));
+    if (label_restricted(label))
+        TRY(note_shown(page->c, page->response, name));
+    if (page->shown++ > 0)
+        text_put_char(page->response->body, ',');
+    return put_event(c, kind, event, page->response->body);
 }

@@ -19,10 +19,18 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label);
 
-/* An event as JSON, as far as the caller may see it; *ret_shown false (and nothing written) when it
- * may not be seen at all. `comma` goes before it. */
-rc page_put_event(struct ctx *c, const struct request *request, const struct ledger_event *event,
-                  bool comma, struct text *out, bool *ret_shown);
+/* Events on a page: begin with c, request and response. */
+struct event_page {
+    struct ctx *c; /* the request's: what is noted lasts as long as the response */
+    const struct request *request;
+    struct response *response;
+    size_t shown;
+    int64_t last; /* the seq of the last one met, shown or not; -1 before the first */
+};
+
+/* Write an event as JSON (for ledger_walk), as far as the caller may see it, and note the reading
+ * if its label asks for that. Nothing is written of one that may not be seen at all. */
+ledger_each page_put_event;
 
 /* A whole number from a parameter, or `otherwise` when it was not given. INVALID. */
 rc page_number(struct ctx *c, const struct request *request, const char *name, int64_t least,

@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "core/catalog.h"
 
 #include <assert.h>
@@ -47,6 +48,10 @@ static rc make_statements(struct ctx *c, struct picture_table *t)
     text_printf(&sql, ROW_COLUMNS " FROM \"%s\" WHERE \"mission\"=$1", t->name);
     TRY(text_done(&sql, &t->select));
     TRY(str_format(c, &t->get, "%.*s AND \"id\"=$2", STR_ARG(t->select)));
+    TRY(str_format(c, &t->has,
+                   "SELECT 1 FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2 AND "
+                   "\"row_retired\" IS NULL",
+                   t->name));
     TRY(str_format(c, &t->retire,
                    "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
                    "\"mission\"=$1 AND \"id\"=$2",
@@ -131,6 +136,7 @@ const struct picture_table *picture_table(const struct picture *picture, const s
 /* ---- making the tables
  * ------------------------------------------------------------------------------ */
 
+/* Texts are ordered by their bytes in every database, so that pages and cursors mean the same. */
 static const char *column_type(enum store_kind kind, enum shape_cell_type type)
 {
     static const enum store_type types[] = {
@@ -139,12 +145,14 @@ static const char *column_type(enum store_kind kind, enum shape_cell_type type)
         [SHAPE_CELL_TEXT] = STORE_TEXT,
         [SHAPE_CELL_BYTES] = STORE_BYTES,
     };
+    if (kind == STORE_POSTGRES && type == SHAPE_CELL_TEXT)
+        return "TEXT COLLATE \"C\"";
     return store_type(kind, types[type]);
 }
 
 static void put_table(struct text *sql, enum store_kind kind, const struct picture_table *t)
 {
-    const char *i64 = store_type(kind, STORE_I64), *text = store_type(kind, STORE_TEXT);
+    const char *i64 = column_type(kind, SHAPE_CELL_I64), *text = column_type(kind, SHAPE_CELL_TEXT);
     text_printf(sql, "CREATE TABLE IF NOT EXISTS \"%s\" (\"mission\" %s NOT NULL,", t->name, text);
     for (size_t i = 0; i < t->columns.count; i++)
         text_printf(sql, "\"%s\" %s%s,", t->columns.items[i].name,
@@ -153,6 +161,10 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
                 "\"row_seq\" %s NOT NULL,\"row_changed\" %s NOT NULL,\"row_retired\" %s,"
                 "\"row_drill\" %s NOT NULL,PRIMARY KEY (\"mission\",\"id\"));\n",
                 i64, i64, i64, i64);
+}
+
+static void put_indexes(struct text *sql, const struct picture_table *t)
+{
     for (size_t i = 1; i < t->columns.count; i++) {
         const struct shape_column *column = &t->columns.items[i];
         if (column->field->flags & UNIQUE)
@@ -169,16 +181,65 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
     }
 }
 
+/* The statement that SQLite keeps of how a table was made names its columns in quotes. */
+static rc has_column(struct ctx *c, struct store *store, const struct picture_table *t,
+                     const char *column, bool *ret)
+{
+    struct store_value name = STORE_VALUE_TEXT(str_from(t->name));
+    struct store_rows *rows = NULL;
+    struct str quoted;
+    bool more = false;
+    TRY(str_format(c, &quoted, "\"%s\" ", column));
+    rc result =
+        store_query(c, store, STR("SELECT sql FROM sqlite_schema WHERE name=$1"), 1, &name, &rows);
+    if (rc_ok(result))
+        result = store_next(c, rows, &more);
+    if (rc_ok(result))
+        *ret = more && str_find(store_column(rows, 0).bytes, quoted) != SIZE_MAX;
+    store_end(rows);
+    return result;
+}
+
+/* A vault cannot be folded anew: a column that this version has and the table has not is added. */
+static rc add_columns(struct ctx *c, struct store *store, const struct picture_table *t)
+{
+    enum store_kind kind = store_kind(store);
+    for (size_t i = 1; i < t->columns.count; i++) {
+        const struct shape_column *column = &t->columns.items[i];
+        struct str sql;
+        bool there = false;
+        if (kind == STORE_SQLITE)
+            TRY(has_column(c, store, t, column->name, &there));
+        if (there)
+            continue;
+        TRY(str_format(c, &sql, "ALTER TABLE \"%s\" ADD COLUMN %s \"%s\" %s", t->name,
+                       kind == STORE_POSTGRES ? "IF NOT EXISTS" : "", column->name,
+                       column_type(kind, column->type)));
+        TRY(store_script(c, store, sql));
+    }
+    return OK;
+}
+
+static rc create_table(struct ctx *c, struct store *store, const struct picture_table *t)
+{
+    struct text sql;
+    struct str table, indexes;
+    text_init(&sql, c, SQL_MAX);
+    put_table(&sql, store_kind(store), t);
+    TRY(text_done(&sql, &table));
+    TRY(store_script(c, store, table));
+    if (t->table->kind == TABLE_VAULT)
+        TRY(add_columns(c, store, t));
+    text_init(&sql, c, SQL_MAX);
+    put_indexes(&sql, t);
+    TRY(text_done(&sql, &indexes));
+    return indexes.len > 0 ? store_script(c, store, indexes) : OK;
+}
+
 rc picture_create(struct ctx *c, struct picture *picture)
 {
-    for (size_t i = 0; i < picture->count; i++) {
-        struct text sql;
-        struct str script;
-        text_init(&sql, c, SQL_MAX);
-        put_table(&sql, store_kind(picture->store), &picture->tables[i]);
-        TRY(text_done(&sql, &script));
-        TRY(store_script(c, picture->store, script));
-    }
+    for (size_t i = 0; i < picture->count; i++)
+        TRY(create_table(c, picture->store, &picture->tables[i]));
     return OK;
 }
 
@@ -198,16 +259,19 @@ rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret)
 {
     crypto_hash_sha256_state hash;
     unsigned char digest[crypto_hash_sha256_BYTES];
+    const char *version = chancery_version();
     crypto_hash_sha256_init(&hash);
+    crypto_hash_sha256_update(&hash, (const unsigned char *)version, strlen(version) + 1);
     for (size_t i = 0; i < picture->count; i++) {
+        struct arena_mark mark = arena_mark(c->arena);
         struct text sql;
         struct str made;
-        if (picture->tables[i].table->kind == TABLE_VAULT)
-            continue;
         text_init(&sql, c, SQL_MAX);
         put_table(&sql, store_kind(picture->store), &picture->tables[i]);
+        put_indexes(&sql, &picture->tables[i]);
         TRY(text_done(&sql, &made));
         crypto_hash_sha256_update(&hash, (const unsigned char *)made.ptr, made.len);
+        arena_return(c->arena, mark);
     }
     crypto_hash_sha256_final(&hash, digest);
     return encode_bytes(c, ENCODE_HEX, digest, sizeof digest, ret);
@@ -287,18 +351,26 @@ rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape
     return query_one(c, picture, t, t->get, STORE_VALUE_TEXT(id), ret_row, ret);
 }
 
+/* Does the query, of mission and one value, give a row? */
+static rc query_any(struct ctx *c, struct picture *picture, struct str sql, struct str value,
+                    bool *ret)
+{
+    struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(value)};
+    struct store_rows *rows = NULL;
+    bool more = false;
+    rc result = store_query(c, picture->store, sql, 2, values, &rows);
+    if (rc_ok(result))
+        result = store_next(c, rows, &more);
+    store_end(rows);
+    TRY(result);
+    *ret = more;
+    return OK;
+}
+
 rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                bool *ret)
 {
-    struct row row = {0};
-    void *record = ctx_take(c, 1, shape->size);
-    if (!record)
-        return fault_again(c);
-    rc result = picture_get(c, picture, shape, id, &row, record);
-    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
-        return result;
-    *ret = rc_ok(result) && row.retired.us == 0;
-    return OK;
+    return query_any(c, picture, picture_table(picture, shape)->has, id, ret);
 }
 
 rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shape,
@@ -402,10 +474,7 @@ static rc digest_table(struct ctx *c, struct picture *picture, const struct pict
     struct store_rows *rows = NULL;
     struct str sql;
     crypto_hash_sha256_update(hash, (const unsigned char *)t->name, strlen(t->name) + 1);
-    /* ordered by bytes, whatever the database's collation is */
-    bool postgres = store_kind(picture->store) == STORE_POSTGRES;
-    TRY(str_format(c, &sql, "%.*s ORDER BY \"id\"%s", STR_ARG(t->select),
-                   postgres ? " COLLATE \"C\"" : ""));
+    TRY(str_format(c, &sql, "%.*s ORDER BY \"id\"", STR_ARG(t->select)));
     TRY(store_query(c, picture->store, sql, 1, &mission, &rows));
     rc result = digest_rows(c, t, rows, hash);
     store_end(rows);

@@ -29,12 +29,13 @@ struct store *picture_store(const struct picture *picture);
 struct str picture_mission(const struct picture *picture);
 const struct catalog *picture_catalog(const struct picture *picture);
 
-/* Make all tables that are not there yet. Dropping leaves the vault alone. */
+/* Make all tables that are not there yet, and the columns that a vault has not yet. Dropping leaves
+ * the vault alone. */
 rc picture_create(struct ctx *c, struct picture *picture);
 rc picture_drop(struct ctx *c, struct picture *picture);
 
-/* SHA-256, in hexadecimal, of how the tables of the picture are made: another one means that the
- * stored picture is of another version of Chancery and has to be folded anew. */
+/* SHA-256, in hexadecimal, of how the tables are made and by which version of Chancery: another one
+ * means that the stored picture has to be folded anew. */
 rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret);
 
 /* What is known about a row beside its record. */
@@ -84,11 +85,15 @@ struct query {
     size_t filter_count;
     struct filter filters[QUERY_FILTERS_MAX];
     struct str search; /* in any text column, any case; absent: none */
-    struct str sort;   /* a column; absent: id */
+    struct str sort;   /* a column that is neither a list, JSON nor a long text; absent: id */
     bool descending;
     struct str after; /* the cursor of the page before */
     int64_t limit;    /* 1 to QUERY_LIMIT_MAX */
     bool with_retired;
+    struct {
+        const char *target; /* the name of a shape; NULL: none */
+        struct str id;
+    } naming; /* only rows whose references may name this record: look at each */
     const struct clearance
         *reader; /* only what this may read, by the record's `label`; NULL: all */
 };

@@ -8,7 +8,11 @@
 
 #include <assert.h>
 
-enum { SQL_MAX = 64 << 10, VALUES_MAX = 64, SCAN_MAX = 20000 };
+enum { SQL_MAX = 64 << 10, VALUES_MAX = 64, CURSOR_MAX = 4096 };
+
+/* Rows that one statement reads, and how many statements a page may take: a reader who may see
+ * little of a table of millions is asked to say more exactly what is wanted. */
+enum { SCAN_MAX = 20000, SCANS_MAX = 100 };
 
 struct listing {
     struct ctx *c;
@@ -36,9 +40,21 @@ static rc refuse(struct ctx *c, const char *rule, struct str value, const char *
 static rc find_column(struct listing *l, struct str name, const struct shape_column **ret)
 {
     const struct shape_column *column = shape_column(&l->table->columns, name);
-    if (!column || (column->field->flags & SECRET) || column->type == SHAPE_CELL_BYTES)
+    if (!column || (column->flags & SECRET) || column->type == SHAPE_CELL_BYTES)
         return refuse(l->c, "column", name, "there is no such column to ask for");
     *ret = column;
+    return OK;
+}
+
+/* A column to order by: a cursor carries its value. */
+static rc find_sort(struct listing *l, struct str name, const struct shape_column **ret)
+{
+    TRY(find_column(l, name, ret));
+    const struct shape_field *field = (*ret)->field;
+    bool list = field->kind == SHAPE_REFS || field->kind == SHAPE_TEXTS ||
+                field->kind == SHAPE_LIST || field->kind == SHAPE_JSON;
+    if (list || (field->kind == SHAPE_TEXT && field->form == &text_form_block))
+        return refuse(l->c, "column", name, "nothing is sorted by this column");
     return OK;
 }
 
@@ -126,8 +142,12 @@ static rc add_filter(struct listing *l, const struct filter *filter)
         return add_contains(l, column, pattern);
     }
     TRY(parse_value(l, column, filter->value, &value));
-    text_printf(&l->sql, "\"%s\"%s", column->name, ops[filter->op]);
-    return add_value(l, value);
+    text_printf(&l->sql, "(\"%s\"%s", column->name, ops[filter->op]);
+    TRY(add_value(l, value));
+    if (filter->op == FILTER_NE) /* what is absent is not that value either */
+        text_printf(&l->sql, " OR \"%s\" IS NULL", column->name);
+    text_put_char(&l->sql, ')');
+    return OK;
 }
 
 static rc add_search(struct listing *l)
@@ -137,13 +157,42 @@ static rc add_search(struct listing *l)
     TRY(contains_pattern(l->c, l->query->search, &pattern));
     for (size_t i = 0; i < l->table->columns.count; i++) {
         const struct shape_column *column = &l->table->columns.items[i];
-        if (column->field->kind != SHAPE_TEXT || (column->field->flags & SECRET))
+        if (column->field->kind != SHAPE_TEXT || (column->flags & SECRET))
             continue;
         text_put(&l->sql, str_from(glue));
         TRY(add_contains(l, column, pattern));
         glue = " OR ";
     }
-    text_put(&l->sql, strcmp(glue, " OR ") == 0 ? STR(")") : STR(""));
+    text_put(&l->sql, strcmp(glue, " OR ") == 0 ? STR(")") : STR(" AND 1=0"));
+    return OK;
+}
+
+/* Columns that may name a record: equal to its id, or a list with the id in quotes. */
+static rc add_naming(struct listing *l)
+{
+    const char *target = l->query->naming.target, *glue = " AND (";
+    bool postgres = store_kind(l->picture->store) == STORE_POSTGRES;
+    struct str quoted;
+    TRY(str_format(l->c, &quoted, "\"%.*s\"", STR_ARG(l->query->naming.id)));
+    for (size_t i = 0; i < l->table->columns.count; i++) {
+        const struct shape_column *column = &l->table->columns.items[i];
+        enum shape_kind kind = column->field->kind;
+        bool one = kind == SHAPE_REF && strcmp(column->field->target, target) == 0;
+        bool several = kind == SHAPE_LIST ||
+                       (kind == SHAPE_REFS && strcmp(column->field->target, target) == 0);
+        if (!one && !several)
+            continue;
+        text_put(&l->sql, str_from(glue));
+        glue = " OR ";
+        text_printf(&l->sql,
+                    one        ? "\"%s\"="
+                    : postgres ? "strpos(\"%s\","
+                               : "instr(\"%s\",",
+                    column->name);
+        TRY(add_value(l, STORE_VALUE_TEXT(one ? l->query->naming.id : quoted)));
+        text_put(&l->sql, one ? STR("") : STR(")>0"));
+    }
+    text_put(&l->sql, strcmp(glue, " OR ") == 0 ? STR(")") : STR(" AND 1=0"));
     return OK;
 }
 
@@ -155,19 +204,11 @@ static rc add_search(struct listing *l)
 static void put_sort(struct listing *l)
 {
     bool text = l->sort->type == SHAPE_CELL_TEXT;
-    bool postgres = store_kind(l->picture->store) == STORE_POSTGRES;
-    const char *collate = text && postgres ? " COLLATE \"C\"" : "";
-    if (l->sort->field->flags & REQUIRED)
-        text_printf(&l->sql, "\"%s\"%s", l->sort->name, collate);
+    if (l->sort->flags & REQUIRED)
+        text_printf(&l->sql, "\"%s\"", l->sort->name);
     else
-        text_printf(&l->sql, "COALESCE(\"%s\",%s)%s", l->sort->name,
-                    text ? "''" : "-9223372036854775807", collate);
-}
-
-static void put_id(struct listing *l)
-{
-    bool postgres = store_kind(l->picture->store) == STORE_POSTGRES;
-    text_put(&l->sql, postgres ? STR("\"id\" COLLATE \"C\"") : STR("\"id\""));
+        text_printf(&l->sql, "COALESCE(\"%s\",%s)", l->sort->name,
+                    text ? "''" : "-9223372036854775807");
 }
 
 /* A cursor is the sort value and the id of the last row, a NUL between, in base64url. */
@@ -176,7 +217,7 @@ static rc add_after(struct listing *l, struct str cursor)
     struct str plain, value_text;
     struct store_value value;
     int64_t number = 0;
-    if (!rc_ok(decode_bytes(l->c, ENCODE_BASE64URL, cursor, &plain)) || plain.len > 4096)
+    if (!rc_ok(decode_bytes(l->c, ENCODE_BASE64URL, cursor, &plain)) || plain.len > CURSOR_MAX)
         return refuse(l->c, "cursor", cursor, "this is not a cursor of ours");
     struct str id = plain;
     if (!str_split(&id, '\0', &value_text) || str_absent(id))
@@ -190,7 +231,7 @@ static rc add_after(struct listing *l, struct str cursor)
     text_put(&l->sql, STR(" AND ("));
     put_sort(l);
     text_put_char(&l->sql, ',');
-    put_id(l);
+    text_put(&l->sql, STR("\"id\""));
     text_put(&l->sql, l->query->descending ? STR(")<(") : STR(")>("));
     TRY(add_value(l, value));
     text_put_char(&l->sql, ',');
@@ -206,7 +247,7 @@ static rc make_cursor(struct listing *l, const void *record, struct str *ret)
     struct text plain;
     struct str bytes;
     TRY(shape_column_get(l->c, l->sort, record, &cell));
-    text_init(&plain, l->c, 8192);
+    text_init(&plain, l->c, CURSOR_MAX);
     if (l->sort->type == SHAPE_CELL_I64)
         text_put_i64(&plain, cell.type == SHAPE_CELL_NULL ? -9223372036854775807 : cell.i64);
     else
@@ -217,27 +258,29 @@ static rc make_cursor(struct listing *l, const void *record, struct str *ret)
     return encode_bytes(l->c, ENCODE_BASE64URL, bytes.ptr, bytes.len, ret);
 }
 
-static rc build(struct listing *l)
+static rc build(struct listing *l, struct str after, int64_t rows_max)
 {
     const struct query *q = l->query;
+    l->count = 0;
+    text_init(&l->sql, l->c, SQL_MAX);
     text_put(&l->sql, l->table->select);
     l->values[l->count++] = STORE_VALUE_TEXT(l->picture->mission);
-    TRY(find_column(l, str_absent(q->sort) ? STR("id") : q->sort, &l->sort));
+    TRY(find_sort(l, str_absent(q->sort) ? STR("id") : q->sort, &l->sort));
     if (!q->with_retired)
         text_put(&l->sql, STR(" AND \"row_retired\" IS NULL"));
     for (size_t i = 0; i < q->filter_count; i++)
         TRY(add_filter(l, &q->filters[i]));
     if (!str_absent(q->search))
         TRY(add_search(l));
-    if (!str_absent(q->after))
-        TRY(add_after(l, q->after));
-    const char *way = q->descending ? " DESC" : " ASC";
+    if (q->naming.target)
+        TRY(add_naming(l));
+    if (!str_absent(after))
+        TRY(add_after(l, after));
+    const char *way = q->descending ? " DESC" : "";
     text_put(&l->sql, STR(" ORDER BY "));
     put_sort(l);
-    text_printf(&l->sql, "%s,", way);
-    put_id(l);
-    text_printf(&l->sql, "%s LIMIT %d", way, SCAN_MAX);
-    return OK;
+    text_printf(&l->sql, "%s,\"id\"%s LIMIT ", way, way);
+    return add_value(l, STORE_VALUE_I64(rows_max));
 }
 
 /* ---- rows
@@ -252,58 +295,77 @@ static bool may_read(const struct listing *l, const void *record)
            label_readable(*(const struct label *)shape_in(field, record), *l->query->reader);
 }
 
-/* Fill the page from the rows; what may not be read is stepped over and its memory given back.
- * After SCAN_MAX rows the page ends, whatever it holds, and the cursor goes on from there. */
-static rc collect(struct listing *l, struct store_rows *rows, int64_t limit, struct page *page)
+/* A page in the making. One more record than wanted is looked for, so that there is a cursor only
+ * where there is something to read behind it. */
+struct filling {
+    struct page page;
+    int64_t limit, rows_max; /* records wanted, rows of one statement */
+    char *slot;              /* where the next record goes */
+    struct str last;         /* the cursor of the last row read: not to be shown, nor may it be */
+    bool done;
+};
+
+/* Take the rows of a statement; what may not be read is stepped over and its memory given back. */
+static rc take_rows(struct listing *l, struct store_rows *rows, struct filling *f)
 {
     size_t size = l->table->table->shape->size;
-    char *slot = page->records;
-    for (int64_t scanned = 1;; scanned++) {
+    for (int64_t taken = 0; taken < f->rows_max;) {
         bool more = false;
         TRY(store_next(l->c, rows, &more));
+        f->done = !more;
         if (!more)
-            return OK; /* the end: no cursor */
-        if ((int64_t)page->count == limit)
-            return make_cursor(l, slot - size, &page->after);
+            return OK;
         struct arena_mark mark = arena_mark(l->c->arena);
-        memset(slot, 0, size);
-        TRY(picture_read_row(l->c, l->table, rows, &page->rows[page->count], slot));
-        bool readable = may_read(l, slot);
-        if (scanned == SCAN_MAX)
-            TRY(make_cursor(l, slot, &page->after));
+        memset(f->slot, 0, size);
+        TRY(picture_read_row(l->c, l->table, rows, &f->page.rows[f->page.count], f->slot));
+        bool readable = may_read(l, f->slot);
+        f->done = readable && (int64_t)f->page.count == f->limit;
+        if (f->done)
+            return make_cursor(l, f->slot - size, &f->page.after);
+        if (++taken == f->rows_max)
+            TRY(make_cursor(l, f->slot, &f->last));
         if (readable) {
-            page->count++;
-            slot += size;
-        } else if (scanned < SCAN_MAX) {
+            f->page.count++;
+            f->slot += size;
+        } else if (taken < f->rows_max) {
             arena_return(l->c->arena, mark);
         }
-        if (scanned == SCAN_MAX)
-            return OK;
     }
+    return OK;
+}
+
+static rc scan(struct listing *l, struct str after, struct filling *f)
+{
+    struct store_rows *rows = NULL;
+    struct str sql;
+    TRY(build(l, after, f->rows_max));
+    TRY(text_done(&l->sql, &sql));
+    TRY(store_query(l->c, l->picture->store, sql, l->count, l->values, &rows));
+    rc result = take_rows(l, rows, f);
+    store_end(rows);
+    return result;
 }
 
 rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shape,
                 const struct query *query, struct page *ret)
 {
     struct listing l = {.c = c, .picture = picture, .query = query};
-    struct page page = {0};
-    struct store_rows *rows = NULL;
-    struct str sql;
-    int64_t limit = query->limit ? query->limit : QUERY_LIMIT_DEFAULT;
-    if (limit < 1 || limit > QUERY_LIMIT_MAX)
+    struct filling f = {.limit = query->limit ? query->limit : QUERY_LIMIT_DEFAULT};
+    if (f.limit < 1 || f.limit > QUERY_LIMIT_MAX)
         FAIL(c, INVALID, "limit is 1 to %d", QUERY_LIMIT_MAX);
     l.table = picture_table(picture, shape);
-    text_init(&l.sql, c, SQL_MAX);
-    TRY(build(&l));
-    TRY(text_done(&l.sql, &sql));
-    NEW(c, page.rows, (size_t)limit + 1);
-    page.records = ctx_take(c, (size_t)limit + 1, shape->size);
-    if (!page.records)
+    NEW(c, f.page.rows, (size_t)f.limit + 1);
+    f.page.records = f.slot = ctx_take(c, (size_t)f.limit + 1, shape->size);
+    if (!f.slot)
         return fault_again(c);
-    TRY(store_query(c, picture->store, sql, l.count, l.values, &rows));
-    rc result = collect(&l, rows, limit, &page);
-    store_end(rows);
-    TRY(result);
-    *ret = page;
+    f.rows_max = f.limit + 1;
+    f.last = query->after;
+    for (int scans = 0; !f.done; scans++) {
+        if (scans == SCANS_MAX)
+            FAIL(c, TOO_LARGE, "too many to look through: ask for fewer by a filter");
+        TRY(scan(&l, f.last, &f));
+        f.rows_max = f.rows_max * 4 < SCAN_MAX ? f.rows_max * 4 : SCAN_MAX;
+    }
+    *ret = f.page;
     return OK;
 }

@@ -11,90 +11,6 @@ rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct s
     return str_format(c, ret, "%s/%.*s", shape->name, STR_ARG(id));
 }
 
-/* ---- references
- * ------------------------------------------------------------------------------------ */
-
-static rc check_reference(struct ctx *c, struct picture *picture, const struct shape_field *field,
-                          struct str id)
-{
-    const struct record *target = catalog_record(picture_catalog(picture), str_from(field->target));
-    bool found = false;
-    if (!target || str_absent(id))
-        return OK; /* what Chancery keeps elsewhere is checked where it is kept */
-    TRY(picture_has(c, picture, target->shape, id, &found));
-    if (found)
-        return OK;
-    rc failed = fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s: there is no %s \"%.*s\"",
-                            field->name, field->target, STR_ARG(id));
-    fault_set_rule(c, "reference");
-    fault_set_value(c, id);
-    return failed;
-}
-
-static rc check_field(struct ctx *c, struct picture *picture, const struct shape_field *field,
-                      const void *value)
-{
-    const struct shape_items *list = value;
-    if (field->kind == SHAPE_REF)
-        return check_reference(c, picture, field, *(const struct str *)value);
-    if (field->kind == SHAPE_RECORD)
-        return record_check_references(c, picture, field->shape, value);
-    if (field->kind != SHAPE_REFS && field->kind != SHAPE_LIST)
-        return OK;
-    for (size_t i = 0; i < list->count; i++) {
-        rc result = field->kind == SHAPE_REFS
-                        ? check_reference(c, picture, field, ((struct str *)list->items)[i])
-                        : record_check_references(c, picture, field->shape,
-                                                  (char *)list->items + i * field->shape->size);
-        if (!rc_ok(result)) {
-            fault_enter_index(c, i);
-            return result;
-        }
-    }
-    return OK;
-}
-
-rc record_check_references(struct ctx *c, struct picture *picture, const struct shape *shape,
-                           const void *record)
-{
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct shape_field *field = &shape->fields[i];
-        rc result = check_field(c, picture, field, shape_in(field, record));
-        if (!rc_ok(result)) {
-            fault_enter_name(c, str_from(field->name));
-            return result;
-        }
-    }
-    return OK;
-}
-
-/* Nothing live may be left pointing to what goes. */
-static rc check_unreferenced(struct ctx *c, struct picture *picture, const struct shape *shape,
-                             struct str id)
-{
-    const struct catalog *catalog = picture_catalog(picture);
-    for (size_t i = 0; i < catalog_table_count(catalog); i++) {
-        const struct shape *other = catalog_table(catalog, i)->shape;
-        for (size_t j = 0; j < other->count; j++) {
-            const struct shape_field *field = &other->fields[j];
-            if (field->kind != SHAPE_REF || !str_is(str_from(field->target), shape->name))
-                continue;
-            void *found = ctx_take(c, 1, other->size);
-            if (!found)
-                return fault_again(c);
-            rc result = picture_find(c, picture, other, field->name, id, NULL, found);
-            if (rc_ok(result)) {
-                struct str *holder = found; /* id comes first */
-                FAIL(c, CONFLICT, "%s \"%.*s\" still names it as its %s", other->name,
-                     STR_ARG(*holder), field->name);
-            }
-            if (result.code != RC_NOT_FOUND)
-                return result;
-        }
-    }
-    return OK;
-}
-
 /* ---- uniqueness
  * ------------------------------------------------------------------------------------ */
 
@@ -147,11 +63,30 @@ static rc subject_of(struct ctx *c, const struct record *record, const void *bod
     return OK;
 }
 
+/* The subject's key seals every event of a record: with another subject, the erasure of one would
+ * leave what the other's events say. */
+static rc check_same_subject(struct ctx *c, const struct record *record, const void *before,
+                             const void *after)
+{
+    struct str was, is;
+    TRY(subject_of(c, record, before, &was));
+    TRY(subject_of(c, record, after, &is));
+    if (!record->personal || str_eq(was, is))
+        return OK;
+    rc failed = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
+                            "%s: it stays about the same person; make a new %s", record->subject,
+                            record->shape->name);
+    fault_set_rule(c, "subject");
+    fault_set_value(c, is);
+    fault_enter_name(c, str_from(record->subject));
+    return failed;
+}
+
 static rc check_all(struct ctx *c, struct picture *picture, const struct command *command,
                     const void *before, const void *after)
 {
     const struct record *record = command->decision->record;
-    TRY(record_check_references(c, picture, record->shape, after));
+    TRY(record_check_references(c, picture, &command->actor, record->shape, before, after));
     TRY(check_unique(c, picture, record->shape, after));
     return record->check ? record->check(c, picture, command, before, after) : OK;
 }
@@ -159,8 +94,7 @@ static rc check_all(struct ctx *c, struct picture *picture, const struct command
 /* May the actor write under this label? Nobody makes or changes what they could not read. */
 static rc check_label(struct ctx *c, const struct command *command, const struct record_head *head)
 {
-    if (label_readable(head->label, command->actor.clearance) ||
-        str_eq(command->actor.id, actor_system.id))
+    if (actor_may_read(&command->actor, head->label))
         return OK;
     rc failed =
         fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "this label is beyond your own clearance");
@@ -213,8 +147,7 @@ static rc get_target(struct ctx *c, struct picture *picture, const struct comman
     if (!head)
         return fault_again(c);
     TRY(picture_get(c, picture, shape, command->target, ret_row, head));
-    bool system = str_eq(command->actor.id, actor_system.id);
-    if (!system && !label_readable(head->label, command->actor.clearance))
+    if (!actor_may_read(&command->actor, head->label))
         FAIL(c, NOT_FOUND, "there is no %s %.*s", shape->name, STR_ARG(command->target));
     if (ret_row->retired.us)
         FAIL(c, CONFLICT, "this %s is retired", shape->name);
@@ -225,18 +158,46 @@ static rc get_target(struct ctx *c, struct picture *picture, const struct comman
     return OK;
 }
 
+/* Absent, or of a kind that never is: zero. */
+static bool is_blank(const struct shape_field *field, const void *value)
+{
+    if (field->kind == SHAPE_FLAG)
+        return !*(const bool *)value;
+    if (field->kind == SHAPE_I64 || field->kind == SHAPE_BP || field->kind == SHAPE_MS)
+        return *(const int64_t *)value == 0;
+    return shape_absent(field, value);
+}
+
+/* What nobody can send, because it is never shown or only Chancery sets it, stays as it was. */
+static void keep_hidden(const struct shape *shape, const void *before, void *after)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        size_t end = i + 1 < shape->count ? shape->fields[i + 1].offset : shape->size;
+        void *value = shape_at(field, after);
+        if ((field->flags & (SECRET | SYSTEM)) && is_blank(field, value))
+            memcpy(value, shape_in(field, before), end - field->offset);
+    }
+}
+
 rc record_decide_change(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
+    const struct shape *shape = command->decision->record->shape;
     const struct record_head *head = command->input;
-    struct record_head *before = NULL;
+    struct record_head *before = NULL, *after = ctx_take(c, 1, shape->size);
     struct row row;
+    if (!after)
+        return fault_again(c);
     TRY(get_target(c, picture, command, &row, &before));
     if (!str_eq(head->id, command->target))
         FAIL(c, INVALID, "the id of a record does not change");
     TRY(check_label(c, command, head));
-    TRY(check_all(c, picture, command, before, command->input));
-    return add_event(c, picture, command, RECORD_CHANGE, command->input, outcome);
+    memcpy(after, head, shape->size);
+    keep_hidden(shape, before, after);
+    TRY(check_same_subject(c, command->decision->record, before, after));
+    TRY(check_all(c, picture, command, before, after));
+    return add_event(c, picture, command, RECORD_CHANGE, after, outcome);
 }
 
 rc record_decide_retire(struct ctx *c, struct picture *picture, const struct command *command,
@@ -247,7 +208,7 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
     struct record_head *before = NULL;
     struct row row;
     TRY(get_target(c, picture, command, &row, &before));
-    TRY(check_unreferenced(c, picture, record->shape, before->id));
+    TRY(record_check_unreferenced(c, picture, &command->actor, record->shape, before->id));
     if (record->check)
         TRY(record->check(c, picture, command, before, NULL));
     struct outcome_event event = {

@@ -22,8 +22,15 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
 
-/* Do all references in a record point to live records? INVALID names the one that does not. */
-rc record_check_references(struct ctx *c, struct picture *picture, const struct shape *shape,
-                           const void *record);
+/* Do all references in a record point to live records, which the actor may read or which it
+ * referred to before (NULL: a new one)? INVALID names the one that does not; what may not be read
+ * is refused as if it were not there. */
+rc record_check_references(struct ctx *c, struct picture *picture, const struct actor *actor,
+                           const struct shape *shape, const void *before, const void *after);
+
+/* Does no live record refer to this one any more? CONFLICT names one that does, as far as the actor
+ * may read it. */
+rc record_check_unreferenced(struct ctx *c, struct picture *picture, const struct actor *actor,
+                             const struct shape *shape, struct str id);
 
 #endif

@@ -80,7 +80,7 @@ static rc put_csv_cell(struct ctx *c, const struct shape_column *column, const v
 
 static bool in_csv(const struct shape_column *column)
 {
-    return !(column->field->flags & SECRET) && column->type != SHAPE_CELL_BYTES;
+    return !(column->flags & SECRET) && column->type != SHAPE_CELL_BYTES;
 }
 
 static rc put_csv_page(struct ctx *c, const struct shape_columns *columns,
@@ -156,7 +156,7 @@ static rc get_readable(struct ctx *c, const struct request *request, struct row 
     if (!head)
         return fault_again(c);
     TRY(picture_get(c, request->picture, shape, request->parts[0], ret_row, head));
-    if (!label_readable(head->label, request->actor->clearance))
+    if (!actor_may_read(request->actor, head->label))
         FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
     *ret = head;
     return OK;
@@ -177,29 +177,12 @@ static rc serve_one(struct ctx *c, const struct request *request, struct respons
 /* ---- history
  * ------------------------------------------------------------------------------------------- */
 
-struct history {
-    const struct request *request;
-    struct response *response;
-    size_t shown;
-};
-
-static rc put_each(struct ctx *c, void *arg, const struct ledger_event *event, bool *stop)
-{
-    struct history *h = arg;
-    bool shown = false;
-    (void)stop;
-    /* the text grows in the arena of its own context, which is not given back between events */
-    TRY(page_put_event(c, h->request, event, h->shown > 0, h->response->body, &shown));
-    h->shown += shown;
-    return OK;
-}
-
 static rc serve_history(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct shape *shape = record_of(request)->shape;
     struct record_head *head = NULL;
     struct row row;
-    struct history history = {request, response, 0};
+    struct event_page page = {c, request, response, 0, -1};
     struct ledger_walk walk = {
         .limit = HISTORY_MAX,
         .backwards = true,
@@ -210,7 +193,7 @@ static rc serve_history(struct ctx *c, const struct request *request, struct res
     TRY(record_name(c, shape, head->id, &walk.record));
     TRY(page_number(c, request, "before", 0, INT64_MAX, INT64_MAX, &walk.from));
     text_put(response->body, STR("{\"items\":["));
-    TRY(ledger_walk(c, picture_store(request->picture), &walk, put_each, &history));
+    TRY(ledger_walk(c, picture_store(request->picture), &walk, page_put_event, &page));
     text_put(response->body, STR("]}"));
     return OK;
 }

@@ -3,7 +3,8 @@
  * committed, subscribers are told, and each caller is answered.
  *
  * A refusal writes nothing. Anything else that goes wrong on the way (a disk, a fold) undoes the
- * whole batch; its commands are then run one by one, so that only the guilty one fails. */
+ * whole batch; its commands are then run one by one, so that only the guilty one fails. After a
+ * failure of the disk or the connection nothing in memory is believed: all is opened again. */
 #include "core/writer.h"
 
 #include "base/text.h"
@@ -11,32 +12,16 @@
 
 #include <stdio.h>
 
-enum { REACTION_DEPTH_MAX = 16, BATCH_EVENTS_MAX = 65536, DUE_MAX = 64 };
-
-struct batch {
-    struct core *core;
-    struct ctx c;
-    size_t count, room;
-    const struct event **events; /* what was appended, for the subscribers */
-    bool touched_deadlines;
-};
-
-/* Where events come from: what they inherit. */
-struct origin {
-    const struct actor *actor;
-    struct wall occurred, received;
-    int64_t cause;
-    bool drill;
-    int depth;
-};
+enum { REACTION_DEPTH_MAX = 16, BATCH_EVENTS_MAX = 65536, FOLLOWS_MAX = 16 };
 
 /* ---- appending and folding
  * ------------------------------------------------------------------------- */
 
-static rc make_entry(struct ctx *c, const struct origin *origin, const struct outcome_event *event,
+static rc make_entry(struct ctx *c, const struct origin *origin, const struct wish *wish,
                      struct ledger_event *ret)
 {
-    struct text body, label;
+    const struct outcome_event *event = &wish->event;
+    struct text label;
     struct ledger_event entry = {
         .kind = str_from(event->kind->name),
         .version = event->kind->body->version,
@@ -46,10 +31,8 @@ static rc make_entry(struct ctx *c, const struct origin *origin, const struct ou
         .cause = origin->cause,
         .drill = origin->drill,
         .subject = event->kind->sealed ? event->subject : (struct str){NULL, 0},
+        .body = wish->body,
     };
-    text_init(&body, c, LEDGER_ENTRY_MAX);
-    shape_write(&body, event->kind->body, SHAPE_VIEW_WHOLE, event->body);
-    TRY(text_done(&body, &entry.body));
     text_init(&label, c, 1024);
     label_put(&label, event->label);
     TRY(text_done(&label, &entry.label));
@@ -91,13 +74,14 @@ static rc keep_event(struct batch *b, const struct event *event)
     return OK;
 }
 
-static rc append_event(struct batch *b, const struct origin *origin,
-                       const struct outcome_event *wanted, const struct event **ret)
+static rc append_event(struct batch *b, const struct origin *origin, const struct wish *wish,
+                       const struct event **ret)
 {
+    const struct outcome_event *wanted = &wish->event;
     struct ledger_event entry;
     struct event *event = NULL;
     NEW(&b->c, event, 1);
-    TRY(make_entry(&b->c, origin, wanted, &entry));
+    TRY(make_entry(&b->c, origin, wish, &entry));
     *event = (struct event){
         .kind = wanted->kind,
         .occurred = entry.occurred,
@@ -117,15 +101,14 @@ static rc append_event(struct batch *b, const struct origin *origin,
     return OK;
 }
 
-static rc apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
-                int64_t *ret_first);
-
 /* Reactions of one event: decided now, with the event as their cause. */
 static rc react(struct batch *b, const struct origin *origin, const struct event *event)
 {
     const struct reaction *const *reactions = NULL;
     size_t count = catalog_reactions(b->core->options.catalog, event->kind, &reactions);
     struct origin next = *origin;
+    if (b->skip_why)
+        return OK;
     next.actor = &actor_system;
     next.cause = event->seq;
     next.depth++;
@@ -134,9 +117,9 @@ static rc react(struct batch *b, const struct origin *origin, const struct event
     for (size_t i = 0; i < count; i++) {
         struct outcome outcome;
         int64_t first = -1;
-        outcome_init(&outcome, b->core->options.catalog);
+        outcome_init(&outcome, b->core->options.catalog, event->label);
         TRY(reactions[i]->react(&b->c, b->core->picture, event, &outcome));
-        TRY(apply(b, &next, &outcome, &first));
+        TRY(batch_apply(b, &next, &outcome, &first));
     }
     return OK;
 }
@@ -147,7 +130,7 @@ static rc apply_wish(struct batch *b, const struct origin *origin, const struct 
     const struct event *event = NULL;
     switch (wish->kind) {
     case WISH_EVENT:
-        TRY(append_event(b, origin, &wish->event, &event));
+        TRY(append_event(b, origin, wish, &event));
         if (*ret_first < 0)
             *ret_first = event->seq;
         return react(b, origin, event);
@@ -161,52 +144,46 @@ static rc apply_wish(struct batch *b, const struct origin *origin, const struct 
     return OK;
 }
 
-static rc apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
-                int64_t *ret_first)
+rc batch_apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
+               int64_t *ret_first)
 {
     for (const struct wish *wish = outcome->first; wish; wish = wish->next)
         TRY(apply_wish(b, origin, wish, ret_first));
     return OK;
 }
 
-/* ---- commands
- * -------------------------------------------------------------------------------------- */
+/* ---- one batch
+ * ------------------------------------------------------------------------------------- */
 
-static struct str first_record(const struct batch *b, size_t from)
+struct batch batch_start(struct core *core)
 {
-    for (size_t i = from; i < b->count; i++)
-        if (!str_absent(b->events[i]->record))
-            return b->events[i]->record;
-    return STR("");
+    arena_reset(core->batch_arena);
+    return (struct batch){
+        .core = core,
+        .c = {.arena = core->batch_arena, .clock = core->options.clock},
+        .size = -1,
+    };
 }
 
-/* A refusal is the command's own result; what this gives back is a failure of the batch. */
-static rc run_command(struct batch *b, struct command *command)
+rc batch_begin(struct batch *b)
 {
-    struct outcome outcome;
-    size_t before = b->count;
-    command->received = b->c.clock->wall(b->c.clock);
-    command->first_seq = -1;
-    command->event_count = 0;
-    outcome_init(&outcome, b->core->options.catalog);
-    command->result = command->decision->decide(&b->c, b->core->picture, command, &outcome);
-    if (!rc_ok(command->result)) {
-        command->fault = b->c.fault;
-        return OK;
+    struct core *core = b->core;
+    if (core->lost) {
+        TRY(core_open_parts(&b->c, core));
+        core->lost = false;
     }
-    struct origin origin = {
-        .actor = &command->actor,
-        .occurred = command->occurred.us ? command->occurred : command->received,
-        .received = command->received,
-        .cause = command->cause,
-        .drill = command->drill,
-    };
-    TRY(apply(b, &origin, &outcome, &command->first_seq));
-    command->event_count = (int64_t)(b->count - before);
-    struct str id = first_record(b, before), noun;
-    str_split(&id, '/', &noun);
-    snprintf(command->record_id, sizeof command->record_id, "%.*s", STR_ARG(id));
-    return OK;
+    for (int follows = 0; follows < FOLLOWS_MAX; follows++) {
+        bool any = false;
+        TRY(store_begin(&b->c, core->store, true));
+        b->began = true;
+        TRY(ledger_refresh(&b->c, core->ledger));
+        if (ledger_size(core->ledger) == atomic_load(&core->size))
+            return OK;
+        store_rollback(core->store);
+        b->began = false;
+        TRY(writer_follow(b, &any));
+    }
+    FAIL(&b->c, BUSY, "another process does not stop writing");
 }
 
 static rc commit(struct batch *b)
@@ -215,36 +192,10 @@ static rc commit(struct batch *b)
     if (b->count > 0) {
         TRY(ledger_sign(&b->c, core->ledger, b->c.clock->wall(b->c.clock)));
         TRY(position_put(&b->c, core, ledger_size(core->ledger)));
+        b->size = ledger_size(core->ledger);
+        b->root = ledger_root(core->ledger);
     }
     return store_commit(&b->c, core->store);
-}
-
-static void undo(struct core *core)
-{
-    struct arena *arena = arena_open(1 << 20);
-    struct ctx c = {.arena = arena, .clock = core->options.clock};
-    store_rollback(core->store);
-    rc rewound = arena ? ledger_rewind(&c, core->ledger) : (rc){RC_NO_MEMORY};
-    (void)rewound; /* a ledger that cannot find its head refuses the next append itself */
-    arena_close(arena);
-}
-
-static struct batch start_batch(struct core *core)
-{
-    arena_reset(core->batch_arena);
-    return (struct batch){
-        .core = core,
-        .c = {.arena = core->batch_arena, .clock = core->options.clock},
-    };
-}
-
-/* The whole list in one transaction, or nothing of it. */
-static rc try_list(struct batch *b, struct command *list)
-{
-    TRY(store_begin(&b->c, b->core->store, true));
-    for (struct command *command = list; command; command = command->next)
-        TRY(run_command(b, command));
-    return commit(b);
 }
 
 static void publish(struct batch *b)
@@ -253,10 +204,145 @@ static void publish(struct batch *b)
     atomic_store(&core->size, ledger_size(core->ledger));
     atomic_fetch_add(&core->batches, 1);
     atomic_fetch_add(&core->events, (int64_t)b->count);
-    for (size_t i = 0; b->count > 0 && i < core->subscriber_count; i++)
-        core->subscribers[i].call(core->subscribers[i].arg, b->count, b->events);
+    writer_tell(core, b->count, b->events);
     if (b->touched_deadlines && !rc_ok(writer_find_due(&b->c, core)))
         core->next_due = core->options.clock->wall(core->options.clock); /* look again at once */
+}
+
+rc batch_end(struct batch *b)
+{
+    TRY(commit(b));
+    publish(b);
+    return OK;
+}
+
+/* The fault of `b` says why the batch failed, and stays what it is. */
+bool batch_undo(struct batch *b, rc result)
+{
+    struct core *core = b->core;
+    struct ctx c = {.arena = arena_open(16 << 20), .clock = core->options.clock};
+    if (!c.arena || core->lost) {
+        arena_close(c.arena);
+        core->lost = true;
+        return false;
+    }
+    store_rollback(core->store);
+    core->lost = result.code == RC_IO || result.code == RC_CORRUPT ||
+                 !rc_ok(ledger_rewind(&c, core->ledger));
+    if (core->lost) {
+        core_close_parts(core);
+        core->lost = !rc_ok(core_open_parts(&c, core));
+    }
+    bool committed = false;
+    if (!core->lost && b->size >= 0 && ledger_size(core->ledger) == b->size) {
+        struct merkle_hash root = ledger_root(core->ledger);
+        committed = merkle_hash_eq(&root, &b->root);
+    }
+    arena_close(c.arena);
+    if (committed)
+        publish(b);
+    return committed;
+}
+
+/* ---- commands
+ * -------------------------------------------------------------------------------------- */
+
+/* The id of the record that was made or changed; core's own events are of none. */
+static struct str first_record(const struct batch *b, size_t from)
+{
+    for (size_t i = from; i < b->count; i++) {
+        struct str id = b->events[i]->record, noun;
+        if (str_absent(id) || str_starts(id, "deadline/"))
+            continue;
+        str_split(&id, '/', &noun);
+        return id;
+    }
+    return STR("");
+}
+
+static rc decide(struct batch *b, struct command *command, struct outcome *outcome)
+{
+    const struct decision *decision = command->decision;
+    outcome_init(outcome, b->core->options.catalog, (struct label){TLP_NONE, {NULL, 0}});
+    if (!actor_may(&command->actor, decision->permission))
+        FAIL(&b->c, FORBIDDEN, "%s needs the permission %s", decision->name, decision->permission);
+    return decision->decide(&b->c, b->core->picture, command, outcome);
+}
+
+rc reason_of(struct ctx *c, const char *message, struct str *ret)
+{
+    struct str text = str_from(message[0] ? message : "no reason was given");
+    char *line = NULL;
+    NEW(c, line, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        line[i] = (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 127 ? ' ' : text.ptr[i];
+    *ret = str_trim((struct str){line, text.len});
+    return OK;
+}
+
+/* After the events of an alarm, in place of what they would have set off. */
+static rc note_skipped(struct batch *b, const struct origin *origin)
+{
+    struct outcome outcome;
+    struct origin next = *origin;
+    struct reactions_skipped *body = NULL;
+    int64_t first = -1;
+    NEW(&b->c, body, 1);
+    body->label = OWN_LABEL;
+    TRY(reason_of(&b->c, b->skip_why, &body->why));
+    next.actor = &actor_system;
+    next.cause = b->events[b->count - 1]->seq;
+    outcome_init(&outcome, b->core->options.catalog, OWN_LABEL);
+    TRY(outcome_add(&b->c, &outcome,
+                    &(struct outcome_event){.kind = &reactions_skipped_kind, .body = body}));
+    return batch_apply(b, &next, &outcome, &first);
+}
+
+/* A refusal is the command's own result; what this gives back is a failure of the batch. */
+static rc run_command(struct batch *b, struct command *command)
+{
+    struct outcome outcome;
+    size_t before = b->count;
+    struct arena_mark mark = arena_mark(b->c.arena);
+    command->received = clock_now(&b->c);
+    command->first_seq = -1;
+    command->event_count = 0;
+    command->record_id[0] = '\0';
+    command->result = decide(b, command, &outcome);
+    if (!rc_ok(command->result)) {
+        command->fault = b->c.fault;
+        arena_return(b->c.arena, mark);
+        return is_refusal(command->result) ? OK : command->result;
+    }
+    struct origin origin = {
+        .actor = &command->actor,
+        .occurred = command->occurred.us ? command->occurred : command->received,
+        .received = command->received,
+        .cause = command->cause,
+        .drill = command->drill,
+    };
+    TRY(batch_apply(b, &origin, &outcome, &command->first_seq));
+    if (b->skip_why && b->count > before)
+        TRY(note_skipped(b, &origin));
+    command->event_count = (int64_t)(b->count - before);
+    snprintf(command->record_id, sizeof command->record_id, "%.*s",
+             STR_ARG(first_record(b, before)));
+    return OK;
+}
+
+/* The whole list in one transaction, or nothing of it. */
+static rc try_list(struct batch *b, struct command *list)
+{
+    TRY(batch_begin(b));
+    for (struct command *command = list; command; command = command->next)
+        TRY(run_command(b, command));
+    return batch_end(b);
+}
+
+static bool run_list(struct batch *b, struct command *list, rc *ret)
+{
+    *ret = try_list(b, list);
+    return rc_ok(*ret) || batch_undo(b, *ret);
 }
 
 static void answer(struct core *core, struct command *command)
@@ -267,151 +353,70 @@ static void answer(struct core *core, struct command *command)
     command->done(command);
 }
 
+static void answer_all(struct core *core, struct command *list)
+{
+    for (struct command *next, *command = list; command; command = next) {
+        next = command->next;
+        answer(core, command);
+    }
+}
+
+/* Nothing is known of these but that they failed, or, when the commit itself was lost, not even
+ * that. */
+static void fail_all(struct batch *b, struct command *list, rc result)
+{
+    if (b->size >= 0 && b->core->lost)
+        result = fault_raise(&b->c, RC_IO, __FILE__, __LINE__,
+                             "the disk or the connection failed in the commit: look whether it was "
+                             "recorded before asking again");
+    for (struct command *command = list; command; command = command->next) {
+        command->result = result;
+        command->fault = b->c.fault;
+        command->first_seq = -1;
+        command->event_count = 0;
+        command->record_id[0] = '\0';
+    }
+    answer_all(b->core, list);
+}
+
+/* An alarm that fails is tried once more without what it sets off. */
 static void run_alone(struct core *core, struct command *command)
 {
-    struct batch b = start_batch(core);
-    rc result = try_list(&b, command);
-    if (rc_ok(result)) {
-        publish(&b);
-    } else {
-        undo(core);
-        command->result = result;
-        command->fault = b.c.fault;
+    char why[sizeof command->fault.message];
+    struct batch b = batch_start(core);
+    rc result;
+    if (run_list(&b, command, &result)) {
+        answer(core, command);
+        return;
     }
-    answer(core, command);
+    if (command->alarm && b.began && !core->lost) {
+        snprintf(why, sizeof why, "%s", b.c.fault.message);
+        b = batch_start(core);
+        b.skip_why = why;
+        if (run_list(&b, command, &result)) {
+            answer(core, command);
+            return;
+        }
+    }
+    fail_all(&b, command, result);
 }
 
 void writer_run(struct core *core, struct command *list)
 {
-    struct batch b = start_batch(core);
-    if (rc_ok(try_list(&b, list))) {
-        publish(&b);
-        for (struct command *next, *command = list; command; command = next) {
-            next = command->next;
-            answer(core, command);
-        }
+    struct batch b = batch_start(core);
+    rc result;
+    if (run_list(&b, list, &result)) {
+        answer_all(core, list);
         return;
     }
-    undo(core);
+    if (!b.began || core->lost || (!list->next && !list->alarm)) {
+        fail_all(&b, list, result);
+        return;
+    }
     atomic_fetch_add(&core->retried, 1);
     for (struct command *next, *command = list; command; command = next) {
         next = command->next;
         command->next = NULL;
         run_alone(core, command);
     }
-}
-
-/* ---- deadlines
- * ------------------------------------------------------------------------------------- */
-
-rc writer_find_due(struct ctx *c, struct core *core)
-{
-    struct page page;
-    struct query query = {.sort = STR("due"), .limit = 1};
-    TRY(picture_list(c, core->picture, &deadline_shape, &query, &page));
-    core->next_due = (struct wall){0};
-    if (page.count > 0)
-        core->next_due = ((struct deadline *)page.records)->due;
-    return OK;
-}
-
-/* The command that a deadline asks for. */
-static rc make_due_command(struct batch *b, const struct deadline *deadline, const struct row *row,
-                           struct command *ret)
-{
-    const struct decision *decision =
-        catalog_decision(b->core->options.catalog, deadline->decision);
-    void *input = NULL;
-    if (!decision)
-        FAIL(&b->c, NOT_FOUND, "no decision %.*s any more", STR_ARG(deadline->decision));
-    if (!str_absent(deadline->input)) {
-        input = ctx_take(&b->c, 1, decision->input->size);
-        if (!input)
-            return fault_again(&b->c);
-        TRY(shape_read(&b->c, decision->input, SHAPE_FROM_RECORD, deadline->input, input));
-    }
-    *ret = (struct command){
-        .decision = decision,
-        .input = input,
-        .target = deadline->target,
-        .actor = actor_system,
-        .cause = row->seq,
-        .expect_seq = -1,
-        .drill = row->drill,
-        .received = clock_now(&b->c),
-    };
-    return OK;
-}
-
-/* What to do with what fell due: decide it, or, when its events could not be folded, only note that
- * it passed, so that one bad deadline does not hold up all others. */
-enum due_mode { DUE_DECIDE, DUE_GIVE_UP };
-
-static rc run_deadline(struct batch *b, const struct deadline *deadline, const struct row *row,
-                       enum due_mode mode)
-{
-    struct outcome outcome;
-    struct command command;
-    struct deadline_end *end = NULL;
-    NEW(&b->c, end, 1);
-    *end = (struct deadline_end){.id = deadline->id, .label = deadline->label};
-    outcome_init(&outcome, b->core->options.catalog);
-    if (mode == DUE_GIVE_UP) {
-        end->refused = STR("its events could not be recorded");
-    } else {
-        rc result = make_due_command(b, deadline, row, &command);
-        if (rc_ok(result))
-            result = command.decision->decide(&b->c, b->core->picture, &command, &outcome);
-        if (!rc_ok(result)) {
-            TRY(str_copy(&b->c, str_from(b->c.fault.message), &end->refused));
-            outcome_init(&outcome, b->core->options.catalog);
-        }
-    }
-    TRY(outcome_add(&b->c, &outcome,
-                    &(struct outcome_event){
-                        .kind = &deadline_passed_kind, .body = end, .record_id = deadline->id}));
-    struct origin origin = {.actor = &actor_system,
-                            .occurred = deadline->due,
-                            .received = clock_now(&b->c),
-                            .cause = row->seq,
-                            .drill = row->drill};
-    int64_t first = -1;
-    return apply(b, &origin, &outcome, &first);
-}
-
-static rc try_due(struct batch *b, struct wall now, int64_t most, enum due_mode mode)
-{
-    struct page page;
-    char now_text[WALL_TEXT_MAX];
-    struct query query = {.sort = STR("due"), .limit = most, .filter_count = 1};
-    query.filters[0] =
-        (struct filter){STR("due"), FILTER_LE, {now_text, wall_format(now, now_text)}};
-    TRY(store_begin(&b->c, b->core->store, true));
-    TRY(picture_list(&b->c, b->core->picture, &deadline_shape, &query, &page));
-    const struct deadline *deadlines = page.records;
-    for (size_t i = 0; i < page.count; i++)
-        TRY(run_deadline(b, &deadlines[i], &page.rows[i], mode));
-    return commit(b);
-}
-
-bool writer_run_due(struct core *core)
-{
-    static const struct {
-        int64_t most;
-        enum due_mode mode;
-    } attempts[] = {{DUE_MAX, DUE_DECIDE}, {1, DUE_DECIDE}, {1, DUE_GIVE_UP}};
-    struct wall now = core->options.clock->wall(core->options.clock);
-    if (core->next_due.us == 0 || core->next_due.us > now.us)
-        return false;
-    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
-        struct batch b = start_batch(core);
-        if (rc_ok(try_due(&b, now, attempts[i].most, attempts[i].mode))) {
-            b.touched_deadlines = true;
-            publish(&b);
-            return true;
-        }
-        undo(core);
-    }
-    core->next_due.us = now.us + 1000000; /* nothing can be written; perhaps in a second */
-    return true;
 }

@@ -29,23 +29,94 @@ struct core {
     struct queue alarms, ordinary;
     bool stopping;
 
+    bool lost;            /* store and ledger have to be opened again; the writer's own */
     struct wall next_due; /* of all deadlines; absent: none. The writer's own */
     size_t subscriber_count;
     struct {
         subscriber_fn *call;
         void *arg;
     } subscribers[SUBSCRIBERS_MAX];
-    _Atomic int64_t size, commands, refused, events, batches, waiting, turned_away, retried;
+    _Atomic int64_t size; /* events committed and told to the subscribers */
+    _Atomic int64_t commands, refused, events, batches, waiting, turned_away, retried;
 };
+
+/* Store, ledger and picture: opened and brought to the ledger's end; after a failure none is. */
+rc core_open_parts(struct ctx *c, struct core *core);
+void core_close_parts(struct core *core);
+
+/* ---- writer.c: batches ------------------------------------------------------------------------
+ */
+
+/* One transaction in the making. Its memory is the core's batch arena: one at a time. */
+struct batch {
+    struct core *core;
+    struct ctx c;
+    size_t count, room;
+    const struct event **events; /* what was appended, for the subscribers */
+    bool touched_deadlines;
+    bool began;   /* the transaction is open */
+    int64_t size; /* of the ledger, when the commit was asked for; -1: it was not */
+    struct merkle_hash root;
+    const char *skip_why; /* without reactions, because of this; NULL: with them */
+};
+
+/* Where events come from: what they inherit. */
+struct origin {
+    const struct actor *actor;
+    struct wall occurred, received;
+    int64_t cause;
+    bool drill;
+    int depth;
+};
+
+struct batch batch_start(struct core *core);
+rc batch_begin(struct batch *b);
+rc batch_apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
+               int64_t *ret_first);
+/* Commit and tell the subscribers. */
+rc batch_end(struct batch *b);
+/* Undo the batch after `result`. True when it turns out that it had been committed: then it is
+ * told, too. */
+bool batch_undo(struct batch *b, rc result);
+
+/* What a decision may say no with. Anything else is a failure of ours, which undoes the batch. */
+static inline bool is_refusal(rc result)
+{
+    enum rc_code code = result.code;
+    return code != RC_INTERNAL && code != RC_CORRUPT && code != RC_IO && code != RC_BUSY &&
+           code != RC_NO_MEMORY && code != RC_NO_SPACE;
+}
+
+/* A fault's message as the line of an event: never empty, nothing in it that a line refuses. */
+rc reason_of(struct ctx *c, const char *message, struct str *ret);
 
 /* Decide a list of commands in one transaction, publish, answer each. */
 void writer_run(struct core *core, struct command *list);
+
+/* ---- writer_due.c: deadlines ------------------------------------------------------------------
+ */
 
 /* Decide what has fallen due; true when there was anything. */
 bool writer_run_due(struct core *core);
 
 /* Find out again when the next deadline falls due. */
 rc writer_find_due(struct ctx *c, struct core *core);
+
+/* ---- writer_follow.c: other writers -----------------------------------------------------------
+ */
+
+/* Tell the subscribers what another process has written since, if anything; not in a transaction.
+ */
+rc writer_follow(struct batch *b, bool *ret_any);
+
+void writer_tell(struct core *core, size_t count, const struct event *const *events);
+
+/* ---- fold.c ------------------------------------------------------------------------------------
+ */
+
+/* An entry of the ledger as an event, its body read if it can be. */
+rc event_read(struct ctx *c, const struct catalog *catalog, const struct ledger_event *entry,
+              struct event *ret);
 
 /* Fold the events of the ledger from the picture's position to its end. */
 rc fold_forward(struct ctx *c, struct core *core);
