@@ -1,38 +1,67 @@
 #include "support/scene.h"
 
-#include "unit.h"
+#include "support/store_fixture.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 static const unsigned char test_key[32] = "a key for tests, nothing secret";
 
-void scene_open(struct scene *s, size_t count, const struct module *const *modules)
+static void choose_store(struct scene *s, enum store_kind kind)
 {
-    struct str path;
+    struct str path, sql;
+    const char *server = getenv("CHANCERY_TEST_POSTGRES");
+    if (kind == STORE_SQLITE) {
+        assert_true(rc_ok(str_format(&s->c, &path, "%s/record.db", s->folder)));
+        s->options.store =
+            (struct store_options){.kind = STORE_SQLITE, .path = path.ptr, .key = test_key};
+        return;
+    }
+    snprintf(s->schema, sizeof s->schema, "%s", strrchr(s->folder, '-') + 1);
+    assert_true(rc_ok(str_format(&s->c, &sql, "CREATE SCHEMA \"%s\"", s->schema)));
+    fixture_postgres(&s->c, sql.ptr);
+    assert_true(
+        rc_ok(str_format(&s->c, &path, "%s options='-c search_path=\"%s\"'", server, s->schema)));
+    s->options.store = (struct store_options){.kind = STORE_POSTGRES, .path = path.ptr};
+}
+
+static void open_core(struct scene *s)
+{
+    if (!rc_ok(core_open(&s->c, &s->options, &s->core)) ||
+        !rc_ok(core_reader_open(&s->c, s->core, &s->reader)))
+        fail_msg("%s", s->c.fault.message);
+}
+
+static void open_catalog(struct scene *s, size_t count, const struct module *const *modules)
+{
+    if (!rc_ok(catalog_open(&s->c, count, modules, &s->catalog)))
+        fail_msg("%s", s->c.fault.message);
+    s->options.catalog = s->catalog;
+}
+
+void scene_open_on(struct scene *s, enum store_kind kind, size_t count,
+                   const struct module *const *modules)
+{
     *s = (struct scene){.c = {.arena = arena_open(64 << 20)}};
     clock_manual_init(&s->clock, (struct wall){1795316400000000}); /* 2026-11-22T03:00:00Z */
     s->c.clock = &s->clock.clock;
     snprintf(s->folder, sizeof s->folder, "/tmp/chancery-scene-XXXXXX");
     assert_non_null(mkdtemp(s->folder));
-    assert_true(rc_ok(str_format(&s->c, &path, "%s/record.db", s->folder)));
-    rc made = catalog_open(&s->c, count, modules, &s->catalog);
-    if (!rc_ok(made))
-        fail_msg("%s", s->c.fault.message);
     s->options = (struct core_options){
-        .catalog = s->catalog,
-        .store = {.kind = STORE_SQLITE, .path = path.ptr, .key = test_key},
         .ledger = {.origin = STR("chancery.test/m1"), .sign_seed = test_key, .seal_key = test_key},
         .mission = STR("m1"),
         .clock = &s->clock.clock,
     };
-    const char *postgres = getenv("CHANCERY_TEST_SCENE_POSTGRES");
-    if (postgres)
-        s->options.store = (struct store_options){.kind = STORE_POSTGRES, .path = postgres};
-    if (!rc_ok(core_create(&s->c, &s->options)) ||
-        !rc_ok(core_open(&s->c, &s->options, &s->core)) ||
-        !rc_ok(core_reader_open(&s->c, s->core, &s->reader)))
+    open_catalog(s, count, modules);
+    choose_store(s, kind);
+    if (!rc_ok(core_create(&s->c, &s->options)))
         fail_msg("%s", s->c.fault.message);
+    open_core(s);
+}
+
+void scene_open(struct scene *s, size_t count, const struct module *const *modules)
+{
+    scene_open_on(s, STORE_SQLITE, count, modules);
 }
 
 static void close_core(struct scene *s)
@@ -46,6 +75,10 @@ void scene_close(struct scene *s)
 {
     char command[128];
     close_core(s);
+    if (s->schema[0]) {
+        snprintf(command, sizeof command, "DROP SCHEMA \"%s\" CASCADE", s->schema);
+        fixture_postgres(&s->c, command);
+    }
     catalog_close(s->catalog);
     arena_close(s->c.arena);
     snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
@@ -55,9 +88,15 @@ void scene_close(struct scene *s)
 void scene_restart(struct scene *s)
 {
     close_core(s);
-    if (!rc_ok(core_open(&s->c, &s->options, &s->core)) ||
-        !rc_ok(core_reader_open(&s->c, s->core, &s->reader)))
-        fail_msg("%s", s->c.fault.message);
+    open_core(s);
+}
+
+void scene_restart_with(struct scene *s, size_t count, const struct module *const *modules)
+{
+    close_core(s);
+    catalog_close(s->catalog);
+    open_catalog(s, count, modules);
+    open_core(s);
 }
 
 void scene_do_as(struct scene *s, const struct actor *actor, const char *name, const char *target,
@@ -131,5 +170,5 @@ void scene_rebuild_is_equal(struct scene *s)
     if (!rc_ok(result))
         fail_msg("%s", s->c.fault.message);
     assert_string_equal(before.ptr, after.ptr);
-    scene_restart(s);
+    open_core(s);
 }

@@ -1,28 +1,57 @@
-/* A small mission for tests: modules, a store in a temporary folder, a clock that stands, one
- * writer without a thread. Every helper fails the test by itself. */
+/* A small mission for tests: modules, a store of its own, a clock that stands, one writer without a
+ * thread. Every helper fails the test by itself. */
 #ifndef SUPPORT_SCENE_H
 #define SUPPORT_SCENE_H
 
 #include "core/core.h"
 #include "core/own.h"
 
+#include "unit.h"
+
+#include <stdlib.h>
+
 struct scene {
     struct ctx c;
     struct clock_manual clock;
     char folder[64];
+    char schema[16]; /* on PostgreSQL */
     struct core_options options;
     struct catalog *catalog;
     struct core *core;
     struct reader reader;
 };
 
-/* Open a mission "m1" with these modules; on PostgreSQL when scene_on_postgres was called before.
- */
+/* Open a mission "m1" with these modules, in a temporary folder or in a new schema of the
+ * PostgreSQL that CHANCERY_TEST_POSTGRES names. */
+void scene_open_on(struct scene *scene, enum store_kind kind, size_t count,
+                   const struct module *const *modules);
 void scene_open(struct scene *scene, size_t count, const struct module *const *modules);
 void scene_close(struct scene *scene);
 
-/* Close the core and open it again, as after a restart. */
+/* One test, run on both kinds of database: TEST_SCENES(name, modules) { … s … } */
+#define TEST_SCENES(name, modules)                                                        \
+    static void name##_on(struct scene *s);                                               \
+    TEST(name##_on_sqlite)                                                                \
+    {                                                                                     \
+        struct scene s;                                                                   \
+        scene_open_on(&s, STORE_SQLITE, sizeof(modules) / sizeof *(modules), modules);    \
+        name##_on(&s);                                                                    \
+        scene_close(&s);                                                                  \
+    }                                                                                     \
+    TEST(name##_on_postgres)                                                              \
+    {                                                                                     \
+        if (!getenv("CHANCERY_TEST_POSTGRES"))                                            \
+            unit_skip("CHANCERY_TEST_POSTGRES is not set (tools/with-postgres sets it)"); \
+        struct scene s;                                                                   \
+        scene_open_on(&s, STORE_POSTGRES, sizeof(modules) / sizeof *(modules), modules);  \
+        name##_on(&s);                                                                    \
+        scene_close(&s);                                                                  \
+    }                                                                                     \
+    static void name##_on(struct scene *s)
+
+/* Close the core and open it again, as after a restart; or under other modules. */
 void scene_restart(struct scene *scene);
+void scene_restart_with(struct scene *scene, size_t count, const struct module *const *modules);
 
 /* Do a command by name, as the system, with its input as JSON; target may be NULL. Gives the seq of
  * its first event. */

@@ -1,5 +1,4 @@
-/* A store's part of the property (records → rows → records) belongs beside columns_property: it
- * gets the same record and the same columns. */
+/* What must be true of a shape by itself; rows on a database are scene_property.c's. */
 #include "unit.h"
 
 #include "support/shape_property.h"

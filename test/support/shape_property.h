@@ -1,10 +1,5 @@
-/* What must be true of every shape. One line in the tests of each domain:
- *
- *     TEST(the_shapes_of_visits_keep_their_promises)
- *     {
- *         shape_property_test(&visit_shape);
- *     }
- */
+/* What must be true of every shape. The tests of a domain ask for all of its shapes at once, and
+ * for their rows on both databases, with scene_property_test (scene_property.h). */
 #ifndef TEST_SUPPORT_SHAPE_PROPERTY_H
 #define TEST_SUPPORT_SHAPE_PROPERTY_H
 

@@ -17,13 +17,9 @@ static void open_postgres(struct fixture *f)
     }
     const char *schema = strrchr(f->folder, '-') + 1;
     struct str sql, where;
-    struct store *store = NULL;
-    struct store_options options = {.kind = STORE_POSTGRES, .path = server};
     MUST(c, str_format(c, &sql, "CREATE SCHEMA \"%s\"", schema));
     MUST(c, str_format(c, &where, "%s options='-c search_path=\"%s\"'", server, schema));
-    MUST(c, store_open(c, &options, &store));
-    MUST(c, store_script(c, store, sql));
-    store_close(store);
+    fixture_postgres(c, sql.ptr);
     f->options = (struct store_options){.kind = STORE_POSTGRES, .path = where.ptr};
 }
 

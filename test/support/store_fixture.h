@@ -18,6 +18,10 @@ struct fixture {
 void fixture_open(struct fixture *f, enum store_kind kind);
 void fixture_close(struct fixture *f);
 
+/* Run a statement on the tests' PostgreSQL, without being its one writer: tests run side by side.
+ */
+void fixture_postgres(struct ctx *c, const char *sql);
+
 /* A connection to it. */
 struct store *fixture_store(struct fixture *f, bool read_only);
 

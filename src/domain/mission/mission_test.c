@@ -2,7 +2,7 @@
 #include "domain/mission/mission.h"
 
 #include "support/scene.h"
-#include "support/shape_property.h"
+#include "support/scene_property.h"
 
 #include "unit.h"
 
@@ -22,11 +22,7 @@ static const struct module *const modules[] = {&core_module, &mission_module};
 
 TEST(mission_shapes_keep_what_they_are_given)
 {
-    shape_property_test(&mission_shape);
-    shape_property_test(&site_shape);
-    shape_property_test(&building_shape);
-    shape_property_test(&zone_shape);
-    shape_property_test(&plan_shape);
+    scene_property_test(2, modules);
 }
 
 static void make_ground(struct scene *s)
@@ -39,37 +35,31 @@ static void make_ground(struct scene *s)
     scene_do(s, "zone.add", NULL, ZONE("z2", "s2", ""));
 }
 
-TEST(mission_ground_keeps_together)
+TEST_SCENES(mission_ground_keeps_together, modules)
 {
-    struct scene s;
-    scene_open(&s, 2, modules);
-    make_ground(&s);
-    scene_refused(&s, "zone.add", NULL, ZONE("z3", "nowhere", ""), RC_INVALID, "/site");
-    scene_refused(&s, "zone.add", NULL, ZONE("z3", "s1", ",\"building\":\"b2\""), RC_INVALID,
+    make_ground(s);
+    scene_refused(s, "zone.add", NULL, ZONE("z3", "nowhere", ""), RC_INVALID, "/site");
+    scene_refused(s, "zone.add", NULL, ZONE("z3", "s1", ",\"building\":\"b2\""), RC_INVALID,
                   "/building");
-    scene_refused(&s, "zone.add", NULL, ZONE("z3", "s1", ",\"within\":\"z2\""), RC_INVALID,
+    scene_refused(s, "zone.add", NULL, ZONE("z3", "s1", ",\"within\":\"z2\""), RC_INVALID,
                   "/within");
-    scene_do(&s, "zone.add", NULL, ZONE("z3", "s1", ",\"within\":\"z1\""));
-    scene_refused(&s, "zone.change", "z1", ZONE("z1", "s1", ",\"within\":\"z3\""), RC_INVALID,
+    scene_do(s, "zone.add", NULL, ZONE("z3", "s1", ",\"within\":\"z1\""));
+    scene_refused(s, "zone.change", "z1", ZONE("z1", "s1", ",\"within\":\"z3\""), RC_INVALID,
                   "/within");
-    scene_refused(&s, "site.retire", "s1", "{}", RC_CONFLICT, "");
+    scene_refused(s, "site.retire", "s1", "{}", RC_CONFLICT, "");
     scene_refused(
-        &s, "site.add", NULL,
+        s, "site.add", NULL,
         "{\"id\":\"s3\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"annex\"}",
         RC_CONFLICT, "/name");
-    scene_close(&s);
 }
 
-TEST(mission_plan_names_zones_of_its_site)
+TEST_SCENES(mission_plan_names_zones_of_its_site, modules)
 {
-    struct scene s;
-    scene_open(&s, 2, modules);
-    make_ground(&s);
-    scene_do(&s, "plan.add", NULL, PLAN(FEATURE("z1")));
-    scene_refused(&s, "plan.change", "p1", PLAN(FEATURE("z2")), RC_INVALID,
+    make_ground(s);
+    scene_do(s, "plan.add", NULL, PLAN(FEATURE("z1")));
+    scene_refused(s, "plan.change", "p1", PLAN(FEATURE("z2")), RC_INVALID,
                   "/drawing/features/0/properties/zone");
-    scene_refused(&s, "plan.change", "p1", PLAN("{\"type\":\"Feature\"}"), RC_INVALID, "/drawing");
-    scene_close(&s);
+    scene_refused(s, "plan.change", "p1", PLAN("{\"type\":\"Feature\"}"), RC_INVALID, "/drawing");
 }
 
 TEST(mission_is_one)
@@ -88,13 +78,10 @@ TEST(mission_is_one)
     scene_close(&s);
 }
 
-TEST(mission_picture_can_be_folded_anew)
+TEST_SCENES(mission_picture_can_be_folded_anew, modules)
 {
-    struct scene s;
-    scene_open(&s, 2, modules);
-    make_ground(&s);
-    scene_do(&s, "zone.change", "z1", ZONE("z1", "s1", ",\"floor\":2"));
-    scene_do(&s, "zone.retire", "z2", "{\"why\":\"walled up\"}");
-    scene_rebuild_is_equal(&s);
-    scene_close(&s);
+    make_ground(s);
+    scene_do(s, "zone.change", "z1", ZONE("z1", "s1", ",\"floor\":2"));
+    scene_do(s, "zone.retire", "z2", "{\"why\":\"walled up\"}");
+    scene_rebuild_is_equal(s);
 }

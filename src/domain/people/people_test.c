@@ -1,7 +1,7 @@
 #include "domain/people/people.h"
 
 #include "support/scene.h"
-#include "support/shape_property.h"
+#include "support/scene_property.h"
 
 #include "unit.h"
 
@@ -61,12 +61,7 @@ static struct actor actor_of(struct scene *s, const char *account)
 
 TEST(people_shapes_keep_what_they_are_given)
 {
-    shape_property_test(&person_shape);
-    shape_property_test(&person_erasure_shape);
-    shape_property_test(&agency_shape);
-    shape_property_test(&compartment_shape);
-    shape_property_test(&role_shape);
-    shape_property_test(&account_shape);
+    scene_property_test(2, modules);
 }
 
 TEST(forms_of_people)
