@@ -41,7 +41,7 @@ struct asked {
 struct run {
     struct ctx c;
     struct asked asked;
-    FILE *out, *err;
+    FILE *in, *out, *err;
     struct sigma_set *set;
     struct sigma_options options;
     size_t file_count;
@@ -165,8 +165,7 @@ static rc add_path_of(struct run *run, const char *path, unsigned depth, bool na
     return add_file(run, path);
 }
 
-/* Values for placeholders: the rule reader's YAML would be more than is needed, so it is one `name:
- * value` or `name: [a, b]` a line. */
+/* Values for placeholders, one name a line: `name: value` or `name: [a, b]`. */
 static rc read_placeholders(struct run *run, const char *path)
 {
     struct str text, line;
@@ -225,7 +224,7 @@ static void print_text(struct run *run, struct text *t)
 static int verb_check(struct run *run)
 {
     const struct sigma_error *errors;
-    size_t refused = print_errors(run), correlations = 0, count = sigma_set_count(run->set);
+    size_t correlations = 0, count = sigma_set_count(run->set), refused = print_errors(run);
     sigma_set_errors(run->set, &errors);
     for (size_t i = 0; i < count; i++)
         correlations += sigma_set_rule(run->set, i)->correlation;
@@ -493,6 +492,18 @@ static rc run_events(struct testing *t, struct sigma_engine *engine)
     return file_write(c, &files_system, asked->state, bytes, 0600);
 }
 
+static rc read_events(struct run *run, struct str *ret)
+{
+    struct text t;
+    char bytes[4096];
+    if (strcmp(run->asked.events, "-") != 0)
+        return file_read(&run->c, &files_system, run->asked.events, EVENTS_FILE_MAX, ret);
+    text_init(&t, &run->c, EVENTS_FILE_MAX);
+    for (size_t len; (len = fread(bytes, 1, sizeof bytes, run->in)) > 0;)
+        text_put(&t, (struct str){bytes, len});
+    return text_done(&t, ret);
+}
+
 static int verb_test(struct run *run)
 {
     struct testing t = {.run = run};
@@ -511,7 +522,7 @@ static int verb_test(struct run *run)
     if (!t.event_c.arena)
         return 1;
     text_init(&t.hits, &run->c, EVENTS_FILE_MAX);
-    rc result = file_read(&run->c, &files_system, run->asked.events, EVENTS_FILE_MAX, &text);
+    rc result = read_events(run, &text);
     if (rc_ok(result))
         result = index_lines(&t, text);
     if (rc_ok(result))
@@ -555,14 +566,14 @@ static int verb_explain(struct run *run)
     return refused > 0;
 }
 
-int tripwire_verb(int argc, char **argv, FILE *out, FILE *err)
+int tripwire_verb(int argc, char **argv, FILE *in, FILE *out, FILE *err)
 {
     static const struct {
         const char *name;
         int (*run)(struct run *run);
     } verbs[] = {
         {"check", verb_check}, {"try", verb_try}, {"test", verb_test}, {"explain", verb_explain}};
-    struct run run = {.out = out, .err = err};
+    struct run run = {.in = in, .out = out, .err = err};
     size_t verb = 0;
     if (!read_arguments(argc, argv, &run.asked)) {
         fputs(usage, err);

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* argv[0] is "tripwire". Gives the exit status: 0 all is well, 1 something was refused or failed, 2
- * wrong use. */
-int tripwire_verb(int argc, char **argv, FILE *out, FILE *err);
+/* argv[0] is "tripwire"; `in` is read where a file of events is named "-". Gives the exit status: 0
+ * all is well, 1 something was refused or failed, 2 wrong use. */
+int tripwire_verb(int argc, char **argv, FILE *in, FILE *out, FILE *err);
 
 #endif

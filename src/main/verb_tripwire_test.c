@@ -18,7 +18,7 @@ struct ran {
 };
 
 /* Run the verb with words; what it said is the caller's to free. */
-static struct ran run(const char *const words[])
+static struct ran run_with(const char *const words[], const char *input)
 {
     struct ran ran = {0};
     char *argv[32] = {0};
@@ -27,12 +27,21 @@ static struct ran run(const char *const words[])
         argv[argc] = strdup(words[argc]);
     FILE *out = open_memstream(&ran.out, &ran.out_len);
     FILE *err = open_memstream(&ran.err, &ran.err_len);
-    ran.status = tripwire_verb(argc, argv, out, err);
+    char *copy = strdup(input);
+    FILE *in = fmemopen(copy, strlen(copy), "r");
+    ran.status = tripwire_verb(argc, argv, in, out, err);
+    fclose(in);
+    free(copy);
     fclose(out);
     fclose(err);
     for (int i = 0; i < argc; i++)
         free(argv[i]);
     return ran;
+}
+
+static struct ran run(const char *const words[])
+{
+    return run_with(words, "\n");
 }
 
 static void ran_free(struct ran *ran)
@@ -183,6 +192,18 @@ TEST(a_bad_line_is_counted_and_does_not_stop_the_run)
     ran_free(&ran);
     unlink(events);
     rmdir(folder);
+}
+
+TEST(events_may_come_by_standard_input)
+{
+    struct ran ran = run_with(
+        (const char *const[]){"tripwire", "test", "--rules",
+                              "src/engine/sigma/cases/keywords/rules.yml", "--events", "-", NULL},
+        "{\"_id\":7,\"_logsource\":{\"product\":\"linux\",\"service\":\"syslog\"},"
+        "\"message\":\"out of memory\"}\n");
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "\"events\":[7],\"time\":null,\"group\":{}}"));
+    ran_free(&ran);
 }
 
 TEST(explain_says_what_is_missing)

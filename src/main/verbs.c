@@ -3,12 +3,6 @@
 #include "main/verb_decode.h"
 #include "main/verb_tripwire.h"
 
-static int run_tripwire(int count, char **arguments, FILE *in, FILE *out, FILE *err)
-{
-    (void)in;
-    return tripwire_verb(count, arguments, out, err);
-}
-
 const struct verb cli_verbs[] = {
     {"init", "DIR", "Make a new mission in a folder", &init_flags_shape, verb_init, NULL},
     {"serve", "DIR", "Serve a mission to its people", &serve_flags_shape, verb_serve, NULL},
@@ -36,7 +30,7 @@ const struct verb cli_verbs[] = {
     {"doctor", "DIR", "Say what is wrong and what to do", &unlock_flags_shape, verb_doctor, NULL},
     {"decode", "ADAPTER", "Print what an adapter makes of standard input", NULL, NULL, decode_verb},
     {"tripwire", "check|test|try|explain", "Check rules, and run them over events", NULL, NULL,
-     run_tripwire},
+     tripwire_verb},
     {"manual", "", "Print the manual page", NULL, verb_manual, NULL},
     {"api", "", "Print what the API offers; with --json as OpenAPI 3.1", NULL, verb_api, NULL},
     {"version", "", "Print the version", NULL, verb_version, NULL},
