@@ -1,5 +1,6 @@
-/* The keeper: a thread that moves the write-ahead log into the database while the writer goes on, so that
- * no commit has to, and clears it after an erasure, so that no destroyed key stays in it. */
+/* The keeper: a thread that moves the write-ahead log into the database while the writer goes on,
+ * so that no commit has to, and clears it after an erasure, so that no destroyed key stays in it.
+ */
 #include "core/keeper.h"
 
 #include "base/ctx.h"

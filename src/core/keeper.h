@@ -6,7 +6,8 @@
 
 struct keeper;
 
-/* Start it, with a connection of its own. Only for an embedded store; PostgreSQL keeps its own log. */
+/* Start it, with a connection of its own. Only for an embedded store; PostgreSQL keeps its own log.
+ */
 rc keeper_open(struct ctx *c, const struct store_options *options, const struct clock *clock,
                struct keeper **ret);
 

@@ -2,6 +2,7 @@
 #include "edge/live_own.h"
 
 #include "core/page.h"
+#include "shape/shape_older.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -210,7 +211,7 @@ static rc event_of(struct ctx *c, const struct ledger_event *from, const struct 
         void *body = ctx_take(c, 1, kind->body->size);
         if (!body)
             return fault_again(c);
-        TRY(shape_read(c, kind->body, SHAPE_FROM_RECORD, from->body, body));
+        TRY(shape_read_version(c, kind->body, from->version, from->body, body));
         event.body = body;
     }
     *ret = event;

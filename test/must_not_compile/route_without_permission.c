@@ -1,4 +1,5 @@
-/* ROUTE's third column has to be given: this row names a method, a path and a help, but nobody's right. */
+/* ROUTE's third column has to be given: this row names a method, a path and a help, but nobody's
+ * right. */
 #include "core/route.h"
 
 #include "core/decide.h"
