@@ -307,9 +307,8 @@ struct testing {
     struct run *run;
     struct ctx event_c; /* emptied for every event */
     struct line *lines;
-    size_t count, bad;
+    size_t count, bad, id_mask;
     struct id_slot *ids; /* by id, open addressing: where the event stands in the file */
-    size_t id_mask;
     struct text hits;
 };
 
