@@ -205,7 +205,7 @@ static rc verify_passkey(struct ctx *c, const struct request *request, struct st
 {
     struct webauthn_response response;
     struct webauthn_expect expect;
-    struct passkey passkey;
+    struct passkey passkey = {0};
     struct ticket ticket;
     struct str challenge;
     TRY(webauthn_read(c, credential, &response));
