@@ -47,3 +47,9 @@ test('a line is named on its longest edge', () => {
   const coordinates: Position[] = [[0, 0], [1, 0], [1, 8]];
   assert.deepEqual(labelPoint({ type: 'LineString', coordinates }), [1, 4]);
 });
+
+test('a name is on the narrow strip that is left of an area', () => {
+  const wall = box(0, 0, 100, 100);
+  const garden = box(3, 3, 97, 97);
+  assert.ok(!isInside(garden.coordinates, labelPoint(wall, [garden])));
+});

@@ -99,29 +99,40 @@ function longestEdge(line: Position[]): Position {
 /** Where a name is written: on the middle of a line's longest edge; in an area where there is most
  * room, seen over a grid, away from its own edges and those of the areas drawn over it. */
 export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position {
-  const GRID = 16;
   const rings = ringsOf(geometry);
   const bounds = boundsOf(positionsOf(geometry));
   if (!bounds) return [0, 0];
   if (rings.length === 0) return longestEdge(positionsOf(geometry));
   const others = over.map(ringsOf).filter((one) => one.length > 0);
   const edges = [...rings, ...others.flat()];
+  const free = (at: Position) => isInside(rings, at) && !others.some((one) => isInside(one, at));
+  // A narrow area slips through a wide grid.
+  return (
+    roomiest(bounds, edges, free, 16) ??
+    roomiest(bounds, edges, free, 80) ?? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2]
+  );
+}
+
+/** Of the points of a grid that are free, the one with most room around it. */
+function roomiest(
+  bounds: Bounds, edges: Ring[], free: (at: Position) => boolean, grid: number,
+): Position | undefined {
   let best: { room: number; off: number; at: Position } | undefined;
-  for (let i = 1; i < GRID; i++) {
-    for (let j = 1; j < GRID; j++) {
+  for (let i = 1; i < grid; i++) {
+    for (let j = 1; j < grid; j++) {
       const at = [
-        bounds[0] + ((bounds[2] - bounds[0]) * i) / GRID,
-        bounds[1] + ((bounds[3] - bounds[1]) * j) / GRID,
+        bounds[0] + ((bounds[2] - bounds[0]) * i) / grid,
+        bounds[1] + ((bounds[3] - bounds[1]) * j) / grid,
       ];
-      if (!isInside(rings, at) || others.some((other) => isInside(other, at))) continue;
+      if (!free(at)) continue;
       const room = roomAround(edges, at);
-      const off = Math.hypot(2 * i - GRID, 2 * j - GRID);
+      const off = Math.hypot(2 * i - grid, 2 * j - grid);
       // Of places with as much room, the one nearest to the middle.
       if (!best || room > best.room * 1.01 || (room > best.room * 0.99 && off < best.off))
         best = { room, off, at };
     }
   }
-  return best?.at ?? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2];
+  return best?.at;
 }
 
 /** Read a drawing; undefined when there is nothing on it that can be drawn. */

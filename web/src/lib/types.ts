@@ -97,7 +97,8 @@ export interface Who {
   clearance?: string;
   language?: string;
   mission: { id: string; name: string; time_zone: string };
-  drill: boolean;
+  /** The whole mission is at a drill. */
+  drill?: boolean;
 }
 
 /** What GET /api/v1/session answers; see src/edge/auth/DESIGN.md. */
