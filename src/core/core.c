@@ -121,6 +121,7 @@ void core_close(struct core *core)
         pthread_mutex_unlock(&core->lock);
         pthread_join(core->thread, NULL);
     }
+    keeper_close(core->keeper);
     core_close_parts(core);
     arena_close(core->batch_arena);
     pthread_cond_destroy(&core->wake);
@@ -248,6 +249,8 @@ static void *run_thread(void *arg)
 rc core_start(struct ctx *c, struct core *core)
 {
     assert(!core->threaded);
+    if (core->options.store.kind == STORE_SQLITE && !core->keeper)
+        TRY(keeper_open(c, &core->options.store, core->options.clock, &core->keeper));
     if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
         FAIL(c, NO_MEMORY, "no thread could be made");
     core->threaded = true;

@@ -139,6 +139,7 @@ static rc apply_wish(struct batch *b, const struct origin *origin, const struct 
     case WISH_VAULT_DELETE:
         return picture_delete(&b->c, b->core->picture, wish->shape, wish->id);
     case WISH_ERASE:
+        b->erased = true;
         return ledger_erase(&b->c, b->core->ledger, wish->id);
     }
     return OK;
@@ -201,6 +202,7 @@ static rc commit(struct batch *b)
 static void publish(struct batch *b)
 {
     struct core *core = b->core;
+    keeper_note(core->keeper, b->erased);
     atomic_store(&core->size, ledger_size(core->ledger));
     atomic_fetch_add(&core->batches, 1);
     atomic_fetch_add(&core->events, (int64_t)b->count);

@@ -3,6 +3,7 @@
 #define CORE_WRITER_H
 
 #include "core/core.h"
+#include "core/keeper.h"
 #include "core/outcome.h"
 
 #include <pthread.h>
@@ -24,6 +25,7 @@ struct core {
 
     pthread_t thread;
     bool threaded;
+    struct keeper *keeper; /* beside the thread, of an embedded store */
     pthread_mutex_t lock; /* guards what follows, up to the blank line */
     pthread_cond_t wake;
     struct queue alarms, ordinary;
@@ -54,6 +56,7 @@ struct batch {
     size_t count, room;
     const struct event **events; /* what was appended, for the subscribers */
     bool touched_deadlines;
+    bool erased;  /* a subject's key was destroyed */
     bool began;   /* the transaction is open */
     int64_t size; /* of the ledger, when the commit was asked for; -1: it was not */
     struct merkle_hash root;
