@@ -1,6 +1,9 @@
 /* The parts of sign-in that need no server. */
 #include "edge/auth/auth_page.h"
 
+#include "domain/mission/mission.h"
+#include "edge/edge.h"
+#include "support/scene_property.h"
 #include "support/shape_property.h"
 
 #include "unit.h"
@@ -12,16 +15,14 @@ static struct ctx open_ctx(const struct clock *clock)
 
 TEST(sign_in_shapes_keep_what_they_are_given)
 {
-    static const struct shape *const shapes[] = {
-        &passkey_shape,         &password_shape,         &recovery_shape,
-        &enrolment_shape,       &session_shape,          &token_shape,
-        &session_opening_shape, &session_ending_shape,   &passkey_adding_shape,
-        &passkey_naming_shape,  &password_setting_shape, &touch_shape,
-        &failed_sign_in_shape,  &session_fact_shape,     &way_fact_shape,
-        &session_view_shape,    &enrolling_shape,        &new_passkey_shape,
-        &new_password_shape,    &new_token_shape,        &session_row_shape};
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
-        shape_property_test(shapes[i]);
+    static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
+                                                   &edge_module, &auth_module};
+    static const struct shape *const shown[] = {&session_view_shape,   &session_row_shape,
+                                                &password_setup_shape, &recovery_view_shape,
+                                                &token_view_shape,     &link_view_shape};
+    scene_property_test(sizeof modules / sizeof modules[0], modules);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        shape_property_test(shown[i]);
 }
 
 /* RFC 6238, appendix B, the SHA-1 rows: the last six of its eight digits. */
