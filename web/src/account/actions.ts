@@ -37,7 +37,7 @@ export interface PasskeyRow {
 export interface TokenRow {
   id: string;
   name: string;
-  scopes: string[];
+  scopes?: string[];
   made: string;
   expires?: string;
   used?: string;
