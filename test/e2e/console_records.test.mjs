@@ -153,6 +153,17 @@ test('the ledger is verified, and its checkpoint shown', async () => {
   assert.ok((await good.innerText()).length > 0 && root.length === 44);
 });
 
+test('an account is given a link, and the link is good', async () => {
+  await visit(page, demo, '/accounts/desk');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const address = await page.locator('dialog[open] code').innerText();
+  assert.ok(address.startsWith(`${demo.url}/enrol#`));
+  const link = address.split('#')[1];
+  const { status, json } = await caller(demo, '')('POST', 'auth/enrol/options', { link });
+  assert.equal(status, 200);
+  assert.equal(json.login, (await call('GET', 'accounts/desk')).json.record.login);
+});
+
 test('nothing came from elsewhere, and the policy had nothing to refuse', () => {
   assert.deepEqual(context.faults, []);
 });

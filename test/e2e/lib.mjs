@@ -182,6 +182,7 @@ export async function allPages(call) {
     person: `/persons/${person}`,
     'person, form': `/persons/${person}/edit`,
     'person, new': '/persons/new',
+    account: '/accounts/desk',
     compound: `/compound/${site}`,
     ledger: '/ledger',
     entry: '/ledger/1',
