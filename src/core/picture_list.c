@@ -220,7 +220,8 @@ static rc add_after(struct listing *l, struct str cursor)
     if (!rc_ok(decode_bytes(l->c, ENCODE_BASE64URL, cursor, &plain)) || plain.len > CURSOR_MAX)
         return refuse(l->c, "cursor", cursor, "this is not a cursor of ours");
     struct str id = plain;
-    if (!str_split(&id, '\0', &value_text) || str_absent(id))
+    bool text = str_is_utf8(plain) && str_split(&id, '\0', &value_text);
+    if (!text || str_absent(id) || memchr(id.ptr, '\0', id.len))
         return refuse(l->c, "cursor", cursor, "this is not a cursor of ours");
     value = STORE_VALUE_TEXT(value_text);
     if (l->sort->type == SHAPE_CELL_I64) {

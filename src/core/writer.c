@@ -411,7 +411,11 @@ void writer_run(struct core *core, struct command *list)
         answer_all(core, list);
         return;
     }
-    if (!b.began || core->lost || (!list->next && !list->alarm)) {
+    /* A connection that could be opened again deserves a second try; one command that failed by
+     * itself fails again. */
+    bool mended = result.code == RC_IO && !core->lost;
+    bool several = b.began && !core->lost && (list->next || list->alarm);
+    if (!mended && !several) {
         fail_all(&b, list, result);
         return;
     }

@@ -26,7 +26,7 @@ struct core {
     pthread_t thread;
     bool threaded;
     struct keeper *keeper; /* beside the thread, of an embedded store */
-    pthread_mutex_t lock; /* guards what follows, up to the blank line */
+    pthread_mutex_t lock;  /* guards what follows, up to the blank line */
     pthread_cond_t wake;
     struct queue alarms, ordinary;
     bool stopping;

@@ -450,6 +450,8 @@ static void postgres_close(struct store *store)
 {
     struct postgres *p = (struct postgres *)store;
     store_forget_all(store);
+    /* The server notices later that the connection ends: who opens next must not meet its lock. */
+    PQclear(PQexec(p->db, "SELECT pg_advisory_unlock_all()"));
     PQfinish(p->db);
     free(p->base.name);
     free(p);

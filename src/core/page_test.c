@@ -1,0 +1,124 @@
+/* The routes that every record has, and those of the ledger: what they show, to whom, and what is
+ * noted of it. */
+#include "support/sample.h"
+
+#include "core/page.h"
+
+struct reply {
+    rc result;
+    struct str body;
+    struct response response;
+};
+
+/* GET path?name=value as somebody; `id` stands for {…} in the path. */
+static struct reply get(struct scene *s, const struct actor *actor, const char *path,
+                        const char *id, const char *name, const char *value)
+{
+    struct reply reply = {.result = {RC_NOT_FOUND}};
+    struct text *body = ctx_take(&s->c, 1, sizeof *body);
+    struct request request = {.actor = actor,
+                              .parts = {str_from(id)},
+                              .param_count = name ? 1 : 0,
+                              .params = {{str_from(name), str_from(value)}},
+                              .picture = s->reader.picture,
+                              .catalog = s->catalog,
+                              .core = s->core};
+    text_init(body, &s->c, 1 << 20);
+    reply.response.body = body;
+    for (size_t i = 0; i < catalog_route_count(s->catalog); i++) {
+        request.route = catalog_route(s->catalog, i);
+        if (request.route->method == ROUTE_GET && strcmp(request.route->path, path) == 0)
+            reply.result = request.route->serve(&s->c, &request, &reply.response);
+    }
+    reply.body = text_str(body);
+    return reply;
+}
+
+static bool has(struct reply reply, const char *text)
+{
+    return str_find(reply.body, str_from(text)) != SIZE_MAX;
+}
+
+#define RED_GATE                                                                         \
+    "{\"id\":\"red\",\"label\":\"TLP:RED\",\"name\":\"Red\",\"code\":\"hush\",\"lock\":" \
+    "{\"maker\":\"ACME\",\"pin\":\"hush\"},\"spares\":[{\"maker\":\"ACME\",\"pin\":\"hush\"}]}"
+
+TEST_SCENES(lists_show_no_secret, sample_modules)
+{
+    static const char *const paths[] = {"/api/v1/gates", "/api/v1/gates/{id}",
+                                        "/api/v1/gates/{id}/history", "/api/v1/ledger/events",
+                                        "/api/v1/ledger/events/{seq}"};
+    scene_do(s, "gate.add", NULL, RED_GATE);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct reply reply = get(s, &sample_officer, paths[i], i == 4 ? "0" : "red", NULL, NULL);
+        assert_true(rc_ok(reply.result));
+        assert_true(has(reply, "ACME"));
+        assert_false(has(reply, "hush"));
+    }
+    struct reply csv = get(s, &sample_officer, "/api/v1/gates", NULL, "format", "csv");
+    assert_true(rc_ok(csv.result));
+    assert_true(has(csv, "lock_maker"));
+    assert_true(has(csv, "ACME"));
+    assert_false(has(csv, "hush"));
+    assert_false(has(csv, "pin"));
+    assert_false(has(csv, "spares"));
+}
+
+TEST_SCENES(what_is_restricted_is_noted_by_every_way, sample_modules)
+{
+    static const char *const paths[] = {"/api/v1/gates", "/api/v1/gates/{id}",
+                                        "/api/v1/gates/{id}/history", "/api/v1/ledger/events",
+                                        "/api/v1/ledger/events/{seq}"};
+    scene_do(s, "gate.add", NULL, RED_GATE);
+    scene_do(s, "gate.change", "red", RED_GATE);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct reply reply = get(s, &sample_officer, paths[i], i == 4 ? "1" : "red", NULL, NULL);
+        assert_true(reply.response.restricted);
+        assert_int_equal(reply.response.records.count, 1);
+        assert_true(str_is(reply.response.records.items[0], "gate/red"));
+    }
+}
+
+TEST_SCENES(what_may_not_be_read_is_not_there, sample_modules)
+{
+    scene_do(s, "gate.add", NULL, RED_GATE);
+    scene_do(s, "gate.add", NULL, GATE("g1", "North", ""));
+    const struct actor *readers[] = {&sample_clerk, &sample_nobody, NULL};
+    for (size_t i = 0; i < 3; i++) {
+        struct reply list = get(s, readers[i], "/api/v1/gates", NULL, NULL, NULL);
+        assert_true(rc_ok(list.result));
+        assert_false(has(list, "ACME"));
+        assert_int_equal(has(list, "North"), i == 0);
+        assert_false(list.response.restricted);
+        assert_int_equal(get(s, readers[i], "/api/v1/gates/{id}", "red", NULL, NULL).result.code,
+                         RC_NOT_FOUND);
+        assert_int_equal(
+            get(s, readers[i], "/api/v1/gates/{id}/history", "red", NULL, NULL).result.code,
+            RC_NOT_FOUND);
+        assert_false(has(get(s, readers[i], "/api/v1/ledger/events", NULL, NULL, NULL), "ACME"));
+        assert_int_equal(
+            get(s, readers[i], "/api/v1/ledger/events/{seq}", "0", NULL, NULL).result.code,
+            RC_NOT_FOUND);
+        assert_false(has(get(s, readers[i], "/api/v1/gates", NULL, "format", "csv"), "ACME"));
+    }
+}
+
+TEST_SCENES(csv_is_safe_in_a_spreadsheet, sample_modules)
+{
+    scene_do(s, "gate.add", NULL, GATE("g1", "=cmd|' /C calc'!A0", ""));
+    scene_do(s, "gate.add", NULL, GATE("g2", "a \\\"b\\\", c", ""));
+    struct reply csv = get(s, &sample_clerk, "/api/v1/gates", NULL, "format", "csv");
+    assert_true(has(csv, "\"'=cmd|' /C calc'!A0\""));
+    assert_true(has(csv, "\"a \"\"b\"\", c\""));
+}
+
+TEST_SCENES(nonsense_in_parameters_is_refused, sample_modules)
+{
+    static const char *const wrong[][2] = {{"limit", "0"},    {"limit", "x"},       {"order", "up"},
+                                           {"format", "xml"}, {"retired", "maybe"}, {"spam", "1"},
+                                           {"sort", "code"},  {"code.has", "h"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(
+            get(s, &sample_officer, "/api/v1/gates", NULL, wrong[i][0], wrong[i][1]).result.code,
+            RC_INVALID);
+}
