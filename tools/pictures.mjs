@@ -1,7 +1,14 @@
 // The pictures of README and docs/: tools/pictures.
 import { mkdirSync, statSync } from 'node:fs';
 import {
-  caller, enrol, firstId, openWindow, settled, startBrowser, startDemo, visit,
+  caller,
+  enrol,
+  firstId,
+  openWindow,
+  settled,
+  startBrowser,
+  startDemo,
+  visit,
 } from '../test/e2e/lib.mjs';
 
 const FOLDER = 'docs/pictures';
@@ -14,7 +21,10 @@ const call = caller(demo, officer.cookie);
 const plan = (await call('GET', 'plans?limit=1')).json.items[0].record;
 const site = plan.site;
 const { json: before } = await call('GET', `sites/${site}`);
-await call('PUT', `sites/${site}`, { ...before.record, note: 'Deliveries only by the north gate.' });
+await call('PUT', `sites/${site}`, {
+  ...before.record,
+  note: 'Deliveries only by the north gate.',
+});
 const person = await firstId(call, 'persons');
 
 const pictures = [

@@ -1,7 +1,17 @@
 // Every page, in both directions and in every theme, without anything that axe can find.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { allPages, axe, caller, enrol, openWindow, settled, startBrowser, startDemo, visit } from './lib.mjs';
+import {
+  allPages,
+  axe,
+  caller,
+  enrol,
+  openWindow,
+  settled,
+  startBrowser,
+  startDemo,
+  visit,
+} from './lib.mjs';
 
 let demo, browser, officer;
 before(async () => {
@@ -14,7 +24,14 @@ after(async () => {
   await demo?.stop();
 });
 
-const looks = [['en', 'light'], ['en', 'dark'], ['en', 'night'], ['ar', 'light'], ['ar', 'dark'], ['fr', 'light']];
+const looks = [
+  ['en', 'light'],
+  ['en', 'dark'],
+  ['en', 'night'],
+  ['ar', 'light'],
+  ['ar', 'dark'],
+  ['fr', 'light'],
+];
 
 for (const [language, theme] of looks) {
   test(`axe finds nothing: ${language}, ${theme}`, async () => {
@@ -41,7 +58,10 @@ for (const [language, theme] of looks) {
       for (const one of await axe(page)) found.push(`${name}: ${one}`);
     };
     await visit(page, demo, '/persons');
-    for (const [key, name] of [['?', 'keyboard map'], ['/', 'search']]) {
+    for (const [key, name] of [
+      ['?', 'keyboard map'],
+      ['/', 'search'],
+    ]) {
       await page.keyboard.press(key);
       await page.locator('dialog[open]').waitFor();
       await look(name);
@@ -95,8 +115,11 @@ test('a telephone shows every page without scrolling sideways', async () => {
     const page = await context.newPage();
     for (const [name, address] of Object.entries(await allPages(caller(demo, officer.cookie)))) {
       await visit(page, demo, address);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth
-        || document.querySelector('main').scrollWidth > document.querySelector('main').clientWidth);
+      const wide = await page.evaluate(
+        () =>
+          document.documentElement.scrollWidth > innerWidth ||
+          document.querySelector('main').scrollWidth > document.querySelector('main').clientWidth,
+      );
       assert.ok(!wide, `${name} in ${language}`);
     }
     await context.close();

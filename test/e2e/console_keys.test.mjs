@@ -18,7 +18,8 @@ after(async () => {
 async function tabTo(page, selector, most = 60) {
   for (let i = 1; i <= most; i++) {
     await page.keyboard.press('Tab');
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return i;
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector))
+      return i;
   }
   throw new Error(`${selector} is not reached by Tab`);
 }
@@ -125,7 +126,9 @@ test('what has the focus is always seen, and never under what is fixed', async (
       if (!at || at === document.body || at.classList.contains('skip')) return '';
       const box = at.getBoundingClientRect();
       const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      return top && (at.contains(top) || top.contains(at) || top.closest('label')) ? '' : at.outerHTML.slice(0, 120);
+      return top && (at.contains(top) || top.contains(at) || top.closest('label'))
+        ? ''
+        : at.outerHTML.slice(0, 120);
     });
     assert.equal(hidden, '', `after ${i + 1} steps`);
   }

@@ -17,7 +17,8 @@ after(async () => {
   await demo?.stop('SIGKILL');
 });
 
-const state = (page, wanted) => page.locator(`[data-line="${wanted}"]`).waitFor({ state: 'attached' });
+const state = (page, wanted) =>
+  page.locator(`[data-line="${wanted}"]`).waitFor({ state: 'attached' });
 
 test('an event is on the screen of everybody who may know it, without asking', async () => {
   const context = await openWindow(browser, demo, { cookie: officer.cookie });
@@ -67,7 +68,9 @@ test('silence is shown as stale in time, and everywhere on the page', async () =
     assert.match(await band.innerText(), /STALE.*\d\d:\d\d:\d\dZ/s);
     const box = await band.boundingBox();
     assert.equal(box.width, 1440);
-    const style = await page.locator('main').evaluate((main) => getComputedStyle(main).outlineStyle);
+    const style = await page
+      .locator('main')
+      .evaluate((main) => getComputedStyle(main).outlineStyle);
     assert.equal(style, 'dashed');
   } finally {
     demo.child.kill('SIGCONT');

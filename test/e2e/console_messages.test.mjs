@@ -30,7 +30,8 @@ function wantedOf({ records, permissions, events }) {
       wanted.push([`field.${name}.${field.name}`, `field.any.${field.name}`]);
       for (const choice of field.choices ?? [])
         wanted.push([
-          `choice.${name}.${field.name}.${choice.name}`, `choice.any.${field.name}.${choice.name}`,
+          `choice.${name}.${field.name}.${choice.name}`,
+          `choice.any.${field.name}.${choice.name}`,
         ]);
       if (field.shape?.fields) shape(field.shape);
     }
@@ -55,6 +56,9 @@ for (const language of languages) {
     const wanted = wantedOf(catalog);
     assert.ok(wanted.length > 100);
     const missing = wanted.filter((keys) => !keys.some((key) => messages[key] !== undefined));
-    assert.deepEqual(missing.map((keys) => keys[0]), []);
+    assert.deepEqual(
+      missing.map((keys) => keys[0]),
+      [],
+    );
   });
 }

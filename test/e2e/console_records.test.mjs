@@ -1,4 +1,5 @@
-// Records through the pages made from shapes: refusals at the field, a lost race, history, retiring.
+// Records through the pages made from shapes: refusals at the field, a lost race, history,
+// retiring.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { caller, enrol, openWindow, startBrowser, startDemo, visit } from './lib.mjs';
@@ -90,11 +91,15 @@ test('when somebody was faster both versions are shown, and nobody loses anythin
   await field('/note').locator('textarea').fill('mine');
   const { json, headers } = await call('GET', `sites/${id}`);
   const theirs = { ...json.record, name: 'Contested, renamed', note: 'theirs' };
-  assert.equal((await call('PUT', `sites/${id}`, theirs, { 'If-Match': headers.get('etag') })).status, 200);
+  assert.equal(
+    (await call('PUT', `sites/${id}`, theirs, { 'If-Match': headers.get('etag') })).status,
+    200,
+  );
   await page.getByRole('button', { name: 'Save' }).click();
   await page.locator('#conflict').waitFor();
   const table = await page.locator('[aria-labelledby="conflict"] table').innerText();
-  for (const word of ['before', 'theirs', 'mine', 'Contested, renamed']) assert.ok(table.includes(word), word);
+  for (const word of ['before', 'theirs', 'mine', 'Contested, renamed'])
+    assert.ok(table.includes(word), word);
   await page.getByRole('button', { name: 'Go on with the chosen' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.locator('#history').waitFor();
@@ -135,7 +140,10 @@ test('a list is filtered, sorted and saved as it is shown', async () => {
   await page.locator('tr[data-row="0"]').waitFor();
   const names = await page.locator('tbody .title').allInnerTexts();
   const { json } = await call('GET', 'persons?category=guard&sort=name&order=desc&limit=100');
-  assert.deepEqual(names, json.items.map((row) => row.record.name));
+  assert.deepEqual(
+    names,
+    json.items.map((row) => row.record.name),
+  );
   assert.ok(names.length > 0);
   const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
   const csv = await call('GET', href.replace('/api/v1/', ''));

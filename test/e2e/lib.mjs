@@ -1,5 +1,5 @@
-// What the end-to-end tests share: a fictional mission that is really served, a browser, somebody who
-// is signed in, and axe. Nothing here sleeps; everything waits for what it wants to see.
+// What the end-to-end tests share: a fictional mission that is really served, a browser, somebody
+// who is signed in, and axe. Nothing here sleeps; everything waits for what it wants to see.
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,10 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
 const program = process.env.CHANCERY ?? 'build/release/chancery';
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 export const PASSWORD = 'quiet harbour, seven lamps';
 export const languages = ['en', 'fr', 'ar'];
@@ -45,11 +48,17 @@ export async function startDemo(...flags) {
 export async function startBrowser() {
   const profile = mkdtempSync(join(tmpdir(), 'chancery-e2e-'));
   const args = [
-    '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
   ];
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args,
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args,
     env: { ...process.env, HOME: profile },
   });
   const close = browser.close.bind(browser);
@@ -80,7 +89,8 @@ export function caller(demo, cookie) {
 export function totp(secret, at = Date.now()) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...secret.replace(/[\s=]/g, '')]
-    .map((ch) => alphabet.indexOf(ch).toString(2).padStart(5, '0')).join('');
+    .map((ch) => alphabet.indexOf(ch).toString(2).padStart(5, '0'))
+    .join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
@@ -96,29 +106,38 @@ export async function enrol(demo, account) {
   const { json: given } = await call('POST', 'auth/enrol/options', { link });
   const { challenge, secret } = given.password;
   const answer = await call('POST', 'auth/enrol', {
-    link, password: PASSWORD, challenge, code: totp(secret),
+    link,
+    password: PASSWORD,
+    challenge,
+    code: totp(secret),
   });
   if (answer.status >= 300) throw new Error(`${account} could not enrol: ${answer.text}`);
-  const cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
   return { cookie, login: given.login, secret };
 }
 
 // ---- the browser ----------------------------------------------------------------------------------
 
-/** A window of somebody: with a session if a cookie is given, a language and a theme. What it loads
- * from elsewhere and what the content policy refuses is collected in `context.faults`. */
+/** A window of somebody: with a session if a cookie is given, a language and a theme. What it
+ * loads from elsewhere and what the content policy refuses is collected in `context.faults`. */
 export async function openWindow(browser, demo, options = {}) {
   const { cookie, language = 'en', theme = 'light', ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...rest });
   context.faults = [];
-  await context.addInitScript(([chosen, look]) => {
-    if (location.origin === 'null') return;
-    localStorage.setItem('language', localStorage.getItem('language') ?? chosen);
-    localStorage.setItem('theme', localStorage.getItem('theme') ?? look);
-    addEventListener('securitypolicyviolation', (event) =>
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
-    );
-  }, [language, theme]);
+  await context.addInitScript(
+    ([chosen, look]) => {
+      if (location.origin === 'null') return;
+      localStorage.setItem('language', localStorage.getItem('language') ?? chosen);
+      localStorage.setItem('theme', localStorage.getItem('theme') ?? look);
+      addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+      );
+    },
+    [language, theme],
+  );
   context.on('request', (request) => {
     const at = new URL(request.url());
     if (/^https?:$/.test(at.protocol) && at.origin !== demo.url)

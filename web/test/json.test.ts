@@ -7,7 +7,13 @@ test('members are cut out as they are written', () => {
   const members = membersOf(text);
   assert.deepEqual(
     [...members],
-    [['a', '1.0'], ['b"c', '{"x":[1,{"y":"}"}]}'], ['d', '"\\\\"'], ['e', '[ ]'], ['f', 'null']],
+    [
+      ['a', '1.0'],
+      ['b"c', '{"x":[1,{"y":"}"}]}'],
+      ['d', '"\\\\"'],
+      ['e', '[ ]'],
+      ['f', 'null'],
+    ],
   );
 });
 

@@ -1,4 +1,5 @@
-// The catalogues of messages: the same keys, the same parameters, every plural form, in each language.
+// The catalogues of messages: the same keys, the same parameters, every plural form, in each
+// language.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -14,7 +15,8 @@ function read(module: string, language: string): Messages {
   const name = module ? `${module}.${language}.json` : `${language}.json`;
   return JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Messages;
 }
-const texts = (message: Message) => (typeof message === 'string' ? [message] : Object.values(message));
+const texts = (message: Message) =>
+  typeof message === 'string' ? [message] : Object.values(message);
 const paramsOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort();
 
 for (const module of modules) {
@@ -46,7 +48,14 @@ test('a message is filled in its language', () => {
   const message = { one: '{n} entry', other: '{n} entries' };
   assert.equal(fill(message, 'en', { n: 1 }), '1 entry');
   assert.equal(fill(message, 'en', { n: 1200 }), '1,200 entries');
-  const arabic = { zero: 'لا', one: 'واحد', two: 'اثنان', few: '{n} قيود', many: '{n} قيدًا', other: '{n} قيد' };
+  const arabic = {
+    zero: 'لا',
+    one: 'واحد',
+    two: 'اثنان',
+    few: '{n} قيود',
+    many: '{n} قيدًا',
+    other: '{n} قيد',
+  };
   assert.equal(fill(arabic, 'ar', { n: 2 }), 'اثنان');
   assert.equal(fill(arabic, 'ar', { n: 7 }), '7 قيود');
   assert.equal(fill(arabic, 'ar', { n: 92 }), '92 قيدًا');

@@ -16,7 +16,8 @@ test('and back', () => {
   assert.equal(fromScaled(7, 2), '0.07');
   assert.equal(fromScaled(-1250, 2), '-12.50');
   assert.equal(fromScaled(500, 0), '500');
-  for (const value of [0, 1, -1, 99, 100, -12345]) assert.equal(toScaled(fromScaled(value, 2), 2), value);
+  for (const value of [0, 1, -1, 99, 100, -12345])
+    assert.equal(toScaled(fromScaled(value, 2), 2), value);
 });
 
 test('currencies have their own number of decimals', () => {

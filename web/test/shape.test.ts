@@ -19,7 +19,8 @@ const shape: Shape = {
     { name: 'held', kind: 'i64' },
     { name: 'opened', kind: 'time' },
     {
-      name: 'address', kind: 'record',
+      name: 'address',
+      kind: 'record',
       shape: {
         name: 'address',
         fields: [
@@ -61,8 +62,15 @@ test('a difference names only what changed, also inside', () => {
   const before = { name: 'N', address: { street: 'A', extra: new RawJson('1.0') } };
   const after = { name: 'N', held: 3, address: { street: 'B', extra: new RawJson('1.0') } };
   assert.deepEqual(
-    diff(shape, before, after).map((one) => [one.path.map((p) => p.field.name).join('/'), one.before, one.after]),
-    [['held', undefined, 3], ['address/street', 'A', 'B']],
+    diff(shape, before, after).map((one) => [
+      one.path.map((p) => p.field.name).join('/'),
+      one.before,
+      one.after,
+    ]),
+    [
+      ['held', undefined, 3],
+      ['address/street', 'A', 'B'],
+    ],
   );
 });
 
@@ -73,7 +81,10 @@ test('a difference of free JSON is one of bytes', () => {
 
 test('filters go to the address and back', () => {
   const query = {
-    words: 'gate', sort: 'name', descending: true, retired: true,
+    words: 'gate',
+    sort: 'name',
+    descending: true,
+    retired: true,
     filters: [
       { field: 'name', operator: 'has' as const, value: 'a&b=c' },
       { field: 'kind', operator: 'is' as const, value: 'main' },

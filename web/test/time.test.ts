@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  fromLocalInput, msOf, offsetMinutes, spanOf, toLocalInput, utcText,
+  fromLocalInput,
+  msOf,
+  offsetMinutes,
+  spanOf,
+  toLocalInput,
+  utcText,
 } from '../src/lib/time.ts';
 
 test('offsets of zones follow the season', () => {
@@ -20,8 +25,14 @@ test('local time goes to an instant and back', () => {
 
 test('the hour that is skipped, and the one that comes twice', () => {
   // Helsinki: 2026-03-29 03:00 becomes 04:00; 2026-10-25 04:00 becomes 03:00.
-  assert.equal(fromLocalInput('2026-03-29T03:30:00', 'Europe/Helsinki'), '2026-03-29T01:30:00.000Z');
-  assert.equal(fromLocalInput('2026-10-25T03:30:00', 'Europe/Helsinki'), '2026-10-25T00:30:00.000Z');
+  assert.equal(
+    fromLocalInput('2026-03-29T03:30:00', 'Europe/Helsinki'),
+    '2026-03-29T01:30:00.000Z',
+  );
+  assert.equal(
+    fromLocalInput('2026-10-25T03:30:00', 'Europe/Helsinki'),
+    '2026-10-25T00:30:00.000Z',
+  );
 });
 
 test('what is no time is no instant', () => {

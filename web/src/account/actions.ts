@@ -2,7 +2,10 @@
 import { call, get, post } from '../lib/api.ts';
 import { session } from '../lib/session.svelte.ts';
 import {
-  makePasskey, signWithPasskey, type CreateJson, type RequestJson,
+  makePasskey,
+  signWithPasskey,
+  type CreateJson,
+  type RequestJson,
 } from '../lib/webauthn.ts';
 
 export interface PasswordSetup {
@@ -51,14 +54,18 @@ export async function signInWithPasskey(): Promise<void> {
 }
 
 export async function signInWithPassword(
-  login: string, password: string, code: string,
+  login: string,
+  password: string,
+  code: string,
 ): Promise<void> {
   await post('auth/password', { login, password, code }, { quiet: true });
   await session.load();
 }
 
 export async function signInWithRecovery(
-  login: string, code: string, password: string,
+  login: string,
+  code: string,
+  password: string,
 ): Promise<void> {
   const body = { login, code, ...(password ? { password } : {}) };
   await post('auth/recovery', body, { quiet: true });
@@ -82,7 +89,10 @@ export async function enrolWithPasskey(link: string, enrolment: Enrolment, name:
 }
 
 export function enrolWithPassword(
-  link: string, setup: PasswordSetup, password: string, code: string,
+  link: string,
+  setup: PasswordSetup,
+  password: string,
+  code: string,
 ) {
   const body = { link, password, challenge: setup.challenge, code };
   return post<Enrolled>('auth/enrol', body, { quiet: true });
@@ -95,7 +105,9 @@ export async function addPasskey(name: string): Promise<void> {
 }
 
 export async function setPassword(
-  setup: PasswordSetup, password: string, code: string,
+  setup: PasswordSetup,
+  password: string,
+  code: string,
 ): Promise<void> {
   await call('PUT', 'password', { body: { password, challenge: setup.challenge, code } });
 }

@@ -1,5 +1,5 @@
-// The one way to the server. Every failure is a Problem; a state-changing request says who sends it
-// (X-Chancery), so that a form on a foreign page cannot.
+// The one way to the server. Every failure is a Problem; a state-changing request says who sends
+// it (X-Chancery), so that a form on a foreign page cannot.
 import { write } from './json.ts';
 import type { ProblemBody } from './types.ts';
 

@@ -11,12 +11,19 @@ export interface Change {
 }
 
 function isFields(value: Value): value is Fields {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    && !(value instanceof RawJson);
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    !(value instanceof RawJson)
+  );
 }
 
 export function diff(
-  shape: Shape, before: Fields | undefined, after: Fields, within: Change['path'] = [],
+  shape: Shape,
+  before: Fields | undefined,
+  after: Fields,
+  within: Change['path'] = [],
 ): Change[] {
   const known = shape.fields.map((field) => field.name);
   const more = [...Object.keys(before ?? {}), ...Object.keys(after)];
@@ -28,7 +35,8 @@ export function diff(
     // An old version may have had fields that the shape has no longer.
     const field = shape.fields.find((one) => one.name === name) ?? { name, kind: 'text' as const };
     const path = [...within, { shape: shape.name, field }];
-    if (field.shape && isFields(was) && isFields(is)) changes.push(...diff(field.shape, was, is, path));
+    if (field.shape && isFields(was) && isFields(is))
+      changes.push(...diff(field.shape, was, is, path));
     else changes.push({ path, before: was, after: is });
   }
   return changes;

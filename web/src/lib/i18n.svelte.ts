@@ -1,6 +1,6 @@
 // The language of the page. Messages are in src/i18n/: <language>.json is the console's own,
-// <module>.<language>.json those of a module's records. What has no message is shown as its key in
-// brackets and noted, never silently replaced by something else.
+// <module>.<language>.json those of a module's records. What has no message is shown as its key
+// in brackets and noted, never silently replaced by something else.
 import type en from '../i18n/en.json';
 import { fill, formatNumber, localeOf, type Messages, type Params } from './plural.ts';
 
@@ -125,8 +125,14 @@ export function localTime(instant: string, zone: string): string {
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return instant;
   return new Intl.DateTimeFormat(i18n.locale, {
-    timeZone: zone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit',
-    minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone: zone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
   }).format(at);
 }
 
@@ -135,19 +141,29 @@ export function dateText(day: string): string {
   const at = new Date(`${day}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return day;
   return new Intl.DateTimeFormat(i18n.locale, {
-    timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric',
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
   }).format(at);
 }
 
 export function clockTime(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(i18n.locale, {
-    timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
   }).format(at);
 }
 
 export function dayText(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(i18n.locale, {
-    timeZone: zone, weekday: 'short', day: 'numeric', month: 'short',
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
   }).format(at);
 }
 

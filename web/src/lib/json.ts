@@ -1,5 +1,6 @@
 // JSON in which chosen values are kept byte for byte. A free-JSON field may hold what JavaScript
-// would change on the way (1.0, 2^60, doubled members), so it is cut out of the text, never parsed.
+// would change on the way (1.0, 2^60, doubled members), so it is cut out of the text, never
+// parsed.
 
 export class RawJson {
   readonly text: string;

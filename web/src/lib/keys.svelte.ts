@@ -1,5 +1,5 @@
-// The keyboard map. A page adds its keys while it is shown; `?` shows them all. Single letters can be
-// switched off (WCAG 2.1.4), and never act while something is being typed.
+// The keyboard map. A page adds its keys while it is shown; `?` shows them all. Single letters
+// can be switched off (WCAG 2.1.4), and never act while something is being typed.
 import { untrack } from 'svelte';
 import type { Key } from './i18n.svelte.ts';
 

@@ -1,6 +1,10 @@
 // Labels, "TLP:AMBER/crisis,medical": TLP 2.0 and, after the stroke, compartments.
 export const markings = [
-  'TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED',
+  'TLP:CLEAR',
+  'TLP:GREEN',
+  'TLP:AMBER',
+  'TLP:AMBER+STRICT',
+  'TLP:RED',
 ] as const;
 
 export interface Label {

@@ -1,5 +1,5 @@
-// Live events, one connection for all pages of a browser: whoever holds the lock has the connection
-// and tells the others. Each page judges for itself how old what it hears is.
+// Live events, one connection for all pages of a browser: whoever holds the lock has the
+// connection and tells the others. Each page judges for itself how old what it hears is.
 import { get } from './api.ts';
 import { session } from './session.svelte.ts';
 import type { LedgerEvent } from './types.ts';
@@ -10,9 +10,7 @@ const GRACE_MS = 3000;
 
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
 type Heard =
-  | { type: 'event'; event: LedgerEvent }
-  | { type: 'ping'; size: number }
-  | { type: 'down' };
+  { type: 'event'; event: LedgerEvent } | { type: 'ping'; size: number } | { type: 'down' };
 
 class Live {
   line = $state<Line>('connecting');

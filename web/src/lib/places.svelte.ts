@@ -9,8 +9,8 @@ export interface Place {
   letter: string;
 }
 
-/** The first letter of the address that is not taken, or any that is free: letters do not change with
- * the language. When all are taken, none; search reaches every place. */
+/** The first letter of the address that is not taken, or any that is free: letters do not change
+ * with the language. When all are taken, none; search reaches every place. */
 function letterFor(address: string, taken: Set<string>): string {
   for (const letter of `${address.replace(/[^a-z]/g, '')}abcdefghijklmnopqrstuvwxyz`) {
     if (!taken.has(letter)) {
@@ -32,7 +32,12 @@ export function places(): Place[] {
   ];
   if (session.may(session.kind('plan')?.read ?? '')) {
     taken.add('c');
-    list.push({ address: '/compound', name: t('place.plan'), group: t('place.watch'), letter: 'c' });
+    list.push({
+      address: '/compound',
+      name: t('place.plan'),
+      group: t('place.watch'),
+      letter: 'c',
+    });
   }
   for (const kind of session.catalog.records) {
     if (!session.may(kind.read)) continue;

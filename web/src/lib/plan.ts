@@ -1,4 +1,5 @@
-// The plan of a site as GeoJSON: what is in it, how far it reaches, and where each name is written.
+// The plan of a site as GeoJSON: what is in it, how far it reaches, and where each name is
+// written.
 import type { Feature, FeatureCollection, Geometry, Position } from 'geojson';
 
 export type Bounds = [west: number, south: number, east: number, north: number];
@@ -39,8 +40,10 @@ function boundsOf(positions: Position[]): Bounds | undefined {
     if (!bounds) bounds = [x, y, x, y];
     else
       bounds = [
-        Math.min(bounds[0], x), Math.min(bounds[1], y),
-        Math.max(bounds[2], x), Math.max(bounds[3], y),
+        Math.min(bounds[0], x),
+        Math.min(bounds[1], y),
+        Math.max(bounds[2], x),
+        Math.max(bounds[3], y),
       ];
   }
   return bounds;
@@ -96,8 +99,8 @@ function longestEdge(line: Position[]): Position {
   return best.at;
 }
 
-/** Where a name is written: on the middle of a line's longest edge; in an area where there is most
- * room, seen over a grid, away from its own edges and those of the areas drawn over it. */
+/** Where a name is written: on the middle of a line's longest edge; in an area where there is
+ * most room, seen over a grid, away from its own edges and those of the areas drawn over it. */
 export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position {
   const rings = ringsOf(geometry);
   const bounds = boundsOf(positionsOf(geometry));
@@ -115,7 +118,10 @@ export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position 
 
 /** Of the points of a grid that are free, the one with most room around it. */
 function roomiest(
-  bounds: Bounds, edges: Ring[], free: (at: Position) => boolean, grid: number,
+  bounds: Bounds,
+  edges: Ring[],
+  free: (at: Position) => boolean,
+  grid: number,
 ): Position | undefined {
   let best: { room: number; off: number; at: Position } | undefined;
   for (let i = 1; i < grid; i++) {

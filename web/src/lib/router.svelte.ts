@@ -1,11 +1,15 @@
-// Where we are: the address. Links are plain links; a click on one of ours changes the page in place.
+// Where we are: the address. Links are plain links; a click on one of ours changes the page in
+// place.
 class Router {
   path = $state(location.pathname);
   search = $state(location.search);
 
   /** The parts of the path: /zones/01J/edit is ["zones", "01J", "edit"]. */
   get parts(): string[] {
-    return this.path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+    return this.path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
   }
   get params(): URLSearchParams {
     return new URLSearchParams(this.search);

@@ -79,7 +79,8 @@ export function firstColumns(kind: RecordKind): string[] {
   return columns;
 }
 
-/** May somebody with these permissions do what asks for `wanted`? "*" and "zone.*" stand for more. */
+/** May somebody with these permissions do what asks for `wanted`? "*" and "zone.*" stand for
+ * more. */
 export function permits(permissions: string[], wanted: string): boolean {
   return permissions.some(
     (one) =>

@@ -3,12 +3,23 @@
 /** Minutes by which the zone is ahead of UTC at that instant. */
 export function offsetMinutes(zone: string, at: Date): number {
   const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   }).formatToParts(at);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
   const local = Date.UTC(
-    part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'),
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
   );
   return Math.round((local - Math.floor(at.getTime() / 1000) * 1000) / 60000);
 }
@@ -21,8 +32,8 @@ export function toLocalInput(instant: string, zone: string): string {
   return shifted.toISOString().slice(0, 19);
 }
 
-/** What was typed as local time of the zone, as an instant; '' when it is none. In the hour that a
- * zone skips, the time after the jump; in the hour it repeats, the first. */
+/** What was typed as local time of the zone, as an instant; '' when it is none. In the hour that
+ * a zone skips, the time after the jump; in the hour it repeats, the first. */
 export function fromLocalInput(local: string, zone: string): string {
   const guess = new Date(`${local}Z`);
   if (local === '' || Number.isNaN(guess.getTime())) return '';

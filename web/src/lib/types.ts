@@ -9,8 +9,25 @@ export type Value = Json | RawJson | Value[] | { [name: string]: Value } | undef
 export type Fields = { [name: string]: Value };
 
 export type Kind =
-  | 'text' | 'id' | 'ref' | 'refs' | 'texts' | 'i64' | 'opt_i64' | 'bp' | 'ms' | 'flag' | 'money'
-  | 'choice' | 'time' | 'place' | 'label' | 'json' | 'bytes' | 'record' | 'list';
+  | 'text'
+  | 'id'
+  | 'ref'
+  | 'refs'
+  | 'texts'
+  | 'i64'
+  | 'opt_i64'
+  | 'bp'
+  | 'ms'
+  | 'flag'
+  | 'money'
+  | 'choice'
+  | 'time'
+  | 'place'
+  | 'label'
+  | 'json'
+  | 'bytes'
+  | 'record'
+  | 'list';
 
 export interface Field {
   name: string;
