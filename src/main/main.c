@@ -1,3 +1,4 @@
+/* The program begins here: randomness, rights of new files, then the command line. */
 #include "main/cli.h"
 
 #include <sodium.h>

@@ -61,7 +61,7 @@ static rc make_mission(struct ctx *c, struct core *core, const struct init_flags
 static rc make_officer(struct ctx *c, struct core *core, const struct init_flags *flags,
                        struct str *ret_account)
 {
-    static struct str officer_role[] = {{"officer", 7}};
+    struct str officer_role = STR("officer");
     struct person person = {
         .label = {.tlp = TLP_GREEN},
         .name = or_else(flags->officer_name, "Security officer"),
@@ -72,7 +72,7 @@ static rc make_officer(struct ctx *c, struct core *core, const struct init_flags
         .label = {.tlp = TLP_GREEN},
         .kind = ACCOUNT_KIND_PERSON,
         .login = or_else(flags->officer, "officer"),
-        .roles = {officer_role, 1},
+        .roles = {&officer_role, 1},
         .status = ACCOUNT_STATUS_ACTIVE,
     };
     TRY(id_new(c, &person.id));

@@ -17,15 +17,24 @@ const struct shape_field *shape_field(const struct shape *shape, struct str name
     return NULL;
 }
 
-bool shape_carries(const struct shape *shape, enum shape_flag flag)
+/* A shape may be inside itself (a list of what is within it): so deep, nothing new is found. */
+enum { NESTING_MAX = 8 };
+
+static bool carries(const struct shape *shape, enum shape_flag flag, int depth)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape_field *field = &shape->fields[i];
         bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
-        if ((field->flags & flag) || (nested && shape_carries(field->shape, flag)))
+        if ((field->flags & flag) ||
+            (nested && depth < NESTING_MAX && carries(field->shape, flag, depth + 1)))
             return true;
     }
     return false;
+}
+
+bool shape_carries(const struct shape *shape, enum shape_flag flag)
+{
+    return carries(shape, flag, 0);
 }
 
 const char *shape_choice_name(const struct shape_choices *choices, unsigned value)

@@ -506,12 +506,21 @@ static rc refuse_second_writer(struct ctx *c, struct postgres *p)
     return result;
 }
 
+/* The server notices only a moment after a writer has left: it is given that moment. */
+#define LOCK_WAIT "2s"
+
 static rc take_writer_lock(struct ctx *c, struct postgres *p)
 {
-    PGresult *got = PQexec(p->db, "SELECT pg_try_advisory_lock(" LOCK_NUMBERS ")");
-    bool held = PQresultStatus(got) == PGRES_TUPLES_OK && strcmp(PQgetvalue(got, 0, 0), "t") == 0;
+    TRY(command(c, p, "SET lock_timeout = '" LOCK_WAIT "'"));
+    PGresult *got = PQexec(p->db, "SELECT pg_advisory_lock(" LOCK_NUMBERS ")");
+    const char *state = PQresultErrorField(got, PG_DIAG_SQLSTATE);
+    bool taken = state && strcmp(state, "55P03") == 0; /* lock_not_available */
+    if (taken) {
+        PQclear(got);
+        return refuse_second_writer(c, p);
+    }
     TRY(DONE(c, p, got, PGRES_TUPLES_OK));
-    return held ? OK : refuse_second_writer(c, p);
+    return command(c, p, "SET lock_timeout = 0");
 }
 
 static void say_nothing(void *arg, const PGresult *notice)
