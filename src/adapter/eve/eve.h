@@ -12,14 +12,14 @@ SHAPE_DECLARE(eve_options, EVE_OPTIONS_FIELDS);
 
 /* The types of event that are known by name, in the order of the tallies; any other is accepted
  * just as well and counted last. */
-#define EVE_TYPES(X)                                                                               \
-    X(alert)                                                                                       \
-    X(anomaly)                                                                                     \
-    X(arp)                                                                                         \
-    X(bittorrent_dht) X(dcerpc) X(dhcp) X(dnp3) X(dns) X(doh2) X(drop) X(enip) X(fileinfo) X(flow) \
-        X(frame) X(ftp) X(ftp_data) X(http) X(http2) X(ike) X(krb5) X(ldap) X(mdns) X(modbus)      \
-            X(mqtt) X(netflow) X(nfs) X(packetinfo) X(pgsql) X(pop3) X(quic) X(rdp) X(rfb) X(sip)  \
-                X(smb) X(smtp) X(snmp) X(ssh) X(stats) X(telnet) X(tftp) X(tls) X(websocket)
+/* clang-format off */
+#define EVE_TYPES(X) \
+    X(alert) X(anomaly) X(arp) X(bittorrent_dht) X(dcerpc) X(dhcp) X(dnp3) X(dns) X(doh2) \
+    X(drop) X(enip) X(fileinfo) X(flow) X(frame) X(ftp) X(ftp_data) X(http) X(http2) X(ike) \
+    X(krb5) X(ldap) X(mdns) X(modbus) X(mqtt) X(netflow) X(nfs) X(packetinfo) X(pgsql) \
+    X(pop3) X(quic) X(rdp) X(rfb) X(sip) X(smb) X(smtp) X(snmp) X(ssh) X(stats) X(telnet) \
+    X(tftp) X(tls) X(websocket)
+/* clang-format on */
 
 #define EVE_TYPE_ENUM(name) EVE_##name,
 enum eve_tally {
