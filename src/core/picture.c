@@ -170,12 +170,12 @@ static void put_indexes(struct text *sql, const struct picture_table *t)
         if (column->field->flags & UNIQUE)
             text_printf(
                 sql,
-                "CREATE UNIQUE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" (\"mission\",\"%s\") "
+                "CREATE UNIQUE INDEX IF NOT EXISTS \"%s__%s\" ON \"%s\" (\"mission\",\"%s\") "
                 "WHERE \"row_retired\" IS NULL;\n",
                 t->name, column->name, t->name, column->name);
         else if (column->field->flags & INDEXED)
             text_printf(sql,
-                        "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" "
+                        "CREATE INDEX IF NOT EXISTS \"%s__%s\" ON \"%s\" "
                         "(\"mission\",\"%s\",\"id\");\n",
                         t->name, column->name, t->name, column->name);
     }
