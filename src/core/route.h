@@ -47,6 +47,8 @@ struct response {
     bool restricted;         /* it shows records that only some may read: note the reading … */
     struct texts records;    /* … of these ("zone/01J…"), at most 500 */
     struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */
+    /* Writes the body once the command is committed, instead of that. Not for slow routes. */
+    rc (*answer)(struct ctx *c, const struct request *request, struct response *response);
 };
 
 typedef rc serve_fn(struct ctx *c, const struct request *request, struct response *response);

@@ -108,6 +108,8 @@ static rc next_step(struct ctx *c, struct edge_request *er, bool *ret_wait)
         *ret_wait = true;
         return OK;
     }
+    if (command && er->response.answer && er->body.len == 0)
+        TRY(er->response.answer(c, &er->request, &er->response));
     if (command)
         TRY(fill_from_command(c, er));
     if (er->response.restricted && !er->noted) {
