@@ -1,0 +1,453 @@
+/* Taking signals: many in one decision. Each goes this way:
+ *
+ *     whose is it?    a source by its identity, or unknown: kept and shown all the same
+ *     duress?         then nothing below may drop it
+ *     seen before?    the same (identity, key) is counted, not kept twice
+ *     a heartbeat?    noted in the vault, costs the record nothing
+ *     what is its time worth?
+ *     which alarms?   signal_match.c
+ *     a storm?        signal_storm.c
+ *     kept            as an item of the event signal.taken of its source
+ *
+ * All of it is in one transaction, so whoever is answered may forget the signal. */
+#include "domain/watch/watch_own.h"
+
+#include "base/encode.h"
+#include "base/random.h"
+
+#include <sodium.h>
+
+enum {
+    CLOCK_GOOD_MS = 60000,
+    CLOCK_WRONG_MS = 7 * 24 * 3600 * 1000,
+    EVENT_BYTES_MAX = 40000, /* of items; an entry of the ledger has room for 65535 */
+    SAMPLES_MAX = 8,
+};
+
+rc signal_id(struct ctx *c, struct str identity, struct str dedupe, struct str *ret)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, (const unsigned char *)identity.ptr, identity.len);
+    crypto_hash_sha256_update(&state, (const unsigned char *)"", 1);
+    crypto_hash_sha256_update(&state, (const unsigned char *)dedupe.ptr, dedupe.len);
+    crypto_hash_sha256_final(&state, hash);
+    return encode_bytes(c, ENCODE_BASE64URL, hash, 18, ret);
+}
+
+/* ---- whose it is ------------------------------------------------------------------------------
+ */
+
+static rc load_source(struct taking *t, struct taking_source *from)
+{
+    TRY(source_state_get(t->c, t->picture, &from->source, &from->state));
+    return source_pulse_get(t->c, t->picture, from->source.id, from->source.label, &from->pulse);
+}
+
+static rc load_unknown(struct taking *t, struct taking_source *from)
+{
+    from->source = (struct source){.id = UNKNOWN_SOURCE,
+                                   .label = WATCH_LABEL,
+                                   .name = STR("Unknown source"),
+                                   .identity = from->source.identity};
+    TRY(source_pulse_get(t->c, t->picture, UNKNOWN_SOURCE, WATCH_LABEL, &from->pulse));
+    bool storming = t->now.us - from->pulse.storm_last.us < 60 * SECOND_US;
+    from->state = (struct source_state){
+        .id = UNKNOWN_SOURCE,
+        .label = WATCH_LABEL,
+        .condition = SOURCE_CONDITION_UNSUPERVISED,
+        .storming = storming ? from->pulse.storm_last : (struct wall){0},
+    };
+    return OK;
+}
+
+static struct taking_source *taken_before(const struct taking *t, struct str identity)
+{
+    for (struct taking_source *from = t->sources; from; from = from->next)
+        if (from->known && str_eq(from->source.identity, identity))
+            return from;
+    return NULL;
+}
+
+/* All unknown ones share one entry, so that they share one bucket. */
+static rc find_source(struct taking *t, const struct signal *signal, struct taking_source **ret)
+{
+    struct taking_source *from = taken_before(t, signal->source);
+    *ret = from;
+    if (from)
+        return OK;
+    NEW(t->c, from, 1);
+    rc found = picture_find(t->c, t->picture, &source_shape, "identity", signal->source, NULL,
+                            &from->source);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    from->known = rc_ok(found);
+    for (struct taking_source *other = t->sources; !from->known && other; other = other->next)
+        if (!other->known) {
+            *ret = other;
+            return OK;
+        }
+    TRY(from->known ? load_source(t, from) : load_unknown(t, from));
+    from->next = t->sources;
+    t->sources = from;
+    *ret = from;
+    return OK;
+}
+
+/* ---- somebody on no list ----------------------------------------------------------------------
+ */
+
+static rc ring_unknown(struct taking *t, const struct unknown_sender *sender)
+{
+    struct book_entry *entry = NULL;
+    struct raise raise = {
+        .key = STR("unknown-source"),
+        .cause = STR("unknown-source"),
+        .consequence = STR("Somebody speaks who is on no list, or a new device is not on it."),
+        .action = STR("Find out whose it is; put it on the list of sources, or stop it."),
+        .kind = SIGNAL_KIND_TAMPER,
+        .priority = SIGNAL_PRIORITY_MEDIUM,
+        .respond_ms = 1800000,
+        .label = WATCH_LABEL,
+        .at = t->now,
+    };
+    TRY(str_format(t->c, &raise.title, "Unknown source: %.*s",
+                   (int)(sender->identity.len < 200 ? sender->identity.len : 200),
+                   sender->identity.ptr));
+    if (!str_is_utf8(raise.title))
+        raise.title = STR("Unknown source");
+    return book_raise(&t->book, &raise, &entry);
+}
+
+/* The list of them is bounded; beyond it they are one row together. */
+static rc note_unknown(struct taking *t, const struct signal *signal)
+{
+    struct unknown_sender *sender = NULL;
+    struct query query = {.limit = UNKNOWN_MAX};
+    struct page page;
+    NEW(t->c, sender, 1);
+    TRY(signal_id(t->c, signal->source, STR("sender"), &sender->id));
+    rc found = picture_get(t->c, t->picture, &unknown_sender_shape, sender->id, NULL, sender);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    if (!rc_ok(found)) {
+        struct str id = sender->id;
+        TRY(picture_list(t->c, t->picture, &unknown_sender_shape, &query, &page));
+        bool full = page.count >= UNKNOWN_MAX;
+        *sender = (struct unknown_sender){.id = full ? STR("others") : id,
+                                          .label = WATCH_LABEL,
+                                          .identity = full ? STR("(others)") : signal->source,
+                                          .first = t->now};
+        if (full && rc_ok(picture_get(t->c, t->picture, &unknown_sender_shape, STR("others"), NULL,
+                                      sender)))
+            found = OK;
+        if (!rc_ok(found))
+            TRY(ring_unknown(t, sender));
+    }
+    sender->peer = signal->peer;
+    sender->code_system = signal->code_system;
+    sender->text = signal->text;
+    sender->last = t->now;
+    sender->count++;
+    return outcome_vault_put(t->c, t->outcome, &unknown_sender_shape, sender);
+}
+
+/* ---- what its time is worth -------------------------------------------------------------------
+ */
+
+static void judge_clock(struct taking *t, struct taking_source *from, const struct signal *signal,
+                        struct kept_signal *kept)
+{
+    int64_t behind_ms = (t->now.us - signal->occurred.us) / 1000;
+    kept->received = kept->at = t->now;
+    kept->occurred = signal->occurred;
+    kept->clock = SIGNAL_CLOCK_ABSENT;
+    if (signal->occurred.us == 0)
+        return;
+    from->pulse.skew_ms.known = true;
+    from->pulse.skew_ms.value = -behind_ms;
+    if (behind_ms > CLOCK_WRONG_MS || behind_ms < -CLOCK_WRONG_MS)
+        kept->clock = SIGNAL_CLOCK_WRONG;
+    else if (behind_ms < -CLOCK_GOOD_MS)
+        kept->clock = SIGNAL_CLOCK_FUTURE;
+    else
+        kept->clock = behind_ms > CLOCK_GOOD_MS ? SIGNAL_CLOCK_LATE : SIGNAL_CLOCK_GOOD;
+    if (kept->clock == SIGNAL_CLOCK_GOOD || kept->clock == SIGNAL_CLOCK_LATE)
+        kept->at = signal->occurred;
+}
+
+/* ---- what is kept -----------------------------------------------------------------------------
+ */
+
+static void place_it(const struct taking_source *from, const struct signal *signal,
+                     struct kept_signal *kept)
+{
+    kept->point = signal->zone;
+    kept->zone = from->source.zone;
+    kept->position = signal->position.known ? signal->position : from->source.position;
+    for (size_t i = 0; i < from->source.points.count; i++) {
+        const struct source_point *point = &from->source.points.items[i];
+        if (!str_eq(point->point, signal->zone))
+            continue;
+        if (!str_absent(point->zone))
+            kept->zone = point->zone;
+        if (point->position.known)
+            kept->position = point->position;
+    }
+}
+
+/* As much of the evidence as there is room for; of the rest the hash. */
+static rc keep_evidence(struct ctx *c, const struct signal *signal, struct kept_signal *kept)
+{
+    unsigned char *hash = NULL;
+    kept->raw = str_sub(signal->raw, 0, KEPT_RAW_MAX);
+    kept->raw_size = (int64_t)signal->raw.len;
+    if (signal->attributes.len <= KEPT_ATTRIBUTES_MAX)
+        kept->attributes = signal->attributes;
+    if (signal->raw.len <= KEPT_RAW_MAX)
+        return OK;
+    NEW(c, hash, crypto_hash_sha256_BYTES);
+    crypto_hash_sha256(hash, (const unsigned char *)signal->raw.ptr, signal->raw.len);
+    kept->raw_hash = (struct str){(const char *)hash, crypto_hash_sha256_BYTES};
+    return OK;
+}
+
+static rc make_kept(struct taking *t, struct taking_source *from, const struct signal *signal,
+                    struct kept_signal *ret)
+{
+    *ret = (struct kept_signal){
+        .label = from->source.label,
+        .source = from->known ? from->source.id : (struct str){NULL, 0},
+        .identity = signal->source,
+        .peer = signal->peer,
+        .kind = signal->kind,
+        .ends = signal->ends,
+        .priority = signal->priority,
+        .code_system = signal->code_system,
+        .code = signal->code,
+        .text = signal->text,
+        .area = signal->area,
+        .user_code = signal->user,
+        .address = signal->address,
+        .location = signal->location,
+        .value = signal->value,
+        .dedupe = signal->dedupe,
+        .lane = signal_is_lane(signal),
+        .repeat = signal->repeat,
+        .drill = signal->drill,
+    };
+    place_it(from, signal, ret);
+    judge_clock(t, from, signal, ret);
+    return keep_evidence(t->c, signal, ret);
+}
+
+static rc keep(struct taking *t, struct taking_source *from, const struct kept_signal *kept)
+{
+    if (from->kept_count == from->kept_room) {
+        struct kept_signal *more = NULL;
+        from->kept_room = from->kept_room ? from->kept_room * 4 : 4;
+        NEW(t->c, more, from->kept_room);
+        if (from->kept_count)
+            memcpy(more, from->kept, from->kept_count * sizeof *more);
+        from->kept = more;
+    }
+    from->kept[from->kept_count++] = *kept;
+    from->pulse.signals++;
+    return OK;
+}
+
+/* ---- seen before ------------------------------------------------------------------------------
+ */
+
+/* A table of the ids in this batch. */
+static bool in_batch(struct taking *t, struct str id)
+{
+    size_t at = str_hash(id) % t->id_room;
+    while (!str_absent(t->ids[at])) {
+        if (str_eq(t->ids[at], id))
+            return true;
+        at = (at + 1) % t->id_room;
+    }
+    t->ids[at] = id;
+    return false;
+}
+
+/* Gives the id it is kept under, and whether it is there already. Duress is kept twice rather than
+ * not at all. */
+static rc name_it(struct taking *t, const struct signal *signal, struct str *ret, bool *ret_seen)
+{
+    *ret_seen = false;
+    if (str_absent(signal->dedupe))
+        return id_new(t->c, ret);
+    TRY(signal_id(t->c, signal->source, signal->dedupe, ret));
+    *ret_seen = in_batch(t, *ret);
+    if (!*ret_seen)
+        TRY(picture_has(t->c, t->picture, &kept_signal_shape, *ret, ret_seen));
+    if (*ret_seen && signal_is_lane(signal)) {
+        *ret_seen = false;
+        return id_new(t->c, ret);
+    }
+    return OK;
+}
+
+/* ---- alarms -----------------------------------------------------------------------------------
+ */
+
+/* A restore ends what it names, at its point; one without a point all of its source. */
+static bool is_ended_by(const struct alarm *alarm, const struct kept_signal *kept)
+{
+    bool here = str_absent(kept->point) || str_eq(alarm->point, kept->point);
+    bool what = kept->ends == SIGNAL_KIND_UNSET ? !alarm->lane : alarm->kind == kept->ends;
+    bool own = !str_starts(alarm->key, "silence/") && !str_starts(alarm->key, "storm/") &&
+               !str_starts(alarm->key, "doubled/");
+    return here && what && own && !alarm->closed.us;
+}
+
+static rc restore(struct taking *t, struct taking_source *from, struct kept_signal *kept)
+{
+    if (!from->known)
+        return OK;
+    TRY(book_load(&t->book, from->source.id));
+    for (struct book_entry *entry = t->book.entries; entry; entry = entry->next)
+        if (str_eq(entry->alarm.source, from->source.id) && is_ended_by(&entry->alarm, kept)) {
+            kept->alarm = entry->alarm.id;
+            book_restore(&t->book, entry, kept->at);
+        }
+    return OK;
+}
+
+/* Would it ring? Then it is kept whatever the bucket says. */
+static rc is_news(struct taking *t, const struct raises *raises, bool *ret)
+{
+    *ret = false;
+    for (size_t i = 0; i < raises->count && !*ret; i++) {
+        struct book_entry *entry = NULL;
+        TRY(book_find(&t->book, raises->items[i].key, &entry));
+        *ret = !entry ||
+               (entry->alarm.suppressed && !raises->items[i].suppressed && !entry->alarm.active);
+    }
+    return OK;
+}
+
+static rc take_event(struct taking *t, struct taking_source *from, const struct signal *signal,
+                     struct kept_signal *kept)
+{
+    struct raises raises = {.count = 0};
+    bool news = false;
+    if (kept->kind != SIGNAL_KIND_RESTORE)
+        TRY(signal_match(t, from, signal, kept, &raises));
+    TRY(is_news(t, &raises, &news));
+    if (!kept->lane && !storm_has_room(from, t->now) && !news)
+        return storm_count(t, from, kept);
+    if (kept->kind == SIGNAL_KIND_RESTORE)
+        TRY(restore(t, from, kept));
+    for (size_t i = 0; i < raises.count; i++) {
+        struct book_entry *entry = NULL;
+        TRY(book_raise(&t->book, &raises.items[i], &entry));
+        kept->alarm = entry->alarm.id;
+    }
+    kept->suppressed = raises.all_suppressed;
+    return keep(t, from, kept);
+}
+
+/* ---- one --------------------------------------------------------------------------------------
+ */
+
+static rc hear(struct taking *t, struct taking_source *from, const struct signal *signal)
+{
+    from->pulse.heard = t->now;
+    if (signal->kind == SIGNAL_KIND_SUPERVISION)
+        from->pulse.last_heartbeat = t->now;
+    else
+        from->pulse.last_signal = t->now;
+    TRY(peers_check(t, from, signal->peer));
+    if (!from->known)
+        return note_unknown(t, signal);
+    bool news = false;
+    TRY(source_hear(t->c, t->outcome, t->picture, &from->source, &from->state, t->now, &news));
+    if (news && from->source.heartbeat_ms)
+        t->sweep = wall_sooner(t->sweep, wall_after(t->now, late_ms(from->source.heartbeat_ms)));
+    return OK;
+}
+
+static rc take_one(struct taking *t, const struct signal *signal)
+{
+    struct taking_source *from = NULL;
+    struct kept_signal kept = {0};
+    bool seen = false;
+    struct str id;
+    TRY(find_source(t, signal, &from));
+    TRY(hear(t, from, signal));
+    if (signal->kind == SIGNAL_KIND_SUPERVISION) {
+        from->pulse.heartbeats++;
+        judge_clock(t, from, signal, &kept);
+        return OK;
+    }
+    TRY(name_it(t, signal, &id, &seen));
+    if (seen) {
+        from->pulse.duplicates++;
+        return OK;
+    }
+    TRY(make_kept(t, from, signal, &kept));
+    kept.id = id;
+    return take_event(t, from, signal, &kept);
+}
+
+/* ---- writing it down --------------------------------------------------------------------------
+ */
+
+/* No less than the item takes as JSON. */
+static size_t size_of(const struct kept_signal *kept)
+{
+    const struct str texts[] = {kept->identity, kept->peer,  kept->code,    kept->text,
+                                kept->point,    kept->area,  kept->address, kept->user_code,
+                                kept->location, kept->value, kept->dedupe};
+    size_t size = 900 + kept->raw.len * 4 / 3 + kept->attributes.len;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        size += 2 * texts[i].len;
+    return size;
+}
+
+/* As few events as the size of an entry allows. */
+static rc write_source(struct taking *t, struct taking_source *from)
+{
+    size_t at = 0;
+    while (at < from->kept_count) {
+        struct signals_taken *taken = NULL;
+        size_t first = at, size = size_of(&from->kept[at++]);
+        while (at < from->kept_count && size + size_of(&from->kept[at]) <= EVENT_BYTES_MAX)
+            size += size_of(&from->kept[at++]);
+        NEW(t->c, taken, 1);
+        taken->label = from->source.label;
+        taken->source = from->known ? from->source.id : (struct str){NULL, 0};
+        taken->items.items = from->kept + first;
+        taken->items.count = at - first;
+        TRY(outcome_add(
+            t->c, t->outcome,
+            &(struct outcome_event){.kind = &signal_taken_kind,
+                                    .body = taken,
+                                    .record_id = from->known ? from->source.id : UNKNOWN_SOURCE}));
+    }
+    return outcome_vault_put(t->c, t->outcome, &source_pulse_shape, &from->pulse);
+}
+
+rc signal_take(struct ctx *c, struct picture *picture, const struct command *command,
+               struct outcome *outcome)
+{
+    const struct signal_batch *batch = command->input;
+    struct taking *t = NULL;
+    NEW(c, t, 1);
+    *t = (struct taking){.c = c, .picture = picture, .outcome = outcome, .now = clock_now(c)};
+    t->id_room = batch->items.count * 2 + 1;
+    NEW(c, t->ids, t->id_room);
+    book_open(&t->book, c, picture, t->now);
+    for (int lane = 1; lane >= 0; lane--) /* duress first */
+        for (size_t i = 0; i < batch->items.count; i++)
+            if (signal_is_lane(&batch->items.items[i]) == (lane == 1))
+                TRY(take_one(t, &batch->items.items[i]));
+    for (struct taking_source *from = t->sources; from; from = from->next)
+        TRY(write_source(t, from));
+    TRY(book_write(&t->book, outcome));
+    return t->sweep.us ? sweep_by(c, picture, outcome, t->sweep) : OK;
+}

@@ -1,0 +1,221 @@
+/* Which alarms a signal is, by the rules of the mission; and, where no rule knows it, by what it
+ * says itself: what is grave must not be lost because somebody forgot a rule. */
+#include "domain/watch/watch_own.h"
+
+/* Alarms of one rule and one source that may stand at once; what comes more joins one line. */
+enum { KEYS_MAX = 20 };
+
+/* ---- rules ------------------------------------------------------------------------------------
+ */
+
+static rc rules_of(struct taking *t, enum signal_kind kind, const struct rule_list **ret)
+{
+    struct rule_list *list = &t->rules[kind];
+    struct query query = {.filter_count = 1, .limit = QUERY_LIMIT_MAX};
+    struct page page;
+    *ret = list;
+    if (list->loaded)
+        return OK;
+    query.filters[0] = (struct filter){STR("kind"), FILTER_EQ,
+                                       str_from(shape_choice_name(&signal_kind_choices, kind))};
+    TRY(picture_list(t->c, t->picture, &alarm_rule_shape, &query, &page));
+    *list = (struct rule_list){true, page.records, page.count};
+    return OK;
+}
+
+static bool among(struct texts list, struct str item)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (str_eq(list.items[i], item))
+            return true;
+    return list.count == 0;
+}
+
+static bool fits(const struct alarm_rule *rule, const struct taking_source *from,
+                 const struct kept_signal *kept)
+{
+    bool of_kind = !rule->source_kind || (from->known && rule->source_kind == from->source.kind);
+    return of_kind && among(rule->codes, kept->code) && among(rule->sources, kept->source) &&
+           among(rule->zones, kept->zone);
+}
+
+/* Are there, with this one, so many of its kind from its source within the time? */
+static rc often_enough(struct taking *t, const struct alarm_rule *rule,
+                       const struct taking_source *from, const struct kept_signal *kept, bool *ret)
+{
+    char since[WALL_TEXT_MAX];
+    struct wall begin = {kept->at.us - rule->within_ms * 1000};
+    struct query query = {.filter_count = 3, .limit = rule->least};
+    struct page page;
+    int64_t found = 1;
+    *ret = rule->least < 2;
+    if (*ret || str_absent(kept->source))
+        return OK;
+    for (size_t i = 0; i < from->kept_count; i++)
+        found += from->kept[i].kind == kept->kind && among(rule->codes, from->kept[i].code) &&
+                 from->kept[i].at.us >= begin.us;
+    query.filters[0] = (struct filter){STR("source"), FILTER_EQ, kept->source};
+    query.filters[1] = (struct filter){
+        STR("kind"), FILTER_EQ, str_from(shape_choice_name(&signal_kind_choices, kept->kind))};
+    query.filters[2] = (struct filter){STR("at"), FILTER_GE, {since, wall_format(begin, since)}};
+    if (rule->codes.count == 1)
+        query.filters[query.filter_count++] =
+            (struct filter){STR("code"), FILTER_EQ, rule->codes.items[0]};
+    TRY(picture_list(t->c, t->picture, &kept_signal_shape, &query, &page));
+    *ret = found + (int64_t)page.count >= rule->least;
+    return OK;
+}
+
+static rc is_armed(struct taking *t, struct str zone, bool *ret)
+{
+    struct armed_zone *known = t->zones;
+    while (known && !str_eq(known->zone, zone))
+        known = known->next;
+    if (!known && !str_absent(zone)) {
+        NEW(t->c, known, 1);
+        known->zone = zone;
+        TRY(zone_is_armed(t->c, t->picture, zone, &known->armed));
+        known->next = t->zones;
+        t->zones = known;
+    }
+    *ret = !known || known->armed; /* without a zone nothing is ever disarmed */
+    return OK;
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+/* One alarm for each rule, source and point. A source that makes up points without end gets one
+ * line for all the rest. */
+static rc make_key(struct taking *t, struct str rule, const struct taking_source *from,
+                   const struct kept_signal *kept, struct str *ret)
+{
+    struct book_entry *entry = NULL;
+    size_t stand = 0;
+    const char *drill = kept->drill ? "drill/" : "";
+    struct str source = from->known ? from->source.id : UNKNOWN_SOURCE;
+    TRY(str_format(t->c, ret, "%s%.*s/%.*s/%.*s", drill, STR_ARG(rule), STR_ARG(source),
+                   STR_ARG(kept->point)));
+    TRY(book_find(&t->book, *ret, &entry));
+    if (entry || kept->lane)
+        return OK;
+    struct str stem;
+    TRY(str_format(t->c, &stem, "%s%.*s/%.*s/", drill, STR_ARG(rule), STR_ARG(source)));
+    if (from->known)
+        TRY(book_load(&t->book, from->source.id));
+    for (entry = t->book.entries; entry; entry = entry->next)
+        stand += !entry->alarm.closed.us && str_starts(entry->alarm.key, stem.ptr);
+    if (stand >= KEYS_MAX || !from->known)
+        return str_format(t->c, ret, "%.*s*", STR_ARG(stem));
+    return OK;
+}
+
+static struct str place_of(const struct taking_source *from, const struct kept_signal *kept)
+{
+    for (size_t i = 0; i < from->source.points.count; i++) {
+        const struct source_point *point = &from->source.points.items[i];
+        if (str_eq(point->point, kept->point) && !str_absent(point->name))
+            return point->name;
+    }
+    return from->known ? from->source.name : kept->identity;
+}
+
+static rc add_raise(struct taking *t, const struct taking_source *from,
+                    const struct kept_signal *kept, struct raise raise, struct str what,
+                    struct raises *ret)
+{
+    if (ret->count == RAISES_MAX)
+        return OK; /* an eighth alarm for one signal says nothing new */
+    raise.kind = kept->kind;
+    raise.source = kept->source;
+    raise.zone = kept->zone;
+    raise.point = kept->point;
+    raise.lane = kept->lane;
+    raise.drill = kept->drill;
+    raise.at = kept->at;
+    raise.out_of_service =
+        raise.out_of_service || from->state.condition == SOURCE_CONDITION_DISABLED;
+    TRY(str_format(t->c, &raise.title, "%.*s: %.*s", STR_ARG(what), STR_ARG(place_of(from, kept))));
+    if (raise.title.len > 300) /* names are of characters, which may be of four bytes */
+        raise.title = kept->text.len <= 300 ? kept->text : what;
+    ret->items[ret->count++] = raise;
+    return OK;
+}
+
+static rc match_rule(struct taking *t, const struct alarm_rule *rule,
+                     const struct taking_source *from, const struct kept_signal *kept,
+                     struct raises *ret)
+{
+    bool armed = true;
+    struct raise raise = {
+        .rule = rule->id,
+        .cause = rule->cause,
+        .consequence = rule->consequence,
+        .action = rule->action,
+        .priority = kept->lane ? SIGNAL_PRIORITY_URGENT : rule->priority,
+        .respond_ms = rule->respond_ms,
+        .escalate_ms = rule->escalate_ms,
+        .momentary = rule->momentary,
+        .out_of_service = !str_absent(rule->out_of_service),
+    };
+    if (rule->armed_only && !kept->lane)
+        TRY(is_armed(t, kept->zone, &armed));
+    raise.suppressed = !armed;
+    if (!armed && rule->momentary) {
+        ret->all_suppressed = true; /* nothing stands that arming could find open */
+        return OK;
+    }
+    TRY(label_join(t->c, rule->label, kept->label, &raise.label));
+    TRY(make_key(t, rule->id, from, kept, &raise.key));
+    return add_raise(t, from, kept, raise, rule->name, ret);
+}
+
+/* ---- without a rule ---------------------------------------------------------------------------
+ */
+
+static bool is_grave(const struct kept_signal *kept)
+{
+    bool event = kept->kind != SIGNAL_KIND_RESTORE && kept->kind != SIGNAL_KIND_SUPERVISION &&
+                 kept->kind != SIGNAL_KIND_TEST && kept->kind != SIGNAL_KIND_ARM &&
+                 kept->kind != SIGNAL_KIND_DISARM && kept->kind != SIGNAL_KIND_BYPASS;
+    return kept->lane || (event && kept->priority <= SIGNAL_PRIORITY_MEDIUM);
+}
+
+static rc match_built_in(struct taking *t, const struct taking_source *from,
+                         const struct kept_signal *kept, struct raises *ret)
+{
+    struct str kind = str_from(shape_choice_name(&signal_kind_choices, kept->kind));
+    struct raise raise = {
+        .cause = kind,
+        .label = kept->label,
+        .priority = kept->lane ? SIGNAL_PRIORITY_URGENT : kept->priority,
+        .consequence = STR("Not known: the mission has no rule for this."),
+        .action = kept->lane ? STR("Somebody asks for help. Do not call back openly.")
+                             : STR("Find out what it is; then write a rule for it."),
+        .respond_ms = 300000,
+    };
+    TRY(make_key(t, kind, from, kept, &raise.key));
+    return add_raise(t, from, kept, raise, kind, ret);
+}
+
+rc signal_match(struct taking *t, struct taking_source *from, const struct signal *signal,
+                const struct kept_signal *kept, struct raises *ret)
+{
+    const struct rule_list *rules = NULL;
+    bool known = false;
+    *ret = (struct raises){.count = 0};
+    TRY(rules_of(t, signal->kind, &rules));
+    for (size_t i = 0; i < rules->count; i++) {
+        bool often = false;
+        if (!fits(&rules->items[i], from, kept))
+            continue;
+        known = true;
+        TRY(often_enough(t, &rules->items[i], from, kept, &often));
+        if (often || kept->lane)
+            TRY(match_rule(t, &rules->items[i], from, kept, ret));
+    }
+    if (ret->count == 0 && (!known || kept->lane) && is_grave(kept))
+        TRY(match_built_in(t, from, kept, ret));
+    ret->all_suppressed = ret->all_suppressed && ret->count == 0;
+    return OK;
+}

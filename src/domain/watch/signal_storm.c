@@ -1,0 +1,214 @@
+/* Storms: a source that says more than is kept. It may have a burst, then so many signals a second
+ * are kept, as a bucket that fills with time. What is beyond is counted: first, last and some
+ * between are sampled, in one row of the vault, and the record is told of them by the sweep. So a
+ * storm costs the record no more than its rate, and memory nothing, however long it is.
+ *
+ * What would raise a new alarm is kept whatever the bucket says, and duress is never asked. */
+#include "domain/watch/watch_own.h"
+
+enum {
+    STORM_OVER_MS = 60000,
+    STORM_FIRST_SAMPLES = 4,
+    DOUBLED_WINDOW_MS = 600000,
+    DOUBLED_CHANGES = 3,
+    SAMPLE_TEXT_MAX = 200
+};
+
+bool storm_has_room(struct taking_source *from, struct wall now)
+{
+    struct source_pulse *pulse = &from->pulse;
+    const struct source *source = &from->source;
+    int64_t per_s = source->keep_per_s.known ? source->keep_per_s.value : SOURCE_KEEP_PER_S;
+    int64_t burst = source->keep_burst.known ? source->keep_burst.value : SOURCE_KEEP_BURST;
+    int64_t passed_ms = (now.us - pulse->tokens_at.us) / 1000;
+    if (pulse->tokens_at.us == 0 || passed_ms > burst * 1000 / per_s) {
+        pulse->tokens_milli = burst * 1000;
+        pulse->tokens_at = now;
+    } else if (passed_ms > 0) {
+        pulse->tokens_milli += passed_ms * per_s;
+        pulse->tokens_at = now;
+    }
+    if (pulse->tokens_milli > burst * 1000)
+        pulse->tokens_milli = burst * 1000;
+    if (pulse->tokens_milli < 1000)
+        return false;
+    pulse->tokens_milli -= 1000;
+    return true;
+}
+
+/* At a character's edge. */
+static struct str cut_text(struct str text)
+{
+    size_t len = 0;
+    for (size_t chars = 0; len < text.len && chars < SAMPLE_TEXT_MAX; chars++) {
+        size_t next = str_first_char(str_sub(text, len, text.len));
+        len += next ? next : 1;
+    }
+    return str_sub(text, 0, len);
+}
+
+static rc add_sample(struct ctx *c, struct source_pulse *pulse, const struct kept_signal *signal)
+{
+    struct storm_sample *samples = NULL;
+    size_t count = pulse->storm_samples.count;
+    struct storm_sample sample = {.at = signal->at,
+                                  .kind = signal->kind,
+                                  .point = signal->point,
+                                  .text = cut_text(signal->text)};
+    if (count < STORM_SAMPLES_MAX) {
+        NEW(c, samples, STORM_SAMPLES_MAX);
+        if (count)
+            memcpy(samples, pulse->storm_samples.items, count * sizeof *samples);
+        samples[count] = sample;
+        pulse->storm_samples.items = samples;
+        pulse->storm_samples.count = count + 1;
+        return OK;
+    }
+    /* the first few stay, the last few move on */
+    samples = pulse->storm_samples.items;
+    for (size_t i = STORM_FIRST_SAMPLES; i + 1 < STORM_SAMPLES_MAX; i++)
+        samples[i] = samples[i + 1];
+    samples[STORM_SAMPLES_MAX - 1] = sample;
+    return OK;
+}
+
+static rc ring_storm(struct taking *t, struct taking_source *from, struct wall at)
+{
+    struct book_entry *entry = NULL;
+    struct raise raise = {
+        .cause = STR("storm"),
+        .consequence = STR("Something true may be lost in the noise of this source."),
+        .action = STR("See what it says; have it mended, or switch it off for a time."),
+        .kind = SIGNAL_KIND_TROUBLE,
+        .priority = SIGNAL_PRIORITY_MEDIUM,
+        .respond_ms = 900000,
+        .source = from->known ? from->source.id : (struct str){NULL, 0},
+        .zone = from->source.zone,
+        .label = from->source.label,
+        .at = at,
+    };
+    TRY(str_format(t->c, &raise.key, "storm/%.*s", STR_ARG(from->pulse.id)));
+    TRY(str_format(t->c, &raise.title, "%.*s says more than is kept", STR_ARG(from->source.name)));
+    return book_raise(&t->book, &raise, &entry);
+}
+
+rc storm_count(struct taking *t, struct taking_source *from, const struct kept_signal *signal)
+{
+    struct source_pulse *pulse = &from->pulse;
+    if (pulse->storm_count++ == 0)
+        pulse->storm_first = signal->at;
+    pulse->storm_last = t->now;
+    pulse->counted++;
+    t->sweep = wall_sooner(t->sweep, wall_after(t->now, 5000));
+    TRY(add_sample(t->c, pulse, signal));
+    if (from->state.storming.us)
+        return OK;
+    from->state.storming = t->now;
+    TRY(ring_storm(t, from, signal->at));
+    return from->known ? source_add_event(t->c, t->outcome, &source_stormed_kind, &from->state)
+                       : OK;
+}
+
+/* ---- from the sweep ---------------------------------------------------------------------------
+ */
+
+static rc tell_count(struct ctx *c, struct outcome *outcome, struct source_pulse *pulse)
+{
+    struct storm_digest *digest = NULL;
+    NEW(c, digest, 1);
+    *digest = (struct storm_digest){
+        .label = pulse->label,
+        .source = pulse->id,
+        .count = pulse->storm_count,
+        .first = pulse->storm_first,
+        .last = pulse->storm_last,
+    };
+    digest->samples.items = pulse->storm_samples.items;
+    digest->samples.count = pulse->storm_samples.count;
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){
+                           .kind = &source_counted_kind, .body = digest, .record_id = pulse->id});
+}
+
+rc storm_tell(struct ctx *c, struct picture *, struct outcome *outcome, struct book *book,
+              struct source_state *state, struct source_pulse *pulse, struct wall now,
+              bool *ret_goes_on)
+{
+    struct book_entry *entry = NULL;
+    struct str key;
+    TRY(str_format(c, &key, "storm/%.*s", STR_ARG(pulse->id)));
+    TRY(book_find(book, key, &entry));
+    if (pulse->storm_count > 0) {
+        TRY(tell_count(c, outcome, pulse));
+        if (entry) {
+            entry->alarm.signals += pulse->storm_count;
+            entry->alarm.last = pulse->storm_last;
+            entry->kind = entry->kind ? entry->kind : &alarm_repeated_kind;
+        }
+        pulse->storm_count = 0;
+        pulse->storm_samples.count = 0;
+        TRY(outcome_vault_put(c, outcome, &source_pulse_shape, pulse));
+    }
+    *ret_goes_on = now.us - pulse->storm_last.us < (int64_t)STORM_OVER_MS * 1000;
+    if (*ret_goes_on)
+        return OK;
+    if (entry)
+        book_restore(book, entry, pulse->storm_last);
+    if (!state)
+        return OK;
+    state->storming = (struct wall){0};
+    return source_add_event(c, outcome, &source_calmed_kind, state);
+}
+
+/* ---- two devices with one name ----------------------------------------------------------------
+ */
+
+/* The address without the port, which changes with every connection. */
+static struct str host_of(struct str peer)
+{
+    size_t colon = SIZE_MAX, colons = 0;
+    for (size_t i = 0; i < peer.len; i++)
+        if (peer.ptr[i] == ':') {
+            colon = i;
+            colons++;
+        }
+    bool port = colons == 1 || (colons > 1 && peer.ptr[0] == '[' && peer.ptr[colon - 1] == ']');
+    return port ? str_sub(peer, 0, colon) : peer;
+}
+
+static rc ring_doubled(struct taking *t, struct taking_source *from)
+{
+    struct book_entry *entry = NULL;
+    struct raise raise = {
+        .cause = STR("identity"),
+        .consequence = STR("One of two devices speaks in the name of the other."),
+        .action = STR("Find both addresses; take one of them off the line."),
+        .kind = SIGNAL_KIND_TAMPER,
+        .priority = SIGNAL_PRIORITY_HIGH,
+        .respond_ms = 600000,
+        .source = from->source.id,
+        .zone = from->source.zone,
+        .label = from->source.label,
+        .at = t->now,
+    };
+    TRY(str_format(t->c, &raise.key, "doubled/%.*s", STR_ARG(from->source.id)));
+    TRY(str_format(t->c, &raise.title, "Two devices call themselves %.*s",
+                   STR_ARG(from->source.name)));
+    TRY(book_find(&t->book, raise.key, &entry));
+    return entry ? OK : book_raise(&t->book, &raise, &entry);
+}
+
+rc peers_check(struct taking *t, struct taking_source *from, struct str peer)
+{
+    struct source_pulse *pulse = &from->pulse;
+    struct str host = host_of(peer);
+    if (str_absent(peer) || !from->known || str_eq(host, pulse->peer))
+        return OK;
+    bool back = str_eq(host, pulse->other_peer);
+    bool soon = t->now.us - pulse->peer_changed.us < (int64_t)DOUBLED_WINDOW_MS * 1000;
+    pulse->peer_changes = back && soon ? pulse->peer_changes + 1 : 1;
+    pulse->other_peer = pulse->peer;
+    pulse->peer = host;
+    pulse->peer_changed = t->now;
+    return pulse->peer_changes >= DOUBLED_CHANGES ? ring_doubled(t, from) : OK;
+}
