@@ -53,6 +53,19 @@ static rc fold_deadline_end(struct ctx *c, struct picture *picture, const struct
     return picture_delete(c, picture, &deadline_shape, end->id);
 }
 
+/* The decision may have set it anew under the same id: that one stays. */
+static rc fold_deadline_passed(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct deadline_end *end = event->body;
+    struct deadline deadline = {0};
+    struct row row;
+    rc found = picture_get(c, picture, &deadline_shape, end->id, &row, &deadline);
+    if (found.code == RC_NOT_FOUND || (rc_ok(found) && row.seq > event->cause))
+        return OK;
+    TRY(found);
+    return picture_delete(c, picture, &deadline_shape, end->id);
+}
+
 /* ---- readings
  * -------------------------------------------------------------------------------------- */
 
@@ -142,7 +155,7 @@ const struct module core_module = {
         (const struct fold[]){
             {&deadline_set_kind, fold_deadline_set},
             {&deadline_cleared_kind, fold_deadline_end},
-            {&deadline_passed_kind, fold_deadline_end},
+            {&deadline_passed_kind, fold_deadline_passed},
             {&subject_erased_kind, fold_erased},
             {0},
         },
