@@ -3,11 +3,13 @@
 #include "core/own.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module, &edge_module, &auth_module, &mission_module, &people_module,
+    &core_module,    &edge_module,   &auth_module,
+    &mission_module, &people_module, &watch_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

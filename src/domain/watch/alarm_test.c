@@ -1,6 +1,8 @@
 /* Alarms in the hands of people: ISA-18.2's states, claims, answers, shelves, groups; and duress,
  * which knows none of the ways by which an alarm goes out of sight. */
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
+
+#include "unit.h"
 
 /* An alarm of the panel's point 1 (hall); its id stays with the scene. */
 static const char *raise_one(struct scene *s, const char *kind)

@@ -1,7 +1,9 @@
 /* Random people and random devices at the same few alarms, and what must be true after each step:
  * nothing is lost, no duress is out of sight, every change has its author, and a picture folded
  * anew is the same. */
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
+
+#include "unit.h"
 
 enum { ROUNDS = 4, STEPS = 120 };
 

@@ -1,5 +1,7 @@
 /* Signals: whose they are, when they happened, what is kept, and what a storm costs. */
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
+
+#include "unit.h"
 
 #include "base/encode.h"
 

@@ -1,5 +1,7 @@
 /* Sources that speak, fall silent, flap, are switched off and are replaced. */
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
+
+#include "unit.h"
 
 TEST(watch_shapes_keep_what_they_are_given)
 {

@@ -27,11 +27,6 @@
 
 static const int64_t SECOND_US = 1000000;
 
-static inline bool actor_is_system(const struct actor *actor)
-{
-    return str_eq(actor->id, actor_system.id);
-}
-
 static inline struct wall wall_after(struct wall t, int64_t ms)
 {
     return (struct wall){t.us + ms * 1000};

@@ -1,5 +1,7 @@
 /* Arming: what is not ready is told before anybody leaves. */
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
+
+#include "unit.h"
 
 #define INTRUSION RULE("intrusion", "alarm", "intrusion", ",\"armed_only\":true")
 

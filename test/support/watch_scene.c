@@ -1,4 +1,4 @@
-#include "domain/watch/watch_scene.h"
+#include "support/watch_scene.h"
 
 #include "domain/mission/mission.h"
 

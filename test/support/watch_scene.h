@@ -1,6 +1,6 @@
-/* For the tests of this folder: a mission with two zones and a few sources. */
-#ifndef DOMAIN_WATCH_WATCH_SCENE_H
-#define DOMAIN_WATCH_WATCH_SCENE_H
+/* For the tests of the watch: a mission with two zones and a few sources. */
+#ifndef SUPPORT_WATCH_SCENE_H
+#define SUPPORT_WATCH_SCENE_H
 
 #include "domain/watch/watch_own.h"
 

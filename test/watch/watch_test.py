@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""watch_test.py CHANCERY: the watch over HTTP: sources, signals, alarms, zones, on a served mission whose
+replies are all compared with their declared shapes. TAP on standard output."""
+import json
+import os
+import sys
+import traceback
+from datetime import datetime, timedelta
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from cli_test import Mission, Server, run  # noqa: E402
+
+SITE = {"id": "s1", "label": "TLP:GREEN", "name": "Chancery", "kind": "chancery"}
+ZONE = {"id": "hall", "label": "TLP:GREEN", "site": "s1", "name": "Hall", "kind": "general"}
+SOURCE = {"id": "panel", "label": "TLP:GREEN", "name": "Panel", "kind": "panel", "identity": "1234", "zone": "hall",
+          "heartbeat_ms": 60000}
+RULE = {"id": "break-in", "label": "TLP:GREEN", "name": "Break-in", "kind": "alarm", "cause": "intrusion",
+        "priority": "high", "consequence": "Somebody is inside.", "respond_ms": 60000, "action": "Look."}
+SIGNAL = {"source": "1234", "kind": "alarm", "priority": "high", "code_system": "sia", "text": "Burglary", "zone": "1"}
+ANSWER = {"why": "went to look", "disposition": "false"}
+
+
+def signal(**members):
+    return dict(SIGNAL, **members)
+
+
+class Post:
+    """A guard's terminal: every call says what it expects."""
+
+    def __init__(self, server, token):
+        self.server, self.token = server, token
+        self.met = set()
+
+    def do(self, method, path, body=None, status=200, route=None):
+        got, told = self.server.ask(path, self.token, body, method)
+        assert got == status, f"{method} {path}: {got} {told}"
+        if 200 <= got < 300:
+            self.met.add((method, route or path.split("?")[0]))
+        return json.loads(told) if told else None
+
+    def act(self, noun, record, verb, body=None, status=200):
+        return self.do("POST", f"/api/v1/{noun}/{record}/{verb}", body, status, f"/api/v1/{noun}/{{id}}/{verb}")
+
+    def one(self, path, record, end=""):
+        return self.do("GET", f"{path}/{record}{end}", route=f"{path}/{{id}}{end}")
+
+    def queue(self):
+        return self.do("GET", "/api/v1/watch/queue")
+
+    def furnish(self):
+        self.do("POST", "/api/v1/sites", SITE, 201)
+        self.do("POST", "/api/v1/zones", ZONE, 201)
+        self.do("POST", "/api/v1/sources", SOURCE, 201)
+        self.do("POST", "/api/v1/alarm-rules", RULE, 201)
+
+    def raise_alarm(self, **members):
+        answer = self.do("POST", "/api/v1/signals", signal(**members))
+        return answer["items"][0]["alarm"]
+
+
+def handing_in(post):
+    first = post.do("POST", "/api/v1/signals", signal(dedupe="a"))["items"][0]
+    again = post.do("POST", "/api/v1/signals", [signal(dedupe="a"), signal(dedupe="b", kind="supervision")])["items"]
+    assert first["status"] == "kept" and again[0]["status"] == "duplicate", (first, again)
+    assert again[0]["id"] == first["id"] and again[1]["status"] == "heartbeat", again
+    post.do("POST", "/api/v1/signals", {"kind": "alarm"}, 422)
+    assert len(post.do("GET", "/api/v1/signals?kind=alarm")["items"]) == 1
+    post.do("POST", "/api/v1/signals", signal(source="stranger", kind="status"))
+    assert post.do("GET", "/api/v1/watch/unknown")["items"][0]["identity"] == "stranger"
+    return first["alarm"]
+
+
+def answering(post, alarm):
+    post.act("alarms", alarm, "claim", {})
+    post.act("alarms", alarm, "release")
+    post.act("alarms", alarm, "shelve", {"for_ms": 60000, "why": "repair"})
+    post.act("alarms", alarm, "unshelve")
+    post.act("alarms", alarm, "acknowledge", ANSWER)
+    post.act("alarms", alarm, "acknowledge", ANSWER, 409)
+    other = post.raise_alarm(zone="2")
+    post.act("alarms", other, "split", status=200)
+    post.act("alarms", other, "merge", {"into": alarm})
+    page = post.one("/api/v1/alarms", alarm)
+    assert page["alarm"]["state"] == "acknowledged" and len(page["signals"]) == 1, page
+    assert len(page["team"]) == 2, page
+    post.act("alarms", other, "end", dict(ANSWER))
+    assert post.do("GET", "/api/v1/alarms?retired=true&state=closed")["items"][0]["id"] == other
+    assert post.do("GET", "/api/v1/watch/figures?hours=1")["judged"] == 2
+
+
+def duress(post):
+    """A token is a program's: it may raise duress and answer it, and cannot end it."""
+    alarm = post.raise_alarm(kind="duress")
+    queue = post.queue()
+    assert queue["items"][0]["id"] == alarm and queue["lane"] == 1, queue
+    post.act("alarms", alarm, "shelve", {"for_ms": 60000, "why": "loud"}, 403)
+    post.act("alarms", alarm, "end", dict(ANSWER), 422 if post.person else 403)
+
+
+def places(post):
+    assert post.one("/api/v1/watch/sources", "panel")["state"]["condition"] == "healthy"
+    assert post.do("GET", "/api/v1/watch/sources")["items"][0]["pulse"]["signals"] >= 3
+    ready = post.one("/api/v1/zones", "hall", "/readiness")
+    assert not ready["ready"] and ready["items"][0]["what"] == "open", ready
+    post.act("zones", "hall", "arm", {}, 409)
+    post.act("zones", "hall", "arm", {"accept": True, "why": "night"})
+    zone = post.do("GET", "/api/v1/watch/zones")["items"][0]
+    assert zone["verdict"] == "duress" and zone["armed"], zone
+    post.act("zones", "hall", "disarm")
+    until = "2099-01-01T00:00:00Z"
+    post.act("sources", "panel", "disable", {"until": until, "why": "for ever"}, 422)
+    soon = datetime.fromisoformat(post.queue()["now"][:19] + "+00:00") + timedelta(hours=1)
+    post.act("sources", "panel", "disable", {"until": soon.isoformat(), "why": "paint"})
+    assert post.do("GET", "/api/v1/watch/gaps")["items"][0]["cause"] == "disabled"
+    post.act("sources", "panel", "enable")
+
+
+def every_route_of_the_watch_is_met(post):
+    wanted = set()
+    for path, item in json.loads(run("api", "--json"))["paths"].items():
+        ours = ("/signals", "/watch/", "/alarms", "/arm", "/disarm", "/readiness", "/sources/{id}/")
+        if any(part in path for part in ours) and "/history" not in path:
+            wanted |= {(method.upper(), path) for method in item}
+    assert wanted <= post.met, sorted(wanted - post.met)
+
+
+def the_watch_over_http():
+    with Mission() as mission:
+        made = json.loads(mission.run("token"))
+        with Server(mission, "--plain", "--check-replies") as server:
+            post = Post(server, made["token"])
+            post.person = True  # the officer's own token: a person's account
+            post.furnish()
+            alarm = handing_in(post)
+            answering(post, alarm)
+            duress(post)
+            places(post)
+            every_route_of_the_watch_is_met(post)
+        assert json.loads(mission.run("ledger verify"))["verified"]
+        assert json.loads(mission.run("rebuild"))["same"]
+
+
+def main():
+    print("1..1", flush=True)
+    try:
+        the_watch_over_http()
+    except Exception:  # pylint: disable=broad-except
+        print("".join("# " + line for line in traceback.format_exc().splitlines(True)))
+        print("not ok 1 - the_watch_over_http")
+        return 1
+    print("ok 1 - the_watch_over_http")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
