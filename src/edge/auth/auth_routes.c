@@ -6,16 +6,34 @@
 
 static const struct str no_target = {NULL, 0};
 
+/* The session of the caller. A token has none: it is good for what its scopes say, and what a
+ * person's sessions, passkeys and tokens are is none of it. */
+static rc own_session(struct ctx *c, const struct request *request, struct session *ret)
+{
+    struct session session = {0};
+    rc result = picture_get(c, request->picture, &session_shape, request->session, NULL, &session);
+    if (rc_ok(result))
+        *ret = session;
+    if (result.code != RC_NOT_FOUND)
+        return result;
+    rc refused = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "this is not for a token to do");
+    fault_set_rule(c, "session");
+    return refused;
+}
+
+static rc check_session(struct ctx *c, const struct request *request)
+{
+    struct session session;
+    return own_session(c, request, &session);
+}
+
 /* Changing the ways in wants proof that it is still the same person: a cookie that was found lying
  * about is not enough to stay. */
 static rc check_fresh(struct ctx *c, const struct request *request)
 {
     struct session session = {0};
-    int64_t fresh_us = auth_of(request)->settings.fresh_ms * 1000;
-    rc result = picture_get(c, request->picture, &session_shape, request->session, NULL, &session);
-    if (!rc_ok(result) && result.code != RC_NOT_FOUND)
-        return result;
-    if (rc_ok(result) && clock_now(c).us - session.opened.us < fresh_us)
+    TRY(own_session(c, request, &session));
+    if (clock_now(c).us - session.opened.us < auth_of(request)->settings.fresh_ms * 1000)
         return OK;
     rc stale = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "sign in again to change this");
     fault_set_rule(c, "fresh");
@@ -64,6 +82,7 @@ static rc list_own(struct ctx *c, const struct request *request, const struct sh
                    struct response *response)
 {
     struct page page;
+    TRY(check_session(c, request));
     TRY(own_rows(c, request, shape, &page));
     put_items(response, shape, page.count, page.records);
     return OK;
@@ -100,6 +119,7 @@ static rc serve_sessions(struct ctx *c, const struct request *request, struct re
     struct session_row *rows = NULL;
     struct page page;
     size_t count = 0;
+    TRY(check_session(c, request));
     TRY(own_rows(c, request, &session_shape, &page));
     NEW(c, rows, page.count + 1);
     const struct session *sessions = page.records;
@@ -124,12 +144,14 @@ static rc serve_sessions(struct ctx *c, const struct request *request, struct re
 
 static rc serve_session_end(struct ctx *c, const struct request *request, struct response *)
 {
+    TRY(check_session(c, request));
     return call(c, request, "session.end", request->parts[0], NULL);
 }
 
 static rc serve_end_others(struct ctx *c, const struct request *request, struct response *)
 {
     struct session_ending ending = {.keep = request->session};
+    TRY(check_session(c, request));
     return call(c, request, "session.end-others", no_target, &ending);
 }
 
@@ -169,6 +191,7 @@ static rc serve_passkey_add(struct ctx *c, const struct request *request, struct
 
 static rc serve_passkey_rename(struct ctx *c, const struct request *request, struct response *)
 {
+    TRY(check_session(c, request));
     return call(c, request, "passkey.rename", request->parts[0], request->input);
 }
 
@@ -241,8 +264,11 @@ static rc serve_token_make(struct ctx *c, const struct request *request, struct 
     return OK;
 }
 
+/* A token may end itself: whoever finds one can make it harmless. */
 static rc serve_token_revoke(struct ctx *c, const struct request *request, struct response *)
 {
+    if (!str_eq(request->parts[0], request->session))
+        TRY(check_session(c, request));
     return call(c, request, "token.revoke", request->parts[0], NULL);
 }
 
@@ -250,6 +276,7 @@ static rc serve_enrolment_make(struct ctx *c, const struct request *request,
                                struct response *response)
 {
     struct link_view view;
+    TRY(check_fresh(c, request));
     TRY(auth_make_enrolment(c, edge_request_core(request), request->actor, request->parts[0],
                             auth_of(request)->settings.enrolment_ms, &view.link, &view.expires));
     auth_put(response, &link_view_shape, &view);
