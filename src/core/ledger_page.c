@@ -7,7 +7,8 @@
 
 #include <inttypes.h>
 
-enum { EVENTS_LIMIT_DEFAULT = 100 };
+/* How many events a page may look at to find those that may be shown. */
+enum { EVENTS_LIMIT_DEFAULT = 100, EVENTS_LOOKED_MAX = 4000 };
 
 static rc put_hash(struct ctx *c, struct text *out, struct merkle_hash hash)
 {
@@ -50,23 +51,41 @@ rc ledger_serve_head(struct ctx *c, const struct request *request, struct respon
 /* ---- events
  * -------------------------------------------------------------------------------------------- */
 
+/* May the caller read events of this kind at all? Absent: of any kind. */
+static bool may_ask_for(const struct request *request, struct str name)
+{
+    const struct event_kind *kind = catalog_event(request->catalog, name);
+    return str_absent(name) || (kind && actor_may(request->actor, kind->read));
+}
+
+/* `next` goes on behind the last event that was shown. One behind an event that was stepped over
+ * would tell that there is one of the kind or record that was asked for. */
+static void put_next(struct text *out, const struct event_page *page, bool backwards)
+{
+    bool looked_enough = page->looked == EVENTS_LOOKED_MAX;
+    int64_t last = looked_enough ? page->last_looked : page->last;
+    int64_t next = backwards ? last - 1 : last + 1;
+    if (last >= 0 && next >= 0)
+        text_printf(out, ",\"next\":%" PRId64, next);
+}
+
 rc ledger_serve_events(struct ctx *c, const struct request *request, struct response *response)
 {
-    struct event_page page = {c, request, response, 0, -1};
+    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
     struct ledger_walk walk = {
         .kind = request_param(request, "kind"),
         .record = request_param(request, "record"),
+        .limit = EVENTS_LOOKED_MAX,
         .backwards = str_is(request_param(request, "backwards"), "true"),
         .seal_key = core_options(request->core)->ledger.seal_key,
     };
     TRY(page_number(c, request, "from", 0, INT64_MAX, walk.backwards ? INT64_MAX : 0, &walk.from));
-    TRY(page_number(c, request, "limit", 1, QUERY_LIMIT_MAX, EVENTS_LIMIT_DEFAULT, &walk.limit));
+    TRY(page_number(c, request, "limit", 1, QUERY_LIMIT_MAX, EVENTS_LIMIT_DEFAULT, &page.most));
     text_put(response->body, STR("{\"items\":["));
-    TRY(ledger_walk(c, picture_store(request->picture), &walk, page_put_event, &page));
+    if (may_ask_for(request, walk.kind))
+        TRY(ledger_walk(c, picture_store(request->picture), &walk, page_put_event, &page));
     text_put_char(response->body, ']');
-    int64_t next = walk.backwards ? page.last - 1 : page.last + 1;
-    if (page.last >= 0 && next >= 0)
-        text_printf(response->body, ",\"next\":%" PRId64, next);
+    put_next(response->body, &page, walk.backwards);
     text_put_char(response->body, '}');
     return OK;
 }
@@ -81,7 +100,7 @@ static rc read_seq(struct ctx *c, const struct request *request, int64_t *ret)
 rc ledger_serve_event(struct ctx *c, const struct request *request, struct response *response)
 {
     struct store *store = picture_store(request->picture);
-    struct event_page page = {c, request, response, 0, -1};
+    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
     struct ledger_event event;
     struct str entry;
     int64_t seq = 0;

@@ -203,8 +203,8 @@ rc page_put_event(struct ctx *c, void *arg, const struct ledger_event *event, bo
     const struct event_kind *kind = catalog_event(request->catalog, event->kind);
     struct label label = {0};
     struct str name = event->record;
-    (void)stop;
-    page->last = event->seq;
+    page->looked++;
+    page->last_looked = event->seq;
     if (!kind || !actor_may(request->actor, kind->read))
         return OK;
     TRY(label_parse(c, event->label, &label));
@@ -216,5 +216,7 @@ rc page_put_event(struct ctx *c, void *arg, const struct ledger_event *event, bo
         TRY(note_shown(page->c, page->response, name));
     if (page->shown++ > 0)
         text_put_char(page->response->body, ',');
+    page->last = event->seq;
+    *stop = page->most > 0 && page->shown == page->most;
     return put_event(c, kind, event, page->response->body);
 }

@@ -19,13 +19,14 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label);
 
-/* Events on a page: begin with c, request and response. */
+/* Events on a page: begin with c, request, response and last = -1. */
 struct event_page {
     struct ctx *c; /* the request's: what is noted lasts as long as the response */
     const struct request *request;
     struct response *response;
-    size_t shown;
-    int64_t last; /* the seq of the last one met, shown or not; -1 before the first */
+    int64_t most; /* stop when so many are shown; 0: show all */
+    int64_t shown, looked;
+    int64_t last, last_looked; /* the seq of the last one shown, and of the last one met */
 };
 
 /* Write an event as JSON (for ledger_walk), as far as the caller may see it, and note the reading

@@ -182,7 +182,7 @@ static rc serve_history(struct ctx *c, const struct request *request, struct res
     const struct shape *shape = record_of(request)->shape;
     struct record_head *head = NULL;
     struct row row;
-    struct event_page page = {c, request, response, 0, -1};
+    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
     struct ledger_walk walk = {
         .limit = HISTORY_MAX,
         .backwards = true,
