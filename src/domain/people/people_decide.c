@@ -273,22 +273,6 @@ static bool is_declared(const struct catalog *catalog, struct str permission)
     return false;
 }
 
-static rc check_unused(struct ctx *c, struct picture *picture, struct str role)
-{
-    struct query query = {
-        .filter_count = 1,
-        .filters = {{STR("roles"), FILTER_HAS, role}},
-        .limit = QUERY_LIMIT_MAX,
-    };
-    struct page page;
-    TRY(picture_list(c, picture, &account_shape, &query, &page));
-    const struct account *accounts = page.records;
-    for (size_t i = 0; i < page.count; i++)
-        if (contains(accounts[i].roles, role))
-            FAIL(c, CONFLICT, "the account %.*s has this role", STR_ARG(accounts[i].login));
-    return OK;
-}
-
 rc role_check(struct ctx *c, struct picture *picture, const struct command *command,
               const void *before, const void *after)
 {
@@ -299,8 +283,6 @@ rc role_check(struct ctx *c, struct picture *picture, const struct command *comm
                    STR_ARG(new->permissions.items[i]));
     if (new)
         TRY(people_may_grant_role(c, picture, &command->actor, old, new));
-    else
-        TRY(check_unused(c, picture, old->id));
     struct change change = {.role_id = old ? old->id : (struct str){NULL, 0}, .role = new};
     bool was_all = old && contains(old->permissions, STR("*"));
     return was_all ? officer_remains(c, picture, &change) : OK;
