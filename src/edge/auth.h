@@ -60,10 +60,8 @@ struct str edge_request_origin(const struct request *request);
 struct core *edge_request_core(const struct request *request);
 void *edge_request_auth(const struct request *request);
 
-/* A session or token has ended without an event: live connections of it are closed at once. Any
- * thread. */
+/* The server itself, for its own routes. */
 struct edge;
-void edge_drop_session(struct edge *edge, struct str session);
 struct edge *edge_of_request(const struct request *request);
 
 #endif

@@ -134,11 +134,6 @@ unsigned edge_port(const struct edge *edge)
     return httpd_port(edge->httpd);
 }
 
-void edge_drop_session(struct edge *edge, struct str session)
-{
-    live_drop_session(edge->live, session);
-}
-
 /* ---- for handlers (auth.h) ------------------------------------------------------------------ */
 
 struct str edge_cookie(struct str cookie_header, const char *name)

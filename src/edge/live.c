@@ -118,35 +118,6 @@ static void on_events(void *arg, size_t count, const struct event *const *events
     pthread_mutex_unlock(&live->mutex);
 }
 
-/* ---- sessions that end ---------------------------------------------------------------------- */
-
-struct drop_job {
-    struct http_job job;
-    size_t len;
-    char session[];
-};
-
-static void run_drop(struct http_job *job, void *of_loop)
-{
-    struct drop_job *drop = (struct drop_job *)job;
-    live_end_session(((struct edge_loop *)of_loop)->live, (struct str){drop->session, drop->len});
-    free(drop);
-}
-
-void live_drop_session(struct live *live, struct str session)
-{
-    pthread_mutex_lock(&live->mutex);
-    for (size_t i = 0; i < live->loop_count && !live->stopped; i++) {
-        struct drop_job *drop = malloc(sizeof *drop + session.len);
-        if (!drop)
-            abort(); /* a session that has ended may not go on listening */
-        *drop = (struct drop_job){.job.run = run_drop, .len = session.len};
-        memcpy(drop->session, session.ptr, session.len);
-        http_loop_post(live_http(live->loops[i]), &drop->job);
-    }
-    pthread_mutex_unlock(&live->mutex);
-}
-
 /* ---- life ----------------------------------------------------------------------------------- */
 
 rc live_open(struct ctx *c, struct edge *edge, struct live **ret)

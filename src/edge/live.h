@@ -35,9 +35,6 @@ rc live_loop_open(struct ctx *c, struct live *live, struct edge_loop *loop, stru
 void live_loop_close(struct live_loop *loop);
 void live_tick(struct live_loop *loop);
 
-/* Close the connections of a session, from any thread. */
-void live_drop_session(struct live *live, struct str session);
-
 /* Begin the answer of a request whose handler made a subscriber; the request is gone. */
 struct edge_request;
 struct live_subscriber;

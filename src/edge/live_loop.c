@@ -343,15 +343,6 @@ static void renew_views(struct live_loop *loop)
     }
 }
 
-void live_end_session(struct live_loop *loop, struct str session)
-{
-    struct live_view *view = loop->views;
-    while (view && !str_eq(view->caller.session, session))
-        view = view->next;
-    if (view)
-        end_view(loop, view);
-}
-
 /* ---- delivery ------------------------------------------------------------------------------- */
 
 void live_deliver(struct live_loop *loop, const struct live_batch *batch)

@@ -46,7 +46,6 @@ void live_batch_drop(struct live_batch *batch);
 
 /* On the loop's thread: send the batch to whom it may concern. */
 void live_deliver(struct live_loop *loop, const struct live_batch *batch);
-void live_end_session(struct live_loop *loop, struct str session);
 /* What could not be delivered is read from the ledger, by every connection. */
 void live_all_behind(struct live_loop *loop);
 struct http_loop *live_http(const struct live_loop *loop);
