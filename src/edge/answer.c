@@ -64,7 +64,8 @@ static void put_member(struct text *out, const char *name, const char *value)
     text_put_json(out, str_from(value));
 }
 
-/* An error of ours is told to the operator whole, and to the caller by a number only. */
+/* An error of ours, or of our disk, is told to the operator whole, and to the caller by its title
+ * and a number only. */
 static void hide_fault(struct edge_request *er, struct fault *fault)
 {
     struct str reference;
@@ -92,7 +93,7 @@ void answer_fault(struct edge_request *er)
     if (fault.code == RC_OK)
         fault.code = RC_INTERNAL;
     reply.status = rc_http(fault.code);
-    if (reply.status == 500)
+    if (reply.status == 500 || fault.code == RC_NO_SPACE)
         hide_fault(er, &fault);
     text_init(&out, &er->exchange->out, 8192);
     text_printf(&out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
