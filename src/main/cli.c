@@ -38,13 +38,15 @@ const struct verb *cli_find(int count, char **arguments, int *ret_words)
     return NULL;
 }
 
-static size_t count_words(const char *text)
+/* How many arguments there have to be, and may be ("[ACCOUNT]" may). */
+static void count_words(const char *text, size_t *ret_least, size_t *ret_most)
 {
     struct str rest = str_from(text), word;
-    size_t count = 0;
-    while (rest.len && str_split(&rest, ' ', &word))
-        count += word.len > 0 && word.ptr[0] != '[';
-    return count;
+    *ret_least = *ret_most = 0;
+    while (rest.len && str_split(&rest, ' ', &word)) {
+        *ret_least += word.ptr[0] != '[';
+        *ret_most += 1;
+    }
 }
 
 /* ---- help
@@ -127,7 +129,8 @@ static rc read_arguments(struct cli *cli, int count, char **arguments)
     const struct verb *verb = cli->verb;
     const struct shape *shape = verb->flags ? verb->flags : &common_flags_shape;
     char *flags[FLAGS_MAX];
-    size_t flag_count = 0, wanted = count_words(verb->arguments);
+    size_t flag_count = 0, least = 0, most = 0;
+    count_words(verb->arguments, &least, &most);
     TRY(sort_arguments(cli, shape, count, arguments, &flag_count, flags));
     struct common_flags *record = ctx_take(c, 1, shape->size);
     if (!record)
@@ -137,9 +140,9 @@ static rc read_arguments(struct cli *cli, int count, char **arguments)
         fault_set_rule(c, "use");
         return result;
     }
-    if (cli->count < wanted)
+    if (cli->count < least)
         CLI_WRONG(c, "%s needs %s", verb->name, verb->arguments);
-    if (cli->count > wanted && !strchr(verb->arguments, '['))
+    if (cli->count > most)
         CLI_WRONG(c, "%s takes %s and nothing more", verb->name,
                   verb->arguments[0] ? verb->arguments : "no argument");
     cli->flags = record;

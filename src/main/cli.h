@@ -53,7 +53,7 @@ int cli_main(int count, char **arguments, FILE *out, FILE *err);
 /* All verbs, in the order of the manual; the list ends with a row of zeros (verbs.c). */
 extern const struct verb cli_verbs[];
 
-/* Is `word` one of the words of `name`'s beginning, e.g. both words of "ledger verify"? */
+/* The verb that the arguments begin with, and how many of them are its name; NULL: none. */
 const struct verb *cli_find(int count, char **arguments, int *ret_words);
 
 /* Print a line for people, or nothing when JSON is asked for. */
