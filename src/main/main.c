@@ -1,5 +1,6 @@
 /* The program begins here: randomness, rights of new files, then the command line. */
 #include "main/cli.h"
+#include "main/sandbox.h"
 
 #include <sodium.h>
 #include <sys/stat.h>
@@ -9,6 +10,10 @@ int main(int count, char **arguments)
     umask(077); /* whatever is written here is nobody else's */
     if (sodium_init() < 0) {
         fputs("chancery: the kernel gives no random bytes\n", stderr);
+        return EXIT_REFUSED;
+    }
+    if (!sandbox_hide_memory()) {
+        fputs("chancery: the kernel does not hide the memory of this program\n", stderr);
         return EXIT_REFUSED;
     }
     return cli_main(count, arguments, stdout, stderr);

@@ -130,6 +130,11 @@ static rc restrict_calls(struct ctx *c, size_t count, const int *calls)
     return OK;
 }
 
+bool sandbox_hide_memory(void)
+{
+    return SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
 rc sandbox_enter(struct ctx *c, const char *folder, const char **ret_level)
 {
     struct str level;

@@ -5,6 +5,10 @@
 
 #include "base/ctx.h"
 
+/* Nobody looks into the memory of this program, where its keys are: it leaves no core dump, and no
+ * other program of the same user may attach to it. False: the kernel refuses. */
+bool sandbox_hide_memory(void);
+
 /* Before any thread is started: only this folder may be read and written (Landlock, as far as the
  * kernel has it), no program be started, no other process be touched (seccomp). Gives in words what
  * is in force
