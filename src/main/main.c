@@ -1,4 +1,5 @@
-/* The program begins here: randomness, rights of new files, then the command line. */
+/* What has to be so before the first byte is read: nobody else may read what is written here, nor
+ * look into this program. Everything else is cli.c's. */
 #include "main/cli.h"
 #include "main/sandbox.h"
 

@@ -15,16 +15,6 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
-/* The leak checker of a sanitized build looks at its own threads as a debugger would, at the end.
- */
-#if defined(__SANITIZE_ADDRESS__)
-enum { SANITIZED = 1 };
-#elif defined(__has_feature)
-enum { SANITIZED = __has_feature(address_sanitizer) };
-#else
-enum { SANITIZED = 0 };
-#endif
-
 enum { ABI_TRUNCATE = 3, ABI_REFER = 2 };
 
 #define READ_RIGHTS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -62,7 +52,7 @@ static rc restrict_files(struct ctx *c, const char *folder, long *ret_abi)
         FAIL(c, INTERNAL, "landlock refused its rules: %s", strerror(errno));
     bool good = allow_folder(ruleset, folder, READ_RIGHTS | WRITE_RIGHTS | truncate) == 0 &&
                 allow_folder(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE) == 0 &&
-                (!SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
+                (!SANDBOX_SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
                 syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int error = errno;
     close(ruleset);
@@ -113,7 +103,7 @@ static const int sockets[] = {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind
 static bool refuse_all(scmp_filter_ctx filter, size_t count, const int *calls)
 {
     for (size_t i = 0; i < count; i++)
-        if (!(SANITIZED && calls[i] == SCMP_SYS(ptrace)) &&
+        if (!(SANDBOX_SANITIZED && calls[i] == SCMP_SYS(ptrace)) &&
             seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0) != 0)
             return false;
     return true;
@@ -132,7 +122,7 @@ static rc restrict_calls(struct ctx *c, size_t count, const int *calls)
 
 bool sandbox_hide_memory(void)
 {
-    return SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return SANDBOX_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
 rc sandbox_enter(struct ctx *c, const char *folder, const char **ret_level)

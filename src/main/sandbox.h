@@ -5,6 +5,16 @@
 
 #include "base/ctx.h"
 
+/* The leak checker of a sanitized build looks at its own threads as a debugger would, at the end.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+enum { SANDBOX_SANITIZED = 1 };
+#elif defined(__has_feature)
+enum { SANDBOX_SANITIZED = __has_feature(address_sanitizer) };
+#else
+enum { SANDBOX_SANITIZED = 0 };
+#endif
+
 /* Nobody looks into the memory of this program, where its keys are: it leaves no core dump, and no
  * other program of the same user may attach to it. False: the kernel refuses. */
 bool sandbox_hide_memory(void);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,4 +74,20 @@ TEST(sandbox_gives_up_programs_sockets_and_other_files)
     assert_int_equal(in_sandbox(try_inside, &landlock), WORKED);
     int outside = in_sandbox(try_outside, &landlock);
     assert_int_equal(outside, landlock ? REFUSED : WORKED);
+}
+
+static int try_memory(void)
+{
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? REFUSED : WORKED;
+}
+
+TEST(sandbox_hides_the_memory)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(sandbox_hide_memory() ? try_memory() : NO_SANDBOX);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
