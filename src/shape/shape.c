@@ -161,19 +161,21 @@ static rc check_id(struct ctx *c, const struct shape_field *field, struct str id
     return OK;
 }
 
+static rc check_item(struct ctx *c, const struct shape_field *field, struct str item)
+{
+    if (field->kind == SHAPE_REFS)
+        return check_id(c, field, item);
+    if (str_count_chars(item) > SHAPE_ITEM_CHARS_MAX)
+        REFUSE(c, "most", item, "%s: at most %d characters each", field->name,
+               SHAPE_ITEM_CHARS_MAX);
+    return check_text(c, field, item);
+}
+
 static rc check_texts(struct ctx *c, const struct shape_field *field, const struct texts *list)
 {
     TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
     for (size_t i = 0; i < list->count; i++) {
-        rc result = OK;
-        if (field->kind == SHAPE_REFS)
-            result = check_id(c, field, list->items[i]);
-        else if (str_count_chars(list->items[i]) > SHAPE_ITEM_CHARS_MAX)
-            result =
-                fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s: at most %d characters each",
-                            field->name, SHAPE_ITEM_CHARS_MAX);
-        else
-            result = check_text(c, field, list->items[i]);
+        rc result = check_item(c, field, list->items[i]);
         if (!rc_ok(result)) {
             fault_enter_index(c, i);
             return result;
