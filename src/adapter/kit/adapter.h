@@ -187,4 +187,7 @@ struct stream_item {
 /* Read on. NO_MEMORY leaves all as it was. */
 rc stream_next(struct ctx *c, struct stream *stream, struct wall received, struct stream_item *ret);
 
+/* After EMPTY: has a frame begun that is not whole yet, or does something bad go on? */
+bool stream_pending(const struct stream *stream);
+
 #endif

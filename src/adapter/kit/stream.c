@@ -212,3 +212,8 @@ rc stream_next(struct ctx *c, struct stream *s, struct wall received, struct str
     *ret = item;
     return OK;
 }
+
+bool stream_pending(const struct stream *s)
+{
+    return s->kept_len > 0 || s->skipping;
+}
