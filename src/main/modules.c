@@ -6,10 +6,11 @@
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
+#include "edge/intake/listener.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,    &edge_module,   &auth_module,
-    &mission_module, &people_module, &watch_module,
+    &core_module,   &edge_module,  &auth_module,   &mission_module,
+    &people_module, &watch_module, &intake_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -37,8 +37,17 @@ static int allow_folder(int ruleset, const char *path, uint64_t rights)
     return (int)added;
 }
 
+/* The folders are those of logs; one that is missing is a log that is missing, and told there. */
+static bool allow_all(int ruleset, struct texts folders)
+{
+    for (size_t i = 0; i < folders.count; i++)
+        if (allow_folder(ruleset, folders.items[i].ptr, READ_RIGHTS) != 0 && errno != ENOENT)
+            return false;
+    return true;
+}
+
 /* Gives the ABI that is in force, 0 where the kernel has none. */
-static rc restrict_files(struct ctx *c, const char *folder, long *ret_abi)
+static rc restrict_files(struct ctx *c, const char *folder, struct texts readable, long *ret_abi)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     *ret_abi = abi > 0 ? abi : 0;
@@ -53,6 +62,7 @@ static rc restrict_files(struct ctx *c, const char *folder, long *ret_abi)
     bool good = allow_folder(ruleset, folder, READ_RIGHTS | WRITE_RIGHTS | truncate) == 0 &&
                 allow_folder(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE) == 0 &&
                 (!SANDBOX_SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
+                allow_all(ruleset, readable) &&
                 syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int error = errno;
     close(ruleset);
@@ -125,13 +135,13 @@ bool sandbox_hide_memory(void)
     return SANDBOX_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
-rc sandbox_enter(struct ctx *c, const char *folder, const char **ret_level)
+rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level)
 {
     struct str level;
     long abi = 0;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
-    TRY(restrict_files(c, folder, &abi));
+    TRY(restrict_files(c, folder, readable, &abi));
     TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
     if (abi > 0)
         TRY(str_format(c, &level, "seccomp, landlock %ld", abi));

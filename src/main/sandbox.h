@@ -3,7 +3,7 @@
 #ifndef MAIN_SANDBOX_H
 #define MAIN_SANDBOX_H
 
-#include "base/ctx.h"
+#include "shape/shape.h"
 
 /* The leak checker of a sanitized build looks at its own threads as a debugger would, at the end.
  */
@@ -19,11 +19,11 @@ enum { SANDBOX_SANITIZED = 0 };
  * other program of the same user may attach to it. False: the kernel refuses. */
 bool sandbox_hide_memory(void);
 
-/* Before any thread is started: only this folder may be read and written (Landlock, as far as the
- * kernel has it), no program be started, no other process be touched (seccomp). Gives in words what
- * is in force
- * ("seccomp, landlock 3"). */
-rc sandbox_enter(struct ctx *c, const char *folder, const char **ret_level);
+/* Before any thread is started: only this folder may be read and written, and these others be read
+ * (Landlock, as far as the kernel has it), no program be started, no other process be touched
+ * (seccomp). One of the others that is not there cannot be read later either. Gives in words what
+ * is in force ("seccomp, landlock 3"). */
+rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level);
 
 /* Once all that listens listens: no socket is made any more, by any thread. */
 rc sandbox_cut_network(struct ctx *c);

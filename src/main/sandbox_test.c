@@ -29,6 +29,18 @@ static int try_outside(void)
     return open("/etc/passwd", O_RDONLY) < 0 ? REFUSED : WORKED;
 }
 
+/* A folder of logs: to be read, not to be written. */
+#define LOGS "/tmp"
+static int try_reading_logs(void)
+{
+    return open(LOGS, O_RDONLY | O_DIRECTORY) < 0 ? REFUSED : WORKED;
+}
+
+static int try_writing_logs(void)
+{
+    return open(LOGS "/chancery-sandbox-written", O_WRONLY | O_CREAT, 0600) < 0 ? REFUSED : WORKED;
+}
+
 static int try_inside(void)
 {
     return open("inside", O_RDWR | O_CREAT, 0600) < 0 ? REFUSED : WORKED;
@@ -46,7 +58,8 @@ static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
     if (child == 0) {
         struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
         const char *level = NULL;
-        if (chdir(folder) != 0 || !rc_ok(sandbox_enter(&c, folder, &level)) ||
+        struct texts readable = {(struct str[]){STR(LOGS), STR("/nowhere")}, 2};
+        if (chdir(folder) != 0 || !rc_ok(sandbox_enter(&c, folder, readable, &level)) ||
             !rc_ok(sandbox_cut_network(&c)))
             _exit(NO_SANDBOX);
         abi = strstr(level, "landlock ") != NULL;
@@ -72,6 +85,9 @@ TEST(sandbox_gives_up_programs_sockets_and_other_files)
     assert_int_equal(in_sandbox(try_exec, &landlock), REFUSED);
     assert_int_equal(in_sandbox(try_socket, &landlock), REFUSED);
     assert_int_equal(in_sandbox(try_inside, &landlock), WORKED);
+    assert_int_equal(in_sandbox(try_reading_logs, &landlock), WORKED);
+    int written = in_sandbox(try_writing_logs, &landlock);
+    assert_int_equal(written, landlock ? REFUSED : WORKED);
     int outside = in_sandbox(try_outside, &landlock);
     assert_int_equal(outside, landlock ? REFUSED : WORKED);
 }

@@ -6,13 +6,27 @@
 #include <signal.h>
 #include <time.h>
 
+/* What is outside of the mission's folder and is needed all the same is opened or named before the
+ * sandbox is entered. */
+static rc enter_sandbox(struct ctx *c, const struct serve_options *options, struct serving *s,
+                        const char **ret_level)
+{
+    struct receiver_options intake = {
+        .core = s->core, .clock = options->clock, .tls = options->tls};
+    struct texts readable;
+    TRY(receiver_open(c, &intake, &s->receiver));
+    if (!options->folder)
+        return OK;
+    TRY(receiver_folders(c, s->core, &readable));
+    return sandbox_enter(c, options->folder, readable, ret_level);
+}
+
 static rc open_parts(struct ctx *c, const struct serve_options *options, struct serving *s)
 {
     struct auth_settings settings = {0};
     const char *level = "none: no folder to keep to";
     TRY(auth_open(c, s->core, &settings, &s->auth));
-    if (options->folder)
-        TRY(sandbox_enter(c, options->folder, &level));
+    TRY(enter_sandbox(c, options, s, &level));
     s->edge_auth = auth_for_edge(s->auth);
     struct edge_options edge = {
         .core = s->core,
@@ -28,7 +42,8 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     TRY(edge_open(c, &edge, &s->edge));
     if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
         TRY(sandbox_cut_network(c));
-    return core_start(c, s->core);
+    TRY(core_start(c, s->core));
+    return receiver_start(c, s->receiver);
 }
 
 rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
@@ -45,7 +60,9 @@ void serving_close(struct serving *serving)
 {
     if (serving->edge)
         edge_stop(serving->edge);
+    receiver_stop(serving->receiver);
     core_close(serving->core);
+    receiver_close(serving->receiver);
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);

@@ -1,9 +1,10 @@
-/* The server of a mission as a whole: the writer, sign-in, the web server. */
+/* The server of a mission as a whole: the writer, sign-in, the web server, the intake. */
 #ifndef MAIN_SERVE_H
 #define MAIN_SERVE_H
 
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
+#include "edge/intake/receiver.h"
 #include "main/folder.h"
 
 struct serve_options {
@@ -21,6 +22,7 @@ struct serving {
     struct auth *auth;
     struct edge_auth edge_auth;
     struct edge *edge;
+    struct receiver *receiver;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

@@ -1,0 +1,318 @@
+/* Connections. Bytes are taken out of the connection in gifts; a gift is read to its end before the
+ * next one is taken, and when its port is full both wait, so that the sender's own window closes.
+ *
+ * Each connection has two deadlines: it must say something now and then (if the listener wants
+ * that), and what it has begun to say must be whole in time, however slowly it drips. */
+#include "edge/intake/receiver_own.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <stdlib.h>
+
+enum { BACKLOG = 128, INPUT_MAX = 65536, SECURE_MS = 10000 };
+
+static struct mono now_of(const struct port *port)
+{
+    return clock_mono(&port->receiver->scratch);
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+void link_release(struct link *link)
+{
+    if (--link->held == 0 && !link->port)
+        free(link);
+}
+
+void link_close(struct link *link)
+{
+    struct port *port = link->port;
+    *link->back = link->next;
+    if (link->next)
+        link->next->back = link->back;
+    port->state.links--;
+    port->dirty = true;
+    bufferevent_free(link->bev);
+    stream_close(link->stream);
+    link->port = NULL;
+    link->bev = NULL;
+    if (link->held == 0)
+        free(link);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+/* Read the gift on. True when it is read to its end. */
+static bool read_gift(struct link *link)
+{
+    struct port *port = link->port;
+    struct ctx *c = &port->receiver->scratch;
+    struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
+    struct stream_item item;
+    while (link->giving) {
+        if (batch_full(port)) {
+            port->state.waits += !port->waiting;
+            port->waiting = true;
+            batch_send(port);
+            return false;
+        }
+        struct arena_mark mark = arena_mark(c->arena);
+        if (!rc_ok(stream_next(c, link->stream, clock_now(c), &item))) {
+            port->waiting = true; /* no memory now: the next tick tries again */
+            return false;
+        }
+        link->giving = item.kind != STREAM_EMPTY;
+        if (link->giving)
+            port_take(port, &item, link, NULL, peer, NULL);
+        arena_return(c->arena, mark);
+    }
+    bool pending = stream_pending(link->stream);
+    if (pending && !link->pending)
+        link->begun = now_of(port);
+    link->pending = pending;
+    return true;
+}
+
+static void give(struct link *link, bool last)
+{
+    struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
+    stream_give(link->stream, (struct str){link->gift, link->gift_len},
+                (struct stream_given){.peer = peer, .last = last});
+    link->giving = true;
+}
+
+/* Take gifts until there is nothing more or the port is full. The link may be gone afterwards. */
+static void read_on(struct link *link)
+{
+    struct port *port = link->port;
+    struct evbuffer *input = bufferevent_get_input(link->bev);
+    if (link->giving && !read_gift(link))
+        return;
+    while (evbuffer_get_length(input) > 0) {
+        int got = evbuffer_remove(input, link->gift, sizeof link->gift);
+        link->gift_len = got > 0 ? (size_t)got : 0;
+        link->heard = now_of(port);
+        port->state.heard = clock_now(&port->receiver->scratch);
+        give(link, false);
+        if (!read_gift(link))
+            return;
+    }
+    if (!link->ended)
+        return;
+    if (link->pending) { /* half a frame at the end is bad input, and counted as such */
+        link->gift_len = 0;
+        link->pending = false;
+        give(link, true);
+        if (!read_gift(link))
+            return;
+    }
+    if (link->held == 0)
+        link_close(link);
+}
+
+void link_resume(struct link *link)
+{
+    bufferevent_enable(link->bev, EV_READ);
+    read_on(link);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+    struct link *link = arg;
+    if (link->port->waiting)
+        bufferevent_disable(bev, EV_READ);
+    else
+        read_on(link);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+    struct link *link = arg;
+    if (what & BEV_EVENT_CONNECTED) {
+        link->secured = true;
+        return;
+    }
+    link->ended = true;
+    if (what & BEV_EVENT_ERROR) /* nothing can be answered any more, but what came counts */
+        bufferevent_disable(bev, EV_WRITE);
+    if (!link->port->waiting)
+        read_on(link);
+}
+
+/* ---- answering --------------------------------------------------------------------------------
+ */
+
+static void on_written(struct bufferevent *, void *arg)
+{
+    struct link *link = arg;
+    if (link->ended && link->held == 0 && !link->giving)
+        link_close(link);
+}
+
+void link_reply(struct link *link, struct str bytes)
+{
+    struct evbuffer *output = bufferevent_get_output(link->bev);
+    if (evbuffer_get_length(output) > REPLY_WAITING_MAX) {
+        link->port->state.links_slow++;
+        link_close(link);
+        return;
+    }
+    bufferevent_write(link->bev, bytes.ptr, bytes.len);
+}
+
+/* ---- deadlines --------------------------------------------------------------------------------
+ */
+
+static int64_t frame_ms(const struct link *link)
+{
+    int64_t set = link->port->listener.frame_ms;
+    return (set ? set : LISTENER_FRAME_MS);
+}
+
+static bool is_slow(const struct link *link, struct mono now)
+{
+    if (!link->secured)
+        return now.us - link->begun.us > (int64_t)SECURE_MS * 1000;
+    return link->pending && now.us - link->begun.us > frame_ms(link) * 1000;
+}
+
+void link_tick(struct port *port, struct mono now)
+{
+    for (struct link *link = port->links, *next; link; link = next) {
+        int64_t idle_ms = port->listener.idle_ms;
+        next = link->next;
+        if (port->waiting)
+            return; /* it is we who are slow */
+        if (is_slow(link, now)) {
+            port->state.links_slow++;
+            link_close(link);
+        } else if (idle_ms && now.us - link->heard.us > idle_ms * 1000) {
+            port->state.links_idle++;
+            link_close(link);
+        } else if (link->ended && link->held == 0 && !link->giving) {
+            link_close(link);
+        }
+    }
+}
+
+/* ---- accepting --------------------------------------------------------------------------------
+ */
+
+static bool too_many(struct port *port, const struct endpoint *from)
+{
+    const struct listener *l = &port->listener;
+    int64_t most = l->links_max.known ? l->links_max.value : LISTENER_LINKS;
+    int64_t each = l->links_each.known ? l->links_each.value : LISTENER_LINKS_EACH;
+    for (const struct link *link = port->links; link; link = link->next)
+        each -= endpoint_same_host(&link->from, from);
+    return port->state.links >= most || each <= 0;
+}
+
+static struct bufferevent *make_bev(struct port *port, int fd)
+{
+    struct event_base *base = port->receiver->base;
+    if (port->listener.carrier != LISTENER_CARRIER_TLS)
+        return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+    SSL *ssl = SSL_new(port->receiver->options.tls);
+    if (!ssl)
+        return NULL;
+    struct bufferevent *bev = bufferevent_openssl_socket_new(
+        base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+    if (!bev)
+        SSL_free(ssl);
+    else
+        bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+    return bev;
+}
+
+static void begin(struct link *link)
+{
+    struct port *port = link->port;
+    link->peer_len = endpoint_write_host(&link->from, link->peer);
+    link->heard = link->begun = now_of(port);
+    link->secured = port->listener.carrier != LISTENER_CARRIER_TLS;
+    link->next = port->links;
+    link->back = &port->links;
+    if (link->next)
+        link->next->back = &link->next;
+    port->links = link;
+    port->state.links++;
+    port->state.links_taken++;
+    bufferevent_setcb(link->bev, on_read, on_written, on_event, link);
+    bufferevent_setwatermark(link->bev, EV_READ, 0, INPUT_MAX);
+    bufferevent_enable(link->bev, EV_READ | EV_WRITE);
+}
+
+void link_accept(struct port *port, int fd, const struct sockaddr *from, int from_len)
+{
+    struct ctx *c = &port->receiver->scratch;
+    struct link *link = calloc(1, sizeof *link);
+    port->dirty = true;
+    if (link && from_len > 0 && (size_t)from_len <= sizeof link->from.bytes) {
+        memcpy(&link->from.bytes, from, (size_t)from_len);
+        link->from.len = (socklen_t)from_len;
+    }
+    bool good =
+        link && !too_many(port, &link->from) && rc_ok(stream_open(c, port->intake, &link->stream));
+    if (good)
+        link->bev = make_bev(port, fd);
+    if (good && link->bev) {
+        link->port = port;
+        begin(link);
+        return;
+    }
+    port->state.links_refused++;
+    evutil_closesocket(fd);
+    if (link)
+        stream_close(link->stream);
+    free(link);
+}
+
+static void on_accept(struct evconnlistener *, evutil_socket_t fd, struct sockaddr *from,
+                      int from_len, void *arg)
+{
+    link_accept(arg, fd, from, from_len);
+}
+
+/* ---- listening --------------------------------------------------------------------------------
+ */
+
+static rc make_socket(struct ctx *c, struct port *port)
+{
+    const struct listener *l = &port->listener;
+    struct endpoint address;
+    int yes = 1;
+    bool local = l->carrier == LISTENER_CARRIER_UNIX;
+    if (!(local ? endpoint_read_unix(l->address, &address) : endpoint_read(l->address, &address)))
+        FAIL(c, INVALID, "\"%.*s\" is not an address", STR_ARG(l->address));
+    int fd = socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 && errno == EPERM)
+        FAIL(c, IO, "it will be opened when Chancery is started again: the network is cut off");
+    if (fd < 0)
+        FAIL(c, IO, "no socket: %s", strerror(errno));
+    port->fd = fd;
+    if (local)
+        endpoint_remove_stale(&address);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (address.bytes.ss_family == AF_INET6)
+        endpoint_take_both(fd);
+    if (bind(fd, (struct sockaddr *)&address.bytes, address.len) != 0 || listen(fd, BACKLOG) != 0)
+        FAIL(c, CONFLICT, "%.*s: %s", STR_ARG(l->address), strerror(errno));
+    return OK;
+}
+
+rc link_listen(struct ctx *c, struct port *port)
+{
+    if (port->listener.carrier == LISTENER_CARRIER_TLS && !port->receiver->options.tls)
+        FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
+    if (port->fd < 0)
+        TRY(make_socket(c, port));
+    port->accepting = evconnlistener_new(port->receiver->base, on_accept, port,
+                                         LEV_OPT_CLOSE_ON_EXEC, 0, port->fd);
+    if (!port->accepting)
+        FAIL(c, NO_MEMORY, "no memory to listen");
+    return OK;
+}

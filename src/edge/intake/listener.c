@@ -1,0 +1,179 @@
+/* The records of the intake and their rules. What the signals mean is the watch's: "intake.take"
+ * hands them to its "signal.take" and adds, in the same transaction, how far the file is read. */
+#include "edge/intake/listener.h"
+
+#include "adapter/registry/registry.h"
+#include "base/json.h"
+#include "core/catalog.h"
+#include "edge/intake/endpoint.h"
+
+SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
+SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
+SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and how they speak there");
+SHAPE_DEFINE(listener_place, LISTENER_PLACE_FIELDS, 1, "How far a file has been read");
+SHAPE_DEFINE(listener_sample, LISTENER_SAMPLE_FIELDS, 1, "Something that could not be read");
+SHAPE_DEFINE(listener_state, LISTENER_STATE_FIELDS, 1, "How a listener does");
+SHAPE_DEFINE(listener_take, LISTENER_TAKE_FIELDS, 1, "Signals of one listener");
+
+#define PERMIT_READ  "listener.read"
+#define PERMIT_WRITE "listener.write"
+
+/* ---- options ----------------------------------------------------------------------------------
+ */
+
+rc listener_adapter(struct ctx *c, const struct listener *listener, const struct adapter **ret,
+                    void **ret_options)
+{
+    const struct adapter *adapter = adapter_find(listener->protocol);
+    struct str options = str_absent(listener->options) ? STR("{}") : listener->options;
+    void *record = NULL;
+    if (!adapter) {
+        rc unknown = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
+                                 "there is no protocol called %.*s", STR_ARG(listener->protocol));
+        fault_enter_name(c, STR("protocol"));
+        return unknown;
+    }
+    rc result = intake_options(c, adapter, options, &record);
+    if (rc_ok(result) && !str_absent(listener->secret_options))
+        result =
+            shape_read(c, adapter->options, SHAPE_FROM_INPUT, listener->secret_options, record);
+    if (!rc_ok(result)) {
+        fault_enter_name(c, STR("options"));
+        return result;
+    }
+    *ret = adapter;
+    *ret_options = record;
+    return OK;
+}
+
+/* ---- the record -------------------------------------------------------------------------------
+ */
+
+static rc wrong(struct ctx *c, const char *field, const char *why)
+{
+    rc result = fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s", why);
+    fault_set_rule(c, field);
+    fault_enter_name(c, str_from(field));
+    return result;
+}
+
+static rc check_address(struct ctx *c, const struct listener *listener)
+{
+    struct endpoint address;
+    switch (listener->carrier) {
+    case LISTENER_CARRIER_FILE:
+    case LISTENER_CARRIER_UNIX:
+        if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
+            return wrong(c, "address", "the whole path of the file is needed, from /");
+        if (listener->carrier == LISTENER_CARRIER_UNIX &&
+            !endpoint_read_unix(listener->address, &address))
+            return wrong(c, "address", "the path of a socket has at most 107 bytes");
+        return OK;
+    case LISTENER_CARRIER_TCP:
+    case LISTENER_CARRIER_TLS:
+    case LISTENER_CARRIER_UDP:
+        if (!endpoint_read(listener->address, &address))
+            return wrong(c, "address", "write an address and a port: 0.0.0.0:6514 or [::]:6514");
+        return OK;
+    case LISTENER_CARRIER_BROKER:
+    case LISTENER_CARRIER_UNSET:
+        break;
+    }
+    return wrong(c, "carrier", "brokers are not called by this version");
+}
+
+static rc check(struct ctx *c, struct picture *, const struct command *, const void *,
+                const void *after)
+{
+    const struct listener *listener = after;
+    const struct adapter *adapter = NULL;
+    struct intake *intake = NULL;
+    void *options = NULL;
+    if (!listener)
+        return OK;
+    TRY(check_address(c, listener));
+    TRY(listener_adapter(c, listener, &adapter, &options));
+    rc opened = intake_open(c, adapter, options, &intake);
+    intake_close(intake);
+    if (!rc_ok(opened))
+        fault_enter_name(c, STR("options"));
+    return opened;
+}
+
+/* ---- decisions --------------------------------------------------------------------------------
+ */
+
+static rc take(struct ctx *c, struct picture *picture, const struct command *command,
+               struct outcome *outcome)
+{
+    const struct listener_take *input = command->input;
+    const struct decision *signals = catalog_decision(picture_catalog(picture), STR("signal.take"));
+    if (input->items.count > 0) {
+        struct signal_batch *batch = NULL;
+        struct command inner = *command;
+        NEW(c, batch, 1);
+        batch->items.items = input->items.items;
+        batch->items.count = input->items.count;
+        inner.decision = signals;
+        inner.input = batch;
+        TRY(signals->decide(c, picture, &inner, outcome));
+    }
+    if (str_absent(input->place.id))
+        return OK;
+    return outcome_vault_put(c, outcome, &listener_place_shape, &input->place);
+}
+
+/* Figures only: nothing of it is for the record. */
+static rc note(struct ctx *c, struct picture *, const struct command *command,
+               struct outcome *outcome)
+{
+    return outcome_vault_put(c, outcome, &listener_state_shape, command->input);
+}
+
+static const struct decision decisions[] = {
+    {.name = "intake.take",
+     .help = "Take the signals that came over a listener",
+     .permission = PERMIT_WRITE,
+     .input = &listener_take_shape,
+     .decide = take},
+    {.name = "intake.note",
+     .help = "Note how a listener does",
+     .permission = PERMIT_WRITE,
+     .input = &listener_state_shape,
+     .decide = note},
+    {0},
+};
+
+static const struct route routes[] = {
+    ROUTE(GET, "/api/v1/listener-states", PERMIT_READ, "How every listener does",
+          .output = &listener_state_shape, .output_list = true, .serve = listener_serve_states),
+    ROUTE(GET, "/api/v1/listeners/{id}/state", PERMIT_READ,
+          "How a listener does: condition, counters, what could not be read",
+          .output = &listener_state_shape, .serve = listener_serve_state),
+    {0},
+};
+
+static const struct permission permissions[] = {
+    {PERMIT_READ, "See where devices reach us"},
+    {PERMIT_WRITE, "Change where devices reach us"},
+    {0},
+};
+
+const struct module intake_module = {
+    .name = "intake",
+    .help = "Listeners: where devices reach us, and how they speak there",
+    .records =
+        (const struct record[]){
+            RECORD(listener, "listeners", PERMIT_READ, PERMIT_WRITE, .check = check),
+            {0},
+        },
+    .tables =
+        (const struct table[]){
+            {&listener_place_shape, TABLE_VAULT},
+            {&listener_state_shape, TABLE_VAULT},
+            {0},
+        },
+    .decisions = decisions,
+    .routes = routes,
+    .permissions = permissions,
+};

@@ -1,0 +1,131 @@
+/* Datagrams. They cannot be made to wait: when there is no room, what is not duress is counted and
+ * dropped, and its sender, who is not acknowledged, may send it again. What the kernel had to drop
+ * is counted too. */
+#include "edge/intake/receiver_own.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum { DATAGRAM_MAX = 65536, TURN = 256, SOCKET_BUFFER = 4 << 20 };
+
+void udp_reply(struct port *port, const struct endpoint *to, struct str bytes)
+{
+    ssize_t sent = sendto(port->fd, bytes.ptr, bytes.len, MSG_DONTWAIT,
+                          (const struct sockaddr *)&to->bytes, to->len);
+    if (sent < 0) {
+        port->state.replies--;
+        port->state.replies_late++;
+    }
+}
+
+static bool has_duress(const struct stream_item *item)
+{
+    for (size_t i = 0; i < item->out.count; i++)
+        if (signal_is_lane(&item->out.signals[i]))
+            return true;
+    return false;
+}
+
+static void take(struct port *port, struct str bytes, const struct endpoint *from)
+{
+    struct ctx *c = &port->receiver->scratch;
+    char host[ENDPOINT_TEXT_MAX];
+    struct str peer = {host, endpoint_write_host(from, host)};
+    struct stream_item item = {.kind = STREAM_FRAME};
+    if (peer.len == 0)
+        peer.ptr = NULL;
+    if (!port->datagrams && !rc_ok(stream_open(c, port->intake, &port->datagrams))) {
+        port->state.dropped++;
+        return;
+    }
+    port->state.heard = clock_now(c);
+    stream_give(port->datagrams, bytes,
+                (struct stream_given){.peer = peer, .last = true, .datagram = true});
+    while (item.kind != STREAM_EMPTY) {
+        if (!rc_ok(stream_next(c, port->datagrams, clock_now(c), &item))) {
+            port->state.dropped++;
+            stream_close(port->datagrams);
+            port->datagrams = NULL;
+            break;
+        }
+        if (item.kind == STREAM_EMPTY)
+            break;
+        if (batch_full(port) && !has_duress(&item))
+            port->state.dropped++;
+        else
+            port_take(port, &item, NULL, from, peer, NULL);
+    }
+    arena_reset(c->arena);
+}
+
+/* How many the kernel has dropped so far. */
+static void count_dropped(struct port *port, struct msghdr *message)
+{
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at; at = CMSG_NXTHDR(message, at)) {
+        uint32_t now = 0;
+        if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SO_RXQ_OVFL)
+            continue;
+        memcpy(&now, CMSG_DATA(at), sizeof now);
+        port->state.dropped += now - port->kernel_dropped;
+        port->kernel_dropped = now;
+    }
+}
+
+static void on_readable(evutil_socket_t fd, short, void *arg)
+{
+    struct port *port = arg;
+    char bytes[DATAGRAM_MAX];
+    for (int i = 0; i < TURN; i++) {
+        char control[CMSG_SPACE(sizeof(uint32_t))];
+        struct endpoint from = {.len = 0};
+        struct iovec part = {bytes, sizeof bytes};
+        struct msghdr message = {.msg_name = &from.bytes,
+                                 .msg_namelen = sizeof from.bytes,
+                                 .msg_iov = &part,
+                                 .msg_iovlen = 1,
+                                 .msg_control = control,
+                                 .msg_controllen = sizeof control};
+        ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
+        if (got < 0)
+            return;
+        from.len = message.msg_namelen;
+        count_dropped(port, &message);
+        take(port, (struct str){bytes, (size_t)got}, &from);
+    }
+}
+
+static rc make_socket(struct ctx *c, struct port *port)
+{
+    struct str text = port->listener.address;
+    struct endpoint address;
+    int yes = 1, room = SOCKET_BUFFER;
+    if (!endpoint_read(text, &address))
+        FAIL(c, INVALID, "\"%.*s\" is not an address", STR_ARG(text));
+    int fd = socket(address.bytes.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 && errno == EPERM)
+        FAIL(c, IO, "it will be opened when Chancery is started again: the network is cut off");
+    if (fd < 0)
+        FAIL(c, IO, "no socket: %s", strerror(errno));
+    port->fd = fd;
+    if (address.bytes.ss_family == AF_INET6)
+        endpoint_take_both(fd);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);
+    if (bind(fd, (struct sockaddr *)&address.bytes, address.len) != 0)
+        FAIL(c, CONFLICT, "%.*s: %s", STR_ARG(text), strerror(errno));
+    return OK;
+}
+
+rc udp_listen(struct ctx *c, struct port *port)
+{
+    if (port->fd < 0)
+        TRY(make_socket(c, port));
+    TRY(stream_open(c, port->intake, &port->datagrams));
+    port->readable =
+        event_new(port->receiver->base, port->fd, EV_READ | EV_PERSIST, on_readable, port);
+    if (!port->readable || event_add(port->readable, NULL) != 0)
+        FAIL(c, NO_MEMORY, "no memory to listen");
+    return OK;
+}
