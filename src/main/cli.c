@@ -136,6 +136,8 @@ static rc read_arguments(struct cli *cli, int count, char **arguments)
     if (!record)
         return fault_again(c);
     rc result = shape_flags(c, shape, flag_count, flags, record);
+    if (rc_ok(result)) /* NUL-terminated texts, for names of files */
+        result = shape_copy(c, shape, record, record);
     if (!rc_ok(result)) {
         fault_set_rule(c, "use");
         return result;

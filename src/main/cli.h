@@ -21,7 +21,7 @@ struct cli {
     FILE *out, *err;
     size_t count; /* of the arguments that are not flags */
     char *arguments[CLI_ARGUMENTS_MAX];
-    const void *flags; /* struct of verb->flags */
+    const void *flags; /* struct of verb->flags; its texts end with a NUL */
     bool json;
 };
 
