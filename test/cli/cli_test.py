@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.request
 
 CHANCERY = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HITS = os.environ.get("CHANCERY_HITS")  # of all tests together
 PASSPHRASE = "correct horse battery staple"
 
 
@@ -70,9 +72,11 @@ class Server:
 
     def __init__(self, mission, *flags, before=None):
         self.address = f"127.0.0.1:{free_port()}"
+        # What is written while serving is in the folder; nothing else may be.
+        self.hits = os.path.join(mission.folder, "hits")
         self.process = subprocess.Popen(
             [CHANCERY, "serve", mission.folder, "--passphrase-file", mission.secret, "--listen",
-             self.address, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+             self.address, "--check-replies", "--hits", self.hits, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             preexec_fn=before, cwd=mission.home)
         self.line = self.process.stdout.readline()
         if "serving at" not in self.line:
@@ -100,6 +104,9 @@ class Server:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=30) == 0, self.process.stderr.read()
+        if HITS:
+            with open(self.hits, "rb") as mine, open(HITS, "ab", buffering=0) as all_of_them:
+                all_of_them.write(mine.read())
 
 
 # ---- use -----------------------------------------------------------------------------------------
@@ -323,6 +330,20 @@ def tls_is_the_missions_own():
                 pass
 
 
+def a_certificate_of_somebody_else_is_used():
+    with Mission() as mission:
+        certificate, key = (os.path.join(mission.home, name) for name in ("cert.pem", "key.pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=post.example.org",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2",
+                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        given = ("--certificate", certificate, "--private-key", key)
+        assert "go together" in mission.run("serve", *given[:2], code=2)
+        with Server(mission, *given) as server:
+            known = ssl.create_default_context(cafile=certificate)
+            assert server.ask("/health", context=known)[0] == 200
+
+
 def a_crash_leaves_no_keys_behind():
     """The kernel does not write the memory of the program to a file, however it ends."""
     with open("/proc/sys/kernel/core_pattern", encoding="utf-8") as pattern:
@@ -417,11 +438,14 @@ def what_was_acknowledged_survives_a_kill():
                 assert server.ask(f"/api/v1/zones/{zone}", token)[0] == 200, zone
 
 
-def main():
-    tests = [test for name, test in list(globals().items())
-             if callable(test) and getattr(test, "__module__", "") == "__main__"
-             and name not in ("run", "free_port", "main", "Mission", "Server", "Skip",
-                              "fill_and_empty")]
+def tests_here():
+    return [test for name, test in list(globals().items())
+            if callable(test) and getattr(test, "__module__", "") == "__main__"
+            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip",
+                             "fill_and_empty", "tests_here")]
+
+
+def main(tests):
     wanted = sys.argv[2:]
     tests = [test for test in tests if not wanted or test.__name__ in wanted]
     print(f"1..{len(tests)}")
@@ -436,8 +460,9 @@ def main():
             failed = True
             print(f"not ok {number} - {test.__name__}", flush=True)
             print("# " + repr(fault).replace("\\n", "\n# "), flush=True)
+            print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
     return failed
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(tests_here()))

@@ -21,7 +21,8 @@ export const languages = ['en', 'fr', 'ar'];
 /** Start `chancery demo` on a free port; its day takes so long that nothing happens by itself.
  * Gives the address, the enrolment links by account, the process and the way to stop it. */
 export async function startDemo(...flags) {
-  const args = ['demo', '--listen', '127.0.0.1:0', '--minutes', '1440', ...flags];
+  const args = ['demo', '--listen', '127.0.0.1:0', '--minutes', '1440', '--check-replies', ...flags];
+  if (process.env.CHANCERY_HITS) args.push('--hits', process.env.CHANCERY_HITS);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text) => (said += text));

@@ -25,7 +25,11 @@ SHAPE_DECLARE(thing, THING_FIELDS);
 
 extern const struct module thing_module;
 
-/* Zeros in `options` take what is usual for tests; core, auth, listen and clock are filled in. */
+/* Serve the scene, which is open. Zeros in `options` take what is usual for tests; core and clock
+ * are filled in. What is answered is added to the file that CHANCERY_HITS names. */
+void edge_scene_begin(struct edge_scene *s, struct edge_options options);
+
+/* The same with a scene of things, and callers of its own. */
 void edge_scene_open(struct edge_scene *s, struct edge_options options);
 /* The same without the comparison of every reply, for benches. */
 void edge_scene_serve(struct edge_scene *s, struct edge_options options);

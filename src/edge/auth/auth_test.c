@@ -4,7 +4,6 @@
 #include "edge/auth/auth_page.h"
 
 #include "base/encode.h"
-#include "base/file.h"
 #include "base/random.h"
 #include "support/edge_scene.h"
 
@@ -46,17 +45,8 @@ static void post_open(struct post *p)
     scene_do(s, "account.add", NULL, ACCOUNT("clerk", "active", "clerk"));
     assert_true(rc_ok(auth_open(&s->c, s->core, &quick, &p->auth)));
     p->edge_auth = auth_for_edge(p->auth);
-    struct edge_options options = {
-        .core = s->core,
-        .auth = &p->edge_auth,
-        .clock = &s->clock.clock,
-        .listen = STR("127.0.0.1:0"),
-        .check_replies = true,
-        .sandbox = "none",
-        .sweep_ms = 5,
-    };
-    if (!rc_ok(edge_open(&s->c, &options, &p->e.edge)) || !rc_ok(core_start(&s->c, s->core)))
-        fail_msg("%s", s->c.fault.message);
+    struct edge_options options = {.auth = &p->edge_auth, .check_replies = true};
+    edge_scene_begin(&p->e, options);
 }
 
 static void post_close(struct post *p)
@@ -530,6 +520,19 @@ TEST(links_are_for_accounts_that_hold_no_more)
     post_close(&p);
 }
 
+TEST(a_password_goes_where_a_passkey_is)
+{
+    struct post p;
+    struct key key = {0};
+    post_open(&p);
+    enrol_password(&p, "clerk");
+    ask(&p, 409, "DELETE", "/api/v1/password", p.cookie, NULL);
+    enrol_passkey(&p, "clerk", &key);
+    ask(&p, 204, "DELETE", "/api/v1/password", p.cookie, NULL);
+    ask(&p, 404, "DELETE", "/api/v1/password", p.cookie, NULL);
+    post_close(&p);
+}
+
 TEST(tokens_act_within_their_scopes)
 {
     struct post p;
@@ -584,17 +587,5 @@ TEST(the_ledger_has_no_secret_of_sign_in)
     assert_null(strstr(events, token.ptr));
     assert_null(strstr(events, "argon2"));
     assert_null(strstr(events, "hash"));
-    post_close(&p);
-}
-
-TEST(starting_roles_fit_what_is_declared)
-{
-    struct post p;
-    struct str roles;
-    size_t count = 0;
-    post_open(&p);
-    assert_true(rc_ok(file_read(p.c, &files_system, "content/roles.json", 1 << 20, &roles)));
-    assert_true(rc_ok(people_add_roles(p.c, p.e.scene.core, roles, &count)));
-    assert_true(count > 5);
     post_close(&p);
 }

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""api_test.py CHANCERY: every route of the API once, on the fictional mission, each reply compared
+with the shape that its route declares. TAP on standard output."""
+import base64
+import datetime
+import hmac
+import http.client
+import json
+import re
+import struct
+import subprocess
+import sys
+import time
+
+import cli_test
+
+PASSWORD = "quiet harbour, seven lamps"
+
+
+def six_digits(secret):
+    """The code of RFC 6238 for a secret in base 32, now."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", int(time.time() // 30)), "sha1").digest()
+    at = mac[19] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
+
+
+class Demo:
+    """The fictional mission, and one of its people who is signed in."""
+
+    def __init__(self):
+        hits = ["--hits", cli_test.HITS] if cli_test.HITS else []
+        self.process = subprocess.Popen(
+            [cli_test.CHANCERY, "demo", "--listen", "127.0.0.1:0", "--minutes", "1440",
+             "--check-replies", *hits], stdout=subprocess.PIPE, text=True)
+        self.links, self.cookie = {}, ""
+        for line in self.process.stdout:
+            link = re.match(r"\s*(\S+)\s+http://localhost:(\d+)/enrol#(\S+)", line)
+            if link:
+                self.port = int(link[2])
+                self.links[link[1]] = link[3]
+            if "Ctrl-C" in line:
+                break
+
+    def ask(self, method, path, body=None, want=(200, 201, 204), headers=None):
+        call = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {"Host": f"localhost:{self.port}", "X-Chancery": "1", "Cookie": self.cookie,
+                **(headers or {})}
+        text = None
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            text = json.dumps(body)
+        call.request(method, "/api/v1/" + path, text, sent)
+        answer = call.getresponse()
+        told = answer.read().decode()
+        assert answer.status in want, (method, path, answer.status, told)
+        if answer.getheader("Set-Cookie"):
+            self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+        return json.loads(told) if told.startswith(("{", "[")) else told
+
+    def enrol(self, account):
+        given = self.ask("POST", "auth/enrol/options", {"link": self.links[account]})["password"]
+        self.ask("POST", "auth/enrol", {
+            "link": self.links[account], "password": PASSWORD, "challenge": given["challenge"],
+            "code": six_digits(given["secret"])})
+
+    def __enter__(self):
+        self.enrol("officer")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        assert self.process.wait(timeout=30) == 0
+
+
+# Of nouns that the fictional mission has none of.
+FIRST = {
+    "sources": {"label": "TLP:GREEN", "name": "Panel", "kind": "panel", "identity": "p-1",
+                "zone": "comms", "points": [{"point": "2", "zone": "main-gate"}]},
+    "listeners": {"label": "TLP:GREEN", "name": "Panels", "protocol": "dc09", "carrier": "tcp",
+                  "address": "127.0.0.1:0", "disabled": True},
+    "alarm-rules": {"label": "TLP:GREEN", "name": "Fire there", "kind": "fire", "cause": "fire",
+                    "priority": "urgent", "consequence": "It burns.", "action": "Go and see."},
+}
+
+
+def another(record, number):
+    """The same again: without its id, and with other texts where the noun says that they are one
+    record's alone, or are likely to be."""
+    made = {name: value for name, value in record.items() if name != "id"}
+    for name in ("name", "short_name", "slug", "login", "identity"):
+        if name in made:
+            made[name] += f"-{number}"
+    return made
+
+
+def one_mission_is_all_there_is(demo, mission):
+    one = "missions/" + mission["id"]
+    demo.ask("POST", "missions", another(mission, 2), want=(409,))
+    demo.ask("PUT", one, demo.ask("GET", one)["record"])
+    demo.ask("DELETE", one, want=(409,))
+    assert demo.ask("GET", one + "/history")["items"]
+
+
+def every_noun_is_listed_made_changed_and_retired():
+    with Demo() as demo:
+        for noun in demo.ask("GET", "catalog")["records"]:
+            plural = noun["plural"]
+            items = demo.ask("GET", plural)["items"]
+            record = items[0]["record"] if items else FIRST[plural]
+            made = another(record, 2)
+            if plural == "missions":
+                one_mission_is_all_there_is(demo, record)
+                continue
+            one = f"{plural}/{demo.ask('POST', plural, made)['id']}"
+            kept = demo.ask("GET", one)
+            demo.ask("PUT", one, kept["record"], headers={"If-Match": f'"{kept["seq"]}"'})
+            demo.ask("PUT", one, kept["record"], want=(412,), headers={"If-Match": '"0"'})
+            demo.ask("DELETE", one + "?why=tried")
+            assert demo.ask("GET", one)["retired"], one
+            told = [event["kind"] for event in demo.ask("GET", one + "/history")["items"]]
+            kinds = [kind for kind in told if kind.endswith((".retired", ".changed", ".added"))]
+            assert [kind.split(".")[1] for kind in kinds] == ["retired", "changed", "added"], told
+            assert demo.ask("GET", plural + "?format=csv").startswith("id,label,"), plural
+
+
+def the_record_can_be_browsed_and_proved():
+    with Demo() as demo:
+        head = demo.ask("GET", "ledger")
+        assert head["size"] > 100
+        event = demo.ask("GET", "ledger/events?limit=1")["items"][0]
+        assert demo.ask("GET", f"ledger/events/{event['seq']}") == event
+        assert "tlog-proof" in demo.ask("GET", f"ledger/events/{event['seq']}/proof")
+        assert demo.ask("POST", "ledger/verify")["verified"]
+        assert any(row["held"] for row in demo.ask("GET", "permissions")["items"])
+        assert demo.ask("GET", "status")["faults"] == 0
+        assert demo.ask("GET", "openapi.json")["openapi"].startswith("3.1")
+
+
+def an_erased_person_cannot_be_read_any_more():
+    with Demo() as demo:
+        person = another(demo.ask("GET", "persons/p01")["record"], 3)
+        one = "persons/" + demo.ask("POST", "persons", person)["id"]
+        demo.ask("POST", one + "/erase", {"why": "at their wish"}, want=(409,))
+        demo.ask("DELETE", one)
+        demo.ask("POST", one + "/erase", {"why": "at their wish"})
+        events = demo.ask("GET", "ledger/events?record=" + one.replace("persons", "person"))
+        told = json.dumps(events)
+        assert "person.erased" in told and person["name"] not in told, told
+
+
+def somebody_looks_after_their_own_ways_in():
+    with Demo() as demo:
+        first = demo.ask("GET", "session")["session"]
+        demo.enrol("desk")
+        demo.enrol("post-one")
+        assert demo.ask("GET", "session")["session"] != first
+        given = demo.ask("POST", "password/options", {})
+        demo.ask("PUT", "password", {"password": PASSWORD + "!", "challenge": given["challenge"],
+                                     "code": six_digits(given["secret"])})
+        refused = demo.ask("DELETE", "password", want=(409,))
+        assert refused["rule"] == "last-way", refused
+        token = demo.ask("POST", "tokens", {"name": "a program"})
+        assert [row["id"] for row in demo.ask("GET", "tokens")["items"]] == [token["id"]]
+        demo.ask("DELETE", "tokens/" + token["id"])
+        mine = [row["id"] for row in demo.ask("GET", "sessions")["items"] if row["current"]]
+        demo.ask("DELETE", "sessions/" + mine[0])
+        demo.ask("GET", "session", want=(401,))
+
+
+def in_an_hour():
+    when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def an_alarm_is_taken_answered_and_ended():
+    with Demo() as demo:
+        demo.ask("POST", "alarm-rules", FIRST["alarm-rules"])
+        source = demo.ask("POST", "sources", FIRST["sources"])["id"]
+        for point in ("1", "2"):
+            demo.ask("POST", "signals", {"items": [
+                {"source": "p-1", "kind": "fire", "priority": "urgent", "code_system": "test",
+                 "text": "Smoke", "zone": point}]})
+        assert demo.ask("GET", "signals")["items"]
+        alarms = [row["id"] for row in demo.ask("GET", "alarms")["items"]]
+        one = "alarms/" + alarms[0]
+        demo.ask("GET", one)
+        demo.ask("POST", one + "/claim", {})
+        demo.ask("POST", one + "/release")
+        demo.ask("POST", one + "/shelve", {"for_ms": 60000, "why": "hot work"})
+        demo.ask("POST", one + "/unshelve")
+        demo.ask("POST", one + "/merge", {"into": alarms[1]})
+        demo.ask("POST", one + "/split")
+        answer = {"why": "toast", "disposition": "false"}
+        demo.ask("POST", one + "/acknowledge", answer)
+        demo.ask("POST", one + "/end", answer)
+        for path in ("queue", "figures", "sources", "sources/" + source, "unknown", "gaps",
+                     "zones"):
+            demo.ask("GET", "watch/" + path)
+        demo.ask("POST", f"sources/{source}/disable", {"until": in_an_hour(), "why": "repair"})
+        demo.ask("POST", f"sources/{source}/enable")
+        demo.ask("GET", "zones/comms/readiness")
+        demo.ask("POST", "zones/comms/arm", {"accept": True, "why": "as it is"})
+        demo.ask("POST", "zones/comms/disarm")
+
+
+def a_listener_tells_how_it_does():
+    with Demo() as demo:
+        listener = demo.ask("POST", "listeners", FIRST["listeners"])["id"]
+        states, until = [], time.monotonic() + 30
+        while not states and time.monotonic() < until:
+            states = demo.ask("GET", "listener-states")["items"]
+        state = demo.ask("GET", f"listeners/{listener}/state")
+        assert state["condition"] == "disabled", state
+
+
+TESTS = [every_noun_is_listed_made_changed_and_retired, the_record_can_be_browsed_and_proved,
+         an_erased_person_cannot_be_read_any_more, somebody_looks_after_their_own_ways_in,
+         an_alarm_is_taken_answered_and_ended, a_listener_tells_how_it_does]
+
+if __name__ == "__main__":
+    sys.exit(cli_test.main(TESTS))
