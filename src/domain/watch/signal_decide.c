@@ -24,7 +24,7 @@ enum {
     SAMPLES_MAX = 8,
 };
 
-rc signal_id(struct ctx *c, struct str identity, struct str dedupe, struct str *ret)
+rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct str *ret)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state state;
@@ -127,7 +127,7 @@ static rc note_unknown(struct taking *t, const struct signal *signal)
     struct query query = {.limit = UNKNOWN_MAX};
     struct page page;
     NEW(t->c, sender, 1);
-    TRY(signal_id(t->c, signal->source, STR("sender"), &sender->id));
+    TRY(signal_report(t->c, signal->source, STR("sender"), &sender->id));
     rc found = picture_get(t->c, t->picture, &unknown_sender_shape, sender->id, NULL, sender);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
@@ -273,22 +273,25 @@ static bool in_batch(struct taking *t, struct str id)
     return false;
 }
 
-/* Gives the id it is kept under, and whether it is there already. Duress is kept twice rather than
- * not at all. */
-static rc name_it(struct taking *t, const struct signal *signal, struct str *ret, bool *ret_seen)
+/* Duress is kept twice rather than not at all. */
+static rc seen_before(struct taking *t, const struct signal *signal, struct str *ret_report,
+                      bool *ret)
 {
-    *ret_seen = false;
+    struct kept_signal *kept = NULL;
+    *ret = false;
     if (str_absent(signal->dedupe))
-        return id_new(t->c, ret);
-    TRY(signal_id(t->c, signal->source, signal->dedupe, ret));
-    *ret_seen = in_batch(t, *ret);
-    if (!*ret_seen)
-        TRY(picture_has(t->c, t->picture, &kept_signal_shape, *ret, ret_seen));
-    if (*ret_seen && signal_is_lane(signal)) {
-        *ret_seen = false;
-        return id_new(t->c, ret);
-    }
-    return OK;
+        return OK;
+    TRY(signal_report(t->c, signal->source, signal->dedupe, ret_report));
+    if (signal_is_lane(signal))
+        return OK;
+    *ret = in_batch(t, *ret_report);
+    if (*ret)
+        return OK;
+    NEW(t->c, kept, 1);
+    rc found =
+        picture_find(t->c, t->picture, &kept_signal_shape, "report", *ret_report, NULL, kept);
+    *ret = rc_ok(found);
+    return found.code == RC_NOT_FOUND ? OK : found;
 }
 
 /* ---- alarms -----------------------------------------------------------------------------------
@@ -376,7 +379,7 @@ static rc take_one(struct taking *t, const struct signal *signal)
     struct taking_source *from = NULL;
     struct kept_signal kept = {0};
     bool seen = false;
-    struct str id;
+    struct str report = {NULL, 0};
     TRY(find_source(t, signal, &from));
     TRY(hear(t, from, signal));
     if (signal->kind == SIGNAL_KIND_SUPERVISION) {
@@ -384,13 +387,14 @@ static rc take_one(struct taking *t, const struct signal *signal)
         judge_clock(t, from, signal, &kept);
         return OK;
     }
-    TRY(name_it(t, signal, &id, &seen));
+    TRY(seen_before(t, signal, &report, &seen));
     if (seen) {
         from->pulse.duplicates++;
         return OK;
     }
     TRY(make_kept(t, from, signal, &kept));
-    kept.id = id;
+    kept.report = report;
+    TRY(id_new(t->c, &kept.id));
     return take_event(t, from, signal, &kept);
 }
 

@@ -117,10 +117,10 @@ static rc put_status(struct ctx *c, const struct request *request, const struct 
 {
     struct kept_signal kept = {0};
     struct row row = {0};
-    struct str id;
+    struct str report;
     const char *status = "counted";
-    TRY(signal_id(c, signal->source, signal->dedupe, &id));
-    rc found = picture_get(c, request->picture, &kept_signal_shape, id, &row, &kept);
+    TRY(signal_report(c, signal->source, signal->dedupe, &report));
+    rc found = picture_find(c, request->picture, &kept_signal_shape, "report", report, &row, &kept);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
     bool now = rc_ok(found) && row.seq >= command->first_seq &&
@@ -136,7 +136,7 @@ static rc put_status(struct ctx *c, const struct request *request, const struct 
     text_printf(out, ",\"status\":\"%s\"", status);
     if (rc_ok(found)) {
         text_put(out, STR(",\"id\":"));
-        text_put_json(out, id);
+        text_put_json(out, kept.id);
         if (!str_absent(kept.alarm)) {
             text_put(out, STR(",\"alarm\":"));
             text_put_json(out, kept.alarm);

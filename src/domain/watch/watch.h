@@ -134,6 +134,7 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192 };
     F(T, time, _, received, REQUIRED, 0, 0, "when it came")                                     \
     F(T, choice, signal_clock, clock, REQUIRED, 0, 0, "what the source's time is worth")        \
     F(T, text, line, dedupe, 0, 1, 120, "equal for what is certainly the same report")          \
+    F(T, id, _, report, INDEXED, 0, 0, "the same for the same key of the same device")          \
     F(T, flag, _, lane, 0, 0, 0, "duress: it went before everything else")                      \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter had given it before")                           \
     F(T, flag, _, drill, 0, 0, 0, "an exercise or a test")                                      \
@@ -156,8 +157,8 @@ static inline bool signal_is_lane(const struct signal *signal)
     return signal->kind == SIGNAL_KIND_DURESS;
 }
 
-/* The id under which a signal with a dedupe key is kept: the same for the same report. */
-rc signal_id(struct ctx *c, struct str identity, struct str dedupe, struct str *ret);
+/* What a report is known by: the same for the same key of the same device. */
+rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct str *ret);
 
 /* ---- alarms -----------------------------------------------------------------------------------
  */
