@@ -1,12 +1,56 @@
 #include "main/script.h"
 
+#include "domain/people/people.h"
+
 SHAPE_DEFINE(script_line, SCRIPT_LINE_FIELDS, 1, "A line of a script");
 
-static int64_t second_of(struct str at)
+int64_t script_second(struct str at)
 {
     int64_t hours = 0, minutes = 0;
     bool good = str_to_i64(str_sub(at, 0, 2), &hours) && str_to_i64(str_sub(at, 3, 2), &minutes);
     return good ? hours * 3600 + minutes * 60 : -1;
+}
+
+/* ---- a line -----------------------------------------------------------------------------------
+ */
+
+/* The live record that "table/column/value" names. */
+static rc find_target(struct ctx *c, struct picture *picture, struct str find, struct str *ret)
+{
+    const struct catalog *catalog = picture_catalog(picture);
+    struct str rest = find, table, column;
+    if (!str_split(&rest, '/', &table) || !str_split(&rest, '/', &column) || str_absent(rest))
+        FAIL(c, INVALID, "find: table/column/value is expected");
+    for (size_t i = 0; i < catalog_table_count(catalog); i++) {
+        const struct shape *shape = catalog_table(catalog, i)->shape;
+        const struct shape_field *field = shape_field(shape, column);
+        if (!str_is(table, shape->name) || !field)
+            continue;
+        struct str *record = ctx_take(c, 1, shape->size);
+        if (!record)
+            return fault_again(c);
+        TRY(picture_find(c, picture, shape, field->name, rest, NULL, record));
+        *ret = *record; /* the id comes first */
+        return OK;
+    }
+    FAIL(c, NOT_FOUND, "find: there is no such table or column");
+}
+
+/* Who asks, and for what, where that is to be looked up. */
+static rc look_up(struct ctx *c, struct core *core, const struct script_line *line,
+                  struct command *command)
+{
+    struct reader reader;
+    if (str_absent(line->as) && str_absent(line->find))
+        return OK;
+    TRY(core_reader_open(c, core, &reader));
+    rc result = OK;
+    if (!str_absent(line->as))
+        result = people_actor(c, reader.picture, line->as, &command->actor);
+    if (rc_ok(result) && !str_absent(line->find))
+        result = find_target(c, reader.picture, line->find, &command->target);
+    core_reader_close(&reader);
+    return result;
 }
 
 static rc do_line(struct ctx *c, struct core *core, const struct script_line *line)
@@ -22,14 +66,18 @@ static rc do_line(struct ctx *c, struct core *core, const struct script_line *li
     };
     if (!command.decision)
         FAIL(c, NOT_FOUND, "there is no command %.*s", STR_ARG(line->command));
-    if (command.decision->input && !str_absent(line->input)) {
+    if (command.decision->input) {
+        struct str json = str_absent(line->input) ? STR("{}") : line->input;
         input = ctx_take(c, 1, command.decision->input->size);
         if (!input)
             return fault_again(c);
-        TRY(shape_read(c, command.decision->input, SHAPE_FROM_INPUT, line->input, input));
+        TRY(shape_read(c, command.decision->input, SHAPE_FROM_INPUT, json, input));
     }
     command.input = input;
-    return core_call(c, core, &command);
+    TRY(look_up(c, core, line, &command));
+    for (int64_t i = 0; i < line->repeat || i == 0; i++)
+        TRY(core_call(c, core, &command));
+    return OK;
 }
 
 /* Say which line it was. */
@@ -52,7 +100,7 @@ rc script_play(struct ctx *c, struct core *core, struct str script, script_befor
         if (str_trim(text).len == 0)
             continue;
         rc result = shape_read(c, &script_line_shape, SHAPE_FROM_INPUT, text, &line);
-        if (rc_ok(result) && before && !before(arg, second_of(line.at)))
+        if (rc_ok(result) && before && !before(arg, script_second(line.at)))
             return OK;
         if (rc_ok(result))
             result = do_line(c, core, &line);

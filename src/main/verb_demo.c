@@ -6,7 +6,9 @@
 #include "base/random.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/watch/watch.h"
 #include "main/content.h"
+#include "main/demo_beat.h"
 #include "main/script.h"
 #include "main/serve.h"
 
@@ -25,7 +27,7 @@
 SHAPE_DECLARE(demo_flags, DEMO_FLAGS);
 SHAPE_DEFINE(demo_flags, DEMO_FLAGS, 1, "Flags of demo");
 
-enum { DAY_SECONDS = 86400, DAY_MINUTES_DEFAULT = 12 };
+enum { DAY_SECONDS = 86400, DAY_MINUTES_DEFAULT = 12, BEAT_MS = 10000 };
 
 /* The fictional day begins at midnight of 23 November 2026. */
 static const struct wall day_start = {1795392000000000};
@@ -37,8 +39,12 @@ struct demo {
     struct folder folder;
     struct clock_manual clock; /* --fast: stands, and is moved from line to line */
     int64_t minutes;
-    int64_t second; /* of the day, that was played last */
-    bool ended;     /* by a signal */
+    bool fast;
+    int64_t second; /* of its day */
+    struct core *core;
+    struct str pulses; /* who is alive when (demo_beat.h) */
+    rc result;         /* of what was done between the lines */
+    bool ended;        /* by a signal */
 };
 
 /* ---- setting up
@@ -80,30 +86,63 @@ static void remove_folder(struct demo *d)
 
 static rc furnish(struct demo *d, struct core *core)
 {
-    struct str roles, script;
+    struct str roles, rules, script;
     size_t count = 0;
     TRY(content_get(d->c, "roles.json", &roles));
     TRY(content_get(d->c, "demo/start.jsonl", &script));
+    TRY(content_get(d->c, "watch/rules.json", &rules));
+    TRY(content_get(d->c, "demo/heartbeats.jsonl", &d->pulses));
     TRY(people_add_roles(d->c, core, roles, &count));
+    TRY(watch_add_rules(d->c, core, rules, &count));
+    d->core = core;
     return script_play(d->c, core, script, NULL, NULL);
 }
 
 /* ---- the day, at once
  * -------------------------------------------------------------------------------------- */
 
-static bool move_clock(void *arg, int64_t second)
+/* Milliseconds of the clock that a part of the shortened day takes; both ways of playing it keep
+ * the same time, so that the same deadlines fall due between the same lines. */
+static int64_t clock_ms(const struct demo *d, int64_t seconds)
 {
-    struct demo *d = arg;
-    if (second >= 0)
-        clock_manual_set(&d->clock, (struct wall){day_start.us + second * 1000000});
-    return true;
+    return seconds * 1000 * d->minutes * 60 / DAY_SECONDS;
 }
 
-static rc count_records(struct ctx *c, struct picture *picture, const struct shape *shape,
-                        int64_t *ret)
+/* One step of the way: at once, or waited for; a signal ends it. */
+static void pass(struct demo *d, int64_t ms)
 {
-    struct query query = {.limit = QUERY_LIMIT_MAX};
+    if (d->fast)
+        clock_manual_advance_us(&d->clock, ms * 1000);
+    else
+        d->ended = serving_wait(ms);
+    if (!d->ended)
+        d->result = demo_beat(d->c, d->core, d->pulses, d->second);
+}
+
+/* On the way to a line the devices live and deadlines fall due. */
+static bool pass_to_line(void *arg, int64_t second)
+{
+    struct demo *d = arg;
+    while (second >= 0 && !d->ended && rc_ok(d->result) && d->second < second) {
+        int64_t left_ms = clock_ms(d, second - d->second);
+        int64_t step_ms = left_ms < BEAT_MS ? left_ms : BEAT_MS;
+        d->second = step_ms == left_ms
+                        ? second
+                        : d->second + step_ms * DAY_SECONDS / clock_ms(d, DAY_SECONDS);
+        pass(d, step_ms);
+    }
+    return !d->ended && rc_ok(d->result);
+}
+
+/* Of all, with what is retired where the column has this value. */
+static rc count_where(struct ctx *c, struct picture *picture, const struct shape *shape,
+                      const char *column, const char *value, int64_t *ret)
+{
+    struct query query = {.limit = QUERY_LIMIT_MAX, .with_retired = column};
     struct page page;
+    if (column)
+        query.filters[query.filter_count++] =
+            (struct filter){str_from(column), FILTER_EQ, str_from(value)};
     *ret = 0;
     do {
         TRY(picture_list(c, picture, shape, &query, &page));
@@ -113,20 +152,30 @@ static rc count_records(struct ctx *c, struct picture *picture, const struct sha
     return OK;
 }
 
+static rc count_records(struct ctx *c, struct picture *picture, const struct shape *shape,
+                        int64_t *ret)
+{
+    return count_where(c, picture, shape, NULL, NULL, ret);
+}
+
 /* What came of the day, after verifying all of it. */
 static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
 {
     struct ledger_report report;
     struct str root;
-    int64_t people = 0, sites = 0;
+    int64_t people = 0, sites = 0, signals = 0, alarms = 0, silences = 0;
     TRY(ledger_verify(d->c, reader->store, &d->folder.options.ledger, &report));
     TRY(encode_bytes(d->c, ENCODE_HEX, report.root.bytes, sizeof report.root.bytes, &root));
     TRY(count_records(d->c, reader->picture, &person_shape, &people));
     TRY(count_records(d->c, reader->picture, &site_shape, &sites));
+    TRY(count_records(d->c, reader->picture, &kept_signal_shape, &signals));
+    TRY(count_where(d->c, reader->picture, &alarm_shape, "drill", "false", &alarms));
+    TRY(count_where(d->c, reader->picture, &alarm_shape, "cause", "silence", &silences));
     text_printf(out,
                 "{\"events\":%" PRId64 ",\"people\":%" PRId64 ",\"sites\":%" PRId64
+                ",\"signals\":%" PRId64 ",\"alarms\":%" PRId64 ",\"silences\":%" PRId64
                 ",\"ledger_root\":\"%.*s\",\"verified\":true}",
-                report.events, people, sites, STR_ARG(root));
+                report.events, people, sites, signals, alarms, silences, STR_ARG(root));
     return OK;
 }
 
@@ -136,7 +185,8 @@ static rc play_fast(struct demo *d, struct core *core, struct text *out)
     struct str script;
     TRY(furnish(d, core));
     TRY(content_get(d->c, "demo/day.jsonl", &script));
-    TRY(script_play(d->c, core, script, move_clock, d));
+    TRY(script_play(d->c, core, script, pass_to_line, d));
+    TRY(d->result);
     TRY(core_reader_open(d->c, core, &reader));
     rc result = put_outcome(d, &reader, out);
     core_reader_close(&reader);
@@ -165,16 +215,12 @@ static rc demo_fast(struct demo *d)
 /* ---- the day, to look at
  * ----------------------------------------------------------------------------------- */
 
-/* Wait until the line's time, in the shortened day; a signal ends it. */
-static bool wait_for_line(void *arg, int64_t second)
+/* After the last line the devices go on. */
+static rc live_on(struct demo *d)
 {
-    struct demo *d = arg;
-    if (second < 0)
-        return true;
-    int64_t wait_ms = (second - d->second) * 1000 * d->minutes * 60 / DAY_SECONDS;
-    d->second = second;
-    d->ended = serving_wait(wait_ms > 0 ? wait_ms : 0);
-    return !d->ended;
+    while (!d->ended && rc_ok(d->result))
+        pass(d, BEAT_MS);
+    return d->result;
 }
 
 static rc print_welcome(struct demo *d, struct core *core, struct str listen)
@@ -221,18 +267,16 @@ static rc serve_day(struct demo *d, struct core *core)
     if (rc_ok(result))
         result = content_get(d->c, "demo/day.jsonl", &script);
     if (rc_ok(result))
-        result = script_play(d->c, core, script, wait_for_line, d);
-    if (rc_ok(result) && !d->ended)
-        serving_wait(-1);
+        result = script_play(d->c, core, script, pass_to_line, d);
+    if (rc_ok(result))
+        result = live_on(d);
     serving_close(&serving);
     return result;
 }
 
 static rc demo_served(struct demo *d)
 {
-    const struct demo_flags *flags = d->cli->flags;
     struct core *core = NULL;
-    d->minutes = flags->minutes ? flags->minutes : DAY_MINUTES_DEFAULT;
     serving_hold_signals();
     TRY(make_folder(d, &clock_system));
     TRY(core_open(d->c, &d->folder.options, &core));
@@ -247,6 +291,8 @@ rc verb_demo(struct cli *cli)
     NEW(cli->c, d, 1);
     d->cli = cli;
     d->c = cli->c;
+    d->minutes = flags->minutes ? flags->minutes : DAY_MINUTES_DEFAULT;
+    d->fast = flags->fast;
     rc result = flags->fast ? demo_fast(d) : demo_served(d);
     cli->c->clock = clock;
     remove_folder(d);

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "main/content.h"
 
@@ -96,11 +97,13 @@ static rc make_link(struct ctx *c, struct core *core, struct str account,
 static rc furnish(struct ctx *c, struct core *core, const struct init_flags *flags,
                   struct str *ret_link)
 {
-    struct str roles, account = {NULL, 0};
+    struct str roles, rules, account = {NULL, 0};
     size_t count = 0;
     TRY(content_get(c, "roles.json", &roles));
+    TRY(content_get(c, "watch/rules.json", &rules));
     TRY(make_mission(c, core, flags));
     TRY(people_add_roles(c, core, roles, &count));
+    TRY(watch_add_rules(c, core, rules, &count));
     TRY(make_officer(c, core, flags, &account));
     return make_link(c, core, account, flags, ret_link);
 }

@@ -337,7 +337,7 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
                      struct kept_signal *kept)
 {
     struct raises raises = {.count = 0};
-    bool news = false;
+    bool news = false, hidden = false;
     if (kept->kind != SIGNAL_KIND_RESTORE)
         TRY(signal_match(t, from, signal, kept, &raises));
     TRY(is_news(t, &raises, &news));
@@ -348,7 +348,10 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
     for (size_t i = 0; i < raises.count; i++) {
         struct book_entry *entry = NULL;
         TRY(book_raise(&t->book, &raises.items[i], &entry));
-        kept->alarm = entry->alarm.id;
+        if (str_absent(kept->alarm) || (hidden && !raises.items[i].suppressed)) {
+            kept->alarm = entry->alarm.id; /* the first that is in sight */
+            hidden = raises.items[i].suppressed;
+        }
     }
     kept->suppressed = raises.all_suppressed;
     return keep(t, from, kept);

@@ -247,3 +247,42 @@ const struct route watch_routes[] = {
     COMMAND("/api/v1/zones/{id}/disarm", PERMIT_ZONE_ARM, "Disarm it", ZONE_DISARM, ),
     {0},
 };
+
+/* ---- the rules a mission starts with ----------------------------------------------------------
+ */
+
+static rc add_rule(struct ctx *c, struct core *core, struct str json, bool *ret_new)
+{
+    struct alarm_rule rule = {0};
+    TRY(shape_read(c, &alarm_rule_shape, SHAPE_FROM_INPUT, json, &rule));
+    struct command command = {
+        .decision = catalog_decision(core_catalog(core), STR("alarm_rule.add")),
+        .input = &rule,
+        .actor = actor_system,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    rc result = core_call(c, core, &command);
+    *ret_new = rc_ok(result);
+    return result.code == RC_CONFLICT ? OK : result;
+}
+
+rc watch_add_rules(struct ctx *c, struct core *core, struct str text, size_t *ret_count)
+{
+    struct json json;
+    struct str rule;
+    size_t count = 0;
+    json_init(&json, text);
+    json_array(&json);
+    while (json_next_item(&json)) {
+        bool new = false;
+        if (!json_skip(&json, &rule))
+            break;
+        TRY(add_rule(c, core, rule, &new));
+        count += new;
+    }
+    if (!json_end(&json))
+        return json_fault(c, &json);
+    *ret_count = count;
+    return OK;
+}

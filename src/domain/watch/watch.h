@@ -260,6 +260,10 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
     F(T, id, _, team_before, 0, 0, 0, "where it was shown before, for undoing")
 SHAPE_DECLARE(alarm, ALARM_FIELDS);
 
+/* Add the alarm rules of a JSON array that are not there yet: what a mission starts with. */
+struct core;
+rc watch_add_rules(struct ctx *c, struct core *core, struct str json, size_t *ret_count);
+
 /* ---- arming -----------------------------------------------------------------------------------
  */
 
