@@ -84,9 +84,7 @@ static rc run_deadline(struct batch *b, const struct deadline *deadline, const s
         TRY(reason_of(&b->c, b->c.fault.message, &end->refused));
         outcome_init(&outcome, catalog, deadline->label);
     }
-    struct outcome passed;
-    outcome_init(&passed, catalog, deadline->label);
-    TRY(outcome_add(&b->c, &passed,
+    TRY(outcome_add(&b->c, &outcome,
                     &(struct outcome_event){
                         .kind = &deadline_passed_kind, .body = end, .record_id = deadline->id}));
     struct origin origin = {.actor = &actor_system,
@@ -94,7 +92,6 @@ static rc run_deadline(struct batch *b, const struct deadline *deadline, const s
                             .received = clock_now(&b->c),
                             .cause = row->seq,
                             .drill = row->drill};
-    TRY(batch_apply(b, &origin, &passed, &first)); /* first: the decision may set it anew */
     return batch_apply(b, &origin, &outcome, &first);
 }
 
