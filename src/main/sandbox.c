@@ -107,8 +107,9 @@ static const int refused[] = {
     SCMP_SYS(acct),
     SCMP_SYS(personality),
 };
-static const int sockets[] = {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind),
-                              SCMP_SYS(listen)};
+static const int sockets[] = {SCMP_SYS(listen), SCMP_SYS(bind), SCMP_SYS(connect),
+                              SCMP_SYS(socket)};
+enum { OF_LISTENING = 2 }; /* so many of them */
 
 static bool refuse_all(scmp_filter_ctx filter, size_t count, const int *calls)
 {
@@ -151,7 +152,7 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
     return OK;
 }
 
-rc sandbox_cut_network(struct ctx *c)
+rc sandbox_cut_network(struct ctx *c, bool calls)
 {
-    return restrict_calls(c, sizeof sockets / sizeof sockets[0], sockets);
+    return restrict_calls(c, calls ? OF_LISTENING : sizeof sockets / sizeof sockets[0], sockets);
 }

@@ -25,7 +25,8 @@ bool sandbox_hide_memory(void);
  * is in force ("seccomp, landlock 3"). */
 rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level);
 
-/* Once all that listens listens: no socket is made any more, by any thread. */
-rc sandbox_cut_network(struct ctx *c);
+/* Once all that listens listens: no socket is made any more, by any thread. Where somebody has to
+ * be called (`calls`), sockets may be made and connected, but none listens. */
+rc sandbox_cut_network(struct ctx *c, bool calls);
 
 #endif

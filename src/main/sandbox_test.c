@@ -47,7 +47,7 @@ static int try_inside(void)
 }
 
 /* Enter the sandbox in a child and report what the attempt came to. */
-static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
+static int in_sandbox_that(bool calls, int (*attempt)(void), bool *ret_landlock)
 {
     char folder[] = "/tmp/chancery-sandbox-XXXXXX", inside[64];
     int pipes[2], status = 0;
@@ -60,7 +60,7 @@ static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
         const char *level = NULL;
         struct texts readable = {(struct str[]){STR(LOGS), STR("/nowhere")}, 2};
         if (chdir(folder) != 0 || !rc_ok(sandbox_enter(&c, folder, readable, &level)) ||
-            !rc_ok(sandbox_cut_network(&c)))
+            !rc_ok(sandbox_cut_network(&c, calls)))
             _exit(NO_SANDBOX);
         abi = strstr(level, "landlock ") != NULL;
         if (write(pipes[1], &abi, 1) != 1)
@@ -77,6 +77,26 @@ static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
     assert_int_equal(rmdir(folder), 0);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int in_sandbox(int (*attempt)(void), bool *ret_landlock)
+{
+    return in_sandbox_that(false, attempt, ret_landlock);
+}
+
+static int try_listening(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        return NO_SANDBOX;
+    return listen(fd, 1) != 0 && errno == EPERM ? REFUSED : WORKED;
+}
+
+TEST(sandbox_that_calls_somebody_still_does_not_listen)
+{
+    bool landlock = false;
+    assert_int_equal(in_sandbox_that(true, try_socket, &landlock), WORKED);
+    assert_int_equal(in_sandbox_that(true, try_listening, &landlock), REFUSED);
 }
 
 TEST(sandbox_gives_up_programs_sockets_and_other_files)

@@ -41,7 +41,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     };
     TRY(edge_open(c, &edge, &s->edge));
     if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
-        TRY(sandbox_cut_network(c));
+        TRY(sandbox_cut_network(c, receiver_dials(s->receiver)));
     TRY(core_start(c, s->core));
     return receiver_start(c, s->receiver);
 }

@@ -3,10 +3,11 @@
 #include "adapter/cap/cap.h"
 #include "adapter/dc09/dc09.h"
 #include "adapter/eve/eve.h"
+#include "adapter/mqtt/mqtt.h"
 #include "adapter/syslog/syslog.h"
 
-const struct adapter *const adapters[] = {&dc09_adapter, &eve_adapter, &syslog_adapter,
-                                          &cap_adapter, NULL};
+const struct adapter *const adapters[] = {&dc09_adapter, &eve_adapter,  &syslog_adapter,
+                                          &cap_adapter,  &mqtt_adapter, NULL};
 
 const struct adapter *adapter_find(struct str name)
 {

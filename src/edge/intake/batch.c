@@ -124,24 +124,25 @@ static void move_place(struct batch *batch, const struct listener_place *place)
     frame->place.head_hash = hash;
 }
 
-void batch_add(struct port *port, const struct stream_item *item, struct link *link,
+bool batch_add(struct port *port, const struct stream_item *item, struct link *link,
                const struct endpoint *to, const struct listener_place *place)
 {
     bool urgent = is_lane(item);
-    if (item->out.count == 0 && str_absent(item->out.reply) && port->filling &&
+    if (item->out.count == 0 && str_absent(item->out.reply) && place && port->filling &&
         has_room(port->filling) && port->filling->frame_count > 0) {
         move_place(port->filling, place);
-        return;
+        return false;
     }
     struct batch *batch = urgent ? lane(port) : NULL;
     if (!batch)
         batch = filling(port);
     if (!batch) {
         port->state.refused++;
-        return;
+        return false;
     }
     struct frame *frame = &batch->frames[batch->frame_count];
     *frame = (struct frame){.to = to ? *to : (struct endpoint){.len = 0}};
+    frame->ticket = port->ticket;
     batch->frame_count++;
     if (place && !batch->lane)
         move_place(batch, place);
@@ -161,6 +162,7 @@ void batch_add(struct port *port, const struct stream_item *item, struct link *l
         batch_send(port);
     else
         receiver_flush_soon(port->receiver);
+    return true;
 }
 
 /* ---- to the writer ----------------------------------------------------------------------------
@@ -246,6 +248,8 @@ static void acknowledge(struct batch *batch)
     struct port *port = batch->port;
     for (size_t i = batch->from; i < batch->to; i++) {
         struct frame *frame = &batch->frames[i];
+        if (frame->ticket)
+            broker_settle(port, frame->ticket);
         if (str_absent(frame->reply))
             continue;
         bool gone = frame->link ? !frame->link->port : frame->to.len == 0;
@@ -282,6 +286,8 @@ static void refuse(struct batch *batch)
         return;
     }
     batch->port->state.refused++;
+    if (batch->frames[batch->from].ticket) /* the broker would send it again for ever */
+        broker_settle(batch->port, batch->frames[batch->from].ticket);
     LOG(WARN, "intake.refused", LOG_TEXT("listener", batch->port->listener.id),
         LOG_TEXT("why", str_from(batch->command.fault.message)),
         LOG_TEXT("at", str_from(batch->command.fault.pointer)));

@@ -76,10 +76,15 @@ static rc check_address(struct ctx *c, const struct listener *listener)
             return wrong(c, "address", "write an address and a port: 0.0.0.0:6514 or [::]:6514");
         return OK;
     case LISTENER_CARRIER_BROKER:
+        if (!endpoint_read(listener->address, &address))
+            return wrong(c, "address", "write the broker's address and port: 192.0.2.10:8883");
+        if (!str_is(listener->protocol, "mqtt"))
+            return wrong(c, "protocol", "what is behind a broker speaks mqtt");
+        return OK;
     case LISTENER_CARRIER_UNSET:
         break;
     }
-    return wrong(c, "carrier", "brokers are not called by this version");
+    return wrong(c, "carrier", "how do the bytes come?");
 }
 
 static rc check(struct ctx *c, struct picture *, const struct command *, const void *,

@@ -123,7 +123,7 @@ static bool tell_heard(struct port *port, struct str source)
     return true;
 }
 
-void port_take(struct port *port, struct stream_item *item, struct link *link,
+bool port_take(struct port *port, struct stream_item *item, struct link *link,
                const struct endpoint *to, struct str peer, const struct listener_place *place)
 {
     struct signal beat = {
@@ -140,8 +140,9 @@ void port_take(struct port *port, struct stream_item *item, struct link *link,
         item->out.signals = &beat;
         item->out.count = 1;
     }
-    if (item->out.count || !str_absent(item->out.reply) || place)
-        batch_add(port, item, link, to, place);
+    if (item->out.count == 0 && str_absent(item->out.reply) && !place)
+        return false;
+    return batch_add(port, item, link, to, place);
 }
 
 void port_resume(struct port *port)
@@ -160,6 +161,8 @@ void port_resume(struct port *port)
     }
     if (port->tail && !port->waiting)
         tail_read(port->tail);
+    if (port->broker && !port->waiting)
+        broker_read(port);
 }
 
 void port_tick(struct port *port, struct mono now)
@@ -167,6 +170,8 @@ void port_tick(struct port *port, struct mono now)
     link_tick(port, now);
     if (port->tail && !port->waiting)
         tail_read(port->tail);
+    if (port->broker)
+        broker_read(port);
     batch_send(port);
     bool due = now.us - port->noted.us >= port->receiver->options.note_ms * 1000;
     if (port->dirty && due && !port->note_flying)
@@ -176,15 +181,14 @@ void port_tick(struct port *port, struct mono now)
 /* ---- opening ----------------------------------------------------------------------------------
  */
 
-static rc open_adapter(struct ctx *c, struct port *port)
+static rc open_adapter(struct ctx *c, struct port *port, void **ret_options)
 {
     const struct adapter *adapter = NULL;
-    void *options = NULL;
-    TRY(listener_adapter(c, &port->listener, &adapter, &options));
-    return intake_open(c, adapter, options, &port->intake);
+    TRY(listener_adapter(c, &port->listener, &adapter, ret_options));
+    return intake_open(c, adapter, *ret_options, &port->intake);
 }
 
-static rc open_carrier(struct ctx *c, struct port *port)
+static rc open_carrier(struct ctx *c, struct port *port, const void *options)
 {
     switch (port->listener.carrier) {
     case LISTENER_CARRIER_UDP:
@@ -196,6 +200,7 @@ static rc open_carrier(struct ctx *c, struct port *port)
     case LISTENER_CARRIER_UNIX:
         return link_listen(c, port);
     case LISTENER_CARRIER_BROKER:
+        return broker_open(c, port, options);
     case LISTENER_CARRIER_UNSET:
         break;
     }
@@ -204,13 +209,14 @@ static rc open_carrier(struct ctx *c, struct port *port)
 
 static rc begin(struct ctx *c, struct port *port)
 {
+    void *options = NULL;
     if (port->listener.disabled) {
         port_set(port, LISTENER_CONDITION_DISABLED, "");
         return OK;
     }
     port_set(port, LISTENER_CONDITION_OPEN, "");
-    TRY(open_adapter(c, port));
-    return open_carrier(c, port);
+    TRY(open_adapter(c, port, &options));
+    return open_carrier(c, port, options);
 }
 
 rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *listener, int64_t seq,
@@ -247,6 +253,7 @@ void port_close(struct port *port)
 {
     while (port->links)
         link_close(port->links);
+    broker_close(port->broker);
     batch_forget(port);
     if (port->accepting)
         evconnlistener_free(port->accepting);

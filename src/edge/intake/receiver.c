@@ -17,7 +17,7 @@ enum { SCRATCH_MEMORY = 64 << 20, STOP_MS = 5000, LISTENERS_MAX = QUERY_LIMIT_MA
 /* ---- the mailbox ------------------------------------------------------------------------------
  */
 
-static void ring(struct receiver *r)
+void receiver_ring(struct receiver *r)
 {
     uint64_t one = 1;
     ssize_t written = write(r->wake_fd, &one, sizeof one);
@@ -31,7 +31,7 @@ void receiver_post(struct receiver *r, struct batch *batch)
     *r->done_last = batch;
     r->done_last = &batch->next_done;
     pthread_mutex_unlock(&r->mutex);
-    ring(r);
+    receiver_ring(r);
 }
 
 /* On the writer's thread. */
@@ -46,7 +46,7 @@ static void on_events(void *arg, size_t count, const struct event *const *events
     pthread_mutex_lock(&r->mutex);
     r->changed = true;
     pthread_mutex_unlock(&r->mutex);
-    ring(r);
+    receiver_ring(r);
 }
 
 /* ---- which are open ---------------------------------------------------------------------------
@@ -163,6 +163,8 @@ static bool open_mail(struct receiver *r)
         next = done->next_done;
         batch_done(done);
     }
+    for (struct port *port = r->ports; port && !stop; port = port->next)
+        any = (port->broker && broker_read(port)) || any;
     if ((changed || r->again) && !stop && !rc_ok(reload(r)))
         LOG(ERROR, "intake.reload", LOG_TEXT("why", str_from(r->scratch.fault.message)));
     if (stop && !r->stopping)
@@ -302,7 +304,7 @@ void receiver_stop(struct receiver *r)
     pthread_mutex_lock(&r->mutex);
     r->stop = true;
     pthread_mutex_unlock(&r->mutex);
-    ring(r);
+    receiver_ring(r);
     if (r->threaded)
         pthread_join(r->thread, NULL);
     r->threaded = false;
@@ -337,6 +339,14 @@ void receiver_close(struct receiver *r)
     arena_close(r->scratch.arena);
     pthread_mutex_destroy(&r->mutex);
     free(r);
+}
+
+bool receiver_dials(const struct receiver *r)
+{
+    bool dials = false;
+    for (const struct port *port = r->ports; port; port = port->next)
+        dials = dials || port->broker;
+    return dials;
 }
 
 unsigned receiver_port(const struct receiver *r, struct str id)

@@ -41,6 +41,9 @@ void receiver_close(struct receiver *receiver);
 /* The port that a listener is reached at, 0 when it has none; before receiver_start. */
 unsigned receiver_port(const struct receiver *receiver, struct str listener);
 
+/* Is there a listener that calls somebody, so that a sandbox has to leave that possible? */
+bool receiver_dials(const struct receiver *receiver);
+
 /* The folders of the files that listeners read, which a sandbox has to leave readable. */
 rc receiver_folders(struct ctx *c, struct core *core, struct texts *ret);
 

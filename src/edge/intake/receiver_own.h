@@ -14,6 +14,7 @@ struct port;
 struct link;
 struct tail;
 struct batch;
+struct broker;
 
 enum {
     TICK_MS = 250,
@@ -37,6 +38,7 @@ struct frame {
     struct link *link;  /* whose it is, held; NULL: a datagram or a file */
     struct endpoint to; /* of a datagram */
     struct listener_place place;
+    uint64_t ticket; /* of a broker's message, 0: none */
 };
 
 struct batch {
@@ -58,8 +60,9 @@ struct batch {
     struct batch *next_aloft, **back_aloft; /* of those that the writer has */
 };
 
-/* Add a frame. What cannot be had for want of memory is not acknowledged and counted as refused. */
-void batch_add(struct port *port, const struct stream_item *item, struct link *link,
+/* Add a frame. True when it waits to be written. What cannot be had for want of memory is not
+ * acknowledged and counted as refused. */
+bool batch_add(struct port *port, const struct stream_item *item, struct link *link,
                const struct endpoint *to, const struct listener_place *place);
 /* Is there no room for another frame that is not duress? */
 bool batch_full(const struct port *port);
@@ -147,6 +150,16 @@ bool tail_is_placed(const struct listener_place *place, int fd);
 /* Put identity and beginning of an open file into a place, offset 0. */
 void tail_begin_place(struct listener_place *place, int fd);
 
+/* ---- brokers: broker.c -------------------------------------------------------------------------
+ */
+
+rc broker_open(struct ctx *c, struct port *port, const void *options);
+void broker_close(struct broker *broker);
+/* Take the messages that have come. True when there were any. */
+bool broker_read(struct port *port);
+/* What a message said is written down, and it may be acknowledged. */
+void broker_settle(struct port *port, uint64_t ticket);
+
 /* ---- ports: port.c -----------------------------------------------------------------------------
  */
 
@@ -168,6 +181,8 @@ struct port {
     struct event *readable;
     struct stream *datagrams;
     struct tail *tail;
+    struct broker *broker;
+    uint64_t ticket; /* of the message that is being read */
     struct link *links;
     struct batch *first, **last; /* waiting, the first may be flying */
     struct batch *filling;       /* the last of them, or NULL */
@@ -187,8 +202,8 @@ rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *li
              int fd, struct port **ret);
 void port_close(struct port *port);
 void port_set(struct port *port, enum listener_condition condition, const char *why);
-/* What a frame says, and what follows from who spoke. */
-void port_take(struct port *port, struct stream_item *item, struct link *link,
+/* What a frame says, and what follows from who spoke. True when it waits to be written. */
+bool port_take(struct port *port, struct stream_item *item, struct link *link,
                const struct endpoint *to, struct str peer, const struct listener_place *place);
 void port_resume(struct port *port);
 void port_tick(struct port *port, struct mono now);
@@ -221,6 +236,8 @@ struct receiver {
 
 /* The writer is done with a batch (on its thread). */
 void receiver_post(struct receiver *receiver, struct batch *batch);
+/* Something waits for the receiver's thread; from any thread. */
+void receiver_ring(struct receiver *receiver);
 /* Send what has been gathered, at the end of this turn of the loop. */
 void receiver_flush_soon(struct receiver *receiver);
 

@@ -1,0 +1,348 @@
+/* A broker that we call. libmosquitto has a thread of its own here, for it waits: for the broker,
+ * and, with a message that asks for an acknowledgement, for the writer.
+ *
+ *   its thread:  message -> box -> wait until it is settled -> (PUBACK or PUBCOMP leaves)
+ *   receiver:    box -> frame -> batch -> commit -> settled
+ *
+ * libmosquitto queues its acknowledgement before it shows the message, and writes the queue when
+ * the callback has returned. So the callback returns after the commit, and when we are killed or
+ * stopped before it, the connection ends without it and the broker sends again: the session is a
+ * lasting one. */
+#include "edge/intake/receiver_own.h"
+
+#include "adapter/mqtt/mqtt.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BOX = 256, KEEPALIVE_S = 30, WAIT_MS_LEAST = 250, WAIT_MS_MOST = 30000, TURN_MS = 1000 };
+
+struct message {
+    char *bytes; /* topic, NUL, payload */
+    size_t len;
+    uint64_t ticket;
+};
+
+struct broker {
+    struct port *port;
+    struct mosquitto *client;
+    SSL_CTX *tls;
+    struct texts topics;
+    char host[ENDPOINT_TEXT_MAX];
+    int tcp_port;
+    bool version_5;
+    pthread_t thread;
+    bool threaded;
+    int stop_fd;           /* readable when it is to stop */
+    pthread_mutex_t mutex; /* of what follows */
+    pthread_cond_t told;
+    struct message box[BOX];
+    size_t first, count;
+    uint64_t taken, settled; /* tickets */
+    bool stopping, connected, news;
+    char why[200];
+};
+
+/* ---- on its own thread ------------------------------------------------------------------------
+ */
+
+static void set_why(struct broker *b, bool connected, const char *why)
+{
+    pthread_mutex_lock(&b->mutex);
+    b->connected = connected;
+    b->news = true;
+    snprintf(b->why, sizeof b->why, "%s", why);
+    pthread_mutex_unlock(&b->mutex);
+    receiver_ring(b->port->receiver);
+}
+
+static void on_connect(struct mosquitto *client, void *arg, int code, int,
+                       const mosquitto_property *)
+{
+    struct broker *b = arg;
+    if (code != 0) {
+        set_why(b, false,
+                b->version_5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+        mosquitto_disconnect(client);
+        return;
+    }
+    for (size_t i = 0; i < b->topics.count; i++)
+        mosquitto_subscribe(client, NULL, b->topics.items[i].ptr, 1);
+    set_why(b, true, "");
+}
+
+static bool put(struct broker *b, const struct mosquitto_message *from)
+{
+    size_t topic = strlen(from->topic), payload = (size_t)from->payloadlen;
+    struct message message = {.bytes = malloc(topic + 1 + payload), .len = topic + 1 + payload};
+    if (!message.bytes)
+        return false;
+    memcpy(message.bytes, from->topic, topic + 1);
+    if (payload)
+        memcpy(message.bytes + topic + 1, from->payload, payload);
+    message.ticket = ++b->taken;
+    b->box[(b->first + b->count++) % BOX] = message;
+    return true;
+}
+
+static void on_message(struct mosquitto *client, void *arg, const struct mosquitto_message *from)
+{
+    struct broker *b = arg;
+    pthread_mutex_lock(&b->mutex);
+    while (b->count == BOX && !b->stopping)
+        pthread_cond_wait(&b->told, &b->mutex);
+    bool good = !b->stopping && put(b, from);
+    uint64_t ticket = b->taken;
+    receiver_ring(b->port->receiver);
+    while (good && from->qos > 0 && b->settled < ticket && !b->stopping)
+        pthread_cond_wait(&b->told, &b->mutex);
+    good = good && (from->qos == 0 || b->settled >= ticket);
+    pthread_mutex_unlock(&b->mutex);
+    if (!good) /* not written down: its acknowledgement must not leave */
+        shutdown(mosquitto_socket(client), SHUT_RDWR);
+}
+
+static int call(struct broker *b)
+{
+    mosquitto_property *lasting = NULL;
+    int code;
+    if (!b->version_5)
+        return mosquitto_connect(b->client, b->host, b->tcp_port, KEEPALIVE_S);
+    if (mosquitto_property_add_int32(&lasting, MQTT_PROP_SESSION_EXPIRY_INTERVAL, UINT32_MAX) != 0)
+        return MOSQ_ERR_NOMEM;
+    code = mosquitto_connect_bind_v5(b->client, b->host, b->tcp_port, KEEPALIVE_S, NULL, lasting);
+    mosquitto_property_free_all(&lasting);
+    return code;
+}
+
+static bool is_stopping(struct broker *b)
+{
+    pthread_mutex_lock(&b->mutex);
+    bool stopping = b->stopping;
+    pthread_mutex_unlock(&b->mutex);
+    return stopping;
+}
+
+/* For so long, or until it is told to stop. */
+static bool rest(struct broker *b, int64_t wait_ms)
+{
+    struct pollfd stop = {.fd = b->stop_fd, .events = POLLIN};
+    poll(&stop, 1, (int)wait_ms);
+    return is_stopping(b);
+}
+
+static void *run(void *arg)
+{
+    struct broker *b = arg;
+    int64_t wait_ms = WAIT_MS_LEAST;
+    bool stopping = is_stopping(b);
+    while (!stopping) {
+        int code = call(b);
+        while (code == MOSQ_ERR_SUCCESS && !is_stopping(b)) {
+            code = mosquitto_loop(b->client, TURN_MS, 1);
+            if (b->connected)
+                wait_ms = WAIT_MS_LEAST;
+        }
+        if (code == MOSQ_ERR_SUCCESS)
+            break;
+        set_why(b, false, code == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(code));
+        stopping = rest(b, wait_ms);
+        wait_ms = wait_ms * 2 < WAIT_MS_MOST ? wait_ms * 2 : WAIT_MS_MOST;
+    }
+    return NULL;
+}
+
+/* ---- on the receiver's ------------------------------------------------------------------------
+ */
+
+void broker_settle(struct port *port, uint64_t ticket)
+{
+    struct broker *b = port->broker;
+    pthread_mutex_lock(&b->mutex);
+    if (b->settled < ticket)
+        b->settled = ticket;
+    pthread_cond_broadcast(&b->told);
+    pthread_mutex_unlock(&b->mutex);
+}
+
+static bool get(struct broker *b, struct message *ret)
+{
+    pthread_mutex_lock(&b->mutex);
+    bool any = b->count > 0;
+    if (any) {
+        *ret = b->box[b->first];
+        b->first = (b->first + 1) % BOX;
+        b->count--;
+        pthread_cond_broadcast(&b->told);
+    }
+    pthread_mutex_unlock(&b->mutex);
+    return any;
+}
+
+static void take(struct port *port, const struct message *message)
+{
+    struct ctx *c = &port->receiver->scratch;
+    struct str bytes = {message->bytes, message->len}, peer = {port->broker->host, 0};
+    struct stream_item item;
+    bool waits = false;
+    peer.len = strlen(peer.ptr);
+    port->state.heard = clock_now(c);
+    stream_give(port->datagrams, bytes,
+                (struct stream_given){.peer = peer, .last = true, .datagram = true});
+    do {
+        if (!rc_ok(stream_next(c, port->datagrams, clock_now(c), &item))) {
+            port->state.refused++;
+            arena_reset(c->arena);
+            continue;
+        }
+        port->ticket = message->ticket;
+        waits =
+            (item.kind != STREAM_EMPTY && port_take(port, &item, NULL, NULL, peer, NULL)) || waits;
+        port->ticket = 0;
+    } while (item.kind != STREAM_EMPTY);
+    if (!waits)
+        broker_settle(port, message->ticket);
+}
+
+static void tell_news(struct port *port)
+{
+    struct broker *b = port->broker;
+    char why[sizeof b->why];
+    pthread_mutex_lock(&b->mutex);
+    bool news = b->news, connected = b->connected;
+    memcpy(why, b->why, sizeof why);
+    b->news = false;
+    pthread_mutex_unlock(&b->mutex);
+    if (news)
+        port_set(port, connected ? LISTENER_CONDITION_OPEN : LISTENER_CONDITION_CALLING, why);
+}
+
+bool broker_read(struct port *port)
+{
+    struct message message;
+    bool any = false;
+    tell_news(port);
+    while (!port->waiting) {
+        if (batch_full(port)) {
+            port->waiting = true;
+            port->state.waits++;
+            break;
+        }
+        if (!get(port->broker, &message))
+            break;
+        any = true;
+        take(port, &message);
+        free(message.bytes);
+    }
+    return any;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+/* The certificate has to be signed by the given authority, and be for the address that is called.
+ */
+static rc make_tls(struct ctx *c, struct broker *b, struct str authority)
+{
+    b->tls = SSL_CTX_new(TLS_client_method());
+    BIO *bio = BIO_new_mem_buf(authority.ptr, (int)authority.len);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+    bool good = b->tls && certificate &&
+                X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
+                SSL_CTX_set_min_proto_version(b->tls, TLS1_2_VERSION) == 1 &&
+                X509_VERIFY_PARAM_set1_ip_asc(SSL_CTX_get0_param(b->tls), b->host) == 1;
+    X509_free(certificate);
+    BIO_free(bio);
+    if (!good)
+        FAIL(c, INVALID, "`authority` is not a certificate in PEM");
+    SSL_CTX_set_verify(b->tls, SSL_VERIFY_PEER, NULL);
+    if (mosquitto_int_option(b->client, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) != 0 ||
+        mosquitto_void_option(b->client, MOSQ_OPT_SSL_CTX, b->tls) != 0)
+        FAIL(c, INTERNAL, "the MQTT library takes no TLS");
+    return OK;
+}
+
+static rc make_client(struct ctx *c, struct port *port, struct broker *b)
+{
+    const struct listener *l = &port->listener;
+    struct str name;
+    TRY(str_format(c, &name, "chancery-%.*s", STR_ARG(l->id)));
+    b->client = mosquitto_new(name.ptr, false, b);
+    if (!b->client)
+        FAIL(c, NO_MEMORY, "no memory for a client of a broker");
+    if (mosquitto_int_option(b->client, MOSQ_OPT_PROTOCOL_VERSION,
+                             b->version_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311) != 0 ||
+        mosquitto_threaded_set(b->client, true) != 0)
+        FAIL(c, INTERNAL, "the MQTT library does not know this version");
+    if (!str_absent(l->user) &&
+        mosquitto_username_pw_set(b->client, l->user.ptr, l->password.ptr) != 0)
+        FAIL(c, INVALID, "the broker's user or password cannot be sent");
+    mosquitto_connect_v5_callback_set(b->client, on_connect);
+    mosquitto_message_callback_set(b->client, on_message);
+    return str_absent(l->authority) ? OK : make_tls(c, b, l->authority);
+}
+
+rc broker_open(struct ctx *c, struct port *port, const void *options)
+{
+    struct endpoint address;
+    struct broker *b = calloc(1, sizeof *b);
+    if (!b || mosquitto_lib_init() != 0) {
+        free(b);
+        FAIL(c, NO_MEMORY, "no memory for a broker");
+    }
+    port->broker = b;
+    b->port = port;
+    b->stop_fd = eventfd(0, EFD_CLOEXEC);
+    pthread_mutex_init(&b->mutex, NULL);
+    pthread_cond_init(&b->told, NULL);
+    if (!endpoint_read(port->listener.address, &address))
+        FAIL(c, INVALID, "write the broker's address and port: 192.0.2.10:8883");
+    endpoint_write_host(&address, b->host);
+    b->tcp_port = (int)endpoint_port(&address);
+    b->version_5 = ((const struct mqtt_options *)options)->version_5;
+    if (b->stop_fd < 0)
+        FAIL(c, IO, "no descriptor for a broker: %s", strerror(errno));
+    TRY(mqtt_topics(&port->own, options, &b->topics));
+    TRY(stream_open(c, port->intake, &port->datagrams));
+    TRY(make_client(c, port, b));
+    port_set(port, LISTENER_CONDITION_CALLING, "");
+    if (pthread_create(&b->thread, NULL, run, b) != 0)
+        FAIL(c, NO_MEMORY, "a thread for a broker cannot be started");
+    b->threaded = true;
+    return OK;
+}
+
+void broker_close(struct broker *b)
+{
+    if (!b)
+        return;
+    pthread_mutex_lock(&b->mutex);
+    b->stopping = true;
+    pthread_cond_broadcast(&b->told);
+    pthread_mutex_unlock(&b->mutex);
+    eventfd_write(b->stop_fd, 1);
+    if (b->threaded) {
+        int fd = mosquitto_socket(b->client);
+        if (fd >= 0)
+            shutdown(fd, SHUT_RDWR); /* wakes its thread; nothing leaves any more */
+        pthread_join(b->thread, NULL);
+    }
+    mosquitto_destroy(b->client);
+    for (struct message message; get(b, &message);)
+        free(message.bytes);
+    SSL_CTX_free(b->tls);
+    if (b->stop_fd >= 0)
+        close(b->stop_fd);
+    pthread_cond_destroy(&b->told);
+    pthread_mutex_destroy(&b->mutex);
+    free(b);
+    mosquitto_lib_cleanup();
+}
