@@ -64,9 +64,8 @@ static rc tell_way(struct ctx *c, struct outcome *outcome, const struct event_ki
     return tell(c, outcome, kind, account, record_id, fact);
 }
 
-/* All rows of an account in one table. */
-static rc rows_of(struct ctx *c, struct picture *picture, const struct shape *shape,
-                  struct str account, struct page *ret)
+rc auth_rows(struct ctx *c, struct picture *picture, const struct shape *shape, struct str account,
+             struct page *ret)
 {
     struct query query = {
         .filter_count = 1,
@@ -114,7 +113,7 @@ static rc make_room(struct ctx *c, struct picture *picture, struct outcome *outc
                     const struct account *account)
 {
     struct page page;
-    TRY(rows_of(c, picture, &session_shape, account->id, &page));
+    TRY(auth_rows(c, picture, &session_shape, account->id, &page));
     const struct session *sessions = page.records, *oldest = NULL;
     size_t live = 0;
     for (size_t i = 0; i < page.count; i++) {
@@ -222,7 +221,7 @@ static rc end_all(struct ctx *c, struct picture *picture, const struct account *
                   struct str keep, struct outcome *outcome)
 {
     struct page page;
-    TRY(rows_of(c, picture, &session_shape, account->id, &page));
+    TRY(auth_rows(c, picture, &session_shape, account->id, &page));
     const struct session *sessions = page.records;
     for (size_t i = 0; i < page.count; i++)
         if (!str_eq(sessions[i].id, keep))
@@ -262,7 +261,7 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     TRY(usable_account(c, picture, token->account, &account));
     if (!str_eq(command->actor.id, account.id))
         TRY(people_may_grant(c, picture, &command->actor, &account));
-    TRY(rows_of(c, picture, &token_shape, account.id, &page));
+    TRY(auth_rows(c, picture, &token_shape, account.id, &page));
     if (page.count >= TOKENS_MAX)
         REFUSE(c, CONFLICT, "tokens", "an account has at most %d tokens", TOKENS_MAX);
     TRY(outcome_vault_put(c, outcome, &token_shape, token));
@@ -331,7 +330,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
         REFUSE(c, CONFLICT, "passkey-known", "this passkey is registered already");
     if (found.code != RC_NOT_FOUND)
         return found;
-    TRY(rows_of(c, picture, &passkey_shape, account.id, &page));
+    TRY(auth_rows(c, picture, &passkey_shape, account.id, &page));
     if (page.count >= PASSKEYS_MAX)
         REFUSE(c, CONFLICT, "passkeys", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
@@ -354,7 +353,7 @@ static rc count_ways(struct ctx *c, struct picture *picture, struct str account,
 {
     struct password password = {0};
     struct page page;
-    TRY(rows_of(c, picture, &passkey_shape, account, &page));
+    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
     rc result = picture_get(c, picture, &password_shape, account, NULL, &password);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
@@ -433,7 +432,7 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
     TRY(people_may_grant(c, picture, &command->actor, &account));
     if (account.kind != ACCOUNT_KIND_PERSON)
         REFUSE(c, CONFLICT, "program", "a program does not enrol; it has tokens");
-    TRY(rows_of(c, picture, &enrolment_shape, account.id, &page));
+    TRY(auth_rows(c, picture, &enrolment_shape, account.id, &page));
     const struct enrolment *links = page.records;
     for (size_t i = 0; i < page.count; i++)
         if (page.count >= ENROLMENTS_MAX || links[i].expires.us <= clock_now(c).us)
@@ -481,7 +480,7 @@ static rc delete_all(struct ctx *c, struct picture *picture, const struct shape 
                      struct str account, struct outcome *outcome)
 {
     struct page page;
-    TRY(rows_of(c, picture, shape, account, &page));
+    TRY(auth_rows(c, picture, shape, account, &page));
     for (size_t i = 0; i < page.count; i++) {
         const struct str *id = (const void *)((const char *)page.records + i * shape->size);
         TRY(outcome_vault_delete(c, outcome, shape, *id));

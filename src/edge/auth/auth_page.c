@@ -72,13 +72,8 @@ static rc put_base64url(struct ctx *c, struct text *out, struct str bytes)
 /* The passkeys that the account has already, so that one device is not registered twice. */
 static rc put_excluded(struct ctx *c, struct picture *picture, struct str account, struct text *out)
 {
-    struct query query = {
-        .filter_count = 1,
-        .filters = {{STR("account"), FILTER_EQ, account}},
-        .limit = QUERY_LIMIT_MAX,
-    };
     struct page page;
-    TRY(picture_list(c, picture, &passkey_shape, &query, &page));
+    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
     const struct passkey *passkeys = page.records;
     text_put(out, STR(",\"excludeCredentials\":["));
     for (size_t i = 0; i < page.count; i++) {
@@ -206,15 +201,10 @@ rc auth_new_password(struct ctx *c, const struct request *request, const struct 
 
 static rc count_ways(struct ctx *c, struct picture *picture, struct str account, struct ways *ret)
 {
-    struct query query = {
-        .filter_count = 1,
-        .filters = {{STR("account"), FILTER_EQ, account}},
-        .limit = QUERY_LIMIT_MAX,
-    };
     struct page page;
     struct password password = {0};
     struct recovery recovery = {0};
-    TRY(picture_list(c, picture, &passkey_shape, &query, &page));
+    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
     rc result = picture_get(c, picture, &password_shape, account, NULL, &password);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;

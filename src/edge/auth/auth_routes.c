@@ -54,17 +54,6 @@ static rc call(struct ctx *c, const struct request *request, const char *decisio
     return auth_call(c, edge_request_core(request), decision, request->actor, target, input);
 }
 
-static rc own_rows(struct ctx *c, const struct request *request, const struct shape *shape,
-                   struct page *ret)
-{
-    struct query query = {
-        .filter_count = 1,
-        .filters = {{STR("account"), FILTER_EQ, request->actor->id}},
-        .limit = QUERY_LIMIT_MAX,
-    };
-    return picture_list(c, request->picture, shape, &query, ret);
-}
-
 /* {"items":[…]} */
 static void put_items(struct response *response, const struct shape *shape, size_t count,
                       const void *records)
@@ -83,7 +72,7 @@ static rc list_own(struct ctx *c, const struct request *request, const struct sh
 {
     struct page page;
     TRY(check_session(c, request));
-    TRY(own_rows(c, request, shape, &page));
+    TRY(auth_rows(c, request->picture, shape, request->actor->id, &page));
     put_items(response, shape, page.count, page.records);
     return OK;
 }
@@ -120,7 +109,7 @@ static rc serve_sessions(struct ctx *c, const struct request *request, struct re
     struct page page;
     size_t count = 0;
     TRY(check_session(c, request));
-    TRY(own_rows(c, request, &session_shape, &page));
+    TRY(auth_rows(c, request->picture, &session_shape, request->actor->id, &page));
     NEW(c, rows, page.count + 1);
     const struct session *sessions = page.records;
     for (size_t i = 0; i < page.count; i++) {

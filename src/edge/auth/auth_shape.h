@@ -151,6 +151,10 @@ SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 extern const struct event_kind sign_in_failed, session_opened, session_ended, passkey_added,
     passkey_removed, password_set, password_removed, recovery_made, enrolment_made, enrolment_used,
     token_made, token_revoked;
+/* All rows of an account in one table. */
+rc auth_rows(struct ctx *c, struct picture *picture, const struct shape *shape, struct str account,
+             struct page *ret);
+
 extern const struct decision auth_decisions[];
 extern const struct reaction auth_reactions[];
 extern const struct route auth_routes[];
