@@ -466,16 +466,6 @@ void httpd_close(struct httpd *server)
 
 /* ---- questions ----------------------------------------------------------------------------- */
 
-size_t httpd_loop_count(const struct httpd *server)
-{
-    return server->loop_count;
-}
-
-struct http_loop *httpd_loop(struct httpd *server, size_t index)
-{
-    return &server->loops[index];
-}
-
 unsigned httpd_port(const struct httpd *server)
 {
     return server->port;

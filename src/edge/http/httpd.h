@@ -78,9 +78,6 @@ struct http_job {
 /* Run the job on the loop's thread, soon; from any thread, in the order of the calls. */
 void http_loop_post(struct http_loop *loop, struct http_job *job);
 
-size_t httpd_loop_count(const struct httpd *server);
-struct http_loop *httpd_loop(struct httpd *server, size_t index);
-
 /* ---- answers without end --------------------------------------------------------------------- */
 
 /* Bytes that many connections send, counted. Made with one reference. */
