@@ -177,12 +177,14 @@ def an_alarm_is_taken_answered_and_ended():
     with Demo() as demo:
         demo.ask("POST", "alarm-rules", FIRST["alarm-rules"])
         source = demo.ask("POST", "sources", FIRST["sources"])["id"]
+        alarms = []
         for point in ("1", "2"):
-            demo.ask("POST", "signals", {"items": [
+            taken = demo.ask("POST", "signals", {"items": [
                 {"source": "p-1", "kind": "fire", "priority": "urgent", "code_system": "test",
                  "text": "Smoke", "zone": point}]})
+            alarms.append(taken["items"][0]["alarm"])
         assert demo.ask("GET", "signals")["items"]
-        alarms = [row["id"] for row in demo.ask("GET", "alarms")["items"]]
+        assert set(alarms) <= {row["id"] for row in demo.ask("GET", "alarms")["items"]}
         one = "alarms/" + alarms[0]
         demo.ask("GET", one)
         demo.ask("POST", one + "/claim", {})
