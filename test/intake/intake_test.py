@@ -1,0 +1,197 @@
+#!/usr/bin/python3
+"""intake_test.py CHANCERY: devices over real sockets to a served mission: a panel over a link that drops, doubles and
+delays while the server is killed, logger(1), TLS, rsyslog. TAP on standard output."""
+import os
+import random
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+sys.path.insert(0, os.path.join(HERE, "..", "peers"))
+import json  # noqa: E402
+
+import cli_test  # noqa: E402
+from cli_test import Mission, Server, Skip, free_port  # noqa: E402
+from dc09_dialler import frame  # noqa: E402
+
+PANELS = {"label": "TLP:GREEN", "protocol": "dc09", "options": {"unlisted": True, "any_time": True}}
+LOGS = {"label": "TLP:GREEN", "protocol": "syslog", "options": {"severity_max": 7}}
+FAILURE = "Failed password for root from 192.0.2.7 port 4242 ssh2"
+UNCHECKED = ssl._create_unverified_context()  # the mission's own authority
+
+
+class Served:
+    """A mission with one listener, which is served, killed and served again."""
+
+    def __init__(self, listener, carrier, *flags):
+        self.mission, self.flags, self.port = Mission(), flags, free_port()
+        self.token = json.loads(self.mission.run("token"))["token"]
+        self.server = Server(self.mission, *flags)
+        self.ask("POST", "listeners", {**listener, "id": "l", "name": "l", "carrier": carrier,
+                                       "address": f"127.0.0.1:{self.port}"}, 201)
+        self.ask("POST", "sources", {"id": "s", "label": "TLP:GREEN", "name": "s", "kind": "other",
+                                     "identity": "#1234", "keep_per_s": 10000, "keep_burst": 100000}, 201)
+        self.again()  # sockets are opened at the start
+
+    def again(self, how=signal.SIGTERM):
+        self.server.process.send_signal(how)
+        self.server.process.wait(timeout=30)
+        self.server = Server(self.mission, *self.flags)
+
+    def ask(self, method, path, body=None, want=200):
+        status, told = self.server.ask("/api/v1/" + path, self.token, body, method, UNCHECKED)
+        assert status == want, (status, told)
+        return json.loads(told)
+
+    def kept(self):
+        items, after = [], ""
+        while after is not None:
+            page = self.ask("GET", "signals?limit=100" + (f"&after={after}" if after else ""))
+            items += page["items"]
+            after = page.get("after")
+        return items
+
+    def wait_for(self, many):
+        until = time.monotonic() + 30
+        while len(self.kept()) < many:
+            assert time.monotonic() < until, (self.kept(), self.ask("GET", "listener-states"))
+        return self.kept()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.process.terminate()
+        self.server.process.wait(timeout=30)
+        shutil.rmtree(self.mission.home)
+
+
+def zones(items):
+    return sorted(item.get("point") or item.get("zone") for item in items)
+
+
+def panel(number):
+    return frame(f'"SIA-DCS"{number:04d}L0#1234[#1234|Nri1/BA{number:03d}]_'
+                 f'{time.strftime("%H:%M:%S,%m-%d-%Y", time.gmtime())}')
+
+
+def acknowledged(reply, number):
+    return f'"ACK"{number:04d}'.encode() in reply
+
+
+def over_udp(served, link):
+    """Each report until it is acknowledged. The link loses a third of what goes either way, and doubles a third."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
+        device.settimeout(0.3)
+        for number in range(1, 41):
+            if number == 20:
+                served.again(signal.SIGKILL)
+            report, late = panel(number), None
+            for attempt in range(200):
+                for _ in range(link.choice((0, 1, 2))):
+                    device.sendto(report, ("127.0.0.1", served.port))
+                if late is None and link.random() < 0.3:  # an old one overtaken by a new one
+                    late = report
+                try:
+                    reply = device.recv(4096)
+                except (socket.timeout, ConnectionRefusedError):
+                    continue
+                if acknowledged(reply, number) and link.random() < 0.7:
+                    break
+            else:
+                raise AssertionError(f"{number} was never acknowledged")
+            if late:
+                device.sendto(late, ("127.0.0.1", served.port))
+
+
+def a_panel_over_a_bad_link_is_heard_once_each_time():
+    with Served(PANELS, "udp", "--plain") as served:
+        over_udp(served, random.Random(3))
+        found = zones(served.wait_for(40))
+        assert found == [f"{number:03d}" for number in range(1, 41)], found
+
+
+def killed_at_any_moment_nothing_acknowledged_is_lost():
+    """The server dies under the panel's reports; what had its ACK is in the record afterwards."""
+    with Served(PANELS, "tcp", "--plain") as served:
+        sure, number, chance = [], 0, random.Random(5)
+        for _ in range(4):
+            with socket.create_connection(("127.0.0.1", served.port), 10) as device:
+                many = chance.randrange(5, 40)
+                for _ in range(many):
+                    number += 1
+                    device.sendall(panel(number))
+                served_pid = served.server.process
+                heard, wanted = b"", chance.randrange(1, many)
+                while heard.count(b"ACK") < wanted:
+                    heard += device.recv(4096)
+                served_pid.send_signal(signal.SIGKILL)
+                served_pid.wait(timeout=30)
+                try:
+                    while part := device.recv(4096):
+                        heard += part
+                except ConnectionResetError:
+                    pass
+            sure += [f"{n:03d}" for n in range(1, number + 1) if acknowledged(heard, n)]
+            served.server = Server(served.mission, *served.flags)
+        found = zones(served.kept())
+        assert len(found) == len(set(found)), found
+        assert set(sure) <= set(found), (sure, found)
+
+
+def logger_over_udp_and_tcp():
+    for carrier, flags in (("udp", ["--udp"]), ("tcp", ["--tcp", "--octet-count"]), ("tcp", ["--tcp"])):
+        with Served(LOGS, carrier, "--plain") as served:
+            subprocess.run(["logger", "--server", "127.0.0.1", "--port", str(served.port), "--tag", "sshd",
+                            "--priority", "auth.info", *flags, FAILURE], check=True, timeout=20)
+            kept = served.wait_for(1)
+            assert kept[0]["kind"] == "login" and kept[0]["address"] == "192.0.2.7", kept
+
+
+def syslog_over_tls():
+    with Served(LOGS, "tls") as served:
+        with socket.create_connection(("127.0.0.1", served.port), 10) as plain:
+            with UNCHECKED.wrap_socket(plain, server_hostname="localhost") as device:
+                line = f"<38>1 2026-11-22T03:00:00Z gate sshd 1 - - {FAILURE}".encode()
+                device.sendall(b"%d %s" % (len(line), line) * 2)
+        served.wait_for(2)
+
+
+def rsyslog_over_tls():
+    program = shutil.which("rsyslogd")
+    if not program:
+        raise Skip("rsyslogd is not installed")
+    modules = os.path.join(os.path.dirname(program), "../lib/x86_64-linux-gnu/rsyslog")
+    if not os.path.exists(os.path.join(modules, "lmnsd_ossl.so")):
+        raise Skip("rsyslog-openssl is not installed")
+    with Served(LOGS, "tls") as served:
+        local, home = free_port(), served.mission.home
+        config = os.path.join(home, "rsyslog.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'global(workDirectory="{home}" defaultNetstreamDriver="ossl")\nmodule(load="imudp")\n'
+                       f'input(type="imudp" address="127.0.0.1" port="{local}")\n'
+                       f'action(type="omfwd" target="127.0.0.1" port="{served.port}" protocol="tcp" '
+                       'TCP_Framing="octet-counted" StreamDriver="ossl" StreamDriverMode="1" '
+                       'StreamDriverAuthMode="anon" template="RSYSLOG_SyslogProtocol23Format")\n')
+        relay = subprocess.Popen([program, "-n", "-M", modules, "-f", config, "-i", os.path.join(home, "pid")])
+        try:
+            until = time.monotonic() + 30
+            while not served.kept():
+                assert time.monotonic() < until, served.ask("GET", "listener-states")
+                subprocess.run(["logger", "--server", "127.0.0.1", "--port", str(local), "--udp", "--tag", "sshd",
+                                "--priority", "auth.info", FAILURE], check=True, timeout=20)
+        finally:
+            relay.terminate()
+            relay.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    sys.exit(cli_test.main([a_panel_over_a_bad_link_is_heard_once_each_time,
+                            killed_at_any_moment_nothing_acknowledged_is_lost, logger_over_udp_and_tcp,
+                            syslog_over_tls, rsyslog_over_tls]))
