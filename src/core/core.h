@@ -48,6 +48,11 @@ rc core_call(struct ctx *c, struct core *core, struct command *command);
 typedef void subscriber_fn(void *arg, size_t count, const struct event *const *events);
 rc core_subscribe(struct ctx *c, struct core *core, subscriber_fn *subscriber, void *arg);
 
+/* An entry of the ledger as an event, its body read if it can be. CORRUPT for a kind that is not in
+ * the catalog. What it points to is the entry's, or in the arena of c. */
+rc event_read(struct ctx *c, const struct catalog *catalog, const struct ledger_event *entry,
+              struct event *ret);
+
 /* A reader: its own connection and picture, for one thread. */
 struct reader {
     struct store *store;

@@ -117,10 +117,6 @@ void writer_tell(struct core *core, size_t count, const struct event *const *eve
 /* ---- fold.c ------------------------------------------------------------------------------------
  */
 
-/* An entry of the ledger as an event, its body read if it can be. */
-rc event_read(struct ctx *c, const struct catalog *catalog, const struct ledger_event *entry,
-              struct event *ret);
-
 /* Fold the events of the ledger from the picture's position to its end. */
 rc fold_forward(struct ctx *c, struct core *core);
 

@@ -158,6 +158,11 @@ rc sigma_advance(struct ctx *c, struct sigma_engine *e, struct wall now)
     return hand_up(c, e, run_deadlines(&e->own, e, now.us));
 }
 
+struct wall sigma_next_due(const struct sigma_engine *e)
+{
+    return (struct wall){e->deadline_count > 0 ? e->deadlines[0].at : INT64_MAX};
+}
+
 struct sigma_counters sigma_count(const struct sigma_engine *e)
 {
     struct sigma_counters counters = e->counters;

@@ -78,6 +78,14 @@ size_t sigma_set_errors(const struct sigma_set *set, const struct sigma_error **
 size_t sigma_set_count(const struct sigma_set *set);
 const struct sigma_rule *sigma_set_rule(const struct sigma_set *set, size_t number);
 
+/* Can the rule still come true, when only some events can come? `has` says whether there is any event
+ * of this log source (a part is absent when any will do) with this field (absent: with any at all).
+ * If not, *ret_why says what is missing. The set must be sealed. */
+typedef bool sigma_has(void *arg, struct str product, struct str category, struct str service,
+                       struct str field);
+rc sigma_set_reach(struct ctx *c, const struct sigma_set *set, size_t number, sigma_has *has,
+                   void *arg, bool *ret, struct str *ret_why);
+
 /* ---- events ---------------------------------------------------------------------------------- */
 
 enum sigma_kind { SIGMA_NULL, SIGMA_BOOL, SIGMA_NUMBER, SIGMA_TEXT, SIGMA_OBJECT };
@@ -165,6 +173,10 @@ rc sigma_feed(struct ctx *c, struct sigma_engine *engine, const struct sigma_eve
 
 /* It is now `now`: what waited for that moment is decided. */
 rc sigma_advance(struct ctx *c, struct sigma_engine *engine, struct wall now);
+
+/* The moment at which the next thing that waits is decided: an absence, or the end of a window.
+ * INT64_MAX when nothing waits. */
+struct wall sigma_next_due(const struct sigma_engine *engine);
 
 struct sigma_counters sigma_count(const struct sigma_engine *engine);
 

@@ -1,0 +1,168 @@
+/* A hit as the ledger keeps it. Its label is the strictest of the rule's and of all events that
+ * made it; one exercise among them makes it an exercise. */
+#include "domain/tripwire/tripwire_own.h"
+
+#include "base/encode.h"
+
+#include <sodium.h>
+
+enum { LINE_MAX_ = 200, GROUPS_MAX = 16, ACTIONS_MAX = 16, PARAMETERS_MAX = 20 };
+
+/* The beginning of a text, fit for a line: at most so many bytes, cut at a character's edge. */
+static rc line_of(struct ctx *c, struct str text, struct str *ret)
+{
+    char *line = NULL;
+    size_t len = 0;
+    NEW(c, line, LINE_MAX_ + 1);
+    while (len < text.len) {
+        struct str rest = str_sub(text, len, text.len);
+        size_t size = str_first_char(rest);
+        if (size == 0 || len + size > LINE_MAX_)
+            break;
+        bool control = (unsigned char)rest.ptr[0] < ' ' || rest.ptr[0] == 127;
+        memcpy(line + len, control ? " " : rest.ptr, size);
+        len += size;
+    }
+    *ret = str_trim((struct str){line, len});
+    if (ret->len == 0)
+        *ret = STR("-");
+    return OK;
+}
+
+static rc put_group(struct ctx *c, const struct sigma_hit *hit, struct tripwire_hit *ret)
+{
+    size_t count = hit->group_count < GROUPS_MAX ? hit->group_count : GROUPS_MAX;
+    NEW(c, ret->joined.items, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        TRY(line_of(c, hit->group[i].name, &ret->joined.items[i].field));
+        TRY(line_of(c, hit->group[i].value, &ret->joined.items[i].value));
+    }
+    ret->joined.count = count;
+    return OK;
+}
+
+static rc put_actions(struct ctx *c, const struct sigma_rule *rule, struct tripwire_hit *ret)
+{
+    size_t count = rule->action_count < ACTIONS_MAX ? rule->action_count : ACTIONS_MAX;
+    NEW(c, ret->actions.items, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct sigma_action *action = &rule->actions[i];
+        struct tripwire_action *kept = &ret->actions.items[i];
+        size_t parameters = action->count < PARAMETERS_MAX ? action->count : PARAMETERS_MAX;
+        TRY(line_of(c, str_sub(action->name, 0, 100), &kept->what));
+        NEW(c, kept->with.items, parameters + 1);
+        for (size_t p = 0; p < parameters; p++) {
+            struct str pair;
+            TRY(str_format(c, &pair, "%.*s=%.*s", STR_ARG(action->keys[p]),
+                           STR_ARG(action->values[p])));
+            TRY(line_of(c, pair, &kept->with.items[p]));
+        }
+        kept->with.count = parameters;
+    }
+    ret->actions.count = count;
+    return OK;
+}
+
+/* Label and drill mark of what made it. */
+static rc put_origin(struct ctx *c, struct store *store, const struct sigma_hit *hit,
+                     struct tripwire_hit *ret, int64_t *ret_last)
+{
+    size_t shown =
+        hit->event_count < TRIPWIRE_HIT_EVENTS_MAX ? hit->event_count : TRIPWIRE_HIT_EVENTS_MAX;
+    NEW(c, ret->events.items, shown + 1);
+    ret->event_count = (int64_t)hit->event_count;
+    ret->events.count = shown;
+    *ret_last = 0;
+    for (size_t i = 0; i < hit->event_count; i++) {
+        struct ledger_event event;
+        struct label label;
+        struct str entry;
+        int64_t seq = 0;
+        if (!str_to_i64(hit->events[i], &seq))
+            FAIL(c, INTERNAL, "a hit names no event: %.*s", STR_ARG(hit->events[i]));
+        if (i < shown)
+            TRY(str_copy(c, hit->events[i], &ret->events.items[i]));
+        *ret_last = seq > *ret_last ? seq : *ret_last;
+        TRY(ledger_entry(c, store, seq, &entry));
+        TRY(ledger_decode(c, store, NULL, entry, &event));
+        TRY(label_parse(c, event.label, &label));
+        TRY(label_join(c, ret->label, label, &ret->label));
+        ret->drill = ret->drill || event.drill;
+    }
+    return OK;
+}
+
+/* The same find is the same id. */
+static rc put_id(struct ctx *c, const struct sigma_hit *hit, int64_t last, struct tripwire_hit *ret)
+{
+    struct text t;
+    struct str name;
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    text_init(&t, c, 1 << 20);
+    text_put_json(&t, ret->tripwire);
+    text_put_json(&t, ret->rule);
+    text_put_i64(&t, last);
+    text_put_char(&t, '/');
+    text_put_i64(&t, hit->time.us);
+    for (size_t i = 0; i < hit->group_count; i++)
+        text_put_json(&t, hit->group[i].value);
+    TRY(text_done(&t, &name));
+    crypto_hash_sha256(hash, (const unsigned char *)name.ptr, name.len);
+    return encode_bytes(c, ENCODE_HEX, hash, 13, &ret->id);
+}
+
+rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
+            const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret)
+{
+    const struct sigma_rule *rule = sigma_set_rule(set, hit->rule);
+    struct tripwire_hit body = {.at = hit->time, .late = hit->late};
+    int64_t last = 0;
+    for (size_t i = 0; i < rules->count; i++) {
+        if (!str_eq(rules->items[i].id, rule->file))
+            continue;
+        body.tripwire = rules->items[i].id;
+        body.label = rules->items[i].label;
+    }
+    TRY(line_of(c, rule->label, &body.rule));
+    TRY(line_of(c, rule->title, &body.title));
+    if (rule->level.len)
+        TRY(line_of(c, str_sub(rule->level, 0, 40), &body.level));
+    TRY(put_group(c, hit, &body));
+    TRY(put_actions(c, rule, &body));
+    TRY(put_origin(c, store, hit, &body, &last));
+    TRY(put_id(c, hit, last, &body));
+    *ret = body;
+    return OK;
+}
+
+void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_hit *hit)
+{
+    const struct sigma_rule *rule = sigma_set_rule(set, hit->rule);
+    text_put(out, STR("{\"tripwire\":"));
+    text_put_json(out, rule->file);
+    text_put(out, STR(",\"rule\":"));
+    text_put_json(out, rule->label);
+    text_put(out, STR(",\"title\":"));
+    text_put_json(out, rule->title);
+    text_put(out, STR(",\"events\":["));
+    for (size_t i = 0; i < hit->event_count && i < TRIPWIRE_HIT_EVENTS_MAX; i++) {
+        text_put(out, i ? STR(",") : STR(""));
+        text_put_json(out, hit->events[i]);
+    }
+    text_put(out, STR("],\"at\":"));
+    if (hit->time.us) {
+        text_put_char(out, '"');
+        text_put_wall(out, hit->time);
+        text_put_char(out, '"');
+    } else {
+        text_put(out, STR("null"));
+    }
+    text_put(out, STR(",\"joined\":{"));
+    for (size_t i = 0; i < hit->group_count; i++) {
+        text_put(out, i ? STR(",") : STR(""));
+        text_put_json(out, hit->group[i].name);
+        text_put_char(out, ':');
+        text_put_json(out, hit->group[i].value);
+    }
+    text_put(out, hit->late ? STR("},\"late\":true}") : STR("},\"late\":false}"));
+}

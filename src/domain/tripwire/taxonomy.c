@@ -1,0 +1,593 @@
+/* What an event of the ledger is to Sigma. Everything follows from the shapes: the log source is
+ * product `chancery`, category the noun and service the verb of the event's kind ("zone.changed":
+ * zone, changed); the fields are those of the body. Who and where is resolved: whatever names a
+ * record (a reference, the event's own record) gives a field of the record's noun, and the records
+ * that this one refers to theirs, so that an account gives its person and a zone its site.
+ *
+ * What is personal or secret is no field. Persons are known to rules by their id, so that neither a
+ * hit nor a window has to be erased with somebody. */
+#include "domain/tripwire/tripwire_own.h"
+
+#include "core/catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ENTITIES_MAX = 24, HOPS = 2, NESTING_MAX = 6, NAME_MAX_ = 200, FIELDS_MAX = 4000 };
+
+/* Events that are spoken of under another category than their noun: rules are written for what
+ * happened, not for the part of Chancery that was told. */
+struct translation {
+    const char *event;
+    const char *field, *value; /* only where this choice has this value; NULL: always */
+    const char *category;
+    const char *name, *says; /* a field that it adds; NULL: none */
+};
+
+static const struct translation translations[] = {
+    {"session.opened", NULL, NULL, "login", "result", "success"},
+    {"sign-in.failed", NULL, NULL, "login", "result", "failure"},
+    {"signal.taken", "kind", "access", "access", NULL, NULL},
+    {"signal.taken", "kind", "alarm", "alarm", NULL, NULL},
+    {"signal.taken", "kind", "tamper", "alarm", NULL, NULL},
+    {"signal.taken", "kind", "bypass", "alarm", NULL, NULL},
+    {"signal.taken", "kind", "duress", "duress", NULL, NULL},
+    {"signal.taken", "kind", "arm", "arm", NULL, NULL},
+    {"signal.taken", "kind", "disarm", "arm", NULL, NULL},
+    {"signal.taken", "kind", "login", "login", NULL, NULL},
+    {"signal.taken", "kind", "privilege", "host", NULL, NULL},
+    {"signal.taken", "kind", "attack", "network", NULL, NULL},
+    {"signal.taken", "kind", "motion", "motion", NULL, NULL},
+    {"signal.taken", "kind", "trouble", "line", NULL, NULL},
+};
+
+/* Every event has these. */
+static const char *const envelope[] = {"event", "actor", "record", "drill", "subject"};
+
+static void split_name(const char *kind, struct str *ret_noun, struct str *ret_verb)
+{
+    struct str rest = str_from(kind);
+    str_split(&rest, '.', ret_noun);
+    *ret_verb = rest;
+}
+
+bool taxonomy_hidden(const struct event *event)
+{
+    struct str name = str_from(event->kind->name);
+    return str_starts(name, "deadline.") || str_is(name, "tripwire.hit") ||
+           str_is(name, "tripwire.fault") || str_is(name, "tripwire.mended");
+}
+
+static bool is_offered(const struct shape_field *field)
+{
+    return !(field->flags & (PERSONAL | SECRET)) && field->kind != SHAPE_LABEL &&
+           field->kind != SHAPE_BYTES && field->kind != SHAPE_MONEY;
+}
+
+/* Does the field name a record, and of what noun? */
+static const char *noun_of(const struct catalog *catalog, const struct shape_field *field)
+{
+    if (field->kind == SHAPE_REF || field->kind == SHAPE_REFS)
+        return field->target;
+    if (field->kind == SHAPE_ID && catalog_record(catalog, str_from(field->name)))
+        return field->name;
+    return NULL;
+}
+
+/* ---- one event ------------------------------------------------------------------------------- */
+
+struct entity {
+    const char *noun;
+    struct str id;
+};
+
+struct making {
+    struct ctx *c;
+    const struct sigma_set *set;
+    const struct catalog *catalog;
+    struct sigma_value *values;
+    size_t count, room;
+    size_t entity_count;
+    struct entity entities[ENTITIES_MAX];
+    bool placed;
+};
+
+static rc put_value(struct making *m, struct str name, enum sigma_kind kind, struct str text)
+{
+    uint32_t field = sigma_field(m->set, name);
+    if (!field && kind != SIGMA_TEXT)
+        return OK; /* keywords see only text */
+    if (m->count == m->room) {
+        struct sigma_value *more = NULL;
+        m->room = m->room ? m->room * 2 : 64;
+        if (m->room > FIELDS_MAX)
+            FAIL(m->c, TOO_LARGE, "an event has more than %d values", FIELDS_MAX);
+        NEW(m->c, more, m->room);
+        if (m->count)
+            memcpy(more, m->values, m->count * sizeof *more);
+        m->values = more;
+    }
+    m->values[m->count++] = (struct sigma_value){field, kind, text};
+    return OK;
+}
+
+static rc put_number(struct making *m, struct str name, int64_t number)
+{
+    struct str digits;
+    if (!sigma_field(m->set, name))
+        return OK;
+    TRY(str_format(m->c, &digits, "%lld", (long long)number));
+    return put_value(m, name, SIGMA_NUMBER, digits);
+}
+
+static void note_entity(struct making *m, const char *noun, struct str id)
+{
+    if (!noun || str_absent(id) || m->entity_count == ENTITIES_MAX)
+        return;
+    for (size_t i = 0; i < m->entity_count; i++)
+        if (strcmp(m->entities[i].noun, noun) == 0 && str_eq(m->entities[i].id, id))
+            return;
+    m->entities[m->entity_count++] = (struct entity){noun, id};
+}
+
+static rc put_texts(struct making *m, struct str name, const char *noun, const struct texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        note_entity(m, noun, texts->items[i]);
+        TRY(put_value(m, name, SIGMA_TEXT, texts->items[i]));
+    }
+    return OK;
+}
+
+static rc put_place(struct making *m, const struct place *place)
+{
+    struct text lat, lon;
+    struct str digits;
+    if (!place->known || m->placed)
+        return OK;
+    m->placed = true;
+    text_init(&lat, m->c, 32);
+    text_put_decimal(&lat, place->lat_e7, 7);
+    TRY(text_done(&lat, &digits));
+    TRY(put_value(m, STR("lat"), SIGMA_NUMBER, digits));
+    text_init(&lon, m->c, 32);
+    text_put_decimal(&lon, place->lon_e7, 7);
+    TRY(text_done(&lon, &digits));
+    return put_value(m, STR("lon"), SIGMA_NUMBER, digits);
+}
+
+static rc put_time(struct making *m, struct str name, struct wall when)
+{
+    struct text t;
+    struct str written;
+    if (!when.us || !sigma_field(m->set, name))
+        return OK;
+    text_init(&t, m->c, 64);
+    text_put_wall(&t, when);
+    TRY(text_done(&t, &written));
+    return put_value(m, name, SIGMA_TEXT, written);
+}
+
+/* What a device said beyond our fields: its own names, where we have none of that name. */
+static rc put_attributes(struct making *m, struct str json)
+{
+    struct sigma_event inner;
+    if (str_absent(json) || json.len == 0 || json.ptr[0] != '{')
+        return OK;
+    if (!rc_ok(sigma_event_read(m->c, m->set, json, &inner)))
+        return OK; /* a device's own text is never a reason to miss the rest of the event */
+    for (size_t i = 0; i < inner.count; i++) {
+        bool ours = false;
+        for (size_t k = 0; inner.values[i].field && k < m->count && !ours; k++)
+            ours = m->values[k].field == inner.values[i].field;
+        if (ours || !inner.values[i].field)
+            continue;
+        TRY(put_value(m, STR(""), SIGMA_TEXT, (struct str){NULL, 0}));
+        m->values[m->count - 1] = inner.values[i];
+    }
+    return OK;
+}
+
+static rc put_shape(struct making *m, const struct shape *shape, const void *record,
+                    struct str prefix, unsigned depth);
+
+static rc put_nested(struct making *m, const struct shape_field *field, const void *value,
+                     struct str name, unsigned depth)
+{
+    const struct shape_items *list = value;
+    struct str prefix;
+    if (depth == NESTING_MAX)
+        return OK;
+    TRY(str_format(m->c, &prefix, "%.*s.", STR_ARG(name)));
+    if (field->kind == SHAPE_RECORD)
+        return put_shape(m, field->shape, value, prefix, depth + 1);
+    for (size_t i = 0; i < list->count; i++)
+        TRY(put_shape(m, field->shape, (const char *)list->items + i * field->shape->size, prefix,
+                      depth + 1));
+    return OK;
+}
+
+static rc put_field(struct making *m, const struct shape_field *field, const void *value,
+                    struct str name, unsigned depth)
+{
+    const char *noun = noun_of(m->catalog, field);
+    switch (field->kind) {
+    case SHAPE_TEXT:
+    case SHAPE_ID:
+    case SHAPE_REF:
+        if (depth == 0 || noun)
+            note_entity(m, noun, *(const struct str *)value);
+        return put_value(m, name, SIGMA_TEXT, *(const struct str *)value);
+    case SHAPE_REFS:
+    case SHAPE_TEXTS:
+        return put_texts(m, name, noun, value);
+    case SHAPE_I64:
+    case SHAPE_BP:
+    case SHAPE_MS:
+        return put_number(m, name, *(const int64_t *)value);
+    case SHAPE_OPT_I64:
+        return put_number(m, name, ((const struct opt_i64 *)value)->value);
+    case SHAPE_FLAG:
+        return put_value(m, name, SIGMA_BOOL, *(const bool *)value ? STR("true") : STR("false"));
+    case SHAPE_CHOICE:
+        return put_value(m, name, SIGMA_TEXT,
+                         str_from(shape_choice_name(field->choices, *(const unsigned *)value)));
+    case SHAPE_TIME:
+        return put_time(m, name, *(const struct wall *)value);
+    case SHAPE_PLACE:
+        return put_place(m, value);
+    case SHAPE_JSON:
+        return str_is(name, "attributes") ? put_attributes(m, *(const struct str *)value) : OK;
+    case SHAPE_RECORD:
+    case SHAPE_LIST:
+        return put_nested(m, field, value, name, depth);
+    case SHAPE_LABEL:
+    case SHAPE_BYTES:
+    case SHAPE_MONEY:
+        return OK;
+    }
+    return OK;
+}
+
+static rc put_shape(struct making *m, const struct shape *shape, const void *record,
+                    struct str prefix, unsigned depth)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        const void *value = shape_in(field, record);
+        struct str name = str_from(field->name);
+        if (!is_offered(field) || shape_absent(field, value))
+            continue;
+        if (prefix.len)
+            TRY(str_format(m->c, &name, "%.*s%s", STR_ARG(prefix), field->name));
+        TRY(put_field(m, field, value, name, depth));
+    }
+    return OK;
+}
+
+/* The records to which this one refers, once each. */
+static rc follow(struct making *m, struct picture *picture, struct entity entity)
+{
+    const struct record *record = catalog_record(m->catalog, str_from(entity.noun));
+    if (!record || !picture)
+        return OK;
+    void *found = ctx_take(m->c, 1, record->shape->size);
+    if (!found)
+        return fault_again(m->c);
+    rc result = picture_get(m->c, picture, record->shape, entity.id, NULL, found);
+    if (result.code == RC_NOT_FOUND)
+        return OK;
+    TRY(result);
+    for (size_t i = 0; i < record->shape->count; i++) {
+        const struct shape_field *field = &record->shape->fields[i];
+        if (field->kind == SHAPE_REF && is_offered(field) &&
+            strcmp(field->target, entity.noun) != 0)
+            note_entity(m, field->target, *(const struct str *)shape_in(field, found));
+    }
+    return OK;
+}
+
+static bool has_field(const struct making *m, uint32_t field)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->values[i].field == field)
+            return true;
+    return false;
+}
+
+/* Fields of the nouns of all records that the event names, directly or by one that it names. */
+static rc put_entities(struct making *m, struct picture *picture)
+{
+    size_t from = 0, direct = m->entity_count;
+    for (unsigned hop = 0; hop < HOPS; hop++) {
+        size_t end = m->entity_count;
+        for (; from < end; from++)
+            TRY(follow(m, picture, m->entities[from]));
+    }
+    for (size_t i = 0; i < m->entity_count; i++) {
+        struct str noun = str_from(m->entities[i].noun);
+        uint32_t field = sigma_field(m->set, noun), area = sigma_field(m->set, STR("area"));
+        bool is_zone = str_is(noun, "zone") && area && !has_field(m, area);
+        if (field && (i < direct || !has_field(m, field)))
+            TRY(put_value(m, noun, SIGMA_TEXT, m->entities[i].id));
+        if (is_zone)
+            TRY(put_value(m, STR("area"), SIGMA_TEXT, m->entities[i].id));
+    }
+    return OK;
+}
+
+static bool fits(const struct translation *t, const struct event *event)
+{
+    if (strcmp(t->event, event->kind->name) != 0)
+        return false;
+    if (!t->field)
+        return true;
+    const struct shape_field *field = shape_field(event->kind->body, str_from(t->field));
+    if (!field || field->kind != SHAPE_CHOICE || !event->body)
+        return false;
+    const char *name =
+        shape_choice_name(field->choices, *(const unsigned *)shape_in(field, event->body));
+    return name && strcmp(name, t->value) == 0;
+}
+
+static rc put_source(struct making *m, const struct event *event, struct sigma_event *ret)
+{
+    struct str category, service;
+    split_name(event->kind->name, &category, &service);
+    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++) {
+        if (!fits(&translations[i], event))
+            continue;
+        category = str_from(translations[i].category);
+        if (translations[i].name)
+            TRY(put_value(m, str_from(translations[i].name), SIGMA_TEXT,
+                          str_from(translations[i].says)));
+        break;
+    }
+    ret->product = sigma_source(m->set, STR("chancery"));
+    ret->category = sigma_source(m->set, category);
+    ret->service = sigma_source(m->set, service);
+    return OK;
+}
+
+static rc put_envelope(struct making *m, const struct event *event)
+{
+    struct str id = event->record, noun;
+    TRY(put_value(m, STR("event"), SIGMA_TEXT, str_from(event->kind->name)));
+    TRY(put_value(m, STR("actor"), SIGMA_TEXT, event->actor));
+    TRY(put_value(m, STR("drill"), SIGMA_BOOL, event->drill ? STR("true") : STR("false")));
+    if (!str_absent(event->subject)) {
+        TRY(put_value(m, STR("subject"), SIGMA_TEXT, event->subject));
+        note_entity(m, "person", event->subject);
+    }
+    if (str_absent(event->record))
+        return OK;
+    TRY(put_value(m, STR("record"), SIGMA_TEXT, event->record));
+    str_split(&id, '/', &noun);
+    const struct record *record = catalog_record(m->catalog, noun);
+    if (record)
+        note_entity(m, record->shape->name, id);
+    return OK;
+}
+
+rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
+                  const struct event *event, struct sigma_event *ret)
+{
+    struct making *m = NULL;
+    NEW(c, m, 1);
+    *m = (struct making){.c = c, .set = set, .catalog = picture_catalog(picture)};
+    *ret = (struct sigma_event){.id_is_number = true};
+    TRY(put_source(m, event, ret));
+    TRY(put_envelope(m, event));
+    if (event->body)
+        TRY(put_shape(m, event->kind->body, event->body, STR(""), 0));
+    TRY(put_entities(m, picture));
+    TRY(str_format(c, &ret->id, "%lld", (long long)event->seq));
+    /* a source whose clock is ahead does not move everybody's windows into the future */
+    ret->time = event->occurred.us < event->received.us ? event->occurred : event->received;
+    ret->count = m->count;
+    ret->values = m->values;
+    return OK;
+}
+
+/* ---- what there is --------------------------------------------------------------------------- */
+
+static bool open_ended(const struct shape *shape)
+{
+    const struct shape_field *field = shape_field(shape, STR("attributes"));
+    return field && field->kind == SHAPE_JSON;
+}
+
+/* Has the shape a field of this dotted name, or one that gives it? */
+static bool shape_gives(const struct catalog *catalog, const struct shape *shape, struct str name,
+                        unsigned depth)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        struct str own = str_from(field->name);
+        const char *noun = noun_of(catalog, field);
+        if (!is_offered(field))
+            continue;
+        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
+        if (field->kind == SHAPE_PLACE && (str_is(name, "lat") || str_is(name, "lon")))
+            return true;
+        if (!nested && (str_eq(own, name) || (noun && str_is(name, noun))))
+            return true;
+        if (noun && strcmp(noun, "zone") == 0 && str_is(name, "area"))
+            return true;
+        if (nested && depth < NESTING_MAX && name.len > own.len &&
+            str_eq(str_sub(name, 0, own.len), own) && name.ptr[own.len] == '.' &&
+            shape_gives(catalog, field->shape, str_sub(name, own.len + 1, name.len), depth + 1))
+            return true;
+    }
+    return false;
+}
+
+/* By way of the records that the shape names. */
+static bool hop_gives(const struct catalog *catalog, const struct shape *shape, struct str name,
+                      unsigned hops)
+{
+    for (size_t i = 0; hops > 0 && i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        const char *noun = is_offered(field) ? noun_of(catalog, field) : NULL;
+        const struct record *record = noun ? catalog_record(catalog, str_from(noun)) : NULL;
+        if (!record)
+            continue;
+        for (size_t k = 0; k < record->shape->count; k++) {
+            const struct shape_field *inner = &record->shape->fields[k];
+            if (inner->kind == SHAPE_REF && is_offered(inner) && str_is(name, inner->target))
+                return true;
+        }
+        if (hop_gives(catalog, record->shape, name, hops - 1))
+            return true;
+    }
+    return false;
+}
+
+static bool kind_gives(const struct catalog *catalog, const struct event_kind *kind,
+                       struct str field)
+{
+    struct str noun, verb;
+    if (str_absent(field) || open_ended(kind->body))
+        return true;
+    for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
+        if (str_is(field, envelope[i]))
+            return true;
+    split_name(kind->name, &noun, &verb);
+    const struct record *record = catalog_record(catalog, noun);
+    if (record && (str_eq(field, noun) || hop_gives(catalog, record->shape, field, 1)))
+        return true;
+    if (kind->sealed && str_is(field, "person"))
+        return true;
+    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++)
+        if (strcmp(translations[i].event, kind->name) == 0 && translations[i].name &&
+            str_is(field, translations[i].name))
+            return true;
+    return shape_gives(catalog, kind->body, field, 0) ||
+           hop_gives(catalog, kind->body, field, HOPS);
+}
+
+static bool names_source(struct str wanted, struct str given)
+{
+    return str_absent(wanted) || str_eq_nocase(wanted, given);
+}
+
+/* Does the kind come under this category? */
+static bool under_category(const struct event_kind *kind, struct str category)
+{
+    struct str noun, verb;
+    bool always = false;
+    split_name(kind->name, &noun, &verb);
+    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++) {
+        if (strcmp(translations[i].event, kind->name) != 0)
+            continue;
+        always = always || !translations[i].field;
+        if (names_source(category, str_from(translations[i].category)))
+            return true;
+    }
+    return !always && names_source(category, noun);
+}
+
+bool taxonomy_has(void *arg, struct str product, struct str category, struct str service,
+                  struct str field)
+{
+    const struct catalog *catalog = arg;
+    if (!names_source(product, STR("chancery")))
+        return false;
+    for (size_t i = 0; i < catalog_event_count(catalog); i++) {
+        const struct event_kind *kind = catalog_event_at(catalog, i);
+        struct event event = {.kind = kind};
+        struct str noun, verb;
+        split_name(kind->name, &noun, &verb);
+        if (!taxonomy_hidden(&event) && under_category(kind, category) &&
+            names_source(service, verb) && kind_gives(catalog, kind, field))
+            return true;
+    }
+    return false;
+}
+
+/* ---- writing it out -------------------------------------------------------------------------- */
+
+static void put_names(struct text *out, const struct catalog *catalog, const struct shape *shape,
+                      struct str prefix, unsigned depth)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        char buffer[NAME_MAX_];
+        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
+        if (!is_offered(field) || (field->kind == SHAPE_JSON && !open_ended(shape)))
+            continue;
+        if (nested && depth < NESTING_MAX) {
+            int len = snprintf(buffer, sizeof buffer, "%.*s%s.", STR_ARG(prefix), field->name);
+            if (len > 0 && (size_t)len < sizeof buffer)
+                put_names(out, catalog, field->shape, (struct str){buffer, (size_t)len}, depth + 1);
+            continue;
+        }
+        if (out->len && out->ptr[out->len - 1] == '"')
+            text_put_char(out, ',');
+        if (field->kind == SHAPE_PLACE) {
+            text_put(out, STR("\"lat\",\"lon\""));
+            continue;
+        }
+        text_printf(out, "\"%.*s%s\"", STR_ARG(prefix), field->name);
+    }
+}
+
+static void put_kind(struct text *out, const struct catalog *catalog, const struct event_kind *kind,
+                     struct str category, bool first)
+{
+    struct str noun, verb;
+    split_name(kind->name, &noun, &verb);
+    text_printf(out, "%s{\"category\":\"%.*s\",\"service\":\"%.*s\",\"event\":\"%s\",\"help\":",
+                first ? "" : ",", STR_ARG(category), STR_ARG(verb), kind->name);
+    text_put_json(out, str_from(kind->help));
+    text_put(out, STR(",\"fields\":["));
+    put_names(out, catalog, kind->body, STR(""), 0);
+    text_printf(out, "],\"open\":%s,\"resolved\":[", open_ended(kind->body) ? "true" : "false");
+    bool any = false;
+    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
+        const struct record *row = catalog_module(catalog, i)->records;
+        for (; row && row->shape; row++) {
+            struct str name = str_from(row->shape->name);
+            const struct shape_field *own = shape_field(kind->body, name);
+            if ((own && is_offered(own)) || !kind_gives(catalog, kind, name) ||
+                open_ended(kind->body))
+                continue;
+            text_printf(out, "%s\"%s\"", any ? "," : "", row->shape->name);
+            any = true;
+        }
+    }
+    text_put(out, STR("]}"));
+}
+
+static void put_sources(struct text *out, const struct catalog *catalog)
+{
+    bool first = true;
+    for (size_t i = 0; i < catalog_event_count(catalog); i++) {
+        const struct event_kind *kind = catalog_event_at(catalog, i);
+        struct event event = {.kind = kind};
+        struct str noun, verb;
+        split_name(kind->name, &noun, &verb);
+        if (taxonomy_hidden(&event))
+            continue;
+        if (under_category(kind, noun)) {
+            put_kind(out, catalog, kind, noun, first);
+            first = false;
+        }
+        for (size_t k = 0; k < sizeof translations / sizeof *translations; k++) {
+            if (strcmp(translations[k].event, kind->name) != 0)
+                continue;
+            put_kind(out, catalog, kind, str_from(translations[k].category), first);
+            first = false;
+        }
+    }
+}
+
+void taxonomy_put(struct text *out, const struct catalog *catalog)
+{
+    text_put(out, STR("{\"product\":\"chancery\",\"every\":["));
+    for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
+        text_printf(out, "%s\"%s\"", i ? "," : "", envelope[i]);
+    text_put(out, STR("],\"sources\":["));
+    put_sources(out, catalog);
+    text_put(out, STR("]}"));
+}

@@ -1,0 +1,106 @@
+/* The records of tripwires, and the module. */
+#include "domain/tripwire/tripwire_own.h"
+
+SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
+SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that sees a pattern in what happens");
+SHAPE_DEFINE(tripwire_group, TRIPWIRE_GROUP_FIELDS, 1, "What the events of a hit have in common");
+SHAPE_DEFINE(tripwire_action, TRIPWIRE_ACTION_FIELDS, 1, "What a rule wants done");
+SHAPE_DEFINE(tripwire_hit, TRIPWIRE_HIT_FIELDS, 1, "A tripwire that was tripped");
+SHAPE_DEFINE(tripwire_fault, TRIPWIRE_FAULT_FIELDS, 1, "A tripwire that cannot fire");
+SHAPE_DEFINE(tripwire_stand, TRIPWIRE_STAND_FIELDS, 1, "How far the tripwires have come");
+SHAPE_DEFINE(tripwire_part, TRIPWIRE_PART_FIELDS, 1, "A part of the open windows");
+SHAPE_DEFINE(tripwire_state, TRIPWIRE_STATE_FIELDS, 1, "The open windows");
+SHAPE_DEFINE(tripwire_wait, TRIPWIRE_WAIT_FIELDS, 1, "That something is decided later");
+SHAPE_DEFINE(tripwire_turn, TRIPWIRE_TURN_FIELDS, 1, "How far the self-tests have come");
+SHAPE_DEFINE(tripwire_off, TRIPWIRE_OFF_FIELDS, 1, "Switching a tripwire off");
+
+const struct event_kind tripwire_hit_kind = {
+    .name = "tripwire.hit",
+    .help = "A tripwire was tripped",
+    .body = &tripwire_hit_shape,
+    .read = PERMIT_TRIPWIRE_READ,
+};
+const struct event_kind tripwire_fault_kind = {
+    .name = "tripwire.fault",
+    .help = "A tripwire cannot fire any more",
+    .body = &tripwire_fault_shape,
+    .read = PERMIT_TRIPWIRE_READ,
+};
+const struct event_kind tripwire_mended_kind = {
+    .name = "tripwire.mended",
+    .help = "A tripwire can fire again",
+    .body = &tripwire_fault_shape,
+    .read = PERMIT_TRIPWIRE_READ,
+};
+
+/* ---- folds ----------------------------------------------------------------------------------- */
+
+static rc fold_hit(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    return picture_put(c, picture, &tripwire_hit_shape, event->body, event);
+}
+
+/* The fault is shown on the record, until the rule passes. */
+static rc set_fault(struct ctx *c, struct picture *picture, const struct event *event,
+                    struct str why, struct wall since)
+{
+    const struct tripwire_fault *fault = event->body;
+    struct tripwire tripwire = {0};
+    struct row row;
+    TRY(picture_get(c, picture, &tripwire_shape, fault->id, &row, &tripwire));
+    if (row.retired.us)
+        return OK;
+    tripwire.fault = why;
+    tripwire.fault_since = since;
+    return picture_put(c, picture, &tripwire_shape, &tripwire, event);
+}
+
+static rc fold_fault(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct tripwire_fault *fault = event->body;
+    return set_fault(c, picture, event, fault->why, event->occurred);
+}
+
+static rc fold_mended(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    return set_fault(c, picture, event, (struct str){NULL, 0}, (struct wall){0});
+}
+
+const struct fold tripwire_folds[] = {
+    {&tripwire_hit_kind, fold_hit},
+    {&tripwire_fault_kind, fold_fault},
+    {&tripwire_mended_kind, fold_mended},
+    {0},
+};
+
+/* ---- the module ------------------------------------------------------------------------------ */
+
+const struct module tripwire_module = {
+    .name = "tripwire",
+    .help = "Tripwires: rules that see a pattern in what happens",
+    .records =
+        (const struct record[]){
+            RECORD(tripwire, "tripwires", PERMIT_TRIPWIRE_READ, PERMIT_TRIPWIRE_WRITE,
+                   .check = tripwire_check),
+            {0},
+        },
+    .tables =
+        (const struct table[]){
+            {&tripwire_hit_shape, TABLE_PICTURE},
+            {&tripwire_stand_shape, TABLE_VAULT},
+            {&tripwire_part_shape, TABLE_VAULT},
+            {0},
+        },
+    .events = (const struct event_kind *const[]){&tripwire_hit_kind, &tripwire_fault_kind,
+                                                 &tripwire_mended_kind, NULL},
+    .decisions = tripwire_decisions,
+    .folds = tripwire_folds,
+    .routes = tripwire_routes,
+    .permissions =
+        (const struct permission[]){
+            {PERMIT_TRIPWIRE_READ, "See tripwires and what tripped them"},
+            {PERMIT_TRIPWIRE_WRITE, "Write tripwires"},
+            {PERMIT_TRIPWIRE_ACTIVATE, "Activate, confirm and switch off tripwires"},
+            {0},
+        },
+};

@@ -1,0 +1,118 @@
+/* What the files of this folder have from each other. */
+#ifndef DOMAIN_TRIPWIRE_TRIPWIRE_OWN_H
+#define DOMAIN_TRIPWIRE_TRIPWIRE_OWN_H
+
+#include "domain/tripwire/tripwire.h"
+
+#include "core/core.h"
+#include "engine/sigma/sigma.h"
+
+#define PERMIT_TRIPWIRE_READ     "tripwire.read"
+#define PERMIT_TRIPWIRE_WRITE    "tripwire.write"
+#define PERMIT_TRIPWIRE_ACTIVATE "tripwire.activate"
+
+enum {
+    TRIPWIRE_HITS_SHOWN_MAX = 1000,
+    SELF_TEST_AT_ONCE = 32, /* rules tried in one go; the others follow */
+    STATE_PART_MAX = 1 << 20,
+    STATE_PARTS_MAX = 64, /* so much is kept of the windows */
+};
+static const int64_t SELF_TEST_EVERY_US = (int64_t)6 * 3600 * 1000000;
+static const int64_t SELF_TEST_NEXT_US = (int64_t)30 * 1000000;
+
+/* ---- the windows, kept in the vault -----------------------------------------------------------
+ */
+
+#define TRIPWIRE_STAND_FIELDS(F, T)                                        \
+    F(T, id, _, id, REQUIRED, 0, 0, "there is one")                        \
+    F(T, i64, _, position, 0, 0, 0, "the next event to be seen")           \
+    F(T, i64, _, parts, 0, 0, 0, "in how many parts the windows are kept") \
+    F(T, json, _, counts, 0, 0, 8 << 20, "what was counted since the program was started")
+SHAPE_DECLARE(tripwire_stand, TRIPWIRE_STAND_FIELDS);
+
+#define TRIPWIRE_PART_FIELDS(F, T)                       \
+    F(T, id, _, id, REQUIRED, 0, 0, "its place in line") \
+    F(T, bytes, _, bytes, REQUIRED, 0, STATE_PART_MAX, "windows")
+SHAPE_DECLARE(tripwire_part, TRIPWIRE_PART_FIELDS);
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+#define TRIPWIRE_STATE_FIELDS(F, T)                       \
+    F(T, record, tripwire_stand, stand, 0, 0, 0, "where") \
+    F(T, list, tripwire_part, parts, 0, 0, STATE_PARTS_MAX, "the windows")
+SHAPE_DECLARE(tripwire_state, TRIPWIRE_STATE_FIELDS);
+
+#define TRIPWIRE_WAIT_FIELDS(F, T) F(T, time, _, due, REQUIRED, 0, 0, "when to look again")
+SHAPE_DECLARE(tripwire_wait, TRIPWIRE_WAIT_FIELDS);
+
+#define TRIPWIRE_TURN_FIELDS(F, T) F(T, id, _, after, 0, 0, 0, "the last one that was tried")
+SHAPE_DECLARE(tripwire_turn, TRIPWIRE_TURN_FIELDS);
+
+#define TRIPWIRE_OFF_FIELDS(F, T) F(T, text, block, why, REQUIRED, 3, 500, "why it is switched off")
+SHAPE_DECLARE(tripwire_off, TRIPWIRE_OFF_FIELDS);
+
+extern const struct decision tripwire_decisions[];
+extern const struct fold tripwire_folds[];
+extern const struct route tripwire_routes[];
+record_check tripwire_check;
+
+/* tripwire_decide.c: the deadline by which the engine is woken. */
+rc tripwire_wake_id(struct ctx *c, struct str *ret);
+
+/* ---- rules.c ----------------------------------------------------------------------------------
+ */
+
+/* A rule that is, or was, active. */
+struct live_rule {
+    struct str id, text;
+    struct label label;
+};
+
+struct live_rules {
+    size_t count, room;
+    struct live_rule *items;
+};
+
+/* What was active after the first `position` events of the ledger. */
+rc rules_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, int64_t position,
+            struct live_rules *ret);
+
+/* All of them as one set. One that does not fit the others is left out. */
+rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **ret);
+
+/* Why the rule cannot fire (a trial of its own, or a source that is not there); absent: it can. */
+rc rules_try(struct ctx *c, const struct catalog *catalog, const struct sigma_set *set,
+             struct str *ret_why);
+
+/* Does a rule of the set lock or evacuate? */
+bool rules_are_grave(const struct sigma_set *set);
+
+/* ---- taxonomy.c -------------------------------------------------------------------------------
+ */
+
+/* An event as Sigma sees it. Values point into the event, or are in the arena of c. */
+rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
+                  const struct event *event, struct sigma_event *ret);
+
+/* For sigma_set_reach; arg is the catalog. */
+sigma_has taxonomy_has;
+
+/* Is it one that no rule sees: what tripwires and deadlines themselves say? */
+bool taxonomy_hidden(const struct event *event);
+
+/* State of the picture, for the engine's option; arg is a struct picture_state. */
+struct picture_state {
+    struct ctx *c;
+    struct picture *picture;
+    struct wall now; /* of the event */
+};
+enum sigma_truth picture_state(struct picture_state *state, struct str name, struct str thing);
+
+/* hit.c: a hit of the engine as a body. Labels are those of its events, which are read. */
+rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
+            const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret);
+
+/* hit.c: a hit as JSON, for what is not recorded. */
+void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_hit *hit);
+
+#endif

@@ -1,0 +1,163 @@
+/* What may be done to a tripwire. */
+#include "domain/tripwire/tripwire_own.h"
+
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+
+#include "support/scene.h"
+#include "support/scene_property.h"
+
+#include "unit.h"
+
+static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
+                                               &tripwire_module};
+static const struct module *const without_people[] = {&core_module, &mission_module,
+                                                      &tripwire_module};
+
+#define RULE(id, more, actions)                                                                \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\"title: " id     \
+    "\\nid: rule-" id "\\nlogsource: {product: chancery, category: agency, service: added}\\n" \
+    "detection:\\n    selection: {name|contains: Front}\\n    condition: selection\\n" more    \
+    "chancery:\\n    actions: [" actions "]\\n\"}"
+
+static const struct actor ada = {.id = {"ada", 3},
+                                 .person = {"p1", 2},
+                                 .permissions = {(struct str[]){{"*", 1}}, 1},
+                                 .clearance = {TLP_RED, {NULL, 0}}};
+static const struct actor ada_again = {.id = {"ada2", 4},
+                                       .person = {"p1", 2},
+                                       .permissions = {(struct str[]){{"*", 1}}, 1},
+                                       .clearance = {TLP_RED, {NULL, 0}}};
+static const struct actor bo = {.id = {"bo", 2},
+                                .person = {"p2", 2},
+                                .permissions = {(struct str[]){{"*", 1}}, 1},
+                                .clearance = {TLP_RED, {NULL, 0}}};
+
+static enum rc_code activate(struct scene *s, const struct actor *actor, const char *id)
+{
+    struct command command;
+    scene_do_as(s, actor, "tripwire.activate", id, "{}", &command);
+    return command.result.code;
+}
+
+static bool is_in(struct scene *s, const char *id, const char *text)
+{
+    const char *json = scene_get(s, &tripwire_shape, id);
+    return json && strstr(json, text);
+}
+
+TEST(tripwire_shapes_keep_what_they_are_given)
+{
+    scene_property_test(4, modules);
+}
+
+TEST_SCENES(tripwire_refuses_a_rule_that_is_none, modules)
+{
+    scene_refused(s, "tripwire.add", NULL,
+                  "{\"id\":\"a\",\"label\":\"TLP:GREEN\",\"name\":\"a\",\"rule\":\"title: a\"}",
+                  RC_INVALID, "/rule");
+    scene_refused(s, "tripwire.add", NULL,
+                  "{\"id\":\"a\",\"label\":\"TLP:GREEN\",\"name\":\"a\",\"rule\":\"title: a\\n"
+                  "logsource: {product: x}\\ndetection: {s: {f|nonsense: 1}, condition: s}\"}",
+                  RC_INVALID, "/rule");
+    scene_do(s, "tripwire.add", NULL, RULE("a", "", "{do: notify}"));
+}
+
+TEST_SCENES(tripwire_that_locks_needs_two_persons, modules)
+{
+    scene_do(s, "tripwire.add", NULL, RULE("mild", "", "{do: notify}"));
+    scene_do(s, "tripwire.add", NULL, RULE("grave", "", "{do: lock}"));
+    assert_int_equal(activate(s, &ada, "mild"), RC_OK);
+    assert_true(is_in(s, "mild", "\"status\":\"active\""));
+
+    assert_int_equal(activate(s, &actor_system, "grave"), RC_FORBIDDEN);
+    assert_int_equal(activate(s, &ada, "grave"), RC_OK);
+    assert_true(is_in(s, "grave", "\"status\":\"proposed\""));
+    assert_int_equal(activate(s, &ada, "grave"), RC_FORBIDDEN);
+    assert_int_equal(activate(s, &ada_again, "grave"), RC_FORBIDDEN);
+    scene_refused(s, "tripwire.change", "grave", RULE("grave", "level: high\\n", "{do: lock}"),
+                  RC_CONFLICT, "/rule");
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK);
+    assert_true(is_in(s, "grave", "\"status\":\"active\""));
+    assert_true(is_in(s, "grave", "\"proposed_by\":\"ada\""));
+    assert_true(is_in(s, "grave", "\"confirmed_by\":\"bo\""));
+
+    scene_do(s, "tripwire.off", "grave", "{\"why\":\"the gate is being rebuilt\"}");
+    scene_do(s, "tripwire.change", "grave", RULE("grave", "level: high\\n", "{do: lock}"));
+    assert_true(is_in(s, "grave", "\"status\":\"off\""));
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK);
+    assert_true(is_in(s, "grave", "\"status\":\"proposed\""));
+    scene_rebuild_is_equal(s);
+}
+
+#define TRIALS(fires)                                                                        \
+    "{\"id\":\"t\",\"label\":\"TLP:GREEN\",\"name\":\"t\",\"rule\":\"title: t\\nlogsource: " \
+    "{product: chancery, category: agency}\\ndetection: {s: {name: A}, condition: s}\\n"     \
+    "chancery: {self-test: {fires: [[{name: " fires "}]], silent: [[{name: C}]]}}\\n\"}"
+
+TEST_SCENES(tripwire_is_not_activated_when_it_could_not_fire, modules)
+{
+    scene_do(s, "tripwire.add", NULL, TRIALS("B"));
+    assert_int_equal(activate(s, &ada, "t"), RC_CONFLICT);
+    scene_do(s, "tripwire.change", "t", TRIALS("A"));
+    assert_int_equal(activate(s, &ada, "t"), RC_OK);
+
+    scene_do(
+        s, "tripwire.add", NULL,
+        "{\"id\":\"u\",\"label\":\"TLP:GREEN\",\"name\":\"u\",\"rule\":\"title: u\\nlogsource: "
+        "{product: chancery, category: spaceship}\\ndetection: {s: {name: A}, condition: s}\"}");
+    scene_do(
+        s, "tripwire.add", NULL,
+        "{\"id\":\"v\",\"label\":\"TLP:GREEN\",\"name\":\"v\",\"rule\":\"title: v\\nlogsource: "
+        "{product: chancery, category: agency}\\ndetection: {s: {colour: red}, condition: s}\"}");
+    assert_int_equal(activate(s, &ada, "u"), RC_CONFLICT);
+    assert_int_equal(activate(s, &ada, "v"), RC_CONFLICT);
+}
+
+static void pass_hours(struct scene *s, int hours)
+{
+    clock_manual_advance_us(&s->clock, (int64_t)hours * 3600 * 1000000);
+    while (core_step(s->core))
+        continue;
+}
+
+/* A rule whose source is removed is shown as a fault within the period, until it is back. */
+TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
+{
+    scene_do(s, "tripwire.add", NULL, RULE("a", "", "{do: notify}"));
+    assert_int_equal(activate(s, &ada, "a"), RC_OK);
+    pass_hours(s, 7);
+    assert_false(is_in(s, "a", "\"fault\""));
+
+    scene_restart_with(s, 3, without_people);
+    pass_hours(s, 7);
+    assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
+    assert_true(is_in(s, "a", "\"fault_since\""));
+
+    scene_restart_with(s, 4, modules);
+    pass_hours(s, 7);
+    assert_false(is_in(s, "a", "\"fault\""));
+    scene_rebuild_is_equal(s);
+}
+
+TEST(tripwire_taxonomy_follows_from_the_shapes)
+{
+    struct scene s;
+    struct text out;
+    struct str json;
+    scene_open(&s, 4, modules);
+    text_init(&out, &s.c, 1 << 20);
+    taxonomy_put(&out, s.catalog);
+    assert_true(rc_ok(text_done(&out, &json)));
+    assert_non_null(strstr(json.ptr, "\"event\":\"zone.changed\""));
+    assert_non_null(strstr(json.ptr, "\"occupants_max\""));
+    assert_null(strstr(json.ptr, "\"nationalities\"")); /* personal */
+    struct str chancery = STR("chancery"), none = {NULL, 0};
+    struct catalog *catalog = s.catalog;
+    assert_true(taxonomy_has(catalog, chancery, STR("zone"), none, STR("site")));
+    assert_true(taxonomy_has(catalog, chancery, STR("account"), STR("added"), STR("agency")));
+    assert_false(taxonomy_has(catalog, chancery, STR("zone"), none, STR("person")));
+    assert_false(taxonomy_has(catalog, chancery, STR("person"), none, STR("born")));
+    assert_false(taxonomy_has(catalog, STR("windows"), none, none, none));
+    scene_close(&s);
+}
