@@ -16,3 +16,18 @@ rc content_get(struct ctx *c, const char *path, struct str *ret)
     }
     FAIL(c, NOT_FOUND, "%s is not part of this program", path);
 }
+
+bool content_next(const char *folder, size_t *at, struct str *ret_name, struct str *ret_text)
+{
+    size_t len = strlen(folder);
+    for (size_t i = *at; i < content_count; i++) {
+        const char *path = content[i].path + 1;
+        if (strncmp(path, folder, len) != 0 || path[len] != '/')
+            continue;
+        *ret_name = str_from(path + len + 1);
+        *ret_text = (struct str){(const char *)content[i].body, content[i].body_len};
+        *at = i + 1;
+        return true;
+    }
+    return false;
+}

@@ -7,4 +7,8 @@
 /* A file of content/ by its path within it. NOT_FOUND. The bytes last as long as the program. */
 rc content_get(struct ctx *c, const char *path, struct str *ret);
 
+/* The files of a folder of content/, in order of their names: gives the next after *at (begin with
+ * 0), false when there is none. */
+bool content_next(const char *folder, size_t *at, struct str *ret_name, struct str *ret_text);
+
 #endif

@@ -3,6 +3,7 @@
 #include "core/own.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
@@ -10,7 +11,7 @@
 
 const struct module *const chancery_modules[] = {
     &core_module,   &edge_module,  &auth_module,   &mission_module,
-    &people_module, &watch_module, &intake_module,
+    &people_module, &watch_module, &intake_module, &tripwire_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -40,6 +40,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
         .sandbox = level,
     };
     TRY(edge_open(c, &edge, &s->edge));
+    TRY(tripwires_open(c, s->core, &s->tripwires));
     if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
         TRY(sandbox_cut_network(c, receiver_dials(s->receiver)));
     TRY(core_start(c, s->core));
@@ -62,6 +63,7 @@ void serving_close(struct serving *serving)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);
     core_close(serving->core);
+    tripwires_close(serving->tripwires);
     receiver_close(serving->receiver);
     if (serving->edge)
         edge_close(serving->edge);

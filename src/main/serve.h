@@ -2,6 +2,7 @@
 #ifndef MAIN_SERVE_H
 #define MAIN_SERVE_H
 
+#include "domain/tripwire/tripwire.h"
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
 #include "edge/intake/receiver.h"
@@ -22,6 +23,7 @@ struct serving {
     struct auth *auth;
     struct edge_auth edge_auth;
     struct edge *edge;
+    struct tripwires *tripwires;
     struct receiver *receiver;
 };
 

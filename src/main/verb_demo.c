@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "main/content.h"
 #include "main/demo_beat.h"
@@ -87,7 +88,7 @@ static void remove_folder(struct demo *d)
 static rc furnish(struct demo *d, struct core *core)
 {
     struct str roles, rules, script;
-    size_t count = 0;
+    size_t count = 0, drafts = 0;
     TRY(content_get(d->c, "roles.json", &roles));
     TRY(content_get(d->c, "demo/start.jsonl", &script));
     TRY(content_get(d->c, "watch/rules.json", &rules));
@@ -95,7 +96,8 @@ static rc furnish(struct demo *d, struct core *core)
     TRY(people_add_roles(d->c, core, roles, &count));
     TRY(watch_add_rules(d->c, core, rules, &count));
     d->core = core;
-    return script_play(d->c, core, script, NULL, NULL);
+    TRY(script_play(d->c, core, script, NULL, NULL));
+    return verb_add_tripwires(d->c, core, &count, &drafts);
 }
 
 /* ---- the day, at once
@@ -163,7 +165,7 @@ static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
 {
     struct ledger_report report;
     struct str root;
-    int64_t people = 0, sites = 0, signals = 0, alarms = 0, silences = 0;
+    int64_t people = 0, sites = 0, signals = 0, alarms = 0, silences = 0, hits = 0;
     TRY(ledger_verify(d->c, reader->store, &d->folder.options.ledger, &report));
     TRY(encode_bytes(d->c, ENCODE_HEX, report.root.bytes, sizeof report.root.bytes, &root));
     TRY(count_records(d->c, reader->picture, &person_shape, &people));
@@ -171,21 +173,34 @@ static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
     TRY(count_records(d->c, reader->picture, &kept_signal_shape, &signals));
     TRY(count_where(d->c, reader->picture, &alarm_shape, "drill", "false", &alarms));
     TRY(count_where(d->c, reader->picture, &alarm_shape, "cause", "silence", &silences));
+    TRY(count_records(d->c, reader->picture, &tripwire_hit_shape, &hits));
     text_printf(out,
                 "{\"events\":%" PRId64 ",\"people\":%" PRId64 ",\"sites\":%" PRId64
                 ",\"signals\":%" PRId64 ",\"alarms\":%" PRId64 ",\"silences\":%" PRId64
-                ",\"ledger_root\":\"%.*s\",\"verified\":true}",
-                report.events, people, sites, signals, alarms, silences, STR_ARG(root));
+                ",\"tripwire_hits\":%" PRId64 ",\"ledger_root\":\"%.*s\",\"verified\":true}",
+                report.events, people, sites, signals, alarms, silences, hits, STR_ARG(root));
     return OK;
+}
+
+/* The day, with the tripwires watching; at its end nothing is left to be written. */
+static rc play_day(struct demo *d, struct core *core)
+{
+    struct tripwires *tripwires = NULL;
+    struct str script;
+    TRY(content_get(d->c, "demo/day.jsonl", &script));
+    TRY(tripwires_open(d->c, core, &tripwires));
+    rc result = script_play(d->c, core, script, pass_to_line, d);
+    while (rc_ok(result) && core_step(core))
+        continue;
+    tripwires_close(tripwires);
+    return result;
 }
 
 static rc play_fast(struct demo *d, struct core *core, struct text *out)
 {
     struct reader reader;
-    struct str script;
     TRY(furnish(d, core));
-    TRY(content_get(d->c, "demo/day.jsonl", &script));
-    TRY(script_play(d->c, core, script, pass_to_line, d));
+    TRY(play_day(d, core));
     TRY(d->result);
     TRY(core_reader_open(d->c, core, &reader));
     rc result = put_outcome(d, &reader, out);

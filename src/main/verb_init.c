@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "main/content.h"
@@ -94,16 +95,33 @@ static rc make_link(struct ctx *c, struct core *core, struct str account,
     return str_format(c, ret, "%.*s/enrol#%.*s", STR_ARG(address), STR_ARG(secret));
 }
 
+rc verb_add_tripwires(struct ctx *c, struct core *core, size_t *ret_active, size_t *ret_drafts)
+{
+    enum { ID_MAX = 26 };
+    struct str name, text;
+    size_t at = 0;
+    *ret_active = *ret_drafts = 0;
+    while (content_next("tripwires", &at, &name, &text)) {
+        struct str id;
+        bool active = false;
+        TRY(str_format(c, &id, "%.*s", STR_ARG(str_sub(name, 0, name.len - strlen(".yml")))));
+        TRY(tripwire_add(c, core, str_sub(id, 0, ID_MAX), text, &active));
+        *(active ? ret_active : ret_drafts) += 1;
+    }
+    return OK;
+}
+
 static rc furnish(struct ctx *c, struct core *core, const struct init_flags *flags,
                   struct str *ret_link)
 {
     struct str roles, rules, account = {NULL, 0};
-    size_t count = 0;
+    size_t count = 0, drafts = 0;
     TRY(content_get(c, "roles.json", &roles));
     TRY(content_get(c, "watch/rules.json", &rules));
     TRY(make_mission(c, core, flags));
     TRY(people_add_roles(c, core, roles, &count));
     TRY(watch_add_rules(c, core, rules, &count));
+    TRY(verb_add_tripwires(c, core, &count, &drafts));
     TRY(make_officer(c, core, flags, &account));
     return make_link(c, core, account, flags, ret_link);
 }

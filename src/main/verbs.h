@@ -20,12 +20,15 @@ rc verb_ledger_check(struct cli *cli);
 rc verb_backup(struct cli *cli);
 rc verb_restore(struct cli *cli);
 rc verb_doctor(struct cli *cli);
+rc verb_tripwire_backtest(struct cli *cli);
+rc verb_tripwire_taxonomy(struct cli *cli);
 rc verb_manual(struct cli *cli);
 rc verb_api(struct cli *cli);
 rc verb_version(struct cli *cli);
 
 extern const struct shape init_flags_shape, serve_flags_shape, demo_flags_shape, token_flags_shape,
-    link_flags_shape, key_add_flags_shape, restore_flags_shape, check_flags_shape;
+    link_flags_shape, key_add_flags_shape, restore_flags_shape, check_flags_shape,
+    backtest_flags_shape;
 
 /* Unlock the folder that the first argument names, by the verb's flags. */
 rc verb_open_folder(struct cli *cli, struct folder *ret);
@@ -33,5 +36,9 @@ rc verb_open_folder(struct cli *cli, struct folder *ret);
 /* Do a command by name with a filled input, as Chancery itself; for setting up. */
 rc verb_command(struct ctx *c, struct core *core, const char *name, struct str target,
                 const void *input);
+
+/* Add the tripwires of content/ as records: active where they can fire and nobody has to confirm
+ * it, else drafts. Gives how many there are of each. */
+rc verb_add_tripwires(struct ctx *c, struct core *core, size_t *ret_active, size_t *ret_drafts);
 
 #endif

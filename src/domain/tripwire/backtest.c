@@ -58,14 +58,18 @@ static rc take(struct ctx *c, void *arg, const struct ledger_event *entry, bool 
     if (taxonomy_hidden(&event) || !may_see(t, &event))
         return OK;
     t->state = (struct picture_state){&t->own, t->b->picture, event.occurred};
-    rc result = taxonomy_event(&t->own, t->b->set, t->b->picture, &event, &seen);
-    if (!rc_ok(result)) {
-        c->fault = t->own.fault;
-        return result;
-    }
     t->events++;
     *stop = t->b->events_max && t->events >= t->b->events_max;
-    return sigma_feed(c, t->engine, &seen);
+    for (size_t part = 0; part < taxonomy_parts(&event); part++) {
+        rc result = taxonomy_event(&t->own, t->b->set, t->b->picture, &event, part, &seen);
+        if (rc_ok(result))
+            result = sigma_feed(&t->own, t->engine, &seen);
+        if (!rc_ok(result)) {
+            c->fault = t->own.fault;
+            return result;
+        }
+    }
+    return OK;
 }
 
 static rc received_at(struct ctx *c, struct store *store, int64_t seq, struct wall *ret)

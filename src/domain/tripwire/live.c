@@ -244,8 +244,10 @@ static rc take_event(struct tripwires *t, const struct event *event)
         return take_deadline(t, event);
     if (!taxonomy_hidden(event) && sigma_set_count(t->set) > 0) {
         t->state = (struct picture_state){&t->work, t->reader.picture, event->occurred};
-        TRY(taxonomy_event(&t->work, t->set, t->reader.picture, event, &seen));
-        TRY(sigma_feed(&t->work, t->engine, &seen));
+        for (size_t part = 0; part < taxonomy_parts(event); part++) {
+            TRY(taxonomy_event(&t->work, t->set, t->reader.picture, event, part, &seen));
+            TRY(sigma_feed(&t->work, t->engine, &seen));
+        }
     }
     if (event->kind->body == &tripwire_shape || str_is(name, "tripwire.retired"))
         return change_rules(t);

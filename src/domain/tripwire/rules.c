@@ -162,16 +162,17 @@ static rc try_trials(struct ctx *c, const struct sigma_set *set, uint32_t number
     return OK;
 }
 
-rc rules_try(struct ctx *c, const struct catalog *catalog, const struct sigma_set *set,
+rc rules_try(struct ctx *c, struct picture *picture, const struct sigma_set *set,
              struct str *ret_why)
 {
+    struct reachable reachable = {picture_catalog(picture), picture, c};
     *ret_why = (struct str){NULL, 0};
     for (uint32_t i = 0; i < sigma_set_count(set) && str_absent(*ret_why); i++) {
         bool can = true;
         struct str why;
         if (!sigma_set_rule(set, i)->output)
             continue;
-        TRY(sigma_set_reach(c, set, i, taxonomy_has, (void *)(uintptr_t)catalog, &can, &why));
+        TRY(sigma_set_reach(c, set, i, taxonomy_has, &reachable, &can, &why));
         if (!can)
             *ret_why = why;
         else

@@ -6,25 +6,15 @@
  *
  * What is personal or secret is no field. Persons are known to rules by their id, so that neither a
  * hit nor a window has to be erased with somebody. */
-#include "domain/tripwire/tripwire_own.h"
+#include "domain/tripwire/taxonomy_own.h"
 
 #include "core/catalog.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { ENTITIES_MAX = 24, HOPS = 2, NESTING_MAX = 6, NAME_MAX_ = 200, FIELDS_MAX = 4000 };
+enum { ENTITIES_MAX = 24, FIELDS_MAX = 4000 };
 
-/* Events that are spoken of under another category than their noun: rules are written for what
- * happened, not for the part of Chancery that was told. */
-struct translation {
-    const char *event;
-    const char *field, *value; /* only where this choice has this value; NULL: always */
-    const char *category;
-    const char *name, *says; /* a field that it adds; NULL: none */
-};
-
-static const struct translation translations[] = {
+const struct translation translations[] = {
     {"session.opened", NULL, NULL, "login", "result", "success"},
     {"sign-in.failed", NULL, NULL, "login", "result", "failure"},
     {"signal.taken", "kind", "access", "access", NULL, NULL},
@@ -41,10 +31,9 @@ static const struct translation translations[] = {
     {"signal.taken", "kind", "trouble", "line", NULL, NULL},
 };
 
-/* Every event has these. */
-static const char *const envelope[] = {"event", "actor", "record", "drill", "subject"};
+const size_t translation_count = sizeof translations / sizeof *translations;
 
-static void split_name(const char *kind, struct str *ret_noun, struct str *ret_verb)
+void taxonomy_split_name(const char *kind, struct str *ret_noun, struct str *ret_verb)
 {
     struct str rest = str_from(kind);
     str_split(&rest, '.', ret_noun);
@@ -58,20 +47,48 @@ bool taxonomy_hidden(const struct event *event)
            str_is(name, "tripwire.fault") || str_is(name, "tripwire.mended");
 }
 
-static bool is_offered(const struct shape_field *field)
+bool taxonomy_is_offered(const struct shape_field *field)
 {
     return !(field->flags & (PERSONAL | SECRET)) && field->kind != SHAPE_LABEL &&
            field->kind != SHAPE_BYTES && field->kind != SHAPE_MONEY;
 }
 
-/* Does the field name a record, and of what noun? */
-static const char *noun_of(const struct catalog *catalog, const struct shape_field *field)
+const char *taxonomy_noun_of(const struct catalog *catalog, const struct shape_field *field)
 {
     if (field->kind == SHAPE_REF || field->kind == SHAPE_REFS)
         return field->target;
     if (field->kind == SHAPE_ID && catalog_record(catalog, str_from(field->name)))
         return field->name;
     return NULL;
+}
+
+const struct shape_field *taxonomy_items_of(const struct event_kind *kind)
+{
+    const struct shape_field *items = shape_field(kind->body, STR("items"));
+    return items && items->kind == SHAPE_LIST ? items : NULL;
+}
+
+const struct shape *taxonomy_shape_of(const struct event_kind *kind)
+{
+    const struct shape_field *items = taxonomy_items_of(kind);
+    return items ? items->shape : kind->body;
+}
+
+static const void *part_of(const struct event *event, size_t part)
+{
+    const struct shape_field *items = taxonomy_items_of(event->kind);
+    if (!items || !event->body)
+        return event->body;
+    const struct shape_items *list = shape_in(items, event->body);
+    return (const char *)list->items + part * items->shape->size;
+}
+
+size_t taxonomy_parts(const struct event *event)
+{
+    const struct shape_field *items = taxonomy_items_of(event->kind);
+    if (!items || !event->body)
+        return 1;
+    return ((const struct shape_items *)shape_in(items, event->body))->count;
 }
 
 /* ---- one event ------------------------------------------------------------------------------- */
@@ -196,7 +213,7 @@ static rc put_nested(struct making *m, const struct shape_field *field, const vo
 {
     const struct shape_items *list = value;
     struct str prefix;
-    if (depth == NESTING_MAX)
+    if (depth == TAXONOMY_NESTING_MAX)
         return OK;
     TRY(str_format(m->c, &prefix, "%.*s.", STR_ARG(name)));
     if (field->kind == SHAPE_RECORD)
@@ -210,7 +227,7 @@ static rc put_nested(struct making *m, const struct shape_field *field, const vo
 static rc put_field(struct making *m, const struct shape_field *field, const void *value,
                     struct str name, unsigned depth)
 {
-    const char *noun = noun_of(m->catalog, field);
+    const char *noun = taxonomy_noun_of(m->catalog, field);
     switch (field->kind) {
     case SHAPE_TEXT:
     case SHAPE_ID:
@@ -256,7 +273,7 @@ static rc put_shape(struct making *m, const struct shape *shape, const void *rec
         const struct shape_field *field = &shape->fields[i];
         const void *value = shape_in(field, record);
         struct str name = str_from(field->name);
-        if (!is_offered(field) || shape_absent(field, value))
+        if (!taxonomy_is_offered(field) || shape_absent(field, value))
             continue;
         if (prefix.len)
             TRY(str_format(m->c, &name, "%.*s%s", STR_ARG(prefix), field->name));
@@ -280,7 +297,7 @@ static rc follow(struct making *m, struct picture *picture, struct entity entity
     TRY(result);
     for (size_t i = 0; i < record->shape->count; i++) {
         const struct shape_field *field = &record->shape->fields[i];
-        if (field->kind == SHAPE_REF && is_offered(field) &&
+        if (field->kind == SHAPE_REF && taxonomy_is_offered(field) &&
             strcmp(field->target, entity.noun) != 0)
             note_entity(m, field->target, *(const struct str *)shape_in(field, found));
     }
@@ -299,7 +316,7 @@ static bool has_field(const struct making *m, uint32_t field)
 static rc put_entities(struct making *m, struct picture *picture)
 {
     size_t from = 0, direct = m->entity_count;
-    for (unsigned hop = 0; hop < HOPS; hop++) {
+    for (unsigned hop = 0; hop < TAXONOMY_HOPS; hop++) {
         size_t end = m->entity_count;
         for (; from < end; from++)
             TRY(follow(m, picture, m->entities[from]));
@@ -316,26 +333,27 @@ static rc put_entities(struct making *m, struct picture *picture)
     return OK;
 }
 
-static bool fits(const struct translation *t, const struct event *event)
+static bool fits(const struct translation *t, const struct event *event, const void *body)
 {
     if (strcmp(t->event, event->kind->name) != 0)
         return false;
     if (!t->field)
         return true;
-    const struct shape_field *field = shape_field(event->kind->body, str_from(t->field));
-    if (!field || field->kind != SHAPE_CHOICE || !event->body)
+    const struct shape_field *field =
+        shape_field(taxonomy_shape_of(event->kind), str_from(t->field));
+    if (!field || field->kind != SHAPE_CHOICE || !body)
         return false;
-    const char *name =
-        shape_choice_name(field->choices, *(const unsigned *)shape_in(field, event->body));
+    const char *name = shape_choice_name(field->choices, *(const unsigned *)shape_in(field, body));
     return name && strcmp(name, t->value) == 0;
 }
 
-static rc put_source(struct making *m, const struct event *event, struct sigma_event *ret)
+static rc put_source(struct making *m, const struct event *event, const void *body,
+                     struct sigma_event *ret)
 {
     struct str category, service;
-    split_name(event->kind->name, &category, &service);
-    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++) {
-        if (!fits(&translations[i], event))
+    taxonomy_split_name(event->kind->name, &category, &service);
+    for (size_t i = 0; i < translation_count; i++) {
+        if (!fits(&translations[i], event, body))
             continue;
         category = str_from(translations[i].category);
         if (translations[i].name)
@@ -369,225 +387,35 @@ static rc put_envelope(struct making *m, const struct event *event)
     return OK;
 }
 
-rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
-                  const struct event *event, struct sigma_event *ret)
+/* An item has its own time. */
+static struct wall time_of(const struct shape *shape, const void *body, const struct event *event)
 {
+    const struct shape_field *at =
+        taxonomy_items_of(event->kind) ? shape_field(shape, STR("at")) : NULL;
+    if (!at || at->kind != SHAPE_TIME || !body || shape_absent(at, shape_in(at, body)))
+        return event->occurred;
+    return *(const struct wall *)shape_in(at, body);
+}
+
+rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
+                  const struct event *event, size_t part, struct sigma_event *ret)
+{
+    const struct shape *shape = taxonomy_shape_of(event->kind);
+    const void *body = part_of(event, part);
     struct making *m = NULL;
     NEW(c, m, 1);
     *m = (struct making){.c = c, .set = set, .catalog = picture_catalog(picture)};
     *ret = (struct sigma_event){.id_is_number = true};
-    TRY(put_source(m, event, ret));
+    TRY(put_source(m, event, body, ret));
     TRY(put_envelope(m, event));
-    if (event->body)
-        TRY(put_shape(m, event->kind->body, event->body, STR(""), 0));
+    if (body)
+        TRY(put_shape(m, shape, body, STR(""), 0));
     TRY(put_entities(m, picture));
     TRY(str_format(c, &ret->id, "%lld", (long long)event->seq));
     /* a source whose clock is ahead does not move everybody's windows into the future */
-    ret->time = event->occurred.us < event->received.us ? event->occurred : event->received;
+    struct wall when = time_of(shape, body, event);
+    ret->time = when.us < event->received.us ? when : event->received;
     ret->count = m->count;
     ret->values = m->values;
     return OK;
-}
-
-/* ---- what there is --------------------------------------------------------------------------- */
-
-static bool open_ended(const struct shape *shape)
-{
-    const struct shape_field *field = shape_field(shape, STR("attributes"));
-    return field && field->kind == SHAPE_JSON;
-}
-
-/* Has the shape a field of this dotted name, or one that gives it? */
-static bool shape_gives(const struct catalog *catalog, const struct shape *shape, struct str name,
-                        unsigned depth)
-{
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct shape_field *field = &shape->fields[i];
-        struct str own = str_from(field->name);
-        const char *noun = noun_of(catalog, field);
-        if (!is_offered(field))
-            continue;
-        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
-        if (field->kind == SHAPE_PLACE && (str_is(name, "lat") || str_is(name, "lon")))
-            return true;
-        if (!nested && (str_eq(own, name) || (noun && str_is(name, noun))))
-            return true;
-        if (noun && strcmp(noun, "zone") == 0 && str_is(name, "area"))
-            return true;
-        if (nested && depth < NESTING_MAX && name.len > own.len &&
-            str_eq(str_sub(name, 0, own.len), own) && name.ptr[own.len] == '.' &&
-            shape_gives(catalog, field->shape, str_sub(name, own.len + 1, name.len), depth + 1))
-            return true;
-    }
-    return false;
-}
-
-/* By way of the records that the shape names. */
-static bool hop_gives(const struct catalog *catalog, const struct shape *shape, struct str name,
-                      unsigned hops)
-{
-    for (size_t i = 0; hops > 0 && i < shape->count; i++) {
-        const struct shape_field *field = &shape->fields[i];
-        const char *noun = is_offered(field) ? noun_of(catalog, field) : NULL;
-        const struct record *record = noun ? catalog_record(catalog, str_from(noun)) : NULL;
-        if (!record)
-            continue;
-        for (size_t k = 0; k < record->shape->count; k++) {
-            const struct shape_field *inner = &record->shape->fields[k];
-            if (inner->kind == SHAPE_REF && is_offered(inner) && str_is(name, inner->target))
-                return true;
-        }
-        if (hop_gives(catalog, record->shape, name, hops - 1))
-            return true;
-    }
-    return false;
-}
-
-static bool kind_gives(const struct catalog *catalog, const struct event_kind *kind,
-                       struct str field)
-{
-    struct str noun, verb;
-    if (str_absent(field) || open_ended(kind->body))
-        return true;
-    for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
-        if (str_is(field, envelope[i]))
-            return true;
-    split_name(kind->name, &noun, &verb);
-    const struct record *record = catalog_record(catalog, noun);
-    if (record && (str_eq(field, noun) || hop_gives(catalog, record->shape, field, 1)))
-        return true;
-    if (kind->sealed && str_is(field, "person"))
-        return true;
-    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++)
-        if (strcmp(translations[i].event, kind->name) == 0 && translations[i].name &&
-            str_is(field, translations[i].name))
-            return true;
-    return shape_gives(catalog, kind->body, field, 0) ||
-           hop_gives(catalog, kind->body, field, HOPS);
-}
-
-static bool names_source(struct str wanted, struct str given)
-{
-    return str_absent(wanted) || str_eq_nocase(wanted, given);
-}
-
-/* Does the kind come under this category? */
-static bool under_category(const struct event_kind *kind, struct str category)
-{
-    struct str noun, verb;
-    bool always = false;
-    split_name(kind->name, &noun, &verb);
-    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++) {
-        if (strcmp(translations[i].event, kind->name) != 0)
-            continue;
-        always = always || !translations[i].field;
-        if (names_source(category, str_from(translations[i].category)))
-            return true;
-    }
-    return !always && names_source(category, noun);
-}
-
-bool taxonomy_has(void *arg, struct str product, struct str category, struct str service,
-                  struct str field)
-{
-    const struct catalog *catalog = arg;
-    if (!names_source(product, STR("chancery")))
-        return false;
-    for (size_t i = 0; i < catalog_event_count(catalog); i++) {
-        const struct event_kind *kind = catalog_event_at(catalog, i);
-        struct event event = {.kind = kind};
-        struct str noun, verb;
-        split_name(kind->name, &noun, &verb);
-        if (!taxonomy_hidden(&event) && under_category(kind, category) &&
-            names_source(service, verb) && kind_gives(catalog, kind, field))
-            return true;
-    }
-    return false;
-}
-
-/* ---- writing it out -------------------------------------------------------------------------- */
-
-static void put_names(struct text *out, const struct catalog *catalog, const struct shape *shape,
-                      struct str prefix, unsigned depth)
-{
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct shape_field *field = &shape->fields[i];
-        char buffer[NAME_MAX_];
-        bool nested = field->kind == SHAPE_RECORD || field->kind == SHAPE_LIST;
-        if (!is_offered(field) || (field->kind == SHAPE_JSON && !open_ended(shape)))
-            continue;
-        if (nested && depth < NESTING_MAX) {
-            int len = snprintf(buffer, sizeof buffer, "%.*s%s.", STR_ARG(prefix), field->name);
-            if (len > 0 && (size_t)len < sizeof buffer)
-                put_names(out, catalog, field->shape, (struct str){buffer, (size_t)len}, depth + 1);
-            continue;
-        }
-        if (out->len && out->ptr[out->len - 1] == '"')
-            text_put_char(out, ',');
-        if (field->kind == SHAPE_PLACE) {
-            text_put(out, STR("\"lat\",\"lon\""));
-            continue;
-        }
-        text_printf(out, "\"%.*s%s\"", STR_ARG(prefix), field->name);
-    }
-}
-
-static void put_kind(struct text *out, const struct catalog *catalog, const struct event_kind *kind,
-                     struct str category, bool first)
-{
-    struct str noun, verb;
-    split_name(kind->name, &noun, &verb);
-    text_printf(out, "%s{\"category\":\"%.*s\",\"service\":\"%.*s\",\"event\":\"%s\",\"help\":",
-                first ? "" : ",", STR_ARG(category), STR_ARG(verb), kind->name);
-    text_put_json(out, str_from(kind->help));
-    text_put(out, STR(",\"fields\":["));
-    put_names(out, catalog, kind->body, STR(""), 0);
-    text_printf(out, "],\"open\":%s,\"resolved\":[", open_ended(kind->body) ? "true" : "false");
-    bool any = false;
-    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
-        const struct record *row = catalog_module(catalog, i)->records;
-        for (; row && row->shape; row++) {
-            struct str name = str_from(row->shape->name);
-            const struct shape_field *own = shape_field(kind->body, name);
-            if ((own && is_offered(own)) || !kind_gives(catalog, kind, name) ||
-                open_ended(kind->body))
-                continue;
-            text_printf(out, "%s\"%s\"", any ? "," : "", row->shape->name);
-            any = true;
-        }
-    }
-    text_put(out, STR("]}"));
-}
-
-static void put_sources(struct text *out, const struct catalog *catalog)
-{
-    bool first = true;
-    for (size_t i = 0; i < catalog_event_count(catalog); i++) {
-        const struct event_kind *kind = catalog_event_at(catalog, i);
-        struct event event = {.kind = kind};
-        struct str noun, verb;
-        split_name(kind->name, &noun, &verb);
-        if (taxonomy_hidden(&event))
-            continue;
-        if (under_category(kind, noun)) {
-            put_kind(out, catalog, kind, noun, first);
-            first = false;
-        }
-        for (size_t k = 0; k < sizeof translations / sizeof *translations; k++) {
-            if (strcmp(translations[k].event, kind->name) != 0)
-                continue;
-            put_kind(out, catalog, kind, str_from(translations[k].category), first);
-            first = false;
-        }
-    }
-}
-
-void taxonomy_put(struct text *out, const struct catalog *catalog)
-{
-    text_put(out, STR("{\"product\":\"chancery\",\"every\":["));
-    for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
-        text_printf(out, "%s\"%s\"", i ? "," : "", envelope[i]);
-    text_put(out, STR("],\"sources\":["));
-    put_sources(out, catalog);
-    text_put(out, STR("]}"));
 }

@@ -105,7 +105,7 @@ static rc check_can_fire(struct ctx *c, struct picture *picture, const struct tr
     struct str why;
     TRY(tripwire_set(c, tripwire->id, tripwire->rule, &set));
     *ret_grave = rules_are_grave(set);
-    rc result = rules_try(c, picture_catalog(picture), set, &why);
+    rc result = rules_try(c, picture, set, &why);
     sigma_set_close(set);
     TRY(result);
     if (!str_absent(why))
@@ -198,7 +198,7 @@ static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire
         TRY(str_format(c, &why, "its text is refused: %s", c->fault.message));
     } else {
         TRY(result);
-        result = rules_try(c, picture_catalog(picture), set, &why);
+        result = rules_try(c, picture, set, &why);
         sigma_set_close(set);
         TRY(result);
     }

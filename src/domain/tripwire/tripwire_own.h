@@ -81,7 +81,7 @@ rc rules_at(struct ctx *c, struct picture *picture, const struct catalog *catalo
 rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **ret);
 
 /* Why the rule cannot fire (a trial of its own, or a source that is not there); absent: it can. */
-rc rules_try(struct ctx *c, const struct catalog *catalog, const struct sigma_set *set,
+rc rules_try(struct ctx *c, struct picture *picture, const struct sigma_set *set,
              struct str *ret_why);
 
 /* Does a rule of the set lock or evacuate? */
@@ -90,11 +90,19 @@ bool rules_are_grave(const struct sigma_set *set);
 /* ---- taxonomy.c -------------------------------------------------------------------------------
  */
 
-/* An event as Sigma sees it. Values point into the event, or are in the arena of c. */
-rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
-                  const struct event *event, struct sigma_event *ret);
+/* Into how many an event falls: one, or, when its body is a list of items, as many as those. */
+size_t taxonomy_parts(const struct event *event);
 
-/* For sigma_set_reach; arg is the catalog. */
+/* One of them as Sigma sees it. Values point into the event, or are in the arena of c. */
+rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
+                  const struct event *event, size_t part, struct sigma_event *ret);
+
+/* For sigma_set_reach; arg is a struct reachable. */
+struct reachable {
+    const struct catalog *catalog;
+    struct picture *picture; /* NULL: as if every source were there */
+    struct ctx *c;
+};
 sigma_has taxonomy_has;
 
 /* Is it one that no rule sees: what tripwires and deadlines themselves say? */

@@ -61,7 +61,7 @@ static rc put_check(struct ctx *c, const struct request *request, const struct s
         text_put_char(out, '}');
     }
     if (count == 0)
-        TRY(rules_try(c, request->catalog, set, &why));
+        TRY(rules_try(c, request->picture, set, &why));
     text_printf(out,
                 "],\"two_persons\":%s,\"cannot_fire\":", rules_are_grave(set) ? "true" : "false");
     text_put_json(out, why);
@@ -182,7 +182,7 @@ static rc event_of(struct ctx *c, const struct request *request, const struct si
     if (!actor_may(request->actor, event->kind->read) ||
         !actor_may_read(request->actor, event->label))
         FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
-    return taxonomy_event(c, set, request->picture, event, ret);
+    return taxonomy_event(c, set, request->picture, event, 0, ret);
 }
 
 static rc put_explanation(struct ctx *c, const struct request *request, const struct sigma_set *set,

@@ -78,9 +78,9 @@ size_t sigma_set_errors(const struct sigma_set *set, const struct sigma_error **
 size_t sigma_set_count(const struct sigma_set *set);
 const struct sigma_rule *sigma_set_rule(const struct sigma_set *set, size_t number);
 
-/* Can the rule still come true, when only some events can come? `has` says whether there is any event
- * of this log source (a part is absent when any will do) with this field (absent: with any at all).
- * If not, *ret_why says what is missing. The set must be sealed. */
+/* Can the rule still come true, when only some events can come? `has` says whether there is any
+ * event of this log source (a part is absent when any will do) with this field (absent: with any at
+ * all). If not, *ret_why says what is missing. The set must be sealed. */
 typedef bool sigma_has(void *arg, struct str product, struct str category, struct str service,
                        struct str field);
 rc sigma_set_reach(struct ctx *c, const struct sigma_set *set, size_t number, sigma_has *has,
