@@ -282,7 +282,7 @@ static rc serve_hits(struct ctx *c, const struct request *request, struct respon
     for (size_t i = 0; i < page.count; i++) {
         TRY(page_shown(c, response, "tripwire_hit", hits[i].id, hits[i].label));
         text_put(response->body, i ? STR(",") : STR(""));
-        page_put_record(response->body, &tripwire_hit_shape, &hits[i], &page.rows[i]);
+        shape_write(response->body, &tripwire_hit_shape, SHAPE_VIEW_SHOWN, &hits[i]);
     }
     text_put_char(response->body, ']');
     if (!str_absent(page.after)) {
