@@ -51,7 +51,8 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
         }
         if (item.kind == STREAM_EMPTY)
             break;
-        if (batch_full(port) && !has_duress(&item))
+        bool room = has_duress(&item) ? port->lane_count < PORT_LANE_BATCHES : !batch_full(port);
+        if (!room)
             port->state.dropped++;
         else
             port_take(port, &item, NULL, from, peer, NULL);
