@@ -10,6 +10,26 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+/* Rows that go into the store together, and the memory that they point to. */
+enum {
+    ROWS_EVENTS = 256,
+    ROWS_BYTES = 1 << 20,
+    ROWS_TILES = TILE_LEVELS + 1,
+    ROWS_MEMORY_MAX = 64 << 20
+};
+
+struct ledger_rows {
+    struct arena *arena;
+    size_t event_count, tile_count, bytes;
+    struct store_value events[ROWS_EVENTS][4], tiles[ROWS_TILES][3];
+};
+
+static void drop_rows(struct ledger_rows *rows)
+{
+    rows->event_count = rows->tile_count = rows->bytes = 0;
+    arena_reset(rows->arena);
+}
+
 /* ---- making --------------------------------------------------------------------------------- */
 
 rc ledger_verifier_key(struct ctx *c, const struct ledger_options *options, struct str *ret)
@@ -28,6 +48,9 @@ void ledger_close(struct ledger *ledger)
     if (!ledger)
         return;
     merkle_close(ledger->merkle);
+    if (ledger->rows)
+        arena_close(ledger->rows->arena);
+    free(ledger->rows);
     sodium_free(ledger->secrets);
     free((char *)(uintptr_t)ledger->key.name.ptr);
     free(ledger);
@@ -43,9 +66,12 @@ static rc new_ledger(struct ctx *c, struct store *store, const struct ledger_opt
     ledger->store = store;
     ledger->signed_size = -1;
     ledger->secrets = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *ledger->secrets);
+    ledger->rows = calloc(1, sizeof *ledger->rows);
+    if (ledger->rows)
+        ledger->rows->arena = arena_open(ROWS_MEMORY_MAX);
     char *origin = strndup(options->origin.ptr, options->origin.len);
     rc result = OK;
-    if (!ledger->secrets || !origin) {
+    if (!ledger->secrets || !origin || !ledger->rows || !ledger->rows->arena) {
         result = fault_raise(c, RC_NO_MEMORY, __FILE__, __LINE__, "no memory for the ledger");
     } else {
         sodium_memzero(ledger->secrets, sizeof *ledger->secrets);
@@ -193,6 +219,7 @@ rc ledger_rewind(struct ctx *c, struct ledger *ledger)
     /* A subject's key may have been made, or destroyed, in what was rolled back. */
     sodium_memzero(ledger->secrets->recent, sizeof ledger->secrets->recent);
     ledger->lost = true;
+    drop_rows(ledger->rows);
     return read_tail(c, ledger);
 }
 
@@ -217,14 +244,8 @@ struct merkle_hash ledger_root(const struct ledger *ledger)
 
 /* ---- appending ------------------------------------------------------------------------------ */
 
-/* Rows that go into the store together. */
-enum { CHUNK_EVENTS = 256, CHUNK_BYTES = 1 << 20, CHUNK_TILES = TILE_LEVELS + 1 };
-
-struct chunk {
-    size_t events, tiles, bytes;
-    struct store_value event_rows[CHUNK_EVENTS][4], tile_rows[CHUNK_TILES][3];
-};
-
+/* Rows wait here until they are many or the head is signed: to a server one exchange for all of
+ * them costs as much as for one. */
 static rc check_event(struct ctx *c, const struct ledger_event *event)
 {
     if (event->kind.len == 0 || event->kind.len > LEDGER_KIND_MAX)
@@ -267,23 +288,40 @@ static rc check_entry(struct ctx *c, const struct ledger_event *event, struct st
     return OK;
 }
 
-static rc keep_tile(struct ctx *c, struct ledger *ledger, struct chunk *chunk, unsigned level,
+static rc keep_tile(struct ctx *c, struct ledger *ledger, unsigned level,
                     const struct merkle_hash *root)
 {
+    struct ledger_rows *rows = ledger->rows;
     struct str hashes, root_bytes;
     TRY(str_copy(c, (struct str){(const char *)ledger->edge.hashes[level], TILE_BYTES}, &hashes));
     TRY(str_copy(c, (struct str){(const char *)root->bytes, MERKLE_HASH_LEN}, &root_bytes));
     int64_t index = (ledger_size(ledger) >> (TILE_HEIGHT * (level + 1))) - 1;
-    assert(chunk->tiles < CHUNK_TILES);
-    struct store_value *row = chunk->tile_rows[chunk->tiles++];
+    assert(rows->tile_count < ROWS_TILES);
+    struct store_value *row = rows->tiles[rows->tile_count++];
     row[0] = STORE_VALUE_I64(ledger_tile_id(level, index));
     row[1] = STORE_VALUE_BYTES(root_bytes);
     row[2] = STORE_VALUE_BYTES(hashes);
     return OK;
 }
 
-static rc add_event(struct ctx *c, struct ledger *ledger, struct chunk *chunk,
-                    const struct ledger_event *input)
+/* In the memory of the rows: the event is the caller's. */
+static rc keep_event(struct ctx *c, struct ledger *ledger, const struct ledger_event *event,
+                     struct str entry)
+{
+    struct ledger_rows *rows = ledger->rows;
+    struct str kind, record;
+    TRY(str_copy(c, event->kind, &kind));
+    TRY(str_copy(c, event->record, &record));
+    struct store_value *row = rows->events[rows->event_count++];
+    row[0] = STORE_VALUE_I64(event->seq);
+    row[1] = STORE_VALUE_TEXT(kind);
+    row[2] = STORE_VALUE_TEXT(record);
+    row[3] = STORE_VALUE_BYTES(entry);
+    rows->bytes += entry.len;
+    return OK;
+}
+
+static rc add_event(struct ctx *c, struct ledger *ledger, const struct ledger_event *input)
 {
     struct ledger_event event = *input;
     struct str sealed = {0}, entry;
@@ -299,17 +337,11 @@ static rc add_event(struct ctx *c, struct ledger *ledger, struct chunk *chunk,
     struct merkle_hash leaf = merkle_leaf(ledger->merkle, entry);
     unsigned full = tile_edge_push(ledger->merkle, &ledger->edge, &leaf, roots);
     for (unsigned level = 0; level < full; level++)
-        TRY(keep_tile(c, ledger, chunk, level, &roots[level]));
-    struct store_value *row = chunk->event_rows[chunk->events++];
-    row[0] = STORE_VALUE_I64(event.seq);
-    row[1] = STORE_VALUE_TEXT(event.kind);
-    row[2] = STORE_VALUE_TEXT(event.record);
-    row[3] = STORE_VALUE_BYTES(entry);
-    chunk->bytes += entry.len;
-    return OK;
+        TRY(keep_tile(c, ledger, level, &roots[level]));
+    return keep_event(c, ledger, &event, entry);
 }
 
-/* The postings of a block that the chunk has filled. */
+/* The postings of a block that the rows have filled. */
 static rc write_index(struct ctx *c, struct ledger *ledger, int64_t block)
 {
     static const char *const columns[] = {"part", "postings"};
@@ -322,18 +354,19 @@ static rc write_index(struct ctx *c, struct ledger *ledger, int64_t block)
     return store_insert(c, ledger->store, STR("ledger_index"), 2, columns, 2, rows);
 }
 
-static rc write_chunk(struct ctx *c, struct ledger *ledger, const struct chunk *chunk)
+static rc write_rows(struct ctx *c, struct ledger *ledger)
 {
     static const char *const event_columns[] = {"seq", "kind", "record", "entry"};
     static const char *const tile_columns[] = {"tile", "root", "hashes"};
+    const struct ledger_rows *rows = ledger->rows;
     store_ledger_unlock(ledger->store);
     rc result = store_insert(c, ledger->store, STR("ledger_events"), 4, event_columns,
-                             chunk->events, chunk->event_rows[0]);
+                             rows->event_count, rows->events[0]);
     if (rc_ok(result))
-        result = store_insert(c, ledger->store, STR("ledger_tiles"), 3, tile_columns, chunk->tiles,
-                              chunk->tile_rows[0]);
+        result = store_insert(c, ledger->store, STR("ledger_tiles"), 3, tile_columns,
+                              rows->tile_count, rows->tiles[0]);
     int64_t size = ledger_size(ledger);
-    if (rc_ok(result) && size % LEDGER_BLOCK < (int64_t)chunk->events && size >= LEDGER_BLOCK)
+    if (rc_ok(result) && size % LEDGER_BLOCK < (int64_t)rows->event_count && size >= LEDGER_BLOCK)
         result = write_index(c, ledger, size / LEDGER_BLOCK - 1);
     store_ledger_lock(ledger->store);
     if (result.code == RC_CONFLICT)
@@ -342,32 +375,33 @@ static rc write_chunk(struct ctx *c, struct ledger *ledger, const struct chunk *
     return result;
 }
 
-/* As many of the events as one chunk takes. */
-static rc append_chunk(struct ctx *c, struct ledger *ledger, size_t count,
-                       const struct ledger_event *events, size_t *ret_taken)
+static rc flush(struct ctx *c, struct ledger *ledger)
 {
-    struct chunk *chunk = NULL;
-    NEW(c, chunk, 1);
-    for (size_t i = 0; i < count && chunk->events < CHUNK_EVENTS && chunk->bytes < CHUNK_BYTES; i++)
-        TRY(add_event(c, ledger, chunk, &events[i]));
-    *ret_taken = chunk->events;
-    return write_chunk(c, ledger, chunk);
+    struct arena_mark mark = arena_mark(c->arena);
+    rc result = ledger->rows->event_count > 0 ? write_rows(c, ledger) : OK;
+    arena_return(c->arena, mark);
+    drop_rows(ledger->rows);
+    ledger->lost = !rc_ok(result);
+    return result;
 }
 
 rc ledger_append(struct ctx *c, struct ledger *ledger, size_t count,
                  const struct ledger_event *events, int64_t *ret_first_seq)
 {
+    struct ledger_rows *rows = ledger->rows;
+    struct ctx own = {.arena = rows->arena, .clock = c->clock};
     if (ledger->lost)
         FAIL(c, INTERNAL, "the ledger must be rewound after a failure before it takes more");
     int64_t first = ledger_size(ledger);
-    for (size_t done = 0, taken = 0; done < count; done += taken) {
-        struct arena_mark mark = arena_mark(c->arena);
-        rc result = append_chunk(c, ledger, count - done, events + done, &taken);
-        arena_return(c->arena, mark);
+    for (size_t i = 0; i < count; i++) {
+        rc result = add_event(&own, ledger, &events[i]);
         if (!rc_ok(result)) {
+            c->fault = own.fault;
             ledger->lost = true;
             return result;
         }
+        if (rows->event_count == ROWS_EVENTS || rows->bytes >= ROWS_BYTES)
+            TRY(flush(c, ledger));
     }
     if (ret_first_seq)
         *ret_first_seq = first;
@@ -378,6 +412,7 @@ rc ledger_sign(struct ctx *c, struct ledger *ledger, struct wall now)
 {
     if (ledger->lost)
         FAIL(c, INTERNAL, "the ledger must be rewound after a failure before it is signed");
+    TRY(flush(c, ledger));
     if (ledger_size(ledger) == ledger->signed_size)
         return OK;
     struct ledger_head head = {.size = ledger_size(ledger), .root = ledger_root(ledger)};

@@ -58,7 +58,7 @@ int64_t ledger_size(const struct ledger *ledger);
 struct merkle_hash ledger_root(const struct ledger *ledger);
 
 /* Append within the store's open write transaction; gives the first seq. The tree in memory moves
- * on; after a rollback call ledger_rewind. */
+ * on, the rows are in the store when the head is signed; after a rollback call ledger_rewind. */
 rc ledger_append(struct ctx *c, struct ledger *ledger, size_t count,
                  const struct ledger_event *events, int64_t *ret_first_seq);
 

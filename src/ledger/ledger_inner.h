@@ -29,6 +29,7 @@ struct ledger {
     int64_t signed_size;            /* of the last checkpoint; -1: none */
     bool lost;                      /* an append failed: the tree in memory is ahead of the store */
     struct tile_edge edge;
+    struct ledger_rows *rows; /* appended, not yet in the store */
 };
 
 /* ---- ledger_schema.c ------------------------------------------------------------------------ */

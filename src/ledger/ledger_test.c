@@ -484,11 +484,16 @@ TEST(ledger_notices_a_second_writer_on_sqlite)
     fixture_append(c, other, second, 3);
     struct ledger_event event = fixture_event(c, 0);
     MUST(c, store_begin(c, store, true));
-    MUST_FAIL(c, CONFLICT, ledger_append(c, ledger, 1, &event, NULL));
+    MUST(c, ledger_append(c, ledger, 1, &event, NULL));
+    MUST_FAIL(c, CONFLICT, ledger_sign(c, ledger, clock_now(c)));
+    MUST_FAIL(c, INTERNAL, ledger_append(c, ledger, 1, &event, NULL));
     store_rollback(store);
     MUST(c, ledger_rewind(c, ledger));
     fixture_append(c, store, ledger, 3);
-    fixture_verify(c, store, 6);
+    fixture_append(c, other, second, 0);
+    MUST(c, ledger_refresh(c, second));
+    fixture_append(c, other, second, 3);
+    fixture_verify(c, store, 9);
     ledger_close(ledger);
     ledger_close(second);
     store_close(store);

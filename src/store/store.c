@@ -101,9 +101,18 @@ static struct store_rows *find(struct store *store, struct str text, uint64_t ha
     return rows;
 }
 
+/* Statements of one length are told apart by their ends; the whole text is compared anyhow. */
+static uint64_t hash_of(struct str text)
+{
+    enum { END = 48 };
+    size_t len = text.len < END ? text.len : END;
+    return str_hash((struct str){text.ptr, len}) * 31 +
+           str_hash((struct str){text.ptr + text.len - len, len}) + text.len;
+}
+
 rc store_prepared(struct ctx *c, struct store *store, struct str text, struct store_rows **ret)
 {
-    uint64_t hash = str_hash(text);
+    uint64_t hash = hash_of(text);
     struct store_rows *rows = find(store, text, hash);
     if (rows && rows->open)
         FAIL(c, INTERNAL, "a statement is open twice: %.80s", rows->text.ptr);
@@ -185,11 +194,17 @@ rc store_insert_text(struct ctx *c, const struct store_table_rows *rows, struct 
 {
     struct text t;
     text_init(&t, c, 65536);
-    text_printf(&t, "INSERT INTO %.*s (", STR_ARG(rows->table));
-    for (size_t i = 0; i < rows->width; i++)
-        text_printf(&t, "%s%s", i ? ", " : "", rows->columns[i]);
-    for (size_t i = 0; i < rows->width; i++)
-        text_printf(&t, "%s$%zu", i ? ", " : ") VALUES (", i + 1);
+    text_expect(&t, 256);
+    text_put(&t, STR("INSERT INTO "));
+    text_put(&t, rows->table);
+    for (size_t i = 0; i < rows->width; i++) {
+        text_put(&t, i ? STR(", ") : STR(" ("));
+        text_put(&t, str_from(rows->columns[i]));
+    }
+    for (size_t i = 0; i < rows->width; i++) {
+        text_put(&t, i ? STR(", $") : STR(") VALUES ($"));
+        text_put_i64(&t, (int64_t)i + 1);
+    }
     text_put_char(&t, ')');
     return text_done(&t, ret);
 }
