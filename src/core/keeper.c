@@ -24,7 +24,7 @@ struct keeper {
 /* What there is to do, when its time has come; false when it is time to end. */
 static bool wait_for_work(struct keeper *k, bool *ret_written, bool *ret_erased)
 {
-    int64_t until = k->clock->mono(k->clock).us + ROUND_US;
+    int64_t until = clock_system.mono(&clock_system).us + ROUND_US; /* in real time, always */
     struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
     pthread_mutex_lock(&k->lock);
     int timed_out = 0;

@@ -48,10 +48,8 @@ static rc make_statements(struct ctx *c, struct picture_table *t)
     text_printf(&sql, ROW_COLUMNS " FROM \"%s\" WHERE \"mission\"=$1", t->name);
     TRY(text_done(&sql, &t->select));
     TRY(str_format(c, &t->get, "%.*s AND \"id\"=$2", STR_ARG(t->select)));
-    TRY(str_format(c, &t->has,
-                   "SELECT 1 FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2 AND "
-                   "\"row_retired\" IS NULL",
-                   t->name));
+    TRY(str_format(c, &t->had, "SELECT 1 FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2", t->name));
+    TRY(str_format(c, &t->has, "%.*s AND \"row_retired\" IS NULL", STR_ARG(t->had)));
     TRY(str_format(c, &t->retire,
                    "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
                    "\"mission\"=$1 AND \"id\"=$2",
@@ -159,8 +157,8 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
                     column_type(kind, t->columns.items[i].type), i == 0 ? " NOT NULL" : "");
     text_printf(sql,
                 "\"row_seq\" %s NOT NULL,\"row_changed\" %s NOT NULL,\"row_retired\" %s,"
-                "\"row_drill\" %s NOT NULL,PRIMARY KEY (\"mission\",\"id\"));\n",
-                i64, i64, i64, i64);
+                "\"row_drill\" %s NOT NULL,PRIMARY KEY (\"mission\",\"id\"))%s;\n",
+                i64, i64, i64, i64, kind == STORE_SQLITE ? " WITHOUT ROWID" : "");
 }
 
 static void put_indexes(struct text *sql, const struct picture_table *t)
@@ -371,6 +369,12 @@ rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape
                bool *ret)
 {
     return query_any(c, picture, picture_table(picture, shape)->has, id, ret);
+}
+
+rc picture_had(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               bool *ret)
+{
+    return query_any(c, picture, picture_table(picture, shape)->had, id, ret);
 }
 
 rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shape,

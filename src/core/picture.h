@@ -50,8 +50,10 @@ struct row {
 rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                struct row *ret_row, void *ret);
 
-/* Does a live record with this id exist? */
+/* Does a live record with this id exist? Was there ever one, which may be retired by now? */
 rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
+               bool *ret);
+rc picture_had(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                bool *ret);
 
 /* The live record whose field has this value, of several the one with the least id. NOT_FOUND. */

@@ -15,7 +15,7 @@ struct picture_table {
     const char *name; /* "p_zone", "v_session" */
     struct shape_columns columns;
     struct str select; /* SELECT … FROM … WHERE mission = $1 */
-    struct str put, get, has, retire, remove;
+    struct str put, get, has, had, retire, remove;
 };
 
 struct picture {

@@ -123,15 +123,11 @@ rc record_decide_add(struct ctx *c, struct picture *picture, const struct comman
 {
     const struct record *record = command->decision->record;
     const struct record_head *head = command->input;
-    void *other = ctx_take(c, 1, record->shape->size);
-    if (!other)
-        return fault_again(c);
-    rc found = picture_get(c, picture, record->shape, head->id, NULL, other);
-    if (rc_ok(found))
+    bool had = false;
+    TRY(picture_had(c, picture, record->shape, head->id, &had));
+    if (had)
         FAIL(c, CONFLICT, "there is, or was, a %s with the id %.*s", record->shape->name,
              STR_ARG(head->id));
-    if (found.code != RC_NOT_FOUND)
-        return found;
     TRY(check_label(c, command, head));
     TRY(check_all(c, picture, command, NULL, command->input));
     return add_event(c, picture, command, RECORD_ADD, command->input, outcome);

@@ -21,7 +21,7 @@ static rc make_entry(struct ctx *c, const struct origin *origin, const struct wi
                      struct ledger_event *ret)
 {
     const struct outcome_event *event = &wish->event;
-    struct text label;
+    struct text label, record;
     struct ledger_event entry = {
         .kind = str_from(event->kind->name),
         .version = event->kind->body->version,
@@ -37,10 +37,13 @@ static rc make_entry(struct ctx *c, const struct origin *origin, const struct wi
     label_put(&label, event->label);
     TRY(text_done(&label, &entry.label));
     if (!str_absent(event->record_id)) {
-        struct str noun = entry.kind;
-        struct str rest = noun;
+        struct str rest = entry.kind, noun;
         str_split(&rest, '.', &noun);
-        TRY(str_format(c, &entry.record, "%.*s/%.*s", STR_ARG(noun), STR_ARG(event->record_id)));
+        text_init(&record, c, 256);
+        text_put(&record, noun);
+        text_put_char(&record, '/');
+        text_put(&record, event->record_id);
+        TRY(text_done(&record, &entry.record));
     }
     *ret = entry;
     return OK;
