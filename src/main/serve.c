@@ -103,9 +103,3 @@ bool serving_wait(int64_t wait_ms)
     while (got < 0 && errno == EINTR);
     return got > 0;
 }
-
-bool serving_is_loopback(struct str listen)
-{
-    return str_starts(listen, "127.") || str_starts(listen, "[::1]") ||
-           str_starts(listen, "localhost:");
-}

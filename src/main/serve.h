@@ -40,7 +40,4 @@ void serving_close(struct serving *serving);
 void serving_hold_signals(void);
 bool serving_wait(int64_t wait_ms);
 
-/* Is it an address that only this machine can reach? Without TLS nothing else is served. */
-bool serving_is_loopback(struct str listen);
-
 #endif

@@ -87,19 +87,6 @@ static rc verify_folder(struct ctx *c, struct folder *folder, struct ledger_repo
     return result;
 }
 
-/* Half a copy is none: what a failure left goes, so that the next try begins anew. */
-static void drop_copy(struct ctx *c, const char *folder)
-{
-    static const char *const names[] = {FOLDER_CONFIG, FOLDER_KEYS, FOLDER_TLS, FOLDER_RECORD};
-    struct fault fault = c->fault;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *path = NULL;
-        if (rc_ok(path_join(c, folder, names[i], &path)))
-            files_system.unlink(&files_system, path);
-    }
-    c->fault = fault;
-}
-
 static rc copy_mission(struct cli *cli, struct ledger_report *ret)
 {
     struct ctx *c = cli->c;
@@ -114,11 +101,7 @@ static rc copy_mission(struct cli *cli, struct ledger_report *ret)
     if (rc_ok(result))
         result = copy_files(c, from, to);
     folder_close(&folder);
-    if (!rc_ok(result)) {
-        if (result.code != RC_CONFLICT) /* what is there already is not ours */
-            drop_copy(c, to);
-        return result;
-    }
+    TRY(result);
     TRY(folder_open(c, to, &secret, &copy));
     result = verify_folder(c, &copy, ret);
     folder_close(&copy);

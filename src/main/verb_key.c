@@ -1,7 +1,5 @@
-/* chancery key list, add, replace, remove. */
+/* chancery key list, add, remove. */
 #include "main/verbs.h"
-
-#include <sodium.h>
 
 #define KEY_ADD_FLAGS(F, T)                                                                     \
     UNLOCK_FLAGS(F, T)                                                                          \
@@ -50,9 +48,7 @@ rc verb_key_list(struct cli *cli)
     return cli_json(cli, &out);
 }
 
-/* Wrap the key anew for the secret that the `new` flags name: in a slot of its own, or in the place
- * of `slot`. */
-static rc wrap_key(struct cli *cli, struct str slot, struct str *ret_id)
+rc verb_key_add(struct cli *cli)
 {
     const struct key_add_flags *flags = cli->flags;
     struct unlock_flags fresh = {
@@ -62,42 +58,18 @@ static rc wrap_key(struct cli *cli, struct str slot, struct str *ret_id)
     };
     struct key_secret old_secret, new_secret;
     unsigned char key[KEY_LEN];
-    struct str label = str_absent(flags->label) ? STR("added") : flags->label;
+    struct text out;
+    struct str id, label = str_absent(flags->label) ? STR("added") : flags->label;
     const char *path = NULL;
     TRY(keys_path(cli, &path));
     TRY(folder_secret(cli->c, cli->flags, false, &old_secret));
     TRY(folder_secret(cli->c, &fresh, true, &new_secret));
     TRY(keyring_open(cli->c, &files_system, path, &old_secret, key));
-    rc result =
-        str_absent(slot)
-            ? keyring_add(cli->c, &files_system, path, key, &new_secret, label, ret_id)
-            : keyring_replace(cli->c, &files_system, path, key, slot, &new_secret, label, ret_id);
-    sodium_memzero(key, sizeof key);
-    return result;
-}
-
-static rc answer_slot(struct cli *cli, struct str id)
-{
-    struct text out;
+    TRY(keyring_add(cli->c, &files_system, path, key, &new_secret, label, &id));
+    cli_say(cli, "slot %.*s added", STR_ARG(id));
     text_init(&out, cli->c, 1024);
     text_printf(&out, "{\"id\":\"%.*s\"}", STR_ARG(id));
     return cli_json(cli, &out);
-}
-
-rc verb_key_add(struct cli *cli)
-{
-    struct str id;
-    TRY(wrap_key(cli, (struct str){NULL, 0}, &id));
-    cli_say(cli, "slot %.*s added", STR_ARG(id));
-    return answer_slot(cli, id);
-}
-
-rc verb_key_replace(struct cli *cli)
-{
-    struct str id;
-    TRY(wrap_key(cli, str_from(cli->arguments[1]), &id));
-    cli_say(cli, "slot %s replaced by %.*s", cli->arguments[1], STR_ARG(id));
-    return answer_slot(cli, id);
 }
 
 rc verb_key_remove(struct cli *cli)

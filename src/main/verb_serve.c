@@ -16,6 +16,12 @@
 SHAPE_DECLARE(serve_flags, SERVE_FLAGS);
 SHAPE_DEFINE(serve_flags, SERVE_FLAGS, 1, "Flags of serve");
 
+static bool is_loopback(struct str listen)
+{
+    return str_starts(listen, "127.") || str_starts(listen, "[::1]") ||
+           str_starts(listen, "localhost:");
+}
+
 static rc serve_until_told(struct cli *cli, struct core *core, const struct serve_options *options)
 {
     struct serving serving;
@@ -49,7 +55,7 @@ static rc serve_folder(struct cli *cli, struct folder *folder, struct serve_opti
     const struct serve_flags *flags = cli->flags;
     struct tlsca *tls = NULL;
     struct core *core = NULL;
-    if (flags->plain && !serving_is_loopback(options->listen))
+    if (flags->plain && !is_loopback(options->listen))
         CLI_WRONG(cli->c, "--plain is for a loopback address: others could read what is sent");
     if (!flags->plain)
         TRY(open_tls(cli, folder, &tls));

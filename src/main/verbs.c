@@ -12,8 +12,6 @@ const struct verb cli_verbs[] = {
      NULL},
     {"key list", "DIR", "List the key slots", &common_flags_shape, verb_key_list, NULL},
     {"key add", "DIR", "Add a key slot", &key_add_flags_shape, verb_key_add, NULL},
-    {"key replace", "DIR SLOT", "Put a new key slot in the place of another", &key_add_flags_shape,
-     verb_key_replace, NULL},
     {"key remove", "DIR SLOT", "Destroy a key slot", &common_flags_shape, verb_key_remove, NULL},
     {"ledger verify", "DIR", "Verify the whole record", &unlock_flags_shape, verb_ledger_verify,
      NULL},

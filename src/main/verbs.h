@@ -10,7 +10,6 @@ rc verb_demo(struct cli *cli);
 rc verb_token(struct cli *cli);
 rc verb_link(struct cli *cli);
 rc verb_key_add(struct cli *cli);
-rc verb_key_replace(struct cli *cli);
 rc verb_key_remove(struct cli *cli);
 rc verb_key_list(struct cli *cli);
 rc verb_rebuild(struct cli *cli);

@@ -170,10 +170,6 @@ def a_key_slot_can_be_added_and_destroyed():
         mission.run("ledger verify", code=1)
         run("ledger", "verify", mission.folder, "--key-file", key)
         assert "last" in run("key", "remove", mission.folder, added["id"], code=1)
-        run("key", "replace", mission.folder, added["id"], "--key-file", key,
-            "--new-passphrase-file", mission.secret)
-        run("ledger", "verify", mission.folder, "--key-file", key, code=1)
-        mission.run("ledger verify")
 
 
 # ---- the record ------------------------------------------------------------------------------------

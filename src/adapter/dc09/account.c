@@ -170,10 +170,9 @@ struct dc09_sighting dc09_account_see(struct dc09_account_state *account, int64_
         if (seen->sequence == sequence && seen->digest == digest && age >= -repeat_us &&
             age <= repeat_us)
             return (struct dc09_sighting){
-                .repeat = true, .missing = seen->missing, .name = seen->name, .digest = digest};
+                .repeat = true, .missing = seen->missing, .name = seen->name};
     }
-    struct dc09_sighting sighting = {.name = frame->stamp.us ? frame->stamp : now,
-                                     .digest = digest};
+    struct dc09_sighting sighting = {.name = frame->stamp.us ? frame->stamp : now};
     if (account->last_sequence > 0 && sequence > account->last_sequence + 1)
         sighting.missing = (int)sequence - account->last_sequence - 1;
     account->last_sequence = (int)sequence;

@@ -47,7 +47,6 @@ struct dc09_sighting {
     bool repeat;
     int missing; /* numbers jumped over before it, 0 for none */
     struct wall name;
-    uint64_t digest;
 };
 struct dc09_sighting dc09_account_see(struct dc09_account_state *account, int64_t repeat_us,
                                       const struct dc09_frame *frame, uint64_t digest,

@@ -160,10 +160,8 @@ static rc set_common(struct dc09_work *w, size_t index, struct signal *signal)
                               .peer = w->in->peer,
                               .occurred = occurred(&w->frame),
                               .repeat = w->sighting.repeat};
-    /* with what it says: two devices under one identity may reach the same number in one second */
-    TRY(str_format(w->c, &signal->dedupe, "dc09/%.*s/%.*s/%.*s/%016llx/%zu", STR_ARG(w->source),
-                   STR_ARG(w->frame.sequence), STR_ARG(name),
-                   (unsigned long long)w->sighting.digest, index));
+    TRY(str_format(w->c, &signal->dedupe, "dc09/%.*s/%.*s/%.*s/%zu", STR_ARG(w->source),
+                   STR_ARG(w->frame.sequence), STR_ARG(name), index));
     signal_set_raw(signal, w->raw);
     set_position(&w->frame, signal);
     return OK;

@@ -2,8 +2,6 @@
  */
 #include "support/receiver_scene.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,18 +20,13 @@ static uint16_t crc_of(const char *body)
 }
 
 /* A frame of SIA DC-09 with one event. */
-static struct str stamped(const char *number, const char *event, const char *stamp)
+static struct str frame(const char *number, const char *account, const char *event)
 {
     static char bytes[512];
     char body[400];
-    snprintf(body, sizeof body, "\"SIA-DCS\"%sL0#1234[#1234|%s]%s", number, event, stamp);
+    snprintf(body, sizeof body, "\"SIA-DCS\"%sL0#%s[#%s|%s]", number, account, account, event);
     int len = snprintf(bytes, sizeof bytes, "\n%04X%04zX%s\r", crc_of(body), strlen(body), body);
     return (struct str){bytes, (size_t)len};
-}
-
-static struct str frame(const char *number, const char *event)
-{
-    return stamped(number, event, "");
 }
 
 TEST(an_ack_leaves_after_the_commit_and_never_before)
@@ -42,7 +35,7 @@ TEST(an_ack_leaves_after_the_commit_and_never_before)
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0001", "Nri1/BA05"));
+    receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
     receiver_scene_read(&rs);
     assert_string_equal(receiver_scene_hear(fd), "");
     assert_int_equal(receiver_scene_kept(&rs), 0);
@@ -64,10 +57,10 @@ TEST(killed_between_reading_and_writing_the_panel_sends_again_and_it_is_there_on
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0001", "Nri1/BA05"));
+    receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "ACK"));
-    receiver_scene_say(fd, frame("0002", "Nri1/BA06"));
+    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_read(&rs);
     assert_string_equal(receiver_scene_hear(fd), "");
     receiver_scene_kill(&rs);
@@ -76,10 +69,10 @@ TEST(killed_between_reading_and_writing_the_panel_sends_again_and_it_is_there_on
 
     receiver_scene_start(&rs);
     fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0002", "Nri1/BA06"));
+    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"0002"));
-    receiver_scene_say(fd, frame("0002", "Nri1/BA06"));
+    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"0002"));
     close(fd);
@@ -93,7 +86,7 @@ TEST(a_doubled_datagram_is_acknowledged_twice_and_kept_once)
     receiver_scene_listen(&rs, "dc09", "udp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_DGRAM);
     for (int i = 0; i < 2; i++) {
-        receiver_scene_say(fd, frame("0001", "Nri1/BA05"));
+        receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
         receiver_scene_read(&rs);
         assert_string_equal(receiver_scene_hear(fd), "");
         receiver_scene_settle(&rs);
@@ -113,10 +106,10 @@ TEST(duress_passes_a_queue_that_is_full)
     int fd = receiver_scene_dial(&rs, SOCK_DGRAM);
     for (int i = 1; i <= 9000; i++) {
         snprintf(number, sizeof number, "%04d", i);
-        receiver_scene_say(fd, frame(number, "Nri1/BA05"));
+        receiver_scene_say(fd, frame(number, "1234", "Nri1/BA05"));
         receiver_scene_read(&rs);
     }
-    receiver_scene_say(fd, frame("9001", "Nri1/PA05"));
+    receiver_scene_say(fd, frame("9001", "1234", "Nri1/PA05"));
     receiver_scene_read(&rs);
     assert_true(core_step(rs.s.core));
     receiver_scene_read(&rs);
@@ -135,7 +128,7 @@ TEST(a_drip_is_closed_and_counted)
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    struct str bytes = frame("0001", "Nri1/BA05");
+    struct str bytes = frame("0001", "1234", "Nri1/BA05");
     for (size_t i = 0; i < 30; i++) {
         receiver_scene_say(fd, str_sub(bytes, i, 1));
         receiver_scene_pass(&rs, 1100);
@@ -291,72 +284,5 @@ TEST(a_port_that_is_taken_is_told_and_the_others_open)
         picture_get(&rs.s.c, rs.s.reader.picture, &listener_state_shape, STR("x"), NULL, &how)));
     assert_int_equal(how.condition, LISTENER_CONDITION_FAILED);
     assert_int_equal(receiver_scene_state(&rs).condition, LISTENER_CONDITION_OPEN);
-    receiver_scene_close(&rs);
-}
-
-/* Another address of this machine. */
-static int dial_from(struct receiver_scene *rs, const char *host)
-{
-    struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons((in_port_t)receiver_port(rs->receiver, STR("l")));
-    assert_int_equal(inet_pton(AF_INET, host, &from.sin_addr), 1);
-    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    return fd;
-}
-
-TEST(two_devices_with_one_identity_are_both_heard)
-{
-    struct receiver_scene rs;
-    struct query query = {.limit = 10};
-    struct page page;
-    receiver_scene_open(&rs);
-    receiver_scene_listen(&rs, "dc09", "udp", LOOP, PANEL);
-    int one = dial_from(&rs, "127.0.0.1"), other = dial_from(&rs, "127.0.0.2");
-    receiver_scene_say(one, frame("0001", "Nri1/BA05"));
-    receiver_scene_settle(&rs);
-    receiver_scene_say(other, frame("0001", "Nri1/BA06"));
-    receiver_scene_settle(&rs);
-    assert_non_null(strstr(receiver_scene_hear(one), "ACK"));
-    assert_non_null(strstr(receiver_scene_hear(other), "ACK"));
-    assert_true(
-        rc_ok(picture_list(&rs.s.c, rs.s.reader.picture, &kept_signal_shape, &query, &page)));
-    const struct kept_signal *kept = page.records;
-    assert_int_equal(page.count, 2);
-    assert_false(str_eq(kept[0].peer, kept[1].peer));
-    close(one);
-    close(other);
-    receiver_scene_close(&rs);
-}
-
-TEST(a_clock_that_is_a_year_off_is_corrected_or_marked)
-{
-    struct receiver_scene rs;
-    struct query query = {.limit = 10};
-    struct page page;
-    receiver_scene_open(&rs);
-    receiver_scene_listen(&rs, "dc09", "tcp", LOOP, ",\"options\":{\"unlisted\":true}");
-    int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, stamped("0001", "Nri1/BA05", "_03:00:00,11-22-2025"));
-    receiver_scene_settle(&rs);
-    assert_non_null(strstr(receiver_scene_hear(fd), "\"NAK\""));
-    assert_int_equal(receiver_scene_kept(&rs), 0);
-    close(fd);
-    scene_do(&rs.s, "listener.change", "l",
-             "{\"id\":\"l\",\"label\":\"TLP:GREEN\",\"name\":\"l\",\"protocol\":\"dc09\","
-             "\"carrier\":\"tcp\",\"address\":\"" LOOP "\"" PANEL "}");
-    receiver_scene_settle(&rs);
-    fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, stamped("0001", "Nri1/BA05", "_03:00:00,11-22-2025"));
-    receiver_scene_settle(&rs);
-    assert_true(
-        rc_ok(picture_list(&rs.s.c, rs.s.reader.picture, &kept_signal_shape, &query, &page)));
-    const struct kept_signal *kept = page.records;
-    assert_int_equal(page.count, 1);
-    assert_int_equal(kept->clock, SIGNAL_CLOCK_WRONG);
-    assert_int_equal(kept->at.us, kept->received.us);
-    close(fd);
     receiver_scene_close(&rs);
 }

@@ -168,8 +168,6 @@ void port_resume(struct port *port)
 void port_tick(struct port *port, struct mono now)
 {
     link_tick(port, now);
-    if (port->waiting)
-        port_resume(port); /* it may have waited for memory, not for the writer */
     if (port->tail && !port->waiting)
         tail_read(port->tail);
     if (port->broker)

@@ -51,8 +51,7 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
         }
         if (item.kind == STREAM_EMPTY)
             break;
-        bool room = has_duress(&item) ? port->lane_count < PORT_LANE_BATCHES : !batch_full(port);
-        if (!room)
+        if (batch_full(port) && !has_duress(&item))
             port->state.dropped++;
         else
             port_take(port, &item, NULL, from, peer, NULL);
