@@ -40,6 +40,7 @@ struct broker {
     int tcp_port;
     bool version_5;
     pthread_t thread;
+    bool ready; /* it was opened as it should */
     bool threaded;
     int stop_fd;           /* readable when it is to stop */
     pthread_mutex_t mutex; /* of what follows */
@@ -225,10 +226,22 @@ static void tell_news(struct port *port)
         port_set(port, connected ? LISTENER_CONDITION_OPEN : LISTENER_CONDITION_CALLING, why);
 }
 
+/* Not when it is opened: a thread made before the sandbox is entered would be outside of it. */
+static bool begin_calling(struct port *port)
+{
+    struct broker *b = port->broker;
+    if (!b->ready)
+        return false; /* it could not be opened, and says so */
+    b->threaded = pthread_create(&b->thread, NULL, run, b) == 0;
+    return b->threaded;
+}
+
 bool broker_read(struct port *port)
 {
     struct message message;
     bool any = false;
+    if (!port->broker->threaded && !begin_calling(port))
+        return false;
     tell_news(port);
     while (!port->waiting) {
         if (batch_full(port)) {
@@ -314,9 +327,7 @@ rc broker_open(struct ctx *c, struct port *port, const void *options)
     TRY(stream_open(c, port->intake, &port->datagrams));
     TRY(make_client(c, port, b));
     port_set(port, LISTENER_CONDITION_CALLING, "");
-    if (pthread_create(&b->thread, NULL, run, b) != 0)
-        FAIL(c, NO_MEMORY, "a thread for a broker cannot be started");
-    b->threaded = true;
+    b->ready = true;
     return OK;
 }
 
