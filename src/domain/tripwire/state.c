@@ -26,9 +26,40 @@ static enum sigma_truth person_left(struct picture_state *state, struct str pers
     return str_compare(day, today) < 0 ? SIGMA_TRUE : SIGMA_FALSE;
 }
 
+static const struct shape *table_shape(const struct catalog *catalog, const char *name)
+{
+    for (size_t i = 0; i < catalog_table_count(catalog); i++)
+        if (str_is(str_from(catalog_table(catalog, i)->shape->name), name))
+            return catalog_table(catalog, i)->shape;
+    return NULL;
+}
+
+/* Of a zone of ours that nobody has armed yet it is known that it is not. */
+static enum sigma_truth zone_armed(struct picture_state *state, struct str zone)
+{
+    const struct catalog *catalog = picture_catalog(state->picture);
+    const struct shape *arming = table_shape(catalog, "zone_arming");
+    const struct record *record = catalog_record(catalog, STR("zone"));
+    const struct shape_field *armed = arming ? shape_field(arming, STR("armed")) : NULL;
+    bool ours = false;
+    if (!record || !armed || armed->kind != SHAPE_FLAG)
+        return SIGMA_UNKNOWN;
+    void *row = ctx_take(state->c, 1, arming->size);
+    if (!row || !rc_ok(picture_has(state->c, state->picture, record->shape, zone, &ours)) || !ours)
+        return SIGMA_UNKNOWN;
+    rc found = picture_get(state->c, state->picture, arming, zone, NULL, row);
+    if (found.code == RC_NOT_FOUND)
+        return SIGMA_FALSE;
+    if (!rc_ok(found))
+        return SIGMA_UNKNOWN;
+    return *(const bool *)shape_in(armed, row) ? SIGMA_TRUE : SIGMA_FALSE;
+}
+
 enum sigma_truth picture_state(struct picture_state *state, struct str name, struct str thing)
 {
     if (str_is(name, "person_left"))
         return person_left(state, thing);
+    if (str_is(name, "zone_armed") || str_is(name, "area_armed"))
+        return zone_armed(state, thing);
     return SIGMA_UNKNOWN;
 }

@@ -140,6 +140,23 @@ TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
     scene_rebuild_is_equal(s);
 }
 
+TEST(tripwire_asks_the_picture_and_takes_unknown_for_unknown)
+{
+    struct scene s;
+    scene_open(&s, 4, modules);
+    scene_do(&s, "person.add", NULL,
+             "{\"id\":\"gone\",\"label\":\"TLP:GREEN\",\"name\":\"A\",\"category\":\"staff\","
+             "\"departure\":\"2026-11-20\"}");
+    scene_do(&s, "person.add", NULL,
+             "{\"id\":\"here\",\"label\":\"TLP:GREEN\",\"name\":\"B\",\"category\":\"staff\"}");
+    struct picture_state asked = {&s.c, s.reader.picture, clock_now(&s.c)};
+    assert_int_equal(picture_state(&asked, STR("person_left"), STR("gone")), SIGMA_TRUE);
+    assert_int_equal(picture_state(&asked, STR("person_left"), STR("here")), SIGMA_FALSE);
+    assert_int_equal(picture_state(&asked, STR("person_left"), STR("nobody")), SIGMA_UNKNOWN);
+    assert_int_equal(picture_state(&asked, STR("zone_armed"), STR("z")), SIGMA_UNKNOWN);
+    scene_close(&s);
+}
+
 TEST(tripwire_taxonomy_follows_from_the_shapes)
 {
     struct scene s;
