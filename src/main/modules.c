@@ -3,6 +3,7 @@
 #include "core/own.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/rounds/rounds.h"
 #include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
@@ -10,8 +11,8 @@
 #include "edge/intake/listener.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,   &edge_module,  &auth_module,   &mission_module,
-    &people_module, &watch_module, &intake_module, &tripwire_module,
+    &core_module,  &edge_module,   &auth_module,   &mission_module,  &people_module,
+    &watch_module, &rounds_module, &intake_module, &tripwire_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

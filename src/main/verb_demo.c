@@ -10,6 +10,7 @@
 #include "domain/watch/watch.h"
 #include "main/content.h"
 #include "main/demo_beat.h"
+#include "main/demo_walk.h"
 #include "main/script.h"
 #include "main/serve.h"
 
@@ -28,7 +29,7 @@
 SHAPE_DECLARE(demo_flags, DEMO_FLAGS);
 SHAPE_DEFINE(demo_flags, DEMO_FLAGS, 1, "Flags of demo");
 
-enum { DAY_SECONDS = 86400, DAY_MINUTES_DEFAULT = 12, BEAT_MS = 10000 };
+enum { DAY_SECONDS = 86400, DAY_MINUTES_DEFAULT = 12, BEAT_MS = 10000, WALK_SECOND = 5400 };
 
 /* The fictional day begins at midnight of 23 November 2026. */
 static const struct wall day_start = {1795392000000000};
@@ -44,8 +45,9 @@ struct demo {
     int64_t second; /* of its day */
     struct core *core;
     struct str pulses; /* who is alive when (demo_beat.h) */
-    rc result;         /* of what was done between the lines */
-    bool ended;        /* by a signal */
+    struct demo_walk walk;
+    rc result;  /* of what was done between the lines */
+    bool ended; /* by a signal */
 };
 
 /* ---- setting up
@@ -96,7 +98,10 @@ static rc furnish(struct demo *d, struct core *core)
     TRY(people_add_roles(d->c, core, roles, &count));
     TRY(watch_add_rules(d->c, core, rules, &count));
     d->core = core;
+    d->walk =
+        (struct demo_walk){.guard = STR("patrol"), .tour = STR("night-round"), .at = WALK_SECOND};
     TRY(script_play(d->c, core, script, NULL, NULL));
+    TRY(demo_walk_open(d->c, core, &d->walk));
     return verb_add_tripwires(d->c, core, &count, &drafts);
 }
 
@@ -119,6 +124,8 @@ static void pass(struct demo *d, int64_t ms)
         d->ended = serving_wait(ms);
     if (!d->ended)
         d->result = demo_beat(d->c, d->core, d->pulses, d->second);
+    if (!d->ended && rc_ok(d->result))
+        d->result = demo_walk_step(d->c, d->core, &d->walk, d->second);
 }
 
 /* On the way to a line the devices live and deadlines fall due. */
@@ -165,7 +172,7 @@ static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
 {
     struct ledger_report report;
     struct str root;
-    int64_t people = 0, sites = 0, signals = 0, alarms = 0, silences = 0, hits = 0;
+    int64_t people = 0, sites = 0, signals = 0, alarms = 0, silences = 0, tours = 0, hits = 0;
     TRY(ledger_verify(d->c, reader->store, &d->folder.options.ledger, &report));
     TRY(encode_bytes(d->c, ENCODE_HEX, report.root.bytes, sizeof report.root.bytes, &root));
     TRY(count_records(d->c, reader->picture, &person_shape, &people));
@@ -173,12 +180,14 @@ static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
     TRY(count_records(d->c, reader->picture, &kept_signal_shape, &signals));
     TRY(count_where(d->c, reader->picture, &alarm_shape, "drill", "false", &alarms));
     TRY(count_where(d->c, reader->picture, &alarm_shape, "cause", "silence", &silences));
+    TRY(count_where(d->c, reader->picture, &tour_run_shape, "state", "complete", &tours));
     TRY(count_records(d->c, reader->picture, &tripwire_hit_shape, &hits));
-    text_printf(out,
-                "{\"events\":%" PRId64 ",\"people\":%" PRId64 ",\"sites\":%" PRId64
-                ",\"signals\":%" PRId64 ",\"alarms\":%" PRId64 ",\"silences\":%" PRId64
-                ",\"tripwire_hits\":%" PRId64 ",\"ledger_root\":\"%.*s\",\"verified\":true}",
-                report.events, people, sites, signals, alarms, silences, hits, STR_ARG(root));
+    text_printf(
+        out,
+        "{\"events\":%" PRId64 ",\"people\":%" PRId64 ",\"sites\":%" PRId64 ",\"signals\":%" PRId64
+        ",\"alarms\":%" PRId64 ",\"silences\":%" PRId64 ",\"tours\":%" PRId64
+        ",\"tripwire_hits\":%" PRId64 ",\"ledger_root\":\"%.*s\",\"verified\":true}",
+        report.events, people, sites, signals, alarms, silences, tours, hits, STR_ARG(root));
     return OK;
 }
 

@@ -1,0 +1,83 @@
+#include "main/demo_walk.h"
+
+#include "domain/people/people.h"
+
+#include <sodium.h>
+
+enum { SCAN_EVERY_S = 12 };
+
+#define PHONE STR("patrol-phone")
+
+static rc call(struct ctx *c, struct core *core, const struct actor *actor, struct str name,
+               struct str target, const void *input, char ret_id[32])
+{
+    struct command command = {
+        .decision = catalog_decision(core_catalog(core), name),
+        .input = input,
+        .target = target,
+        .actor = *actor,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    TRY(core_call(c, core, &command));
+    if (ret_id)
+        memcpy(ret_id, command.record_id, sizeof command.record_id);
+    return OK;
+}
+
+rc demo_walk_open(struct ctx *c, struct core *core, struct demo_walk *walk)
+{
+    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+    crypto_sign_keypair(public_key, walk->secret_key);
+    struct guard_phone phone = {
+        .id = PHONE,
+        .label = {TLP_GREEN, {NULL, 0}},
+        .name = STR("Phone of the patrol"),
+        .guard = walk->guard,
+        .key = {(const char *)public_key, sizeof public_key},
+    };
+    return call(c, core, &actor_system, STR("guard_phone.add"), (struct str){NULL, 0}, &phone,
+                NULL);
+}
+
+static rc scan(struct ctx *c, struct core *core, struct demo_walk *walk, const struct actor *actor,
+               struct str tag)
+{
+    unsigned char signature[crypto_sign_BYTES];
+    struct str message;
+    struct tour_scan input = {.tag = tag, .at = clock_now(c), .phone = PHONE};
+    TRY(tour_scan_message(c, str_from(walk->run), &input, &message));
+    crypto_sign_detached(signature, NULL, (const unsigned char *)message.ptr, message.len,
+                         walk->secret_key);
+    input.signature = (struct str){(const char *)signature, sizeof signature};
+    return call(c, core, actor, STR("tour.scan"), str_from(walk->run), &input, NULL);
+}
+
+static rc walk_on(struct ctx *c, struct core *core, struct picture *picture, struct demo_walk *walk)
+{
+    struct actor actor = {.id = {NULL, 0}};
+    struct tour_run run = {.id = {NULL, 0}};
+    TRY(people_actor(c, picture, walk->guard, &actor));
+    if (!walk->run[0]) {
+        walk->started = clock_now(c);
+        return call(c, core, &actor, STR("tour.start"), walk->tour, NULL, walk->run);
+    }
+    TRY(picture_get(c, picture, &tour_run_shape, str_from(walk->run), NULL, &run));
+    walk->next++;
+    walk->over = walk->next == run.visits.count;
+    return scan(c, core, walk, &actor, run.visits.items[walk->next - 1].tag);
+}
+
+rc demo_walk_step(struct ctx *c, struct core *core, struct demo_walk *walk, int64_t second)
+{
+    struct reader reader;
+    int64_t due_us = walk->started.us + (int64_t)(walk->next + 1) * SCAN_EVERY_S * 1000000;
+    if (walk->over || second < walk->at || (walk->run[0] && clock_now(c).us < due_us))
+        return OK;
+    struct arena_mark mark = arena_mark(c->arena);
+    TRY(core_reader_open(c, core, &reader));
+    rc result = walk_on(c, core, reader.picture, walk);
+    core_reader_close(&reader);
+    arena_return(c->arena, mark);
+    return result;
+}
