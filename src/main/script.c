@@ -91,7 +91,7 @@ static rc name_line(struct ctx *c, rc failed, int64_t number)
 }
 
 rc script_play(struct ctx *c, struct core *core, struct str script, script_before *before,
-               void *arg)
+               script_refused *refused, void *arg)
 {
     struct str rest = script, text;
     for (int64_t number = 1; str_split(&rest, '\n', &text); number++) {
@@ -104,8 +104,11 @@ rc script_play(struct ctx *c, struct core *core, struct str script, script_befor
             return OK;
         if (rc_ok(result))
             result = do_line(c, core, &line);
-        if (!rc_ok(result))
-            return name_line(c, result, number);
+        if (!rc_ok(result)) {
+            result = name_line(c, result, number);
+            if (!refused || !refused(c, arg))
+                return result;
+        }
         arena_return(c->arena, mark);
     }
     return OK;

@@ -28,8 +28,12 @@ int64_t script_second(struct str at);
  * clock or wait. False ends the script. */
 typedef bool script_before(void *arg, int64_t second);
 
-/* Do every line. The first refusal ends it: the fault names line and reason. */
+/* Told of a refused line; the fault is in c. True goes on with the next line. */
+typedef bool script_refused(struct ctx *c, void *arg);
+
+/* Do every line. A refusal ends it, unless `refused` (may be NULL) says otherwise: the fault names
+ * line and reason. */
 rc script_play(struct ctx *c, struct core *core, struct str script, script_before *before,
-               void *arg);
+               script_refused *refused, void *arg);
 
 #endif
