@@ -98,14 +98,10 @@ static rc furnish(struct demo *d, struct core *core)
     TRY(people_add_roles(d->c, core, roles, &count));
     TRY(watch_add_rules(d->c, core, rules, &count));
     d->core = core;
-<<<<<<< HEAD
     d->walk =
         (struct demo_walk){.guard = STR("patrol"), .tour = STR("night-round"), .at = WALK_SECOND};
-    TRY(script_play(d->c, core, script, NULL, NULL));
-    TRY(demo_walk_open(d->c, core, &d->walk));
-=======
     TRY(script_play(d->c, core, script, NULL, NULL, NULL));
->>>>>>> 65bae59 (demo: a line that comes too late or too early does not end the day that is looked at)
+    TRY(demo_walk_open(d->c, core, &d->walk));
     return verb_add_tripwires(d->c, core, &count, &drafts);
 }
 
