@@ -79,6 +79,9 @@ FIRST = {
                 "zone": "comms", "points": [{"point": "2", "zone": "main-gate"}]},
     "listeners": {"label": "TLP:GREEN", "name": "Panels", "protocol": "dc09", "carrier": "tcp",
                   "address": "127.0.0.1:0", "disabled": True},
+    "guard-shifts": {"label": "TLP:GREEN", "post": "post-one", "guard": "post-one",
+                     "begins": "2026-11-23T06:00:00Z", "ends": "2026-11-23T14:00:00Z"},
+    "guard-phones": {"label": "TLP:GREEN", "name": "Phone", "guard": "post-one", "key": "A" * 43},
     "alarm-rules": {"label": "TLP:GREEN", "name": "Fire there", "kind": "fire", "cause": "fire",
                     "priority": "urgent", "consequence": "It burns.", "action": "Go and see."},
 }
