@@ -353,7 +353,7 @@ def a_crash_leaves_no_keys_behind():
             most = resource.getrlimit(resource.RLIMIT_CORE)[1]
             resource.setrlimit(resource.RLIMIT_CORE, (most, most))
         server = Server(mission, "--plain", before=allow_cores)
-        server.process.send_signal(signal.SIGQUIT)
+        server.process.send_signal(signal.SIGABRT)
         _, status = os.waitpid(server.process.pid, 0)
         assert os.WIFSIGNALED(status), status
         sanitized = b"__asan_init" in open(CHANCERY, "rb").read()
