@@ -309,6 +309,22 @@ rc core_call(struct ctx *c, struct core *core, struct command *command)
     return result;
 }
 
+rc core_command(struct ctx *c, struct core *core, const char *decision, const struct actor *actor,
+                struct str target, const void *input)
+{
+    struct command command = {
+        .decision = catalog_decision(core_catalog(core), str_from(decision)),
+        .input = input,
+        .target = target,
+        .actor = *actor,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    if (!command.decision)
+        FAIL(c, NOT_FOUND, "there is no command %s", decision);
+    return core_call(c, core, &command);
+}
+
 /* ---- around it
  * --------------------------------------------------------------------------------------- */
 

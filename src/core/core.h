@@ -43,6 +43,11 @@ rc core_submit(struct ctx *c, struct core *core, struct command *command);
 /* Submit and wait for the answer; the fault of a refusal is raised in c. */
 rc core_call(struct ctx *c, struct core *core, struct command *command);
 
+/* The same for what takes no more than a name, a target (absent: none) and its input (NULL: none).
+ * NOT_FOUND: there is no such decision. */
+rc core_command(struct ctx *c, struct core *core, const char *decision, const struct actor *actor,
+                struct str target, const void *input);
+
 /* What was committed, told to subscribers on the writer's thread, in order. The events and their
  * bodies are valid during the call. */
 typedef void subscriber_fn(void *arg, size_t count, const struct event *const *events);

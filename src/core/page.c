@@ -133,6 +133,40 @@ rc page_shown(struct ctx *c, struct response *response, const char *noun, struct
     return note_shown(c, response, name);
 }
 
+rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
+                 const struct query *query, bool whole, struct response *response)
+{
+    struct text *out = response->body;
+    struct page page;
+    TRY(picture_list(c, request->picture, shape, query, &page));
+    text_put(out, STR("{\"items\":["));
+    for (size_t i = 0; i < page.count; i++) {
+        const struct record_head *head =
+            (const void *)((const char *)page.records + i * shape->size);
+        if (i > 0)
+            text_put_char(out, ',');
+        if (whole)
+            page_put_record(out, shape, head, &page.rows[i]);
+        else
+            shape_write(out, shape, SHAPE_VIEW_SHOWN, head);
+        TRY(page_shown(c, response, shape->name, head->id, head->label));
+    }
+    text_put_char(out, ']');
+    if (!str_absent(page.after)) {
+        text_put(out, STR(",\"after\":"));
+        text_put_json(out, page.after);
+    }
+    text_put_char(out, '}');
+    return OK;
+}
+
+rc page_serve_list(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct query query;
+    TRY(page_query(c, request, &query));
+    return page_put_list(c, request, request->route->arg, &query, false, response);
+}
+
 /* ---- events
  * ------------------------------------------------------------------------------------------ */
 

@@ -15,6 +15,14 @@ rc page_query(struct ctx *c, const struct request *request, struct query *ret);
 void page_put_record(struct text *out, const struct shape *shape, const void *record,
                      const struct row *row);
 
+/* {"items":[…],"after":"…"}: what a query finds, each one `whole` as page_put_record writes it, or
+ * its fields alone. That they were shown is noted where their labels ask for it. */
+rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
+                 const struct query *query, bool whole, struct response *response);
+
+/* Such a list of bare records, of the shape that is the route's `arg`. */
+serve_fn page_serve_list;
+
 /* Note in the response that a record was shown, if its label asks for that. */
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label);

@@ -18,30 +18,6 @@ static const struct record *record_of(const struct request *request)
 /* ---- list
  * ---------------------------------------------------------------------------------------------- */
 
-static rc serve_list_json(struct ctx *c, const struct request *request, const struct query *query,
-                          struct response *response)
-{
-    const struct shape *shape = record_of(request)->shape;
-    struct page page;
-    TRY(picture_list(c, request->picture, shape, query, &page));
-    text_put(response->body, STR("{\"items\":["));
-    for (size_t i = 0; i < page.count; i++) {
-        const struct record_head *head =
-            (const void *)((const char *)page.records + i * shape->size);
-        if (i > 0)
-            text_put_char(response->body, ',');
-        page_put_record(response->body, shape, head, &page.rows[i]);
-        TRY(page_shown(c, response, shape->name, head->id, head->label));
-    }
-    text_put_char(response->body, ']');
-    if (!str_absent(page.after)) {
-        text_put(response->body, STR(",\"after\":"));
-        text_put_json(response->body, page.after);
-    }
-    text_put_char(response->body, '}');
-    return OK;
-}
-
 /* A cell of RFC 4180. One that a spreadsheet would take for a formula gets a mark before it. */
 static void put_csv(struct text *out, struct str s)
 {
@@ -140,7 +116,7 @@ static rc serve_list(struct ctx *c, const struct request *request, struct respon
         return serve_list_csv(c, request, query, response);
     if (!str_absent(format) && !str_is(format, "json"))
         FAIL(c, INVALID, "format: must be json or csv");
-    return serve_list_json(c, request, &query, response);
+    return page_put_list(c, request, record_of(request)->shape, &query, true, response);
 }
 
 /* ---- one

@@ -30,20 +30,6 @@ static struct str or_else(struct str given, const char *otherwise)
     return str_absent(given) ? str_from(otherwise) : given;
 }
 
-rc verb_command(struct ctx *c, struct core *core, const char *name, struct str target,
-                const void *input)
-{
-    struct command command = {
-        .decision = catalog_decision(core_catalog(core), str_from(name)),
-        .input = input,
-        .target = target,
-        .actor = actor_system,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return core_call(c, core, &command);
-}
-
 static rc make_mission(struct ctx *c, struct core *core, const struct init_flags *flags)
 {
     struct mission mission = {
@@ -56,7 +42,7 @@ static rc make_mission(struct ctx *c, struct core *core, const struct init_flags
         .city = or_else(flags->city, "not named yet"),
         .time_zone = or_else(flags->time_zone, "Etc/UTC"),
     };
-    return verb_command(c, core, "mission.add", (struct str){NULL, 0}, &mission);
+    return core_command(c, core, "mission.add", &actor_system, (struct str){NULL, 0}, &mission);
 }
 
 /* The first officer: a person, and an account that may do everything. */
@@ -81,8 +67,8 @@ static rc make_officer(struct ctx *c, struct core *core, const struct init_flags
     TRY(id_new(c, &account.id));
     account.person = person.id;
     *ret_account = account.id;
-    TRY(verb_command(c, core, "person.add", (struct str){NULL, 0}, &person));
-    return verb_command(c, core, "account.add", (struct str){NULL, 0}, &account);
+    TRY(core_command(c, core, "person.add", &actor_system, (struct str){NULL, 0}, &person));
+    return core_command(c, core, "account.add", &actor_system, (struct str){NULL, 0}, &account);
 }
 
 static rc make_link(struct ctx *c, struct core *core, struct str account,

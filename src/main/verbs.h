@@ -33,10 +33,6 @@ extern const struct shape init_flags_shape, serve_flags_shape, demo_flags_shape,
 /* Unlock the folder that the first argument names, by the verb's flags. */
 rc verb_open_folder(struct cli *cli, struct folder *ret);
 
-/* Do a command by name with a filled input, as Chancery itself; for setting up. */
-rc verb_command(struct ctx *c, struct core *core, const char *name, struct str target,
-                const void *input);
-
 /* Add the tripwires of content/ as records: active where they can fire and nobody has to confirm
  * it, else drafts. Gives how many there are of each. */
 rc verb_add_tripwires(struct ctx *c, struct core *core, size_t *ret_active, size_t *ret_drafts);

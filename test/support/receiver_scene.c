@@ -1,7 +1,7 @@
 #include "support/receiver_scene.h"
 
+#include "base/endpoint.h"
 #include "domain/mission/mission.h"
-#include "edge/intake/endpoint.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -50,18 +50,6 @@ static void set_position(const struct dc09_frame *frame, struct signal *signal)
         signal->position = place;
 }
 
-static rc put_member(struct ctx *c, struct text *t, const char *name, struct str value)
-{
-    struct str line;
-    TRY(signal_line(c, value, 300, &line));
-    if (str_absent(line))
-        return OK;
-    text_put_char(t, t->len > 1 ? ',' : '{');
-    text_printf(t, "\"%s\":", name);
-    text_put_json(t, line);
-    return OK;
-}
-
 /* What the extended data are called, by their letter. */
 static const char *extended_name(char id)
 {
@@ -101,12 +89,12 @@ static rc put_extended(struct dc09_work *w, struct text *t)
         if (one->id == 'K') /* a key travels in it: never kept in the open */
             continue;
         if (name && !doubled)
-            TRY(put_member(w->c, t, name, one->value));
+            TRY(signal_put_attribute(w->c, t, name, one->value));
         else
             TRY(str_format(w->c, &others, "%.*s[%c%.*s]", STR_ARG(others), one->id,
                            STR_ARG(one->value)));
     }
-    return put_member(w->c, t, "extended", others);
+    return signal_put_attribute(w->c, t, "extended", others);
 }
 
 static rc set_attributes(struct dc09_work *w, const struct dc09_event *event,
@@ -114,27 +102,27 @@ static rc set_attributes(struct dc09_work *w, const struct dc09_event *event,
 {
     struct text t;
     text_init(&t, w->c, SIGNAL_ATTRIBUTES_MAX);
-    TRY(put_member(w->c, &t, "sequence", w->frame.sequence));
-    TRY(put_member(w->c, &t, "receiver", w->frame.receiver));
+    TRY(signal_put_attribute(w->c, &t, "sequence", w->frame.sequence));
+    TRY(signal_put_attribute(w->c, &t, "receiver", w->frame.receiver));
     if (w->frame.encrypted)
-        TRY(put_member(w->c, &t, "encrypted", STR("yes")));
+        TRY(signal_put_attribute(w->c, &t, "encrypted", STR("yes")));
     if (w->sighting.missing) {
         struct str missing;
         TRY(str_format(w->c, &missing, "%d", w->sighting.missing));
-        TRY(put_member(w->c, &t, "sequence_missing", missing));
+        TRY(signal_put_attribute(w->c, &t, "sequence_missing", missing));
     }
     if (event) {
         if (!str_absent(block->account) && !str_eq_nocase(block->account, w->frame.account))
-            TRY(put_member(w->c, &t, "inner_account", block->account));
-        TRY(put_member(w->c, &t, "area_name", event->area_name));
-        TRY(put_member(w->c, &t, "user_name", event->user_name));
-        TRY(put_member(w->c, &t, "zone_name", event->name));
-        TRY(put_member(w->c, &t, "peripheral", event->peripheral));
-        TRY(put_member(w->c, &t, "panel_clock", event->clock));
-        TRY(put_member(w->c, &t, "panel_date", event->date));
+            TRY(signal_put_attribute(w->c, &t, "inner_account", block->account));
+        TRY(signal_put_attribute(w->c, &t, "area_name", event->area_name));
+        TRY(signal_put_attribute(w->c, &t, "user_name", event->user_name));
+        TRY(signal_put_attribute(w->c, &t, "zone_name", event->name));
+        TRY(signal_put_attribute(w->c, &t, "peripheral", event->peripheral));
+        TRY(signal_put_attribute(w->c, &t, "panel_clock", event->clock));
+        TRY(signal_put_attribute(w->c, &t, "panel_date", event->date));
         if (event->old)
-            TRY(put_member(w->c, &t, "stored", STR("yes")));
-        TRY(put_member(w->c, &t, "unread", block->unread));
+            TRY(signal_put_attribute(w->c, &t, "stored", STR("yes")));
+        TRY(signal_put_attribute(w->c, &t, "unread", block->unread));
     }
     TRY(put_extended(w, &t));
     text_put_char(&t, '}');

@@ -136,12 +136,7 @@ static rc put_member(struct ctx *c, struct text *t, const char *name, struct str
 {
     struct str text;
     TRY(plain(c, raw, 300, &text));
-    if (str_absent(text))
-        return OK;
-    text_put_char(t, t->len > 1 ? ',' : '{');
-    text_printf(t, "\"%s\":", name);
-    text_put_json(t, text);
-    return OK;
+    return signal_put_attribute(c, t, name, text);
 }
 
 /* Numbers are written as texts: a flow_id has 64 bits, which many readers of JSON do not. */

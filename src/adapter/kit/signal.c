@@ -56,6 +56,18 @@ rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret)
     return OK;
 }
 
+rc signal_put_attribute(struct ctx *c, struct text *attributes, const char *name, struct str value)
+{
+    struct str line;
+    TRY(signal_line(c, value, 300, &line));
+    if (str_absent(line))
+        return OK;
+    text_put_char(attributes, attributes->len > 1 ? ',' : '{');
+    text_printf(attributes, "\"%s\":", name);
+    text_put_json(attributes, line);
+    return OK;
+}
+
 void signal_set_raw(struct signal *signal, struct str bytes)
 {
     signal->raw = str_sub(bytes, 0, SIGNAL_RAW_MAX);

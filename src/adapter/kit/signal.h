@@ -74,6 +74,10 @@ SHAPE_DECLARE(signal, SIGNAL_FIELDS);
  */
 rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret);
 
+/* Put a member into the text of a signal's attributes, its value as signal_line gives it, of at
+ * most 300 characters; nothing for an absent one. The closing brace is the caller's. */
+rc signal_put_attribute(struct ctx *c, struct text *attributes, const char *name, struct str value);
+
 /* The evidence: as much of `bytes` as is kept. Not a copy. */
 void signal_set_raw(struct signal *signal, struct str bytes);
 

@@ -151,18 +151,6 @@ static struct adapter_result frame(const struct adapter_state *state,
 /* ---- signals -----------------------------------------------------------------------------------
  */
 
-static rc put_member(struct ctx *c, struct text *t, const char *name, struct str value)
-{
-    struct str line;
-    TRY(signal_line(c, value, 300, &line));
-    if (str_absent(line))
-        return OK;
-    text_put_char(t, t->len > 1 ? ',' : '{');
-    text_printf(t, "\"%s\":", name);
-    text_put_json(t, line);
-    return OK;
-}
-
 /* \" \\ and \] mean the character itself. */
 static rc unescape(struct ctx *c, struct str raw, struct str *ret)
 {
@@ -213,13 +201,13 @@ static rc set_attributes(struct ctx *c, const struct syslog_message *message, st
                                              "warning",   "notice", "info",     "debug"};
     struct text t;
     text_init(&t, c, SIGNAL_ATTRIBUTES_MAX);
-    TRY(put_member(c, &t, "program", message->program));
-    TRY(put_member(c, &t, "process", message->process));
-    TRY(put_member(c, &t, "message_id", message->message_id));
+    TRY(signal_put_attribute(c, &t, "program", message->program));
+    TRY(signal_put_attribute(c, &t, "process", message->process));
+    TRY(signal_put_attribute(c, &t, "message_id", message->message_id));
     if (message->priority >= 0)
-        TRY(put_member(c, &t, "severity", str_from(severities[message->priority % 8])));
-    TRY(put_member(c, &t, "tty", syslog_pair(pairs, "tty")));
-    TRY(put_member(c, &t, "ruser", syslog_pair(pairs, "ruser")));
+        TRY(signal_put_attribute(c, &t, "severity", str_from(severities[message->priority % 8])));
+    TRY(signal_put_attribute(c, &t, "tty", syslog_pair(pairs, "tty")));
+    TRY(signal_put_attribute(c, &t, "ruser", syslog_pair(pairs, "ruser")));
     TRY(put_structured(c, &t, message->structured));
     if (t.len == 0)
         return OK;

@@ -54,14 +54,7 @@ static rc add_role(struct ctx *c, struct core *core, struct str json, bool *ret_
 {
     struct role role = {0};
     TRY(shape_read(c, &role_shape, SHAPE_FROM_INPUT, json, &role));
-    struct command command = {
-        .decision = catalog_decision(core_catalog(core), STR("role.add")),
-        .input = &role,
-        .actor = actor_system,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    rc result = core_call(c, core, &command);
+    rc result = core_command(c, core, "role.add", &actor_system, (struct str){NULL, 0}, &role);
     *ret_new = rc_ok(result);
     return result.code == RC_CONFLICT ? OK : result;
 }

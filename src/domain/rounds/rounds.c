@@ -58,31 +58,6 @@ static rc fold_lone_end(struct ctx *c, struct picture *picture, const struct eve
 /* ---- routes -----------------------------------------------------------------------------------
  */
 
-static rc serve_list(struct ctx *c, const struct request *request, struct response *response)
-{
-    const struct shape *shape = request->route->arg;
-    struct query query;
-    struct page page;
-    TRY(page_query(c, request, &query));
-    TRY(picture_list(c, request->picture, shape, &query, &page));
-    text_put(response->body, STR("{\"items\":["));
-    for (size_t i = 0; i < page.count; i++) {
-        const struct record_head *head =
-            (const void *)((const char *)page.records + i * shape->size);
-        if (i > 0)
-            text_put_char(response->body, ',');
-        shape_write(response->body, shape, SHAPE_VIEW_SHOWN, head);
-        TRY(page_shown(c, response, shape->name, head->id, head->label));
-    }
-    text_put_char(response->body, ']');
-    if (!str_absent(page.after)) {
-        text_put(response->body, STR(",\"after\":"));
-        text_put_json(response->body, page.after);
-    }
-    text_put_char(response->body, '}');
-    return OK;
-}
-
 static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
 {
     const enum rounds_decision *decision = request->route->arg;
@@ -104,7 +79,7 @@ static rc serve_command(struct ctx *c, const struct request *request, struct res
           .arg = &(const enum rounds_decision){number_}, __VA_ARGS__)
 #define LIST(path_, help_, shape_)                                                 \
     ROUTE(GET, path_, READ, help_, .output = &shape_##_shape, .output_list = true, \
-          .serve = serve_list, .arg = &shape_##_shape)
+          .serve = page_serve_list, .arg = &shape_##_shape)
 
 const struct route rounds_routes[] = {
     COMMAND("/api/v1/guard-tours/{id}/start", WALK, "Set out on a round", TOUR_START, ),

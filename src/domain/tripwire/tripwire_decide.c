@@ -352,20 +352,6 @@ const struct decision tripwire_decisions[] = {
 /* ---- the rules a mission starts with -----------------------------------------------------------
  */
 
-static rc call(struct ctx *c, struct core *core, const char *name, struct str target,
-               const void *input)
-{
-    struct command command = {
-        .decision = catalog_decision(core_catalog(core), str_from(name)),
-        .input = input,
-        .target = target,
-        .actor = actor_system,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return core_call(c, core, &command);
-}
-
 /* What people call a rule file: the title of the last rule in it that fires by itself. */
 static rc name_rule(struct ctx *c, struct tripwire *tripwire)
 {
@@ -385,11 +371,12 @@ rc tripwire_add(struct ctx *c, struct core *core, struct str id, struct str text
         .id = id, .label = {.tlp = TLP_GREEN}, .rule = text, .status = TRIPWIRE_STATUS_DRAFT};
     *ret_active = false;
     TRY(name_rule(c, &tripwire));
-    rc result = call(c, core, "tripwire.add", (struct str){NULL, 0}, &tripwire);
+    rc result =
+        core_command(c, core, "tripwire.add", &actor_system, (struct str){NULL, 0}, &tripwire);
     if (result.code == RC_CONFLICT)
         return OK;
     TRY(result);
-    result = call(c, core, "tripwire.activate", id, NULL);
+    result = core_command(c, core, "tripwire.activate", &actor_system, id, NULL);
     *ret_active = rc_ok(result);
     return result.code == RC_CONFLICT || result.code == RC_FORBIDDEN ? OK : result;
 }

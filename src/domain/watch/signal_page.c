@@ -12,31 +12,6 @@ enum { SIGNALS_BODY_MAX = 4 << 20 };
 /* ---- shared -----------------------------------------------------------------------------------
  */
 
-rc watch_serve_list(struct ctx *c, const struct request *request, struct response *response)
-{
-    const struct shape *shape = request->route->arg;
-    struct query query;
-    struct page page;
-    TRY(page_query(c, request, &query));
-    TRY(picture_list(c, request->picture, shape, &query, &page));
-    text_put(response->body, STR("{\"items\":["));
-    for (size_t i = 0; i < page.count; i++) {
-        const struct record_head *head =
-            (const void *)((const char *)page.records + i * shape->size);
-        if (i > 0)
-            text_put_char(response->body, ',');
-        shape_write(response->body, shape, SHAPE_VIEW_SHOWN, head);
-        TRY(page_shown(c, response, shape->name, head->id, head->label));
-    }
-    text_put_char(response->body, ']');
-    if (!str_absent(page.after)) {
-        text_put(response->body, STR(",\"after\":"));
-        text_put_json(response->body, page.after);
-    }
-    text_put_char(response->body, '}');
-    return OK;
-}
-
 /* People's answers do not queue behind noise, so they go by the alarm lane as well. */
 rc watch_serve_command(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -197,12 +172,12 @@ const struct route watch_routes[] = {
           .input = &signal_batch_shape, .raw = true, .body_max = SIGNALS_BODY_MAX,
           .serve = signals_serve_take),
     ROUTE(GET, "/api/v1/signals", PERMIT_SIGNAL_READ, "Signals as they came",
-          .output = &kept_signal_shape, .output_list = true, .serve = watch_serve_list,
+          .output = &kept_signal_shape, .output_list = true, .serve = page_serve_list,
           .arg = &kept_signal_shape),
     ROUTE(GET, "/api/v1/watch/queue", PERMIT_WATCH_READ,
           "The alarms that stand, the most urgent first, with counts", .serve = alarm_serve_queue),
     ROUTE(GET, "/api/v1/alarms", PERMIT_WATCH_READ, "Alarms; retired=true: with those closed",
-          .output = &alarm_shape, .output_list = true, .serve = watch_serve_list,
+          .output = &alarm_shape, .output_list = true, .serve = page_serve_list,
           .arg = &alarm_shape),
     ROUTE(GET, "/api/v1/alarms/{id}", PERMIT_WATCH_READ,
           "One alarm with its signals, what is shown with it, and gaps in coverage",
@@ -233,10 +208,10 @@ const struct route watch_routes[] = {
             SOURCE_DISABLE, .input = &source_off_shape),
     COMMAND("/api/v1/sources/{id}/enable", "source.write", "Switch it on again", SOURCE_ENABLE, ),
     ROUTE(GET, "/api/v1/watch/unknown", PERMIT_WATCH_READ, "Who speaks and is on no list",
-          .output = &unknown_sender_shape, .output_list = true, .serve = watch_serve_list,
+          .output = &unknown_sender_shape, .output_list = true, .serve = page_serve_list,
           .arg = &unknown_sender_shape),
     ROUTE(GET, "/api/v1/watch/gaps", PERMIT_WATCH_READ, "Times without coverage",
-          .output = &gap_shape, .output_list = true, .serve = watch_serve_list, .arg = &gap_shape),
+          .output = &gap_shape, .output_list = true, .serve = page_serve_list, .arg = &gap_shape),
     ROUTE(GET, "/api/v1/watch/zones", PERMIT_WATCH_READ, "How each zone is",
           .serve = zones_serve_states),
     ROUTE(GET, "/api/v1/zones/{id}/readiness", PERMIT_WATCH_READ, "What speaks against arming it",
@@ -255,14 +230,8 @@ static rc add_rule(struct ctx *c, struct core *core, struct str json, bool *ret_
 {
     struct alarm_rule rule = {0};
     TRY(shape_read(c, &alarm_rule_shape, SHAPE_FROM_INPUT, json, &rule));
-    struct command command = {
-        .decision = catalog_decision(core_catalog(core), STR("alarm_rule.add")),
-        .input = &rule,
-        .actor = actor_system,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    rc result = core_call(c, core, &command);
+    rc result =
+        core_command(c, core, "alarm_rule.add", &actor_system, (struct str){NULL, 0}, &rule);
     *ret_new = rc_ok(result);
     return result.code == RC_CONFLICT ? OK : result;
 }

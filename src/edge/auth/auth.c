@@ -89,21 +89,6 @@ struct edge_auth auth_for_edge(struct auth *auth)
 
 /* ---- commands -------------------------------------------------------------------------------- */
 
-rc auth_call(struct ctx *c, struct core *core, const char *decision, const struct actor *actor,
-             struct str target, const void *input)
-{
-    struct command command = {
-        .decision = catalog_decision(core_catalog(core), str_from(decision)),
-        .input = input,
-        .target = target,
-        .actor = *actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    assert(command.decision);
-    return core_call(c, core, &command);
-}
-
 /* A command with all it points to, in memory of its own until it is done. */
 struct posted {
     struct command command;
@@ -188,7 +173,7 @@ rc auth_make_token(struct ctx *c, struct core *core, const struct actor *actor,
     TRY(id_new(c, &token.id));
     TRY(token_text_new(c, &text));
     TRY(secret_hash(c, text, &token.hash));
-    TRY(auth_call(c, core, "token.make", actor, (struct str){NULL, 0}, &token));
+    TRY(core_command(c, core, "token.make", actor, (struct str){NULL, 0}, &token));
     *ret_id = token.id;
     *ret_token = text;
     return OK;
@@ -205,7 +190,7 @@ rc auth_make_enrolment(struct ctx *c, struct core *core, const struct actor *act
     TRY(id_new(c, &link.id));
     TRY(secret_new(c, &text));
     TRY(secret_hash(c, text, &link.hash));
-    TRY(auth_call(c, core, "enrolment.make", actor, (struct str){NULL, 0}, &link));
+    TRY(core_command(c, core, "enrolment.make", actor, (struct str){NULL, 0}, &link));
     *ret_link = text;
     *ret_expires = link.expires;
     return OK;

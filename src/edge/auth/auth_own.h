@@ -118,8 +118,4 @@ struct wall session_end(const struct auth *auth, const struct session *session);
 /* The name of the session's cookie. */
 const char *auth_cookie_name(bool tls);
 
-/* Run a command of this module on behalf of an account, and wait for it. */
-rc auth_call(struct ctx *c, struct core *core, const char *decision, const struct actor *actor,
-             struct str target, const void *input);
-
 #endif

@@ -51,7 +51,7 @@ static rc own_account(struct ctx *c, const struct request *request, struct accou
 static rc call(struct ctx *c, const struct request *request, const char *decision,
                struct str target, const void *input)
 {
-    return auth_call(c, edge_request_core(request), decision, request->actor, target, input);
+    return core_command(c, edge_request_core(request), decision, request->actor, target, input);
 }
 
 /* {"items":[…]} */

@@ -49,8 +49,8 @@ static rc fail(struct ctx *c, const struct request *request, const struct attemp
         throttle_failed(c, throttle, THROTTLE_PAIR, attempt->pair);
         throttle_failed(c, throttle, THROTTLE_ACCOUNT, attempt->login);
     }
-    TRY(auth_call(c, edge_request_core(request), "sign-in.fail", &actor_system,
-                  (struct str){NULL, 0}, &failure));
+    TRY(core_command(c, edge_request_core(request), "sign-in.fail", &actor_system,
+                     (struct str){NULL, 0}, &failure));
     FAIL(c, UNAUTHENTICATED, "this did not work; check what you gave and try again");
 }
 
@@ -116,8 +116,8 @@ static rc end_present(struct ctx *c, const struct request *request)
 {
     if (!request->actor || str_absent(request->session))
         return OK;
-    rc ended = auth_call(c, edge_request_core(request), "session.end", request->actor,
-                         request->session, NULL);
+    rc ended = core_command(c, edge_request_core(request), "session.end", request->actor,
+                            request->session, NULL);
     return ended.code == RC_NOT_FOUND ? OK : ended;
 }
 
@@ -140,8 +140,8 @@ static rc open_session(struct ctx *c, const struct request *request, const struc
     session->peer = request->peer;
     session->opened = session->seen = clock_now(c);
     session->expires.us = session->opened.us + auth->settings.session_absolute_ms * 1000;
-    rc result = auth_call(c, edge_request_core(request), "session.open", &self,
-                          (struct str){NULL, 0}, opening);
+    rc result = core_command(c, edge_request_core(request), "session.open", &self,
+                             (struct str){NULL, 0}, opening);
     if (result.code == RC_UNAUTHENTICATED)
         return fail(c, request, attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
     TRY(result);
@@ -156,8 +156,8 @@ static rc open_session(struct ctx *c, const struct request *request, const struc
 
 rc serve_sign_out(struct ctx *c, const struct request *request, struct response *response)
 {
-    TRY(auth_call(c, edge_request_core(request), "session.end", request->actor, request->session,
-                  NULL));
+    TRY(core_command(c, edge_request_core(request), "session.end", request->actor, request->session,
+                     NULL));
     return cookie_of(c, request, STR(""), 0, &response->cookie);
 }
 
@@ -236,55 +236,64 @@ rc serve_by_passkey(struct ctx *c, const struct request *request, struct respons
 
 /* ---- passwords, recovery codes --------------------------------------------------------------- */
 
+struct password_try {
+    struct attempt attempt;
+    struct password password;
+    struct str rehash; /* the password is right, and is to be stored like this from now on */
+    bool right;
+};
+
+/* An account by its login with what it has of a password, and whether this is it. An account that
+ * is not there takes the same time. */
+static rc try_password(struct ctx *c, const struct request *request, enum sign_in_method method,
+                       struct str login, struct str given, struct password_try *ret)
+{
+    struct account account;
+    TRY(begin(c, request, method, login, &ret->attempt));
+    TRY(find_account(c, request, login, &account));
+    ret->attempt.account = account.id;
+    TRY(find_password(c, request, account.id, &ret->password));
+    return password_verify(c, auth_of(request), ret->password.hash, given, &ret->right,
+                           &ret->rehash);
+}
+
 rc serve_by_password(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct by_password *input = request->input;
-    struct attempt attempt;
-    struct account account;
-    struct password password = {0};
+    struct password_try tried = {0};
     struct session_opening *opening = NULL;
-    bool right = false;
     NEW(c, opening, 1);
-    TRY(begin(c, request, SIGN_IN_METHOD_PASSWORD, input->login, &attempt));
-    TRY(find_account(c, request, input->login, &account));
-    attempt.account = account.id;
-    TRY(find_password(c, request, account.id, &password));
-    TRY(password_verify(c, auth_of(request), password.hash, input->password, &right,
-                        &opening->rehash));
-    struct str totp = str_absent(password.totp) ? STR("nobody's secret here") : password.totp;
+    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, input->login, input->password, &tried));
+    struct str totp = tried.password.totp;
+    if (str_absent(totp))
+        totp = STR("nobody's secret here");
     int64_t step = totp_step(totp, input->code, clock_now(c));
-    if (str_absent(account.id))
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
-    if (!right)
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSWORD);
-    if (step < 0 || step <= password.counter)
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_CODE);
+    if (str_absent(tried.attempt.account))
+        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_UNKNOWN);
+    if (!tried.right)
+        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
+    if (step < 0 || step <= tried.password.counter)
+        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_CODE);
+    opening->rehash = tried.rehash;
     opening->counter = (struct opt_i64){true, step};
-    return open_session(c, request, &attempt, opening, (struct texts){0}, response);
+    return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
+/* What is to be stored anew of the password is left: that goes with a code's step only. */
 rc serve_by_recovery(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct by_recovery *input = request->input;
-    struct attempt attempt;
-    struct account account;
-    struct password password = {0};
+    struct password_try tried = {0};
     struct session_opening *opening = NULL;
-    bool right = false;
-    NEW(c, opening, 1);
-    TRY(begin(c, request, SIGN_IN_METHOD_RECOVERY, input->login, &attempt));
-    TRY(find_account(c, request, input->login, &account));
-    attempt.account = account.id;
-    TRY(find_password(c, request, account.id, &password));
     struct str given = str_absent(input->password) ? STR("") : input->password;
-    TRY(password_verify(c, auth_of(request), password.hash, given, &right, &opening->rehash));
-    opening->rehash = (struct str){NULL, 0}; /* it is stored with a code's step only */
-    if (str_absent(account.id))
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
-    if (!str_absent(password.hash) && !right)
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSWORD);
-    TRY(recovery_code_hash(c, account.id, input->code, &opening->recovery));
-    return open_session(c, request, &attempt, opening, (struct texts){0}, response);
+    NEW(c, opening, 1);
+    TRY(try_password(c, request, SIGN_IN_METHOD_RECOVERY, input->login, given, &tried));
+    if (str_absent(tried.attempt.account))
+        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_UNKNOWN);
+    if (!str_absent(tried.password.hash) && !tried.right)
+        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
+    TRY(recovery_code_hash(c, tried.attempt.account, input->code, &opening->recovery));
+    return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
 /* ---- enrolling ------------------------------------------------------------------------------- */
@@ -355,7 +364,7 @@ static rc add_way(struct ctx *c, const struct request *request, const struct acc
         adding->enrolment = link->id;
         TRY(auth_new_passkey(c, request, account, input->name, input->credential,
                              &adding->passkey));
-        return auth_call(c, edge_request_core(request), "passkey.add", &self, none, adding);
+        return core_command(c, edge_request_core(request), "passkey.add", &self, none, adding);
     }
     if (str_absent(input->password) || str_absent(input->challenge) || str_absent(input->code))
         FAIL(c, INVALID, "give a passkey's credential, or password, challenge and code");
@@ -364,7 +373,7 @@ static rc add_way(struct ctx *c, const struct request *request, const struct acc
     setting->enrolment = link->id;
     const struct new_password wish = {input->password, input->challenge, input->code};
     TRY(auth_new_password(c, request, account, &wish, &setting->password));
-    return auth_call(c, edge_request_core(request), "password.set", &self, none, setting);
+    return core_command(c, edge_request_core(request), "password.set", &self, none, setting);
 }
 
 /* Who needs a link has lost, or never had, a way in: they get recovery codes, and old ones are
@@ -374,8 +383,8 @@ static rc make_codes(struct ctx *c, const struct request *request, struct str ac
 {
     struct recovery recovery = {.id = account};
     TRY(recovery_codes_new(c, account, ret, &recovery.hashes));
-    return auth_call(c, edge_request_core(request), "recovery.make", &(struct actor){.id = account},
-                     (struct str){NULL, 0}, &recovery);
+    return core_command(c, edge_request_core(request), "recovery.make",
+                        &(struct actor){.id = account}, (struct str){NULL, 0}, &recovery);
 }
 
 rc serve_enrol(struct ctx *c, const struct request *request, struct response *response)

@@ -2,6 +2,8 @@
  * a timer that looks at the deadlines of all connections. */
 #include "edge/http/httpd_own.h"
 
+#include "base/endpoint.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/util.h>
@@ -231,85 +233,38 @@ static void *run_loop(void *arg)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* The address before the last colon and the port after it. */
-static bool read_listen(struct str text, struct sockaddr_storage *ret, int *ret_len)
+static rc bind_socket(struct ctx *c, struct httpd *server, struct endpoint *address, int *ret_fd)
 {
-    char host[64];
-    int64_t port;
-    size_t at = text.len;
-    while (at > 0 && text.ptr[at - 1] != ':')
-        at--;
-    struct str name = str_sub(text, 0, at ? at - 1 : 0);
-    if (!str_to_i64(str_sub(text, at, text.len), &port) || port < 0 || port > 65535)
-        return false;
-    if (str_is(name, "localhost"))
-        name = STR("127.0.0.1");
-    bool six = str_starts(name, "[") && str_ends(name, "]");
-    if (six)
-        name = str_sub(name, 1, name.len - 2);
-    if (name.len == 0 || name.len >= sizeof host)
-        return false;
-    memcpy(host, name.ptr, name.len);
-    host[name.len] = '\0';
-    memset(ret, 0, sizeof *ret);
-    struct sockaddr_in6 *to6 = (struct sockaddr_in6 *)(void *)ret;
-    struct sockaddr_in *to4 = (struct sockaddr_in *)(void *)ret;
-    ret->ss_family = six ? AF_INET6 : AF_INET;
-    *ret_len = six ? sizeof *to6 : sizeof *to4;
-    if (six)
-        to6->sin6_port = htons((in_port_t)port);
-    else
-        to4->sin_port = htons((in_port_t)port);
-    return inet_pton(ret->ss_family, host,
-                     six ? (void *)&to6->sin6_addr : (void *)&to4->sin_addr) == 1;
-}
-
-static rc parse_listen(struct ctx *c, struct str text, struct sockaddr_storage *ret, int *ret_len)
-{
-    if (!read_listen(text, ret, ret_len))
-        FAIL(c, INVALID,
-             "\"%.*s\" is not an address to listen on; write 127.0.0.1:8022 or [::]:443",
-             STR_ARG(text));
-    return OK;
-}
-
-static rc bind_socket(struct ctx *c, struct httpd *server, struct sockaddr_storage *address,
-                      int len, int *ret_fd)
-{
+    struct sockaddr *name = (struct sockaddr *)&address->bytes;
     int yes = 1;
-    socklen_t room = sizeof *address;
-    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(name->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     bool good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0;
     /* Only for our own further sockets: another user's cannot share it. */
     good = good && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) == 0 &&
-           bind(fd, (struct sockaddr *)address, (socklen_t)len) == 0 && listen(fd, BACKLOG) == 0 &&
-           getsockname(fd, (struct sockaddr *)address, &room) == 0;
+           bind(fd, name, address->len) == 0 && listen(fd, BACKLOG) == 0 &&
+           getsockname(fd, name, &address->len) == 0;
     if (!good) {
         int why = errno;
         if (fd >= 0)
             close(fd);
         FAIL(c, IO, "cannot listen on %.*s: %s", STR_ARG(server->options.listen), strerror(why));
     }
-    in_port_t port = address->ss_family == AF_INET6
-                         ? ((struct sockaddr_in6 *)(void *)address)->sin6_port
-                         : ((struct sockaddr_in *)(void *)address)->sin_port;
-    server->port = ntohs(port);
+    server->port = endpoint_port(address);
     *ret_fd = fd;
     return OK;
 }
 
 /* SO_REUSEPORT lets a second program of the same user in without a word; a socket without it does
  * not. */
-static rc check_free(struct ctx *c, struct httpd *server, const struct sockaddr_storage *address,
-                     int len)
+static rc check_free(struct ctx *c, struct httpd *server, const struct endpoint *address)
 {
+    const struct sockaddr *name = (const struct sockaddr *)&address->bytes;
     int yes = 1;
-    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         FAIL(c, IO, "no socket can be made: %s", strerror(errno));
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    bool taken =
-        bind(fd, (const struct sockaddr *)address, (socklen_t)len) != 0 && errno == EADDRINUSE;
+    bool taken = bind(fd, name, address->len) != 0 && errno == EADDRINUSE;
     close(fd);
     if (taken)
         FAIL(c, CONFLICT, "another program listens on %.*s", STR_ARG(server->options.listen));
@@ -395,12 +350,15 @@ static rc start_loops(struct ctx *c, struct httpd *server)
 
 static rc open_server(struct ctx *c, struct httpd *server)
 {
-    struct sockaddr_storage address;
-    int len = 0, fd = -1;
-    TRY(parse_listen(c, server->options.listen, &address, &len));
-    TRY(check_free(c, server, &address, len));
+    struct endpoint address;
+    int fd = -1;
+    if (!endpoint_read(server->options.listen, &address))
+        FAIL(c, INVALID,
+             "\"%.*s\" is not an address to listen on; write 127.0.0.1:8022 or [::]:443",
+             STR_ARG(server->options.listen));
+    TRY(check_free(c, server, &address));
     for (size_t i = 0; i < server->options.loops; i++) {
-        TRY(bind_socket(c, server, &address, len, &fd));
+        TRY(bind_socket(c, server, &address, &fd));
         server->loop_count++;
         TRY(make_loop(c, server, &server->loops[i], fd));
     }

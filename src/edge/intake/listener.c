@@ -3,9 +3,9 @@
 #include "edge/intake/listener.h"
 
 #include "adapter/registry/registry.h"
+#include "base/endpoint.h"
 #include "base/json.h"
 #include "core/catalog.h"
-#include "edge/intake/endpoint.h"
 
 SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
 SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);

@@ -100,7 +100,7 @@ TEST(a_doubled_datagram_is_acknowledged_twice_and_kept_once)
 TEST(duress_passes_a_queue_that_is_full)
 {
     struct receiver_scene rs;
-    char number[8];
+    char number[12];
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "udp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_DGRAM);

@@ -2,7 +2,7 @@
 #ifndef EDGE_INTAKE_RECEIVER_OWN_H
 #define EDGE_INTAKE_RECEIVER_OWN_H
 
-#include "edge/intake/endpoint.h"
+#include "base/endpoint.h"
 #include "edge/intake/receiver.h"
 
 #include <event2/bufferevent.h>

@@ -1,4 +1,4 @@
-#include "edge/intake/endpoint.h"
+#include "base/endpoint.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 /* Addresses of sockets, as they are written and back. */
-#ifndef EDGE_INTAKE_ENDPOINT_H
-#define EDGE_INTAKE_ENDPOINT_H
+#ifndef BASE_ENDPOINT_H
+#define BASE_ENDPOINT_H
 
 #include "base/str.h"
 
