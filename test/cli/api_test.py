@@ -79,6 +79,8 @@ FIRST = {
                 "zone": "comms", "points": [{"point": "2", "zone": "main-gate"}]},
     "listeners": {"label": "TLP:GREEN", "name": "Panels", "protocol": "dc09", "carrier": "tcp",
                   "address": "127.0.0.1:0", "disabled": True},
+    "cameras": {"label": "TLP:GREEN", "name": "Parking", "source": "cam-parking",
+                "stream": "rtsp://192.0.2.20/1", "disabled": True},
     "guard-shifts": {"label": "TLP:GREEN", "post": "post-one", "guard": "post-one",
                      "begins": "2026-11-23T06:00:00Z", "ends": "2026-11-23T14:00:00Z"},
     "guard-phones": {"label": "TLP:GREEN", "name": "Phone", "guard": "post-one", "key": "A" * 43},

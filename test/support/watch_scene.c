@@ -156,11 +156,14 @@ struct source_state source_is(struct scene *s, const char *source)
 /* ---- routes -----------------------------------------------------------------------------------
  */
 
-static const struct route *route_of(enum route_method method, const char *path)
+static const struct route *route_of(const struct scene *s, enum route_method method,
+                                    const char *path)
 {
-    for (const struct route *route = watch_routes; route->path; route++)
+    for (size_t i = 0; i < catalog_route_count(s->catalog); i++) {
+        const struct route *route = catalog_route(s->catalog, i);
         if (route->method == method && strcmp(route->path, path) == 0)
             return route;
+    }
     fail_msg("no route %s", path);
     return NULL;
 }
@@ -184,7 +187,7 @@ const char *fetch(struct scene *s, const struct actor *actor, const char *path, 
     struct response response = {.body = &body};
     struct str text, name;
     text_init(&body, &s->c, 4 << 20);
-    make_request(s, route_of(ROUTE_GET, path), actor, part, &request);
+    make_request(s, route_of(s, ROUTE_GET, path), actor, part, &request);
     if (param) {
         text = str_from(param);
         str_split(&text, '=', &name);
@@ -204,7 +207,7 @@ const char *post(struct scene *s, const struct actor *actor, const char *path, c
     struct response response = {.body = &out};
     struct str text;
     text_init(&out, &s->c, 4 << 20);
-    make_request(s, route_of(ROUTE_POST, path), actor, part, &request);
+    make_request(s, route_of(s, ROUTE_POST, path), actor, part, &request);
     request.body = str_from(body);
     if (request.route->input && !request.route->raw) {
         void *input = ctx_take(&s->c, 1, request.route->input->size);

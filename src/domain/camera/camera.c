@@ -1,0 +1,171 @@
+/* The records, events and routes of cameras and their pictures, and the module. */
+#include "domain/camera/camera_own.h"
+
+#include "adapter/onvif/address.h"
+
+SHAPE_DEFINE_CHOICES(camera_condition, CAMERA_CONDITION, CAMERA_CONDITIONS);
+SHAPE_DEFINE(camera, CAMERA_FIELDS, 1, "A camera that Chancery calls");
+SHAPE_DEFINE(camera_state, CAMERA_STATE_FIELDS, 1, "How a camera does");
+SHAPE_DEFINE(snapshot_ask, SNAPSHOT_ASK_FIELDS, 1, "A picture that is wanted");
+SHAPE_DEFINE(snapshot, SNAPSHOT_FIELDS, 1, "A picture taken for an alarm");
+SHAPE_DEFINE(snapshot_image, SNAPSHOT_IMAGE_FIELDS, 1, "The picture itself");
+SHAPE_DEFINE(snapshot_given, SNAPSHOT_GIVEN_FIELDS, 1, "What a camera gave");
+SHAPE_DEFINE(snapshot_missed, SNAPSHOT_MISSED_FIELDS, 1, "A picture that could not be had");
+SHAPE_DEFINE(snapshot_room, SNAPSHOT_ROOM_FIELDS, 1, "How many pictures are held");
+SHAPE_DEFINE(snapshot_end, SNAPSHOT_END_FIELDS, 1, "Why a picture is deleted");
+
+#define KIND(symbol, name_, shape_, help_)    \
+    const struct event_kind symbol##_kind = { \
+        .name = name_, .help = help_, .body = &shape_##_shape, .read = PERMIT_SNAPSHOT_READ}
+
+KIND(snapshot_asked, "snapshot.asked", snapshot_ask, "A picture is wanted of an alarm");
+KIND(snapshot_taken, "snapshot.taken", snapshot, "A picture was taken; its digest proves it");
+KIND(snapshot_missed, "snapshot.missed", snapshot_missed, "A picture could not be had");
+KIND(snapshot_deleted, "snapshot.deleted", snapshot, "A picture was deleted; its digest stays");
+
+/* ---- the record -------------------------------------------------------------------------------
+ */
+
+static rc check_address(struct ctx *c, struct str text, const char *field, bool stream)
+{
+    struct device_address address;
+    if (str_absent(text))
+        return OK;
+    if (!device_address_read(text, &address) || str_is(address.scheme, "rtsp") != stream)
+        REFUSE(c, INVALID, "address", field,
+               stream ? "write it with its number and without a password: rtsp://192.0.2.20/1"
+                      : "write it with its number and without a password: http://192.0.2.20/…");
+    return OK;
+}
+
+static rc check(struct ctx *c, struct picture *, const struct command *, const void *,
+                const void *after)
+{
+    const struct camera *camera = after;
+    if (!camera)
+        return OK;
+    TRY(check_address(c, camera->onvif, "onvif", false));
+    TRY(check_address(c, camera->stream, "stream", true));
+    TRY(check_address(c, camera->still, "still", false));
+    if (str_absent(camera->onvif) && str_absent(camera->stream) && str_absent(camera->still))
+        REFUSE(c, INVALID, "required", "stream",
+               "where is it called? Give its ONVIF service, its "
+               "stream, or where it gives a picture");
+    if (str_absent(camera->user) && !str_absent(camera->password))
+        REFUSE(c, INVALID, "required", "user", "whose password is it?");
+    return OK;
+}
+
+/* Figures only: nothing of it is for the record. */
+static rc note(struct ctx *c, struct picture *, const struct command *command,
+               struct outcome *outcome)
+{
+    return outcome_vault_put(c, outcome, &camera_state_shape, command->input);
+}
+
+/* ---- folds ------------------------------------------------------------------------------------
+ */
+
+static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    return picture_put(c, picture, event->kind->body, event->body, event);
+}
+
+/* ---- the module -------------------------------------------------------------------------------
+ */
+
+const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
+    [SNAPSHOT_ASK] = {.name = "snapshot.ask",
+                      .help = "Ask the cameras of an alarm for a picture now",
+                      .permission = PERMIT_SNAPSHOT_TAKE,
+                      .decide = snapshot_ask_one},
+    [SNAPSHOT_KEEP] = {.name = "snapshot.keep",
+                       .help = "Keep a picture that a camera gave",
+                       .permission = PERMIT_CAMERA_WRITE,
+                       .input = &snapshot_given_shape,
+                       .decide = snapshot_keep},
+    [SNAPSHOT_MISS] = {.name = "snapshot.miss",
+                       .help = "Note that a camera gave no picture",
+                       .permission = PERMIT_CAMERA_WRITE,
+                       .input = &snapshot_missed_shape,
+                       .decide = snapshot_miss},
+    [SNAPSHOT_DELETE] = {.name = "snapshot.delete",
+                         .help = "Delete a picture before its time",
+                         .permission = PERMIT_SNAPSHOT_DELETE,
+                         .input = &snapshot_end_shape,
+                         .decide = snapshot_delete},
+    [SNAPSHOT_SWEEP] = {.name = "snapshot.sweep",
+                        .help = "Delete the pictures whose time is over",
+                        .permission = PERMIT_CAMERA_WRITE,
+                        .decide = snapshot_sweep},
+    [CAMERA_NOTE] = {.name = "camera.note",
+                     .help = "Note how a camera does",
+                     .permission = PERMIT_CAMERA_WRITE,
+                     .input = &camera_state_shape,
+                     .decide = note},
+    {0},
+};
+
+static const struct route routes[] = {
+    ROUTE(GET, "/api/v1/camera-states", PERMIT_CAMERA_READ, "How every camera does",
+          .output = &camera_state_shape, .output_list = true, .serve = camera_serve_states),
+    ROUTE(GET, "/api/v1/cameras/{id}/state", PERMIT_CAMERA_READ,
+          "How a camera does: condition, figures of its stream and its events",
+          .output = &camera_state_shape, .serve = camera_serve_state),
+    ROUTE(GET, "/api/v1/alarms/{id}/snapshots", PERMIT_SNAPSHOT_READ,
+          "The pictures taken for an alarm, the earliest first", .output = &snapshot_shape,
+          .output_list = true, .serve = snapshots_serve_of_alarm),
+    ROUTE(POST, "/api/v1/alarms/{id}/snapshot", PERMIT_SNAPSHOT_TAKE,
+          "Ask the cameras there for one more, now", .serve = camera_serve_command,
+          .arg = &(const enum camera_decision){SNAPSHOT_ASK}),
+    ROUTE(GET, "/api/v1/snapshots/{id}/image", PERMIT_SNAPSHOT_READ, "The picture, as JPEG",
+          .serve = snapshot_serve_image),
+    ROUTE(POST, "/api/v1/snapshots/{id}/delete", PERMIT_SNAPSHOT_DELETE,
+          "Delete it before its time; its digest stays", .input = &snapshot_end_shape,
+          .serve = camera_serve_command, .arg = &(const enum camera_decision){SNAPSHOT_DELETE}),
+    {0},
+};
+
+const struct module camera_module = {
+    .name = "camera",
+    .help = "Cameras, whether they see, and the pictures they give of alarms",
+    .records =
+        (const struct record[]){
+            RECORD(camera, "cameras", PERMIT_CAMERA_READ, PERMIT_CAMERA_WRITE, .check = check),
+            {0},
+        },
+    .tables =
+        (const struct table[]){
+            {&snapshot_shape, TABLE_PICTURE},
+            {&snapshot_image_shape, TABLE_VAULT},
+            {&snapshot_room_shape, TABLE_VAULT},
+            {&camera_state_shape, TABLE_VAULT},
+            {0},
+        },
+    .events =
+        (const struct event_kind *const[]){&snapshot_asked_kind, &snapshot_taken_kind,
+                                           &snapshot_missed_kind, &snapshot_deleted_kind, NULL},
+    .decisions = camera_decisions,
+    .folds =
+        (const struct fold[]){
+            {&snapshot_taken_kind, fold_row},
+            {&snapshot_deleted_kind, fold_row},
+            {0},
+        },
+    .reactions =
+        (const struct reaction[]){
+            {.on = "alarm.raised", .react = snapshot_on_alarm},
+            {.on = "alarm.recurred", .react = snapshot_on_alarm},
+            {0},
+        },
+    .routes = routes,
+    .permissions =
+        (const struct permission[]){
+            {PERMIT_CAMERA_READ, "See which cameras there are and how they do"},
+            {PERMIT_CAMERA_WRITE, "Change which cameras are called, and how"},
+            {PERMIT_SNAPSHOT_READ, "See the pictures taken for alarms"},
+            {PERMIT_SNAPSHOT_TAKE, "Ask cameras for a picture of an alarm"},
+            {PERMIT_SNAPSHOT_DELETE, "Delete pictures before their time"},
+            {0},
+        },
+};
