@@ -126,6 +126,12 @@ struct ledger_report {
 rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
                  struct ledger_report *ret);
 
+/* The same, and that the record has only grown since a checkpoint (a signed note) that somebody
+ * kept: the one way to see that it was shortened, or that an older copy was put in its place.
+ * MALFORMED and FORBIDDEN: the note is none, or not this ledger's. */
+rc ledger_verify_since(struct ctx *c, struct store *store, const struct ledger_options *options,
+                       struct str kept, struct ledger_report *ret);
+
 /* Write a C2SP tlog-tiles tree (checkpoint, tile/…, tile/entries/…) as of the last checkpoint into
  * the new folder `out`, which appears when it is whole. CONFLICT when it is there already. Not
  * within a transaction. */

@@ -263,6 +263,37 @@ TEST_STORES(ledger_proves_to_a_stranger)
     store_close(store);
 }
 
+TEST_STORES(ledger_shows_that_it_was_shortened_since_a_kept_checkpoint)
+{
+    struct fixture elsewhere;
+    fixture_open(&elsewhere, STORE_SQLITE);
+    struct store *grown = fixture_store(f, false), *older = fixture_store(&elsewhere, false);
+    struct ledger *ledger = fixture_ledger(c, grown), *second = fixture_ledger(c, older);
+    struct ledger_report report;
+    struct str kept, none = {NULL, 0};
+    MUST(c, ledger_checkpoint(c, grown, &kept));
+    MUST(c, ledger_verify_since(c, grown, &fixture_who, kept, &report));
+    fixture_append(c, grown, ledger, 300);
+    fixture_append(c, older, second, 200);
+    MUST(c, ledger_checkpoint(c, grown, &kept));
+    MUST(c, ledger_verify_since(c, grown, &fixture_who, kept, &report));
+    MUST_FAIL(c, CORRUPT, ledger_verify_since(c, older, &fixture_who, kept, &report));
+    assert_non_null(strstr(c->fault.message, "shortened"));
+    fixture_append(c, grown, ledger, 20);
+    MUST(c, ledger_verify_since(c, grown, &fixture_who, kept, &report));
+    assert_int_equal(report.events, 320);
+    MUST(c, ledger_verify_since(c, older, &fixture_who, none, &report));
+    fixture_append(c, older, second, 150); /* sealed anew, so that none is the same */
+    MUST_FAIL(c, CORRUPT, ledger_verify_since(c, older, &fixture_who, kept, &report));
+    assert_non_null(strstr(c->fault.message, "others than"));
+    MUST_FAIL(c, MALFORMED, ledger_verify_since(c, grown, &fixture_who, STR("no note"), &report));
+    ledger_close(ledger);
+    ledger_close(second);
+    store_close(grown);
+    store_close(older);
+    fixture_close(&elsewhere);
+}
+
 TEST_STORES(ledger_gives_a_proof_file_that_stands_alone)
 {
     struct store *store = fixture_store(f, false);

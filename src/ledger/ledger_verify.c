@@ -13,6 +13,7 @@ struct audit {
     struct store_rows *heads; /* checkpoints by size */
     bool more_heads;
     struct ledger_head head; /* the next one */
+    struct checkpoint kept;  /* one that somebody kept; of size -1: none, or met already */
     int64_t tiles;
     struct ledger_report report;
     struct tile_edge edge;
@@ -116,6 +117,19 @@ static rc check_checkpoint(struct ctx *c, struct audit *a)
     return next_head(c, a);
 }
 
+/* The record may have grown since that checkpoint, and not otherwise have changed. */
+static rc check_kept(struct ctx *c, struct audit *a)
+{
+    if (a->kept.size != a->report.events)
+        return OK;
+    struct merkle_hash root = merkle_frontier_root(a->merkle, &a->edge.frontier);
+    if (!merkle_hash_eq(&root, &a->kept.root))
+        FAIL(c, CORRUPT, "%s: the first %" PRId64 " entries are others than the kept checkpoint's",
+             store_name(a->store), a->kept.size);
+    a->kept.size = -1;
+    return OK;
+}
+
 static rc check_row(struct ctx *c, struct audit *a, const struct store_rows *rows)
 {
     int64_t seq = store_column(rows, 0).i64;
@@ -131,6 +145,7 @@ static rc check_row(struct ctx *c, struct audit *a, const struct store_rows *row
     for (unsigned level = 0; level < full; level++)
         TRY(check_tile(c, a, level, &roots[level]));
     TRY(check_index(c, a));
+    TRY(check_kept(c, a));
     return check_checkpoint(c, a);
 }
 
@@ -157,6 +172,11 @@ static rc check_rest(struct ctx *c, struct audit *a)
 {
     struct store_value tiles;
     const char *name = store_name(a->store);
+    if (a->kept.size >= 0)
+        FAIL(c, CORRUPT,
+             "%s ends at entry %" PRId64 ", the kept checkpoint signed %" PRId64
+             ": the record was shortened, or an older copy put in its place",
+             name, a->report.events - 1, a->kept.size);
     if (a->more_heads)
         FAIL(c, CORRUPT,
              "%s: entries %" PRId64 " to %" PRId64 " are missing, a checkpoint signed them", name,
@@ -173,7 +193,8 @@ static rc check_rest(struct ctx *c, struct audit *a)
     return OK;
 }
 
-static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options *options)
+static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options *options,
+                    struct str kept)
 {
     struct note_key stored;
     TRY(note_key_from_seed(c, a->merkle, options->origin, options->sign_seed, &a->key));
@@ -182,6 +203,9 @@ static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options 
         memcmp(stored.public_key, a->key.public_key, NOTE_KEY_LEN) != 0)
         FAIL(c, CORRUPT, "%s holds another ledger, '%.*s', or one of another key",
              store_name(a->store), STR_ARG(stored.name));
+    if (!str_absent(kept))
+        TRY(checkpoint_open(c, kept, &a->key, &a->kept));
+    TRY(check_kept(c, a));
     TRY(store_query(
         c, a->store,
         STR("SELECT size, root, signature, signed FROM ledger_checkpoints ORDER BY size"), 0, NULL,
@@ -195,18 +219,19 @@ static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options 
     return check_rest(c, a);
 }
 
-rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
-                 struct ledger_report *ret)
+rc ledger_verify_since(struct ctx *c, struct store *store, const struct ledger_options *options,
+                       struct str kept, struct ledger_report *ret)
 {
     struct audit *a = calloc(1, sizeof *a);
     if (!a)
         FAIL(c, NO_MEMORY, "no memory to verify the ledger");
     a->store = store;
+    a->kept.size = -1;
     rc result = merkle_open(c, &a->merkle);
     if (rc_ok(result))
         result = store_begin(c, store, false);
     if (rc_ok(result)) {
-        result = check_all(c, a, options);
+        result = check_all(c, a, options, kept);
         store_end(a->heads);
         store_rollback(store);
     }
@@ -214,4 +239,10 @@ rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options
     *ret = a->report;
     free(a);
     return result;
+}
+
+rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
+                 struct ledger_report *ret)
+{
+    return ledger_verify_since(c, store, options, (struct str){NULL, 0}, ret);
 }

@@ -1,4 +1,4 @@
-/* chancery key list, add, remove. */
+/* chancery key list, add, replace, remove. */
 #include "main/verbs.h"
 
 #define KEY_ADD_FLAGS(F, T)                                                                     \
@@ -8,7 +8,7 @@
     F(T, text, line, new_credential, 0, 1, 4000, "the new slot: file of a systemd credential")  \
     F(T, text, line, label, 0, 1, 80, "what the new slot is called")
 SHAPE_DECLARE(key_add_flags, KEY_ADD_FLAGS);
-SHAPE_DEFINE(key_add_flags, KEY_ADD_FLAGS, 1, "Flags of key add");
+SHAPE_DEFINE(key_add_flags, KEY_ADD_FLAGS, 1, "Flags of key add and key replace");
 
 static const char *const kind_names[] = {
     [KEY_SLOT_PASSPHRASE] = "passphrase",
@@ -48,7 +48,8 @@ rc verb_key_list(struct cli *cli)
     return cli_json(cli, &out);
 }
 
-rc verb_key_add(struct cli *cli)
+/* A new slot: beside the others, or in the place of `old`. */
+static rc put_slot(struct cli *cli, struct str old)
 {
     const struct key_add_flags *flags = cli->flags;
     struct unlock_flags fresh = {
@@ -58,18 +59,31 @@ rc verb_key_add(struct cli *cli)
     };
     struct key_secret old_secret, new_secret;
     unsigned char key[KEY_LEN];
-    struct text out;
     struct str id, label = str_absent(flags->label) ? STR("added") : flags->label;
+    struct text out;
     const char *path = NULL;
     TRY(keys_path(cli, &path));
     TRY(folder_secret(cli->c, cli->flags, false, &old_secret));
     TRY(folder_secret(cli->c, &fresh, true, &new_secret));
     TRY(keyring_open(cli->c, &files_system, path, &old_secret, key));
-    TRY(keyring_add(cli->c, &files_system, path, key, &new_secret, label, &id));
+    if (str_absent(old))
+        TRY(keyring_add(cli->c, &files_system, path, key, &new_secret, label, &id));
+    else
+        TRY(keyring_replace(cli->c, &files_system, path, key, old, &new_secret, label, &id));
     cli_say(cli, "slot %.*s added", STR_ARG(id));
     text_init(&out, cli->c, 1024);
     text_printf(&out, "{\"id\":\"%.*s\"}", STR_ARG(id));
     return cli_json(cli, &out);
+}
+
+rc verb_key_add(struct cli *cli)
+{
+    return put_slot(cli, (struct str){NULL, 0});
+}
+
+rc verb_key_replace(struct cli *cli)
+{
+    return put_slot(cli, str_from(cli->arguments[1]));
 }
 
 rc verb_key_remove(struct cli *cli)

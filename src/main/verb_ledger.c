@@ -2,8 +2,15 @@
 #include "main/verbs.h"
 
 #include "base/encode.h"
+#include "engine/merkle/note.h"
 
 #include <inttypes.h>
+
+#define VERIFY_FLAGS(F, T) \
+    UNLOCK_FLAGS(F, T)     \
+    F(T, text, line, checkpoint, 0, 1, 4000, "file of a checkpoint that was kept outside")
+SHAPE_DECLARE(verify_flags, VERIFY_FLAGS);
+SHAPE_DEFINE(verify_flags, VERIFY_FLAGS, 1, "Flags of ledger verify");
 
 #define CHECK_FLAGS(F, T) \
     COMMON_FLAGS(F, T)    \
@@ -45,8 +52,12 @@ rc verb_ledger_verify(struct cli *cli)
     struct folder folder;
     struct store *store = NULL;
     struct ledger_report report;
+    const struct verify_flags *flags = cli->flags;
+    struct str kept = {NULL, 0};
+    if (!str_absent(flags->checkpoint))
+        TRY(file_read(cli->c, &files_system, flags->checkpoint.ptr, NOTE_MAX, &kept));
     TRY(open_reading(cli, &folder, &store));
-    rc result = ledger_verify(cli->c, store, &folder.options.ledger, &report);
+    rc result = ledger_verify_since(cli->c, store, &folder.options.ledger, kept, &report);
     store_close(store);
     folder_close(&folder);
     TRY(result);

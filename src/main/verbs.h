@@ -10,6 +10,7 @@ rc verb_demo(struct cli *cli);
 rc verb_token(struct cli *cli);
 rc verb_link(struct cli *cli);
 rc verb_key_add(struct cli *cli);
+rc verb_key_replace(struct cli *cli);
 rc verb_key_remove(struct cli *cli);
 rc verb_key_list(struct cli *cli);
 rc verb_rebuild(struct cli *cli);
@@ -27,8 +28,8 @@ rc verb_api(struct cli *cli);
 rc verb_version(struct cli *cli);
 
 extern const struct shape init_flags_shape, serve_flags_shape, demo_flags_shape, token_flags_shape,
-    link_flags_shape, key_add_flags_shape, restore_flags_shape, check_flags_shape,
-    backtest_flags_shape;
+    link_flags_shape, key_add_flags_shape, restore_flags_shape, verify_flags_shape,
+    check_flags_shape, backtest_flags_shape;
 
 /* Unlock the folder that the first argument names, by the verb's flags. */
 rc verb_open_folder(struct cli *cli, struct folder *ret);

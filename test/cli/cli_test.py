@@ -166,7 +166,13 @@ def a_key_slot_can_be_added_and_destroyed():
         added = json.loads(mission.run("key add", "--new-key-file", key, "--label", "safe"))
         slots = json.loads(run("key", "list", mission.folder, "--json"))["slots"]
         assert [slot["kind"] for slot in slots] == ["passphrase", "key-file"], slots
-        run("key", "remove", mission.folder, slots[0]["id"])
+        changed = os.path.join(mission.home, "changed")
+        with open(changed, "w", encoding="utf-8") as file:
+            file.write("another passphrase altogether")
+        instead = json.loads(mission.run("key replace", slots[0]["id"], "--new-passphrase-file", changed))
+        assert "no slot" in mission.run("key replace", slots[0]["id"], "--new-key-file", key, code=1)
+        run("ledger", "verify", mission.folder, "--passphrase-file", changed)
+        run("key", "remove", mission.folder, instead["id"])
         mission.run("ledger verify", code=1)
         run("ledger", "verify", mission.folder, "--key-file", key)
         assert "last" in run("key", "remove", mission.folder, added["id"], code=1)
@@ -183,6 +189,17 @@ def the_record_is_verified_proved_and_exported():
         assert "999" in mission.run("ledger prove", "999", code=1)
         tree = os.path.join(mission.home, "tree")
         key = json.loads(mission.run("ledger export", tree))["verifier_key"]
+        kept = os.path.join(mission.home, "kept")  # what an auditor takes away …
+        shutil.copy(os.path.join(tree, "checkpoint"), kept)
+        older = os.path.join(mission.home, "older")
+        shutil.copytree(mission.folder, older)
+        mission.run("token")  # … before the record grows
+        mission.run("ledger verify", "--checkpoint", kept)
+        later = os.path.join(mission.home, "later")
+        mission.run("ledger export", later)
+        told = run("ledger", "verify", older, "--passphrase-file", mission.secret, "--checkpoint",
+                   os.path.join(later, "checkpoint"), code=1)
+        assert "shortened" in told, told
         same = json.loads(run("ledger", "check", tree, "--verifier-key", key, "--json"))
         assert same["root"] == report["root"] and same["events"] == report["events"], same
         bundle = os.path.join(tree, "tile", "entries")
