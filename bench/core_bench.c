@@ -1,25 +1,22 @@
 /* What an acknowledged event costs: commands from 1, 32 and 1,024 writers at once, beside the bare
  * insert of the same bytes in the same batches into the same encrypted database, and beside bare
  * synced writes, in turns on one disk; as events alone, and as records with a row. Then many events
- * (an argument: how many): bytes, start, rebuild, memory. PostgreSQL too when
- * CHANCERY_TEST_POSTGRES names one. */
+ * (an argument: how many; "log": only the log): the write-ahead log, bytes, start, rebuild, memory.
+ * PostgreSQL too when CHANCERY_TEST_POSTGRES names one. */
+#include "bench.h"
+
 #include "core/core.h"
 #include "core/own.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { ROUNDS = 5, WRITERS_MAX = 1024, THREADS_MAX = 32, BATCH_MAX = 512, ID_TEXT = 27 };
 
 static const double round_s = 0.8;
-static const unsigned char key[32] = {1};
 
 /* ---- a small record ---------------------------------------------------------------------------
  */
@@ -62,131 +59,24 @@ static const struct module *const modules[] = {&core_module, &bench_module};
 /* ---- the bench --------------------------------------------------------------------------------
  */
 
-struct bench {
-    struct ctx ctx;
+struct ground {
+    struct bench b;
     struct catalog *catalog;
     const struct decision *add, *see;
-    char folder[40];
-    int opened;       /* databases, for their names */
     struct str entry; /* as the ledger keeps one */
 };
 
-#define MUST(b, call)                                               \
-    do {                                                            \
-        if (!rc_ok(call)) {                                         \
-            fprintf(stderr, "bench: %s\n", (b)->ctx.fault.message); \
-            exit(1);                                                \
-        }                                                           \
-    } while (0)
-
-static double now(void)
-{
-    return (double)clock_system.mono(&clock_system).us / 1e6;
-}
-
-static double busy(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-struct target {
-    enum store_kind kind;
-    const char *server;
-};
-
-/* An empty database of its own. */
-static struct store_options new_store(struct bench *b, const struct target *t)
-{
-    struct str path, sql;
-    struct store_options options = {.kind = t->kind, .key = key, .path = t->server};
-    b->opened++;
-    if (t->kind == STORE_POSTGRES) {
-        struct store *store = NULL;
-        MUST(b, store_open(&b->ctx, &options, &store));
-        MUST(b, str_format(&b->ctx, &sql, "CREATE SCHEMA core%d_%d", getpid(), b->opened));
-        MUST(b, store_script(&b->ctx, store, sql));
-        store_close(store);
-        MUST(b, str_format(&b->ctx, &path, "%s options='-c search_path=core%d_%d'", t->server,
-                           getpid(), b->opened));
-    } else {
-        MUST(b, str_format(&b->ctx, &path, "%s/%d.db", b->folder, b->opened));
-    }
-    options.path = path.ptr;
-    return options;
-}
-
-static struct core_options new_mission(struct bench *b, const struct target *t)
+static struct core_options new_mission(struct ground *g, const struct bench_target *t)
 {
     struct core_options options = {
-        .catalog = b->catalog,
-        .store = new_store(b, t),
-        .ledger = {.origin = STR("chancery/bench"), .sign_seed = key, .seal_key = key},
+        .catalog = g->catalog,
+        .store = bench_store(&g->b, t),
+        .ledger = {.origin = STR("chancery/bench"), .sign_seed = bench_key, .seal_key = bench_key},
         .mission = STR("bench"),
         .clock = &clock_system,
     };
-    MUST(b, core_create(&b->ctx, &options));
+    MUST(&g->b, core_create(&g->b.c, &options));
     return options;
-}
-
-/* ---- beside -----------------------------------------------------------------------------------
- */
-
-static double bare_file(struct bench *b, int batch)
-{
-    struct str path;
-    MUST(b, str_format(&b->ctx, &path, "%s/raw.%d", b->folder, b->opened++));
-    int fd = open(path.ptr, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    int64_t count = 0;
-    double start = now();
-    while (now() - start < round_s) {
-        for (int i = 0; i < batch; i++)
-            if (write(fd, b->entry.ptr, b->entry.len) < 0)
-                exit(1);
-        if (fdatasync(fd) < 0)
-            exit(1);
-        count += batch;
-    }
-    double rate = (double)count / (now() - start);
-    close(fd);
-    unlink(path.ptr);
-    return rate;
-}
-
-static double bare_rows(struct bench *b, const struct target *t, int batch)
-{
-    static const char *const columns[] = {"seq", "entry"};
-    struct store_value values[2 * BATCH_MAX];
-    struct store *store = NULL;
-    struct store_options options = new_store(b, t);
-    struct str sql;
-    int64_t count = 0, unmoved = 0;
-    MUST(b, store_open(&b->ctx, &options, &store));
-    MUST(b, str_format(&b->ctx, &sql, "CREATE TABLE bare (seq %s PRIMARY KEY, entry %s NOT NULL)",
-                       store_type(t->kind, STORE_I64), store_type(t->kind, STORE_BYTES)));
-    MUST(b, store_script(&b->ctx, store, sql));
-    double start = now();
-    while (now() - start < round_s) {
-        struct arena_mark mark = arena_mark(b->ctx.arena);
-        for (int i = 0; i < batch; i++) {
-            values[2 * i] = STORE_VALUE_I64(count + i);
-            values[2 * i + 1] = STORE_VALUE_BYTES(b->entry);
-        }
-        MUST(b, store_begin(&b->ctx, store, true));
-        MUST(b, store_insert(&b->ctx, store, STR("bare"), 2, columns, (size_t)batch, values));
-        MUST(b, store_commit(&b->ctx, store));
-        count += batch;
-        unmoved += batch;
-        if (unmoved >= 16384) {
-            MUST(b, store_checkpoint(&b->ctx, store, false));
-            unmoved = 0;
-        }
-        arena_return(b->ctx.arena, mark);
-    }
-    double rate = (double)count / (now() - start);
-    store_close(store);
-    return rate;
 }
 
 /* ---- writers ----------------------------------------------------------------------------------
@@ -277,7 +167,7 @@ static double run_crowd(struct crowd *crowd, int writers, double seconds)
     bool threaded = writers <= THREADS_MAX;
     crowd->over = false;
     crowd->asking = writers;
-    double start = now();
+    double start = bench_now();
     int64_t before = crowd->acknowledged;
     for (int i = 0; i < writers; i++) {
         crowd->writers[i].crowd = crowd;
@@ -293,7 +183,7 @@ static double run_crowd(struct crowd *crowd, int writers, double seconds)
         }
     }
     nanosleep(&rest, NULL);
-    double rate = (double)(crowd->acknowledged - before) / (now() - start);
+    double rate = (double)(crowd->acknowledged - before) / (bench_now() - start);
     crowd->over = true;
     for (int i = 0; threaded && i < writers; i++)
         pthread_join(threads[i], NULL);
@@ -306,15 +196,15 @@ static double run_crowd(struct crowd *crowd, int writers, double seconds)
     return rate;
 }
 
-static struct crowd *open_crowd(struct bench *b, const struct core_options *options,
+static struct crowd *open_crowd(struct ground *g, const struct core_options *options,
                                 const struct decision *decision)
 {
     struct crowd *crowd = calloc(1, sizeof *crowd);
     if (!crowd)
         exit(1);
     crowd->decision = decision;
-    MUST(b, core_open(&b->ctx, options, &crowd->core));
-    MUST(b, core_start(&b->ctx, crowd->core));
+    MUST(&g->b, core_open(&g->b.c, options, &crowd->core));
+    MUST(&g->b, core_start(&g->b.c, crowd->core));
     return crowd;
 }
 
@@ -324,15 +214,15 @@ static void close_crowd(struct crowd *crowd)
     free(crowd);
 }
 
-static double acknowledged(struct bench *b, const struct target *t, int writers,
+static double acknowledged(struct ground *g, const struct bench_target *t, int writers,
                            const struct decision *decision, double *ret_cpu_us)
 {
-    struct core_options options = new_mission(b, t);
-    struct crowd *crowd = open_crowd(b, &options, decision);
-    double cpu = busy();
+    struct core_options options = new_mission(g, t);
+    struct crowd *crowd = open_crowd(g, &options, decision);
+    double cpu = bench_busy();
     double rate = run_crowd(crowd, writers, round_s);
     struct core_counts counts = core_counts(crowd->core);
-    *ret_cpu_us = (busy() - cpu) * 1e6 / (double)counts.events;
+    *ret_cpu_us = (bench_busy() - cpu) * 1e6 / (double)counts.events;
     close_crowd(crowd);
     return rate;
 }
@@ -340,137 +230,214 @@ static double acknowledged(struct bench *b, const struct target *t, int writers,
 /* ---- the table --------------------------------------------------------------------------------
  */
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, by_value);
-    return values[ROUNDS / 2];
-}
-
 /* The rounds of all columns take turns, so that a busy neighbour meets them all. */
-static void measure(struct bench *b, const struct target *t, int writers)
+static void measure(struct ground *g, const struct bench_target *t, int writers)
 {
     double file[ROUNDS], rows[ROUNDS], noted[ROUNDS], added[ROUNDS], cpu_us[2][ROUNDS];
     int same = writers < BATCH_MAX ? writers : BATCH_MAX;
     for (int round = 0; round < ROUNDS; round++) {
-        file[round] = bare_file(b, same);
-        rows[round] = bare_rows(b, t, same);
-        noted[round] = acknowledged(b, t, writers, b->see, &cpu_us[0][round]);
-        added[round] = acknowledged(b, t, writers, b->add, &cpu_us[1][round]);
+        file[round] = bench_bare_file(&g->b, same, 1, &g->entry, round_s);
+        rows[round] = bench_bare_rows(&g->b, t, same, 1, &g->entry, round_s, NULL);
+        noted[round] = acknowledged(g, t, writers, g->see, &cpu_us[0][round]);
+        added[round] = acknowledged(g, t, writers, g->add, &cpu_us[1][round]);
     }
-    double bare = median(rows), events = median(noted), records = median(added);
+    double bare = bench_median(ROUNDS, rows), events = bench_median(ROUNDS, noted),
+           records = bench_median(ROUNDS, added);
     printf("%-10s %7d %10.0f %10.0f %10.0f %6.2f %7.1f %10.0f %6.2f %7.1f\n",
-           t->kind == STORE_SQLITE ? "SQLite" : "PostgreSQL", writers, median(file), bare, events,
-           events / bare, median(cpu_us[0]), records, records / bare, median(cpu_us[1]));
+           t->kind == STORE_SQLITE ? "SQLite" : "PostgreSQL", writers, bench_median(ROUNDS, file),
+           bare, events, events / bare, bench_median(ROUNDS, cpu_us[0]), records, records / bare,
+           bench_median(ROUNDS, cpu_us[1]));
     fflush(stdout);
 }
 
 /* ---- many events ------------------------------------------------------------------------------
  */
 
-static int64_t resident_kib(void)
+static void measure_many(struct ground *g, int64_t many)
 {
-    long pages = 0, size = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file || fscanf(file, "%ld %ld", &size, &pages) != 2)
-        exit(1);
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static void measure_many(struct bench *b, int64_t many)
-{
-    const struct target sqlite = {STORE_SQLITE, NULL};
-    struct core_options options = new_mission(b, &sqlite);
-    struct crowd *crowd = open_crowd(b, &options, b->add);
+    const struct bench_target sqlite = {STORE_SQLITE, NULL};
+    struct core_options options = new_mission(g, &sqlite);
+    struct crowd *crowd = open_crowd(g, &options, g->add);
     struct core *core = NULL;
     struct str before, after;
     struct stat info;
-    double start = now();
+    double start = bench_now();
     while (core_size(crowd->core) < many)
         run_crowd(crowd, WRITERS_MAX, 1);
     int64_t size = core_size(crowd->core);
-    printf("\n%" PRId64 " events recorded at %.0f/s\n", size, (double)size / (now() - start));
+    printf("\n%" PRId64 " events recorded at %.0f/s\n", size, (double)size / (bench_now() - start));
     close_crowd(crowd);
     if (stat(options.store.path, &info) < 0)
         exit(1);
     printf("bytes a stored event, with its row: %.0f (its entry has %zu)\n",
-           (double)info.st_size / (double)size, b->entry.len);
+           (double)info.st_size / (double)size, g->entry.len);
     malloc_trim(0);
-    int64_t kib = resident_kib();
-    start = now();
-    MUST(b, core_open(&b->ctx, &options, &core));
-    printf("started in %.1f ms", (now() - start) * 1e3);
-    MUST(b, core_start(&b->ctx, core));
-    printf(", at rest %" PRId64 " KiB more than before\n", resident_kib() - kib);
+    double mb = bench_resident_mb(0);
+    start = bench_now();
+    MUST(&g->b, core_open(&g->b.c, &options, &core));
+    printf("started in %.1f ms", (bench_now() - start) * 1e3);
+    MUST(&g->b, core_start(&g->b.c, core));
+    printf(", at rest %.1f MiB more than before\n", bench_resident_mb(0) - mb);
     core_close(core);
-    start = now();
-    MUST(b, core_rebuild(&b->ctx, &options, &before, &after));
-    printf("rebuilt, with two digests, in %.1f s (%.0f events/s): %s\n", now() - start,
-           (double)size / (now() - start), str_eq(before, after) ? "the same" : "NOT THE SAME");
+    start = bench_now();
+    MUST(&g->b, core_rebuild(&g->b.c, &options, &before, &after));
+    printf("rebuilt, with two digests, in %.1f s (%.0f events/s): %s\n", bench_now() - start,
+           (double)size / (bench_now() - start),
+           str_eq(before, after) ? "the same" : "NOT THE SAME");
 }
 
 /* The bytes that the ledger keeps of one of our events. */
-static void learn_entry(struct bench *b)
+static void learn_entry(struct ground *g)
 {
-    const struct target sqlite = {STORE_SQLITE, NULL};
-    struct core_options options = new_mission(b, &sqlite);
-    struct crowd *crowd = open_crowd(b, &options, b->add);
+    const struct bench_target sqlite = {STORE_SQLITE, NULL};
+    struct core_options options = new_mission(g, &sqlite);
+    struct crowd *crowd = open_crowd(g, &options, g->add);
     struct reader reader;
     crowd->writers[0].crowd = crowd;
     prepare(&crowd->writers[0]);
-    MUST(b, core_call(&b->ctx, crowd->core, &crowd->writers[0].command));
-    MUST(b, core_reader_open(&b->ctx, crowd->core, &reader));
-    MUST(b, ledger_entry(&b->ctx, reader.store, 0, &b->entry));
+    MUST(&g->b, core_call(&g->b.c, crowd->core, &crowd->writers[0].command));
+    MUST(&g->b, core_reader_open(&g->b.c, crowd->core, &reader));
+    MUST(&g->b, ledger_entry(&g->b.c, reader.store, 0, &g->entry));
     core_reader_close(&reader);
     close_crowd(crowd);
 }
 
-static void remove_folder(struct bench *b)
+/* ---- the write-ahead log under load -----------------------------------------------------------
+ */
+
+enum { LOG_ALARMS_MAX = 4096 };
+static const double log_s = 8;
+
+enum log_reading { READING_NONE, READING_SHORT, READING_HELD };
+
+/* Beside a crowd: somebody reads, alarms are raised, and the log is looked at. */
+struct beside {
+    struct ground *g;
+    struct crowd *crowd;
+    const char *store_path;
+    enum log_reading reading;
+    _Atomic bool over;
+    double waited_ms[LOG_ALARMS_MAX], log_mb;
+    size_t alarms;
+};
+
+static void rest_ms(int ms)
 {
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    char path[80];
-    for (int i = 0; i <= b->opened; i++)
-        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
-            snprintf(path, sizeof path, "%s/%d.db%s", b->folder, i, endings[k]);
-            unlink(path);
-        }
-    rmdir(b->folder);
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
+}
+
+static double log_mb(const char *store_path)
+{
+    char path[96];
+    struct stat info;
+    snprintf(path, sizeof path, "%s-wal", store_path);
+    return stat(path, &info) == 0 ? (double)info.st_size / 1e6 : 0;
+}
+
+/* Short pages without a pause; or one snapshot that is held for half of the time. */
+static void *read_beside(void *arg)
+{
+    struct beside *w = arg;
+    struct ctx c = {.arena = arena_open(64 << 20), .clock = &clock_system};
+    struct reader reader;
+    struct query query = {.limit = 50};
+    struct page page;
+    rc result = core_reader_open(&c, w->crowd->core, &reader);
+    if (w->reading == READING_HELD) {
+        if (!rc_ok(result) || !rc_ok(store_begin(&c, reader.store, false)))
+            exit(1);
+        rest_ms((int)(log_s * 500));
+        store_rollback(reader.store);
+    }
+    while (w->reading == READING_SHORT && !w->over) {
+        arena_reset(c.arena);
+        if (!rc_ok(picture_list(&c, reader.picture, &door_shape, &query, &page)))
+            exit(1);
+    }
+    core_reader_close(&reader);
+    arena_close(c.arena);
+    return NULL;
+}
+
+static void *watch_beside(void *arg)
+{
+    struct beside *w = arg;
+    struct writer writer = {.crowd = w->crowd, .number = WRITERS_MAX};
+    struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+    while (!w->over && w->alarms < LOG_ALARMS_MAX) {
+        prepare(&writer);
+        writer.command.alarm = true;
+        double start = bench_now();
+        if (!rc_ok(core_call(&c, w->crowd->core, &writer.command)))
+            exit(1);
+        w->waited_ms[w->alarms++] = (bench_now() - start) * 1e3;
+        double mb = log_mb(w->store_path);
+        w->log_mb = mb > w->log_mb ? mb : w->log_mb;
+        rest_ms(10);
+    }
+    arena_close(c.arena);
+    return NULL;
+}
+
+static void measure_log(struct ground *g, enum log_reading reading, const char *name)
+{
+    static struct beside w;
+    const struct bench_target sqlite = {STORE_SQLITE, NULL};
+    struct core_options options = new_mission(g, &sqlite);
+    pthread_t watching, looking;
+    w = (struct beside){.g = g, .reading = reading, .store_path = options.store.path};
+    w.crowd = open_crowd(g, &options, g->add);
+    if (pthread_create(&looking, NULL, read_beside, &w) != 0 ||
+        pthread_create(&watching, NULL, watch_beside, &w) != 0)
+        exit(1);
+    double rate = run_crowd(w.crowd, WRITERS_MAX, log_s);
+    w.over = true;
+    pthread_join(watching, NULL);
+    pthread_join(looking, NULL);
+    printf("%-22s %10.0f %10.0f %10.0f %9.1f %9.1f %9.1f\n", name, rate, w.log_mb,
+           log_mb(options.store.path), bench_share(0.5, w.alarms, w.waited_ms),
+           bench_share(0.99, w.alarms, w.waited_ms), bench_share(1, w.alarms, w.waited_ms));
+    close_crowd(w.crowd);
+}
+
+static void measure_logs(struct ground *g)
+{
+    printf("\nthe write-ahead log under %d writers for %.0f s; alarms meanwhile\n"
+           "%-22s %10s %10s %10s %9s %9s %9s\n",
+           WRITERS_MAX, log_s, "", "records/s", "most MB", "then MB", "p50 ms", "p99 ms",
+           "most ms");
+    measure_log(g, READING_NONE, "nobody reads");
+    measure_log(g, READING_SHORT, "short pages all along");
+    measure_log(g, READING_HELD, "one held half of it");
 }
 
 int main(int argc, char **argv)
 {
     static const int writers[] = {1, 32, 1024};
-    static struct bench b;
-    const char *server = getenv("CHANCERY_TEST_POSTGRES"), *root = getenv("CHANCERY_BENCH_FOLDER");
-    const struct target targets[] = {{STORE_SQLITE, NULL}, {STORE_POSTGRES, server}};
+    static struct ground g;
+    const char *server = getenv("CHANCERY_TEST_POSTGRES");
+    const struct bench_target targets[] = {{STORE_SQLITE, NULL}, {STORE_POSTGRES, server}};
+    bool only_log = argc > 1 && str_is(str_from(argv[1]), "log");
     int64_t many = 1000000;
-    if (argc > 1 && !str_to_i64(str_from(argv[1]), &many))
+    if (argc > 1 && !only_log && !str_to_i64(str_from(argv[1]), &many))
         return 2;
-    b.ctx = (struct ctx){.arena = arena_open((size_t)1 << 30), .clock = &clock_system};
-    snprintf(b.folder, sizeof b.folder, "%.24s/bench-XXXXXX", root ? root : "/var/tmp");
-    if (!mkdtemp(b.folder))
-        return 1;
-    MUST(&b, catalog_open(&b.ctx, 2, modules, &b.catalog));
-    b.add = catalog_decision(b.catalog, STR("door.add"));
-    b.see = catalog_decision(b.catalog, STR("door.see"));
-    learn_entry(&b);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    bench_open(&g.b);
+    MUST(&g.b, catalog_open(&g.b.c, 2, modules, &g.catalog));
+    g.add = catalog_decision(g.catalog, STR("door.add"));
+    g.see = catalog_decision(g.catalog, STR("door.see"));
+    learn_entry(&g);
     printf("acknowledged a second, medians of %d rounds taken in turns, entries of %zu bytes\n"
            "%-10s %7s %10s %10s %10s %6s %7s %10s %6s %7s\n",
-           ROUNDS, b.entry.len, "", "writers", "bare fsync", "bare rows", "events", "share",
+           ROUNDS, g.entry.len, "", "writers", "bare fsync", "bare rows", "events", "share",
            "CPU us", "records", "share", "CPU us");
-    for (size_t t = 0; t < (server ? 2 : 1); t++)
+    for (size_t t = 0; !only_log && t < (server ? 2 : 1); t++)
         for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
-            measure(&b, &targets[t], writers[i]);
-    if (many > 0)
-        measure_many(&b, many);
-    catalog_close(b.catalog);
-    remove_folder(&b);
-    arena_close(b.ctx.arena);
+            measure(&g, &targets[t], writers[i]);
+    measure_logs(&g);
+    if (!only_log && many > 0)
+        measure_many(&g, many);
+    catalog_close(g.catalog);
+    bench_close(&g.b);
     return 0;
 }

@@ -47,7 +47,7 @@ static void serve(int orders, int answers)
     static struct edge_scene s;
     char order;
     int number = 0;
-    edge_scene_serve(&s, (struct edge_options){.sweep_ms = 500});
+    edge_scene_serve(&s, (struct edge_options){.sweep_ms = 500, .subscribers_each = SUBSCRIBERS});
     while (number < THINGS)
         add(&s, number++);
     unsigned port = edge_port(s.edge);

@@ -8,6 +8,7 @@ enum {
     BATCH_MAX_DEFAULT = 512,
     BATCH_MEMORY_MAX = 256 << 20,
     WAIT_US_MAX = 1000000,
+    LOG_MAX_BYTES_DEFAULT = 64 << 20,
 };
 
 /* ---- opening and closing
@@ -24,6 +25,8 @@ static struct core *new_core(const struct core_options *options)
         core->options.queue_max = QUEUE_MAX_DEFAULT;
     if (core->options.batch_max == 0)
         core->options.batch_max = BATCH_MAX_DEFAULT;
+    if (core->options.log_max_bytes == 0)
+        core->options.log_max_bytes = LOG_MAX_BYTES_DEFAULT;
     pthread_mutex_init(&core->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -202,6 +205,18 @@ static bool follow(struct core *core)
     return rc_ok(writer_follow(&b, &any)) && any;
 }
 
+/* Between two commits; an alarm goes first. */
+static void tend_log(struct core *core)
+{
+    if (!keeper_asks(core->keeper) || core->lost)
+        return;
+    pthread_mutex_lock(&core->lock);
+    bool alarm = core->alarms.first != NULL;
+    pthread_mutex_unlock(&core->lock);
+    if (!alarm)
+        keeper_turn(core->keeper, core->store);
+}
+
 bool core_step(struct core *core)
 {
     bool did = writer_run_due(core);
@@ -210,6 +225,7 @@ bool core_step(struct core *core)
     pthread_mutex_unlock(&core->lock);
     if (list)
         writer_run(core, list);
+    tend_log(core);
     return did || list || follow(core);
 }
 
@@ -246,15 +262,47 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-rc core_start(struct ctx *c, struct core *core)
+static rc start(struct ctx *c, struct core *core)
 {
-    assert(!core->threaded);
-    if (core->options.store.kind == STORE_SQLITE && !core->keeper)
-        TRY(keeper_open(c, &core->options.store, core->options.clock, &core->keeper));
+    const struct core_options *options = &core->options;
+    if (options->store.kind == STORE_SQLITE) {
+        TRY(keeper_open(c, &options->store, options->clock, options->log_max_bytes, &core->keeper));
+        TRY(keeper_start(c, core->keeper));
+    }
     if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
         FAIL(c, NO_MEMORY, "no thread could be made");
     core->threaded = true;
     return OK;
+}
+
+rc core_start(struct ctx *c, struct core *core)
+{
+    assert(!core->threaded && !core->keeper);
+    rc result = start(c, core);
+    if (!rc_ok(result))
+        core_abandon(core);
+    return result;
+}
+
+void core_abandon(struct core *core)
+{
+    struct queue list = {0};
+    struct ctx c = {.clock = core->options.clock};
+    if (core->threaded)
+        return;
+    pthread_mutex_lock(&core->lock);
+    core->stopping = true;
+    take(&core->alarms, SIZE_MAX, &list);
+    take(&core->ordinary, SIZE_MAX, &list);
+    count_waiting(core);
+    pthread_mutex_unlock(&core->lock);
+    rc result = fault_raise(&c, RC_BUSY, __FILE__, __LINE__, "the writer was never started");
+    for (struct command *next, *command = list.first; command; command = next) {
+        next = command->next;
+        command->result = result;
+        command->fault = c.fault;
+        command->done(command);
+    }
 }
 
 /* ---- asking and waiting
@@ -378,6 +426,7 @@ const struct core_options *core_options(const struct core *core)
 
 struct core_counts core_counts(const struct core *core)
 {
+    struct keeper_counts log = keeper_counts(core->keeper);
     return (struct core_counts){
         .commands = atomic_load(&core->commands),
         .refused = atomic_load(&core->refused),
@@ -386,6 +435,10 @@ struct core_counts core_counts(const struct core *core)
         .waiting = atomic_load(&core->waiting),
         .turned_away = atomic_load(&core->turned_away),
         .folds_retried = atomic_load(&core->retried),
+        .log_bytes = log.log_bytes,
+        .log_restarts = log.restarts,
+        .log_held = log.held,
+        .log_pause_us = log.pause_us,
     };
 }
 

@@ -18,6 +18,9 @@ struct core_options {
     const struct clock *clock;
     size_t queue_max; /* commands waiting, 0: 4096; the alarm lane is not bounded by it */
     size_t batch_max; /* commands a commit, 0: 512 */
+    /* SQLite: a write-ahead log longer than this is begun anew, 0: 64 MiB. It is longer while
+     * somebody reads one state of the record for long. */
+    int64_t log_max_bytes;
 };
 
 /* Open the store, verify the ledger's tail, bring the picture up to the ledger's end. */
@@ -29,8 +32,13 @@ void core_close(struct core *core);
 /* Make an empty mission: tables and ledger. */
 rc core_create(struct ctx *c, const struct core_options *options);
 
-/* Run the writer on a thread of its own; without it, core_step does the work. */
+/* Run the writer on a thread of its own; without it, core_step does the work. After a failure it is
+ * as after core_abandon. */
 rc core_start(struct ctx *c, struct core *core);
+
+/* Nobody will decide: what waits is answered with BUSY, and so is what comes. For a core that is
+ * not started after all, before those end who wait for answers. Does nothing to one that is. */
+void core_abandon(struct core *core);
 
 /* Decide what is queued and due now; true when there was anything. For tests, replay and the
  * demonstration, whose clock stands between steps. */
@@ -74,6 +82,9 @@ const struct core_options *core_options(const struct core *core);
 /* Counters for the operator, read by any thread. */
 struct core_counts {
     int64_t commands, refused, events, batches, waiting, turned_away, folds_retried;
+    /* The write-ahead log: its length a moment ago; times it was begun anew; times that a reader
+     * was in the way of it; the longest the writer was kept from its work by it. */
+    int64_t log_bytes, log_restarts, log_held, log_pause_us;
 };
 struct core_counts core_counts(const struct core *core);
 

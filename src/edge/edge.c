@@ -91,6 +91,8 @@ rc edge_open(struct ctx *c, const struct edge_options *options, struct edge **re
     edge->options = *options;
     if (edge->options.subscribers_max == 0)
         edge->options.subscribers_max = 4096;
+    if (edge->options.subscribers_each == 0)
+        edge->options.subscribers_each = 64;
     edge->catalog = core_catalog(options->core);
     edge->reading_note = catalog_decision(edge->catalog, STR("reading.note"));
     edge->hits = -1;

@@ -285,3 +285,26 @@ TEST(routes_that_were_met_are_listed)
     unlink(path);
     edge_scene_close(&s);
 }
+
+/* The server was opened, somebody asked, and then the writer could not be started. */
+TEST(edge_stops_though_somebody_waits_for_a_writer_that_never_started)
+{
+    static const struct module *const modules[] = {&core_module, &edge_module, &thing_module};
+    struct edge_scene s = {.guard = GUARD_ON_DUTY};
+    const char *body = "{\"id\":\"a\",\"label\":\"TLP:GREEN\",\"name\":\"a\"}";
+    char request[400];
+    scene_open(&s.scene, sizeof modules / sizeof modules[0], modules);
+    edge_scene_prepare(&s, (struct edge_options){0});
+    int fd = edge_scene_dial(&s);
+    snprintf(request, sizeof request,
+             "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer officer\r\n"
+             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+             strlen(body), body);
+    edge_scene_say(fd, request);
+    while (core_counts(s.scene.core).waiting == 0)
+        ; /* until the writer would have it */
+    core_abandon(s.scene.core);
+    assert_non_null(strstr(edge_scene_hear(fd, "\r\n\r\n"), "HTTP/1.1 503 "));
+    close(fd);
+    edge_scene_close(&s);
+}

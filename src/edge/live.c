@@ -118,6 +118,69 @@ static void on_events(void *arg, size_t count, const struct event *const *events
     pthread_mutex_unlock(&live->mutex);
 }
 
+/* ---- who holds how many -----------------------------------------------------------------------
+ */
+
+/* The mutex is held. */
+static struct live_holder **find_holder(struct live *live, struct str session)
+{
+    struct live_holder **at = &live->holders;
+    while (*at && !str_eq((struct str){(*at)->session, (*at)->len}, session))
+        at = &(*at)->next;
+    return at;
+}
+
+static struct live_holder *add_holder(struct live_holder **at, struct str session)
+{
+    struct live_holder *holder = calloc(1, sizeof *holder + session.len);
+    if (!holder)
+        return NULL;
+    holder->len = session.len;
+    if (session.len > 0)
+        memcpy(holder->session, session.ptr, session.len);
+    *at = holder;
+    return holder;
+}
+
+rc live_hold(struct ctx *c, struct live *live, struct str session, struct live_holder **ret)
+{
+    const struct edge_options *options = &live->edge->options;
+    pthread_mutex_lock(&live->mutex);
+    struct live_holder **at = find_holder(live, session), *holder = *at;
+    bool all = live->counts.subscribers >= (int64_t)options->subscribers_max;
+    bool own = holder && holder->count >= options->subscribers_each;
+    if (!all && !own && (holder || (holder = add_holder(at, session)))) {
+        holder->count++;
+        live->counts.subscribers++;
+    }
+    pthread_mutex_unlock(&live->mutex);
+    if (all || own)
+        live->counts.turned_away++;
+    if (all)
+        FAIL(c, BUSY, "there are %zu live connections already", options->subscribers_max);
+    if (own)
+        FAIL(c, LIMITED, "this session has %zu live connections already: close one of them",
+             options->subscribers_each);
+    if (!holder)
+        FAIL(c, NO_MEMORY, "no memory for a live connection");
+    *ret = holder;
+    return OK;
+}
+
+void live_let_go(struct live *live, struct live_holder *holder)
+{
+    pthread_mutex_lock(&live->mutex);
+    struct live_holder **at = &live->holders;
+    live->counts.subscribers--;
+    while (*at != holder)
+        at = &(*at)->next;
+    if (--holder->count == 0) {
+        *at = holder->next;
+        free(holder);
+    }
+    pthread_mutex_unlock(&live->mutex);
+}
+
 /* ---- life ----------------------------------------------------------------------------------- */
 
 rc live_open(struct ctx *c, struct edge *edge, struct live **ret)

@@ -28,6 +28,7 @@ struct live_subscriber {
     struct live_subscriber *next, **back;
     struct http_stream *stream;
     struct live_view *view;
+    struct live_holder *holder;
     int64_t next_seq; /* what it is to be told next */
     bool behind;
     char *filters; /* kinds, NUL, records, NUL; NULL: everything */
@@ -120,7 +121,7 @@ static void free_subscriber(struct live_subscriber *s)
     *s->back = s->next;
     if (s->next)
         s->next->back = s->back;
-    s->loop->live->counts.subscribers--;
+    live_let_go(s->loop->live, s->holder);
     give_view(s->loop, s->view);
     free(s->filters);
     free(s);
@@ -425,25 +426,27 @@ static rc read_filters(struct ctx *c, const struct request *request, char **ret)
 static rc make_subscriber(struct ctx *c, struct edge_request *er, struct live_subscriber **ret)
 {
     struct live_loop *loop = er->loop->live;
-    const struct edge_options *options = &er->edge->options;
+    struct live_holder *holder = NULL;
     int64_t position = 0;
     char *filters = NULL;
-    size_t most = options->subscribers_max;
-    if (loop->live->counts.subscribers >= (int64_t)most) {
-        loop->live->counts.turned_away++;
-        FAIL(c, BUSY, "there are %zu live connections already", most);
-    }
     TRY(read_position(c, &er->request, &position));
     TRY(read_filters(c, &er->request, &filters));
+    rc held = live_hold(c, loop->live, er->caller.session, &holder);
+    if (!rc_ok(held)) {
+        free(filters);
+        return held;
+    }
     struct live_subscriber *s = calloc(1, sizeof *s);
     struct live_view *view = s ? take_view(loop, &er->caller) : NULL;
     if (!view) {
+        live_let_go(loop->live, holder);
         free(s);
         free(filters);
         FAIL(c, NO_MEMORY, "no memory for a live connection");
     }
     *s = (struct live_subscriber){.loop = loop,
                                   .view = view,
+                                  .holder = holder,
                                   .next_seq = position,
                                   .behind = true,
                                   .filters = filters,
@@ -452,7 +455,6 @@ static rc make_subscriber(struct ctx *c, struct edge_request *er, struct live_su
     if (s->next)
         s->next->back = &s->next;
     loop->subscribers = s;
-    loop->live->counts.subscribers++;
     *ret = s;
     return OK;
 }

@@ -8,12 +8,22 @@
 
 enum { LIVE_LOOPS_MAX = 64 };
 
+/* How many connections one session or token holds, on all loops. */
+struct live_holder {
+    struct live_holder *next;
+    size_t count;
+    size_t len;
+    char session[];
+};
+
 struct live {
     struct edge *edge;
-    pthread_mutex_t mutex; /* of the loops and `stopped` */
+    pthread_mutex_t mutex; /* of what follows, up to the blank line */
     struct live_loop *loops[LIVE_LOOPS_MAX];
     size_t loop_count;
     bool stopped;
+    struct live_holder *holders;
+
     struct {
         _Atomic int64_t subscribers, frames, slow, turned_away, ended, replayed;
     } counts;
@@ -43,6 +53,10 @@ struct live_delivery {
 };
 
 void live_batch_drop(struct live_batch *batch);
+
+/* One connection more for the session, or why not; and one less. From any loop. */
+rc live_hold(struct ctx *c, struct live *live, struct str session, struct live_holder **ret);
+void live_let_go(struct live *live, struct live_holder *holder);
 
 /* On the loop's thread: send the batch to whom it may concern. */
 void live_deliver(struct live_loop *loop, const struct live_batch *batch);

@@ -181,6 +181,34 @@ TEST(live_position_that_is_none_is_refused)
     edge_scene_close(&s);
 }
 
+TEST(live_connections_of_one_session_are_limited_and_others_are_heard)
+{
+    enum { EACH = 3 };
+    struct edge_scene s;
+    int fds[EACH];
+    edge_scene_open(&s, (struct edge_options){.subscribers_each = EACH});
+    for (int i = 0; i < EACH; i++) {
+        fds[i] = listen_as(&s, "guard", "", "");
+        hear_until(fds[i], "event: ping\n");
+    }
+    const char *told = edge_scene_expect(&s, 429, "GET", "/api/v1/live", "guard", NULL, NULL);
+    assert_non_null(strstr(told, "this session has 3 live connections already"));
+    int officer = listen_as(&s, "officer", "", "");
+    hear_until(officer, "event: ping\n");
+    told = edge_scene_expect(&s, 200, "GET", "/api/v1/status", "officer", NULL, NULL);
+    assert_non_null(strstr(told, "\"subscribers\":4,"));
+    assert_non_null(strstr(told, "\"turned_away\":1}"));
+    for (int i = 0; i < EACH; i++)
+        close(fds[i]);
+    while (!strstr(edge_scene_expect(&s, 200, "GET", "/api/v1/status", "officer", NULL, NULL),
+                   "\"subscribers\":1,"))
+        ; /* until the server has seen them go */
+    fds[0] = listen_as(&s, "guard", "", "");
+    hear_until(fds[0], "event: ping\n");
+    close(fds[0]), close(officer);
+    edge_scene_close(&s);
+}
+
 /* As /api/v1/status tells it. */
 static bool has_slow(const struct edge_scene *s)
 {

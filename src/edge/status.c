@@ -44,6 +44,10 @@ static void put_core(struct text *out, const struct core_counts *counts)
     put_number(out, "waiting", counts->waiting);
     put_number(out, "turned_away", counts->turned_away);
     put_number(out, "folds_retried", counts->folds_retried);
+    put_number(out, "log_bytes", counts->log_bytes);
+    put_number(out, "log_restarts", counts->log_restarts);
+    put_number(out, "log_held", counts->log_held);
+    put_number(out, "log_pause_us", counts->log_pause_us);
     text_put_char(out, '}');
 }
 

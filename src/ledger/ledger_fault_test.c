@@ -52,7 +52,7 @@ static rc work(struct scene *s, struct ctx *c, struct store *store, struct ledge
         TRY(fixture_try_append(c, store, ledger, sizes[i]));
         s->acknowledged = ledger_size(ledger);
         if (i % 2 == 1)
-            TRY(store_checkpoint(c, store, i == 3));
+            TRY(store_checkpoint(c, store, i == 3 ? STORE_TRUNCATE : STORE_MOVE, 0, NULL));
     }
     return OK;
 }

@@ -59,6 +59,7 @@ rc serving_open(struct ctx *c, struct core *core, const struct serve_options *op
 
 void serving_close(struct serving *serving)
 {
+    core_abandon(serving->core); /* nobody is left waiting for one that was never started */
     if (serving->edge)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-enum { FINDINGS_MAX = 32, FREE_BYTES_LEAST = 1 << 30 };
+enum { FINDINGS_MAX = 32, FREE_BYTES_LEAST = 1 << 30, LOG_BYTES_MOST = 512 << 20 };
 
 enum finding_kind { FINDING_GOOD, FINDING_WARNING, FINDING_WRONG };
 
@@ -71,6 +71,25 @@ static void look_at_disk(struct examination *e)
         note(e, FINDING_WRONG, "disk", found, "make room: a full disk stops the record");
     else
         note(e, FINDING_GOOD, "disk", found, NULL);
+}
+
+/* What was committed and is not in the database yet. */
+static void look_at_log(struct examination *e)
+{
+    struct stat log;
+    struct str found = STR("empty");
+    const char *path = NULL;
+    if (!rc_ok(path_join(e->c, e->path, FOLDER_RECORD "-wal", &path)))
+        return;
+    bool there = stat(path, &log) == 0;
+    if (there && !rc_ok(str_format(e->c, &found, "%" PRIu64 " MiB", (uint64_t)log.st_size >> 20)))
+        return;
+    if (there && log.st_size > LOG_BYTES_MOST)
+        note(e, FINDING_WARNING, "log", found,
+             "somebody reads one state of the record for long (a back-up, a verification), or the "
+             "program was killed: let the reader end, or start the program; it shrinks by itself");
+    else
+        note(e, FINDING_GOOD, "log", found, NULL);
 }
 
 static void look_at_slots(struct examination *e)
@@ -169,6 +188,7 @@ rc verb_doctor(struct cli *cli)
         FAIL(c, NOT_FOUND, "%s is not a mission's folder: it has no " FOLDER_CONFIG, e.path);
     look_at_rights(&e);
     look_at_disk(&e);
+    look_at_log(&e);
     look_at_slots(&e);
     look_inside(&e, cli->flags);
     TRY(print_findings(cli, &e, &wrong));

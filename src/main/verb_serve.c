@@ -11,6 +11,8 @@
     F(T, text, line, certificate, 0, 1, 4000, "PEM file of a certificate of somebody else's")    \
     F(T, text, line, private_key, 0, 1, 4000, "PEM file of its private key")                     \
     F(T, flag, _, plain, 0, 0, 0, "without TLS: only on a loopback address")                     \
+    F(T, opt_i64, _, log_max_mib, 0, 1, 65536,                                                   \
+      "MiB of write-ahead log beyond which it is begun anew; 64 when left out")                  \
     F(T, flag, _, check_replies, 0, 0, 0, "compare every reply with its declared shape (tests)") \
     F(T, text, line, hits, 0, 1, 400, "append \"METHOD path status\" of each reply here (tests)")
 SHAPE_DECLARE(serve_flags, SERVE_FLAGS);
@@ -60,6 +62,7 @@ static rc serve_folder(struct cli *cli, struct folder *folder, struct serve_opti
     if (!flags->plain)
         TRY(open_tls(cli, folder, &tls));
     options->tls = tls ? tlsca_context(tls) : NULL;
+    folder->options.log_max_bytes = flags->log_max_mib.known ? flags->log_max_mib.value << 20 : 0;
     rc result = core_open(cli->c, &folder->options, &core);
     if (rc_ok(result))
         result = serve_until_told(cli, core, options);

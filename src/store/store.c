@@ -253,7 +253,8 @@ rc store_check(struct ctx *c, struct store *store)
     return store->driver->check(c, store);
 }
 
-rc store_checkpoint(struct ctx *c, struct store *store, bool truncate)
+rc store_checkpoint(struct ctx *c, struct store *store, enum store_move move, int64_t wait_ms,
+                    struct store_log *ret_log)
 {
-    return store->driver->checkpoint(c, store, truncate);
+    return store->driver->checkpoint(c, store, move, wait_ms, ret_log);
 }

@@ -92,7 +92,22 @@ rc store_backup(struct ctx *c, struct store *store, const char *path);
 /* Check the database's own structure from end to end; the first damage is the fault (CORRUPT). */
 rc store_check(struct ctx *c, struct store *store);
 
-/* Move the write-ahead log into the database. Meant for a thread of its own, on its own store. */
-rc store_checkpoint(struct ctx *c, struct store *store, bool truncate);
+/* Move the write-ahead log into the database.
+ *
+ * STORE_MOVE goes as far as readers allow while the writer goes on; it waits for nobody. Meant for
+ * a thread of its own, on its own store. The log's file grows all the same while there is always
+ * something left to move.
+ * STORE_RESTART moves all and has the next commit begin the file anew; no commit is possible
+ * meanwhile. BUSY when a reader was still in the log after `wait_ms`; what could be moved is moved.
+ * STORE_TRUNCATE does that and cuts the file to nothing.
+ *
+ * ret_log (may be NULL, is filled also with BUSY): how much is in the log, and how much of that is
+ * moved. */
+enum store_move { STORE_MOVE, STORE_RESTART, STORE_TRUNCATE };
+struct store_log {
+    int64_t bytes, moved_bytes;
+};
+rc store_checkpoint(struct ctx *c, struct store *store, enum store_move move, int64_t wait_ms,
+                    struct store_log *ret_log);
 
 #endif

@@ -43,7 +43,8 @@ struct store_driver {
     rc (*insert)(struct ctx *c, struct store *store, const struct store_table_rows *rows);
     rc (*backup)(struct ctx *c, struct store *store, const char *path);
     rc (*check)(struct ctx *c, struct store *store);
-    rc (*checkpoint)(struct ctx *c, struct store *store, bool truncate);
+    rc (*checkpoint)(struct ctx *c, struct store *store, enum store_move move, int64_t wait_ms,
+                     struct store_log *ret_log);
 };
 
 enum { STORE_BUCKETS = 256, STORE_STATEMENTS_MAX = 512, STORE_PARAMETERS_MAX = 512 };

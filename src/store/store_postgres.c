@@ -440,9 +440,12 @@ static rc postgres_check(struct ctx *c, struct store *store)
                    " END LOOP; END $$");
 }
 
-static rc postgres_checkpoint(struct ctx *c, struct store *store, bool truncate)
+static rc postgres_checkpoint(struct ctx *c, struct store *store, enum store_move move,
+                              int64_t wait_ms, struct store_log *ret_log)
 {
-    (void)c, (void)store, (void)truncate; /* the server does this itself */
+    (void)c, (void)store, (void)move, (void)wait_ms; /* the server does this itself */
+    if (ret_log)
+        *ret_log = (struct store_log){0, 0};
     return OK;
 }
 

@@ -24,7 +24,7 @@ struct sqlite_rows {
     int *at;   /* SQLite's index of $1, $2, … (0: not mentioned) */
 };
 
-enum { BUSY_TIMEOUT_MS = 5000, KEY_LEN = 32, RAW_LEN = 4 + KEY_LEN };
+enum { BUSY_TIMEOUT_MS = 5000, PAGE_BYTES = 8192, KEY_LEN = 32, RAW_LEN = 4 + KEY_LEN };
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
@@ -453,11 +453,20 @@ static rc sqlite_check(struct ctx *c, struct store *store)
     return result;
 }
 
-static rc sqlite_checkpoint(struct ctx *c, struct store *store, bool truncate)
+static rc sqlite_checkpoint(struct ctx *c, struct store *store, enum store_move move,
+                            int64_t wait_ms, struct store_log *ret_log)
 {
+    static const int modes[] = {[STORE_MOVE] = SQLITE_CHECKPOINT_PASSIVE,
+                                [STORE_RESTART] = SQLITE_CHECKPOINT_RESTART,
+                                [STORE_TRUNCATE] = SQLITE_CHECKPOINT_TRUNCATE};
     struct sqlite *s = (struct sqlite *)store;
-    int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    int error = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, NULL, NULL);
+    int frames = 0, moved = 0;
+    sqlite3_busy_timeout(s->db, (int)wait_ms);
+    int error = sqlite3_wal_checkpoint_v2(s->db, NULL, modes[move], &frames, &moved);
+    sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+    if (ret_log)
+        *ret_log = (struct store_log){frames > 0 ? (int64_t)frames * PAGE_BYTES : 0,
+                                      moved > 0 ? (int64_t)moved * PAGE_BYTES : 0};
     if (error)
         FAIL_SQLITE(c, s, error);
     return OK;

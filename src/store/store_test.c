@@ -267,7 +267,7 @@ static void fill(struct fixture *f)
     for (int i = 0; i < 3000; i++)
         MUST(c, insert(c, store, i, STR("a very plain name that anybody could find in the file")));
     MUST(c, store_commit(c, store));
-    MUST(c, store_checkpoint(c, store, true));
+    MUST(c, store_checkpoint(c, store, STORE_TRUNCATE, 0, NULL));
     store_close(store);
 }
 

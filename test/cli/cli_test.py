@@ -233,6 +233,11 @@ def damage_is_named_and_refused():
         told = mission.run("doctor", code=1)
         assert "wrong" in told, told
         shutil.copy(kept, record)
+        with open(record + "-wal", "wb") as log:
+            log.truncate(600 << 20)
+        log = [f for f in json.loads(mission.run("doctor"))["findings"] if f["what"] == "log"][0]
+        assert (log["kind"], log["found"]) == ("warning", "600 MiB"), log
+        os.unlink(record + "-wal")
         mission.run("ledger verify")
 
 

@@ -124,8 +124,12 @@ static bool affects(void *arg, const struct event *event)
 
 /* ---- the server ----------------------------------------------------------------------------- */
 
-void edge_scene_begin(struct edge_scene *s, struct edge_options options)
+void edge_scene_prepare(struct edge_scene *s, struct edge_options options)
 {
+    if (!options.auth) {
+        s->auth = (struct edge_auth){s, identify, renew, affects};
+        options.auth = &s->auth;
+    }
     options.core = s->scene.core;
     options.clock = &s->scene.clock.clock;
     if (str_absent(options.listen))
@@ -136,8 +140,14 @@ void edge_scene_begin(struct edge_scene *s, struct edge_options options)
         options.sweep_ms = 5;
     if (!options.hits_path)
         options.hits_path = getenv("CHANCERY_HITS");
-    if (!rc_ok(edge_open(&s->scene.c, &options, &s->edge)) ||
-        !rc_ok(core_start(&s->scene.c, s->scene.core)))
+    if (!rc_ok(edge_open(&s->scene.c, &options, &s->edge)))
+        fail_msg("%s", s->scene.c.fault.message);
+}
+
+void edge_scene_begin(struct edge_scene *s, struct edge_options options)
+{
+    edge_scene_prepare(s, options);
+    if (!rc_ok(core_start(&s->scene.c, s->scene.core)))
         fail_msg("%s", s->scene.c.fault.message);
 }
 
@@ -146,8 +156,6 @@ void edge_scene_serve(struct edge_scene *s, struct edge_options options)
     static const struct module *const modules[] = {&core_module, &edge_module, &thing_module};
     *s = (struct edge_scene){.guard = GUARD_ON_DUTY};
     scene_open(&s->scene, sizeof modules / sizeof modules[0], modules);
-    s->auth = (struct edge_auth){s, identify, renew, affects};
-    options.auth = &s->auth;
     edge_scene_begin(s, options);
 }
 

@@ -25,6 +25,9 @@ SHAPE_DECLARE(thing, THING_FIELDS);
 
 extern const struct module thing_module;
 
+/* Open the server of a scene that is open; its writer is not started. */
+void edge_scene_prepare(struct edge_scene *s, struct edge_options options);
+
 /* Serve the scene, which is open. Zeros in `options` take what is usual for tests; core and clock
  * are filled in. What is answered is added to the file that CHANCERY_HITS names. */
 void edge_scene_begin(struct edge_scene *s, struct edge_options options);
