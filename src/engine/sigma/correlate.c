@@ -90,8 +90,7 @@ static struct deadline pop_deadline(struct sigma_engine *e)
 /* A window in which something came true. */
 struct finding {
     uint32_t corr;
-    struct key *key;
-    struct entry *entries;
+    struct window w;
     uint32_t from, end; /* the entries that count */
     int64_t time;
     const struct tuple *tuple;
@@ -147,8 +146,8 @@ static rc report(struct ctx *c, struct sigma_engine *e, const struct finding *f)
     if (!state_holds(e, rule, corr, f->tuple, f->record))
         return OK;
     NEW(c, parts, f->end - f->from + 1);
-    weigh_parts(corr, f->entries, f->from, f->end, parts);
-    TRY(gather_records(c, e, f->entries, f->from, f->end, parts, &records, &count));
+    weigh_parts(corr, &f->w, f->from, f->end, parts);
+    TRY(gather_records(c, e, f->w.entries, f->from, f->end, parts, &records, &count));
     if (f->tell)
         e->rule_matches[corr->rule]++;
     if (f->tell && rule->about.output)
@@ -159,10 +158,11 @@ static rc report(struct ctx *c, struct sigma_engine *e, const struct finding *f)
 /* Was the same episode told already, by an entry soon behind this one? */
 static bool told_behind(const struct finding *f, uint32_t at, int64_t span_us)
 {
-    for (uint32_t i = at + 1; i < f->key->count; i++) {
-        if (f->entries[i].time > f->entries[at].time + span_us)
+    const struct entry *entries = f->w.entries;
+    for (uint32_t i = at + 1; i < f->w.count; i++) {
+        if (entries[i].time > entries[at].time + span_us)
             return false;
-        if (f->entries[i].flags & ENTRY_HIT)
+        if (entries[i].flags & ENTRY_HIT)
             return true;
     }
     return false;
@@ -185,9 +185,10 @@ static rc judge(struct ctx *c, struct sigma_engine *e, uint32_t number, struct k
                 uint32_t at, const struct occurrence *o, const struct tuple *tuple)
 {
     const struct corr *corr = e->set->corrs[number];
-    struct entry *entries = key_entries(e, key), *entry = &entries[at];
+    struct window w = key_window(e, corr, key);
+    struct entry *entry = &w.entries[at];
     uint32_t from = window_from(e, corr, key, at);
-    if (!weigh(e, corr, entries, from, at + 1, entry))
+    if (!weigh(e, corr, &w, from, at + 1, at))
         return OK;
     if (corr->absent) {
         if (entry->flags & (ENTRY_PENDING | ENTRY_HIT))
@@ -200,14 +201,13 @@ static rc judge(struct ctx *c, struct sigma_engine *e, uint32_t number, struct k
         return push_deadline(c, e, &wait);
     }
     struct finding f = {.corr = number,
-                        .key = key,
-                        .entries = entries,
+                        .w = w,
                         .from = from,
                         .end = at + 1,
                         .time = entry->time,
                         .tuple = tuple,
                         .record = o->live_event ? 0 : o->record};
-    f.edge = !weigh(e, corr, entries, from, at, entry);
+    f.edge = !weigh(e, corr, &w, from, at, at);
     f.tell = f.edge && !(entry->flags & ENTRY_HIT) && !told_behind(&f, at, corr->span_us);
     bool derived = corr->has_parent && !(entry->flags & ENTRY_DERIVED);
     if (!f.tell && !derived) {
@@ -228,31 +228,30 @@ static bool is_required(const struct corr *corr, uint32_t mask)
 
 /* Put an entry in, or add a rule to the one that the same event has already. */
 static bool place_entry(struct sigma_engine *e, const struct corr *corr, struct key *key,
-                        const struct entry *entry, uint32_t *ret_at)
+                        const struct entry *entry, uint64_t value, uint32_t *ret_at)
 {
-    struct entry *entries = key_entries(e, key);
-    for (uint32_t at = key_from(e, key, entry->time); at < key->count; at++) {
-        if (entries[at].time != entry->time)
+    struct window w = key_window(e, corr, key);
+    for (uint32_t at = key_from(e, key, entry->time); at < w.count; at++) {
+        struct entry *other = &w.entries[at];
+        if (other->time != entry->time)
             break;
-        if (entries[at].record != entry->record || entries[at].value != entry->value)
+        if (other->record != entry->record || (w.values && w.values[at] != value))
             continue;
         *ret_at = at;
-        if ((entries[at].mask | entry->mask) == entries[at].mask)
+        if ((other->mask | entry->mask) == other->mask)
             return false;
-        entries[at].mask |= entry->mask;
+        other->mask |= entry->mask;
         return true;
     }
-    return key_insert(e, corr, key, entry, ret_at);
+    return key_insert(e, corr, key, entry, value, ret_at);
 }
 
 static rc enter(struct ctx *c, struct sigma_engine *e, const struct occurrence *o,
                 const struct tuple *tuple, uint64_t value)
 {
     const struct corr *corr = e->set->corrs[o->corr];
-    struct entry entry = {.time = o->time,
-                          .value = value,
-                          .record = o->record & 0xfffffff,
-                          .mask = 1u << (o->ref & 31)};
+    struct entry entry = {
+        .time = o->time, .record = o->record & 0xfffffff, .mask = 1u << (o->ref & 31)};
     uint32_t hash[3], at;
     bool new;
     if (corr->at_close && o->time + corr->span_us < e->watermark) {
@@ -270,7 +269,7 @@ static rc enter(struct ctx *c, struct sigma_engine *e, const struct occurrence *
             FAIL(c, NO_MEMORY, "no memory for a correlation");
         }
     }
-    if (!place_entry(e, corr, key, &entry, &at))
+    if (!place_entry(e, corr, key, &entry, value, &at))
         return OK;
     if (corr->at_close) {
         struct deadline end = {
@@ -467,24 +466,23 @@ static rc close_window(struct ctx *c, struct sigma_engine *e, const struct deadl
 {
     const struct corr *corr = e->set->corrs[d->corr];
     struct key *key = &e->tables[d->corr].keys[number];
-    struct entry *entries = key_entries(e, key);
+    struct window w = key_window(e, corr, key);
     struct tuple tuple = {0};
-    if (!entries || entries[0].time + corr->span_us != d->at)
+    if (!w.count || w.entries[0].time + corr->span_us != d->at)
         return OK; /* an earlier event has moved the window; its own deadline stands */
     uint32_t end = key_from(e, key, d->at + 1);
     record_group(e, key->group, corr->group_count, &tuple);
     struct finding f = {.corr = d->corr,
-                        .key = key,
-                        .entries = entries,
+                        .w = w,
                         .end = end,
-                        .time = entries[end - 1].time,
+                        .time = w.entries[end - 1].time,
                         .tuple = &tuple,
                         .edge = true,
                         .tell = true,
-                        .record = entries[end - 1].record};
-    if (weigh(e, corr, entries, 0, end, &entries[end - 1]))
+                        .record = w.entries[end - 1].record};
+    if (weigh(e, corr, &w, 0, end, end - 1))
         TRY(report(c, e, &f));
-    key_drop(e, key, end);
+    key_drop(e, corr, key, end);
     if (key->count == 0) {
         key_remove(e, d->corr, number);
         return OK;
@@ -521,11 +519,11 @@ static bool continues(const struct corr *corr, const struct key *key, const stru
 static uint32_t wait_from(struct sigma_engine *e, const struct corr *corr, const struct key *key,
                           uint32_t at)
 {
-    const struct entry *entries = key_entries(e, key);
+    struct window w = key_window(e, corr, key);
     uint32_t from = window_from(e, corr, key, at), cut = at;
-    while (cut > from && !(entries[cut - 1].mask & corr->absent))
+    while (cut > from && !(w.entries[cut - 1].mask & corr->absent))
         cut--;
-    return weigh(e, corr, entries, cut, at + 1, &entries[at]) ? cut : from;
+    return weigh(e, corr, &w, cut, at + 1, at) ? cut : from;
 }
 
 static rc end_absence(struct ctx *c, struct sigma_engine *e, const struct deadline *d,
@@ -533,7 +531,8 @@ static rc end_absence(struct ctx *c, struct sigma_engine *e, const struct deadli
 {
     const struct corr *corr = e->set->corrs[d->corr];
     struct key *key = &e->tables[d->corr].keys[number];
-    struct entry *entries = key_entries(e, key);
+    struct window w = key_window(e, corr, key);
+    struct entry *entries = w.entries;
     struct tuple tuple = {0};
     record_group(e, key->group, corr->group_count, &tuple);
     for (uint32_t at = key_from(e, key, d->time); at < key->count; at++) {
@@ -547,8 +546,7 @@ static rc end_absence(struct ctx *c, struct sigma_engine *e, const struct deadli
         bool told = continues(corr, key, entries, at);
         entries[at].flags |= ENTRY_HIT;
         struct finding f = {.corr = d->corr,
-                            .key = key,
-                            .entries = entries,
+                            .w = w,
                             .from = wait_from(e, corr, key, at),
                             .end = at + 1,
                             .time = d->at,

@@ -44,6 +44,20 @@ static rc read_type(struct reading *r, const struct yaml *node, struct corr *cor
     REFUSE(r, type, "correlation type '%.*s' is not known", STR_ARG(type->text));
 }
 
+rc correlation_put_ref(struct reading *r, struct corr *corr, const struct corr_ref *ref)
+{
+    size_t count = corr->ref_count;
+    if ((count & (count - 1)) == 0) { /* full: twice the room */
+        struct corr_ref *wider;
+        NEW(r->c, wider, count ? 2 * count : 1);
+        if (count)
+            memcpy(wider, corr->refs, count * sizeof *wider);
+        corr->refs = wider;
+    }
+    corr->refs[corr->ref_count++] = *ref;
+    return OK;
+}
+
 static rc read_ref(struct reading *r, const struct yaml *node, struct corr *corr)
 {
     size_t most = is_temporal(corr->type) ? (size_t)TEMPORAL_MAX : (size_t)REFS_MAX;
@@ -54,8 +68,7 @@ static rc read_ref(struct reading *r, const struct yaml *node, struct corr *corr
             REFUSE(r, node, "rule '%.*s' is named twice", STR_ARG(node->text));
     if (corr->ref_count == most)
         REFUSE(r, node, "more than %zu rules", most);
-    corr->refs[corr->ref_count++] = (struct corr_ref){.name = node->text, .line = node->line};
-    return OK;
+    return correlation_put_ref(r, corr, &(struct corr_ref){.name = node->text, .line = node->line});
 }
 
 static rc read_refs(struct reading *r, const struct yaml *node, struct corr *corr)

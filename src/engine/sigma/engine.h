@@ -1,5 +1,6 @@
 /* The inside of the correlator. A *window* is the list of entries of one key of one correlation, in
- * order of event time; an *entry* points to the *record* of the event, which is kept once. */
+ * order of event time; an *entry* points to the *record* of the event, which is kept once. Entries
+ * of a correlation that looks at values have theirs in a list behind the entries. */
 #ifndef ENGINE_SIGMA_ENGINE_H
 #define ENGINE_SIGMA_ENGINE_H
 
@@ -22,9 +23,14 @@ enum {
 
 struct entry {
     int64_t time;
-    uint64_t value; /* hash, number or place, as the correlation needs */
     uint32_t record : 28, flags : 4;
     uint32_t mask; /* rules that the event matched, of temporal types */
+};
+
+struct window {
+    struct entry *entries;
+    uint64_t *values; /* hash, number or place, as the correlation needs; NULL: it needs none */
+    uint32_t count;
 };
 
 struct key {
@@ -107,9 +113,11 @@ uint32_t table_find(const struct table *table, const uint32_t hash[3]);
 struct key *key_of(struct sigma_engine *e, uint32_t corr, const uint32_t hash[3], bool *ret_new);
 void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number);
 struct entry *key_entries(const struct sigma_engine *e, const struct key *key);
+struct window key_window(const struct sigma_engine *e, const struct corr *corr,
+                         const struct key *key);
 bool key_insert(struct sigma_engine *e, const struct corr *corr, struct key *key,
-                const struct entry *entry, uint32_t *ret_at);
-void key_drop(struct sigma_engine *e, struct key *key, uint32_t count);
+                const struct entry *entry, uint64_t value, uint32_t *ret_at);
+void key_drop(struct sigma_engine *e, const struct corr *corr, struct key *key, uint32_t count);
 uint32_t key_from(const struct sigma_engine *e, const struct key *key, int64_t time);
 int64_t corr_keeps(const struct sigma_engine *e, const struct corr *corr);
 size_t engine_bytes(const struct sigma_engine *e);
@@ -124,14 +132,14 @@ void record_give(struct sigma_engine *e, uint32_t number);
 bool record_carried(const struct sigma_engine *e, uint32_t number, uint32_t field, struct str *ret);
 void record_group(const struct sigma_engine *e, uint32_t number, size_t count, struct tuple *ret);
 
-/* weigh.c: is a correlation's condition true of the entries from..end-1 of a window? */
-bool weigh(struct sigma_engine *e, const struct corr *corr, const struct entry *entries,
-           uint32_t from, uint32_t end, const struct entry *centre);
-bool is_near(const struct corr *corr, const struct entry *a, const struct entry *b);
+/* weigh.c: is a correlation's condition true of the entries from..end-1 of a window, as far as they
+ * are near the one at `centre`? */
+bool weigh(struct sigma_engine *e, const struct corr *corr, const struct window *w, uint32_t from,
+           uint32_t end, uint32_t centre);
 double metres_between(double lat1, double lon1, double lat2, double lon2);
 uint64_t place_pack(double lat, double lon);
 /* Marks (true) which of the entries made it. */
-void weigh_parts(const struct corr *corr, const struct entry *entries, uint32_t from, uint32_t end,
+void weigh_parts(const struct corr *corr, const struct window *w, uint32_t from, uint32_t end,
                  bool *ret_parts);
 
 /* correlate.c */

@@ -302,7 +302,7 @@ static rc read_role(struct reading *r, const struct yaml *name, bool absent, str
         struct corr_ref ref = {.name = name->text, .line = name->line};
         for (size_t g = 0; g < corr->group_count; g++)
             TRY(names_put(r->c, &r->set->fields, corr->group[g], &ref.group[g]));
-        corr->refs[corr->ref_count++] = ref;
+        TRY(correlation_put_ref(r, corr, &ref));
     }
     *(absent ? &corr->refs[i].absent : &corr->refs[i].between) = true;
     return OK;

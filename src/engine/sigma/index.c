@@ -349,6 +349,7 @@ static rc fill_shelf(struct building *b, struct shelf *shelf, const struct filin
             link.also |= index_bit(guard->also[k].key);
             shelf->filed[guard->also[k].field & 255] |= FILED_ALSO;
         }
+        shelf->also |= guard->usable ? link.also : 0;
         for (size_t k = 0; k < guard->count && guard->usable; k++)
             file_literal(shelf, &guard->list[k], link, links, &link_count);
     }

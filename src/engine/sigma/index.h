@@ -40,6 +40,7 @@ struct shelf {
     uint32_t mask;
     uint64_t *bloom; /* of gram keys */
     uint32_t bloom_mask;
+    uint64_t also; /* of all its links together */
     uint32_t always_count;
     const uint32_t *always;
     const struct link *links;

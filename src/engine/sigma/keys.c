@@ -187,17 +187,23 @@ static void close_gap(struct table *table, uint32_t gap)
     table->slots[gap] = 0;
 }
 
+static size_t entry_size(const struct corr *corr)
+{
+    return sizeof(struct entry) + (corr->valued ? sizeof(uint64_t) : 0);
+}
+
 void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number)
 {
     struct table *table = &e->tables[corr];
+    const struct corr *about = e->set->corrs[corr];
     struct key *key = &table->keys[number];
     uint32_t at = key->hash[0] & table->mask;
     while (table->slots[at] != number)
         at = (at + 1) & table->mask;
     close_gap(table, at);
-    key_drop(e, key, key->count);
+    key_drop(e, about, key, key->count);
     if (key->entries)
-        pool_give(&e->pool, key->entries, sizeof(struct entry) << key->capacity);
+        pool_give(&e->pool, key->entries, entry_size(about) << key->capacity);
     if (key->group)
         record_give(e, key->group);
     *key = (struct key){.entries = table->free, .capacity = CAPACITY_FREE};
@@ -212,6 +218,27 @@ void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number)
 struct entry *key_entries(const struct sigma_engine *e, const struct key *key)
 {
     return key->count ? pool_at(&e->pool, key->entries) : NULL;
+}
+
+struct window key_window(const struct sigma_engine *e, const struct corr *corr,
+                         const struct key *key)
+{
+    struct window w = {.count = key->count};
+    if (!key->entries)
+        return w;
+    w.entries = pool_at(&e->pool, key->entries);
+    if (corr->valued)
+        w.values = (uint64_t *)(w.entries + ((size_t)1 << key->capacity));
+    return w;
+}
+
+/* Move the entries from one place to the end to another place. */
+static void move_entries(const struct window *w, uint32_t from, uint32_t to)
+{
+    size_t count = w->count - from;
+    memmove(w->entries + to, w->entries + from, count * sizeof *w->entries);
+    if (w->values)
+        memmove(w->values + to, w->values + from, count * sizeof *w->values);
 }
 
 /* The first entry at or after a time; key->count when there is none. */
@@ -230,13 +257,13 @@ uint32_t key_from(const struct sigma_engine *e, const struct key *key, int64_t t
 }
 
 /* Forget the oldest `count` entries. */
-void key_drop(struct sigma_engine *e, struct key *key, uint32_t count)
+void key_drop(struct sigma_engine *e, const struct corr *corr, struct key *key, uint32_t count)
 {
-    struct entry *entries = key_entries(e, key);
+    struct window w = key_window(e, corr, key);
     for (uint32_t i = 0; i < count; i++)
-        record_give(e, entries[i].record);
+        record_give(e, w.entries[i].record);
     if (count)
-        memmove(entries, entries + count, (key->count - count) * sizeof *entries);
+        move_entries(&w, count, 0);
     key->count = (key->count - count) & 0x7ffffff;
 }
 
@@ -246,19 +273,23 @@ int64_t corr_keeps(const struct sigma_engine *e, const struct corr *corr)
     return corr->span_us * (corr->absent ? 2 : 1) + e->options.lateness_us;
 }
 
-static bool widen_entries(struct sigma_engine *e, struct key *key)
+static bool widen_entries(struct sigma_engine *e, const struct corr *corr, struct key *key)
 {
     unsigned capacity = key->entries ? key->capacity + 1u : 0;
-    uint32_t wider = pool_take(&e->pool, sizeof(struct entry) << capacity);
+    uint32_t wider = pool_take(&e->pool, entry_size(corr) << capacity);
     if (!wider)
         return false;
-    if (key->count)
-        memcpy(pool_at(&e->pool, wider), pool_at(&e->pool, key->entries),
-               key->count * sizeof(struct entry));
-    if (key->entries)
-        pool_give(&e->pool, key->entries, sizeof(struct entry) << key->capacity);
+    struct window old = key_window(e, corr, key);
+    uint32_t piece = key->entries;
     key->entries = wider;
     key->capacity = capacity & 31;
+    if (!piece)
+        return true;
+    struct window new = key_window(e, corr, key);
+    memcpy(new.entries, old.entries, old.count * sizeof *new.entries);
+    if (corr->valued)
+        memcpy(new.values, old.values, old.count * sizeof *new.values);
+    pool_give(&e->pool, piece, entry_size(corr) << (capacity - 1));
     return true;
 }
 
@@ -267,28 +298,30 @@ static bool make_room(struct sigma_engine *e, const struct corr *corr, struct ke
 {
     if (key->entries && key->count < 1u << key->capacity)
         return true;
-    key_drop(e, key, key_from(e, key, e->watermark - corr_keeps(e, corr)));
+    key_drop(e, corr, key, key_from(e, key, e->watermark - corr_keeps(e, corr)));
     bool full = key->count >= corr->key_events_max || engine_bytes(e) > e->options.bytes_max;
     if (full && key->count > 0) {
         uint32_t some = key->count / 8 + 1;
-        key_drop(e, key, some);
+        key_drop(e, corr, key, some);
         e->counters.events_dropped += some;
     }
     if (key->entries && key->count < 1u << key->capacity)
         return true;
-    return widen_entries(e, key);
+    return widen_entries(e, corr, key);
 }
 
 /* Put an entry behind those of the same time; the record is then the window's too. */
 bool key_insert(struct sigma_engine *e, const struct corr *corr, struct key *key,
-                const struct entry *entry, uint32_t *ret_at)
+                const struct entry *entry, uint64_t value, uint32_t *ret_at)
 {
     if (!make_room(e, corr, key))
         return false;
     uint32_t at = key_from(e, key, entry->time + 1);
-    struct entry *entries = pool_at(&e->pool, key->entries);
-    memmove(entries + at + 1, entries + at, (key->count - at) * sizeof *entries);
-    entries[at] = *entry;
+    struct window w = key_window(e, corr, key);
+    move_entries(&w, at, at + 1);
+    w.entries[at] = *entry;
+    if (w.values)
+        w.values[at] = value;
     key->count++;
     record_keep(e, entry->record);
     *ret_at = at;

@@ -196,6 +196,7 @@ static rc sort_corrs(struct ctx *c, struct sigma_set *set)
     for (size_t i = 0; i < count; i++) {
         struct corr *corr = set->corrs[i];
         struct rule *rule = set->rules[corr->rule];
+        corr->valued = corr->value_count > 0 || corr->near_m > 0;
         set_roles(corr);
         for (size_t r = 0; r < corr->ref_count; r++) {
             struct rule *below = set->rules[corr->refs[r].rule];

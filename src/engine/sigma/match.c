@@ -323,18 +323,22 @@ static void try_grams(struct sigma_matcher *m, const struct shelf *shelf, uint32
     }
 }
 
-/* The bits of the event's whole values in the fields that the shelf asks for. */
+static uint64_t cell_key(struct sigma_matcher *m, struct cell *cell)
+{
+    if (!cell->key)
+        cell->key = index_text_key(cell->value->field, folded(m, cell));
+    return cell->key;
+}
+
+/* The bits of the event's whole values in the fields that the shelf asks for beside its texts. */
 static void find_values(struct sigma_matcher *m, const struct shelf *shelf)
 {
     m->has = (uint64_t)1 << 63; /* never none, so that "nothing is known" passes */
     for (size_t i = 0; i < m->cell_count; i++) {
         struct cell *cell = &m->cells[i];
         uint32_t field = cell->value->field;
-        if (!field || !(shelf->filed[field & 255] & (FILED_IS | FILED_ALSO)) || !has_text(cell))
-            continue;
-        if (!cell->key)
-            cell->key = index_text_key(field, folded(m, cell));
-        m->has |= index_bit(cell->key);
+        if (field && shelf->filed[field & 255] & FILED_ALSO && has_text(cell))
+            m->has |= index_bit(cell_key(m, cell));
     }
 }
 
@@ -343,7 +347,7 @@ static void try_shelf(struct sigma_matcher *m, const struct shelf *shelf)
     find_values(m, shelf);
     for (uint32_t i = 0; i < shelf->always_count; i++)
         try_rule(m, shelf->always[i]);
-    for (size_t i = 0; i < m->cell_count; i++) {
+    for (size_t i = 0; i < m->cell_count && shelf->also & m->has; i++) {
         struct cell *cell = &m->cells[i];
         uint32_t field = cell->value->field;
         uint8_t filed = field ? shelf->filed[field & 255] : 0;
@@ -352,7 +356,7 @@ static void try_shelf(struct sigma_matcher *m, const struct shelf *shelf)
         if (!has_text(cell))
             continue;
         if (filed & FILED_IS)
-            try_key(m, shelf, cell->key);
+            try_key(m, shelf, cell_key(m, cell));
         if (filed & FILED_GRAMS)
             try_grams(m, shelf, field, filed, folded(m, cell));
         if (shelf->keyword)

@@ -111,7 +111,7 @@ struct corr {
     uint32_t rule; /* its own number */
     enum corr_type type;
     size_t ref_count;
-    struct corr_ref refs[REFS_MAX];
+    struct corr_ref *refs;
     uint32_t required, absent, between; /* bits of refs, of temporal types */
     int64_t span_us;
     size_t group_count;
@@ -125,6 +125,7 @@ struct corr {
     double percentile;
     bool generate;
     bool at_close; /* decided when the window ends, because later events could undo it */
+    bool valued;   /* its entries have values */
     double near_m; /* 0: anywhere */
     uint32_t near_lat, near_lon;
     uint32_t keys_max, key_events_max;
@@ -234,6 +235,7 @@ rc condition_join(struct reading *r, enum expr_kind kind, size_t count, const st
 
 /* correlation.c, extension.c: the two other sections. */
 rc correlation_read(struct reading *r, const struct yaml *node, struct rule *rule);
+rc correlation_put_ref(struct reading *r, struct corr *corr, const struct corr_ref *ref);
 rc correlation_alias(struct reading *r, struct corr *corr); /* once its rules are known */
 rc extension_read(struct reading *r, const struct yaml *node, struct rule *rule);
 

@@ -111,20 +111,21 @@ static size_t each_record(const struct sigma_engine *e, struct numbering *n)
     return most;
 }
 
-static void put_key(struct numbering *n, const struct key *key, uint32_t number)
+static void put_key(struct numbering *n, const struct corr *corr, const struct key *key,
+                    uint32_t number)
 {
-    const struct entry *entries = key_entries(n->e, key);
+    struct window w = key_window(n->e, corr, key);
     put(n->out, number, 4);
     for (unsigned i = 0; i < 3; i++)
         put(n->out, key->hash[i], 4);
     put(n->out, key->group ? *ordinal_of(n, key->group) : 0, 4);
     put(n->out, key->count, 4);
     for (uint32_t i = 0; i < key->count; i++) {
-        put(n->out, (uint64_t)entries[i].time, 8);
-        put(n->out, entries[i].value, 8);
-        put(n->out, *ordinal_of(n, entries[i].record), 4);
-        put(n->out, entries[i].flags, 1);
-        put(n->out, entries[i].mask, 4);
+        put(n->out, (uint64_t)w.entries[i].time, 8);
+        put(n->out, w.values ? w.values[i] : 0, 8);
+        put(n->out, *ordinal_of(n, w.entries[i].record), 4);
+        put(n->out, w.entries[i].flags, 1);
+        put(n->out, w.entries[i].mask, 4);
     }
 }
 
@@ -146,7 +147,7 @@ static void put_table(struct numbering *n, const struct corr *corr, const struct
     put(n->out, table->live, 4);
     for (uint32_t k = 1; k <= table->top; k++)
         if (is_live(table, k))
-            put_key(n, &table->keys[k], k);
+            put_key(n, corr, &table->keys[k], k);
 }
 
 rc sigma_save(struct ctx *c, const struct sigma_engine *e, struct str *ret)
@@ -330,7 +331,7 @@ static rc load_entries(struct loading *l, const struct corr *corr, struct key *k
         struct entry entry = {0};
         uint32_t at;
         entry.time = (int64_t)get(l, 8);
-        entry.value = get(l, 8);
+        uint64_t value = get(l, 8);
         uint64_t ordinal = get(l, 4), flags = get(l, 1);
         entry.mask = (uint32_t)get(l, 4);
         if (l->bad || ordinal == 0 || ordinal > l->record_count || flags > 7 ||
@@ -339,7 +340,7 @@ static rc load_entries(struct loading *l, const struct corr *corr, struct key *k
         entry.record = l->records[ordinal] & 0xfffffff;
         entry.flags = flags & 15;
         before = entry.time;
-        if (!key_insert(l->e, corr, key, &entry, &at))
+        if (!key_insert(l->e, corr, key, &entry, value, &at))
             FAIL(l->c, NO_MEMORY, "no memory for the saved windows");
     }
     return OK;

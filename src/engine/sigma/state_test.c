@@ -185,6 +185,17 @@ TEST(a_flood_of_keys_is_held_at_the_limit_and_counted)
     bench_close(&b);
 }
 
+TEST(a_live_key_costs_sixty_four_bytes)
+{
+    struct bench b;
+    bench_open(&b, RULE("a") "title: X\ncorrelation: {type: event_count, rules: [a], group-by: [u],"
+                             " timespan: 1h, condition: {gte: 2}}\n");
+    flood(&b, 3000);
+    assert_int_equal(sigma_count(b.engine).keys, 3000);
+    assert_true(sigma_count(b.engine).bytes <= 3000 * 64);
+    bench_close(&b);
+}
+
 TEST(a_flood_of_keys_may_evict_the_oldest)
 {
     struct bench b;

@@ -35,12 +35,13 @@ static double place_lon(uint64_t place)
     return (int32_t)(uint32_t)place / 1e7;
 }
 
-bool is_near(const struct corr *corr, const struct entry *a, const struct entry *b)
+static bool is_near(const struct corr *corr, const struct window *w, uint32_t a, uint32_t b)
 {
     if (!(corr->near_m > 0))
         return true;
-    return metres_between(place_lat(a->value), place_lon(a->value), place_lat(b->value),
-                          place_lon(b->value)) <= corr->near_m;
+    uint64_t from = w->values[a], to = w->values[b];
+    return metres_between(place_lat(from), place_lon(from), place_lat(to), place_lon(to)) <=
+           corr->near_m;
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ static bool scratch(struct sigma_engine *e, size_t count)
 }
 
 /* Different values, by a small open table that is cleared for each question. */
-static double count_distinct(struct sigma_engine *e, const struct entry *entries, uint32_t from,
+static double count_distinct(struct sigma_engine *e, const struct window *w, uint32_t from,
                              uint32_t end)
 {
     size_t size = 8, count = 0;
@@ -70,7 +71,7 @@ static double count_distinct(struct sigma_engine *e, const struct entry *entries
         return 0;
     memset(e->scratch, 0, size * sizeof *e->scratch);
     for (uint32_t i = from; i < end; i++) {
-        uint64_t value = entries[i].value;
+        uint64_t value = w->values[i];
         size_t at = value & (size - 1);
         if (value == 0) {
             count += !zero;
@@ -85,10 +86,10 @@ static double count_distinct(struct sigma_engine *e, const struct entry *entries
     return (double)count;
 }
 
-static double number_of(const struct entry *entry)
+static double number_of(const struct window *w, uint32_t at)
 {
     double number;
-    memcpy(&number, &entry->value, sizeof number);
+    memcpy(&number, &w->values[at], sizeof number);
     return number;
 }
 
@@ -101,14 +102,13 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Linear interpolation between the closest ranks (Hyndman and Fan 1996, definition 7). */
-static double percentile(struct sigma_engine *e, const struct entry *entries, uint32_t from,
+static double percentile(struct sigma_engine *e, const struct window *w, uint32_t from,
                          uint32_t end, double percent)
 {
     size_t count = end - from;
     if (!scratch(e, count))
         return 0;
-    for (size_t i = 0; i < count; i++)
-        e->scratch[i] = entries[from + i].value;
+    memcpy(e->scratch, w->values + from, count * sizeof *e->scratch);
     qsort(e->scratch, count, sizeof *e->scratch, by_size);
     double rank = percent / 100 * (double)(count - 1), low, high;
     size_t below = (size_t)rank;
@@ -117,12 +117,12 @@ static double percentile(struct sigma_engine *e, const struct entry *entries, ui
     return low + (rank - (double)below) * (high - low);
 }
 
-static double aggregate(const struct corr *corr, const struct entry *entries, uint32_t from,
+static double aggregate(const struct corr *corr, const struct window *w, uint32_t from,
                         uint32_t end)
 {
-    double sum = 0, least = number_of(&entries[from]), most = least;
+    double sum = 0, least = number_of(w, from), most = least;
     for (uint32_t i = from; i < end; i++) {
-        double number = number_of(&entries[i]);
+        double number = number_of(w, i);
         sum += number;
         least = number < least ? number : least;
         most = number > most ? number : most;
@@ -134,38 +134,38 @@ static double aggregate(const struct corr *corr, const struct entry *entries, ui
     return corr->type == CORR_VALUE_MIN ? least : most;
 }
 
-static double count_near(const struct corr *corr, const struct entry *entries, uint32_t from,
-                         uint32_t end, const struct entry *centre)
+static double count_near(const struct corr *corr, const struct window *w, uint32_t from,
+                         uint32_t end, uint32_t centre)
 {
     uint32_t count = 0;
     if (!(corr->near_m > 0) && !corr->between)
         return end - from;
     for (uint32_t i = from; i < end; i++)
-        count += !(entries[i].mask & corr->between) && is_near(corr, &entries[i], centre);
+        count += !(w->entries[i].mask & corr->between) && is_near(corr, w, i, centre);
     return count;
 }
 
 /* ---- kinds of events ----------------------------------------------------------------------------
  */
 
-static uint32_t present(const struct corr *corr, const struct entry *entries, uint32_t from,
-                        uint32_t end, const struct entry *centre)
+static uint32_t present(const struct corr *corr, const struct window *w, uint32_t from,
+                        uint32_t end, uint32_t centre)
 {
     uint32_t mask = 0;
     for (uint32_t i = end; i-- > from && (mask & corr->required) != corr->required;)
-        if (is_near(corr, &entries[i], centre))
-            mask |= entries[i].mask;
+        if (is_near(corr, w, i, centre))
+            mask |= w->entries[i].mask;
     return mask & corr->required;
 }
 
 /* The longest run of rules, in their order, for which the entries have an event each, in order. */
-static unsigned longest_chain(const struct corr *corr, const struct entry *entries, uint32_t from,
-                              uint32_t end, const struct entry *centre)
+static unsigned longest_chain(const struct corr *corr, const struct window *w, uint32_t from,
+                              uint32_t end, uint32_t centre)
 {
     unsigned best[TEMPORAL_MAX] = {0}, longest = 0;
     for (uint32_t i = from; i < end; i++) {
-        uint32_t mask = entries[i].mask & corr->required;
-        if (!mask || !is_near(corr, &entries[i], centre))
+        uint32_t mask = w->entries[i].mask & corr->required;
+        if (!mask || !is_near(corr, w, i, centre))
             continue;
         for (unsigned bit = TEMPORAL_MAX; bit-- > 0;) { /* downwards: an event takes one place */
             if (!(mask >> bit & 1))
@@ -201,47 +201,46 @@ static bool in_bounds(const struct corr *corr, double number)
     return true;
 }
 
-static bool weigh_temporal(const struct corr *corr, const struct entry *entries, uint32_t from,
-                           uint32_t end, const struct entry *centre)
+static bool weigh_temporal(const struct corr *corr, const struct window *w, uint32_t from,
+                           uint32_t end, uint32_t centre)
 {
-    uint32_t mask = present(corr, entries, from, end, centre);
+    uint32_t mask = present(corr, w, from, end, centre);
     unsigned count = (unsigned)__builtin_popcount(mask);
     unsigned all = (unsigned)__builtin_popcount(corr->required);
     if (corr->condition) {
         if (!words_true(corr->condition, mask))
             return false;
-        return corr->type == CORR_TEMPORAL ||
-               longest_chain(corr, entries, from, end, centre) == count;
+        return corr->type == CORR_TEMPORAL || longest_chain(corr, w, from, end, centre) == count;
     }
     if (!corr->bound_count && count < all)
         return false;
     if (corr->type == CORR_TEMPORAL_ORDERED)
-        count = longest_chain(corr, entries, from, end, centre);
+        count = longest_chain(corr, w, from, end, centre);
     return corr->bound_count ? in_bounds(corr, count) : count == all;
 }
 
-bool weigh(struct sigma_engine *e, const struct corr *corr, const struct entry *entries,
-           uint32_t from, uint32_t end, const struct entry *centre)
+bool weigh(struct sigma_engine *e, const struct corr *corr, const struct window *w, uint32_t from,
+           uint32_t end, uint32_t centre)
 {
     if (from >= end)
         return false;
     switch (corr->type) {
     case CORR_TEMPORAL:
     case CORR_TEMPORAL_ORDERED:
-        return weigh_temporal(corr, entries, from, end, centre);
+        return weigh_temporal(corr, w, from, end, centre);
     case CORR_EVENT_COUNT:
-        return in_bounds(corr, count_near(corr, entries, from, end, centre));
+        return in_bounds(corr, count_near(corr, w, from, end, centre));
     case CORR_VALUE_COUNT:
-        return in_bounds(corr, count_distinct(e, entries, from, end));
+        return in_bounds(corr, count_distinct(e, w, from, end));
     case CORR_VALUE_MEDIAN:
-        return in_bounds(corr, percentile(e, entries, from, end, 50));
+        return in_bounds(corr, percentile(e, w, from, end, 50));
     case CORR_VALUE_PERCENTILE:
-        return in_bounds(corr, percentile(e, entries, from, end, corr->percentile));
+        return in_bounds(corr, percentile(e, w, from, end, corr->percentile));
     case CORR_VALUE_SUM:
     case CORR_VALUE_AVG:
     case CORR_VALUE_MIN:
     case CORR_VALUE_MAX:
-        return in_bounds(corr, aggregate(corr, entries, from, end));
+        return in_bounds(corr, aggregate(corr, w, from, end));
     }
     return false;
 }
@@ -261,9 +260,10 @@ static size_t stages_of(const struct corr *corr, uint32_t stages[TEMPORAL_MAX])
 
 /* Entries that stand on some whole chain: behind the earliest end of what comes before, and before
  * the latest beginning of what comes after. */
-static void chain_parts(const struct corr *corr, const struct entry *entries, uint32_t from,
+static void chain_parts(const struct corr *corr, const struct window *w, uint32_t from,
                         uint32_t end, bool *ret_parts)
 {
+    const struct entry *entries = w->entries;
     uint32_t stages[TEMPORAL_MAX];
     int64_t earliest[TEMPORAL_MAX + 1], latest[TEMPORAL_MAX + 2];
     size_t count = stages_of(corr, stages), at = 0;
@@ -284,22 +284,20 @@ static void chain_parts(const struct corr *corr, const struct entry *entries, ui
                 ret_parts[i - from] = true;
 }
 
-void weigh_parts(const struct corr *corr, const struct entry *entries, uint32_t from, uint32_t end,
+void weigh_parts(const struct corr *corr, const struct window *w, uint32_t from, uint32_t end,
                  bool *ret_parts)
 {
-    const struct entry *centre = &entries[end - 1];
     bool temporal = corr->type == CORR_TEMPORAL || corr->type == CORR_TEMPORAL_ORDERED;
     bool any = false;
     for (uint32_t i = from; i < end; i++)
         ret_parts[i - from] = false;
     if (corr->type == CORR_TEMPORAL_ORDERED && !corr->bound_count && !corr->condition)
-        chain_parts(corr, entries, from, end, ret_parts);
+        chain_parts(corr, w, from, end, ret_parts);
     for (uint32_t i = from; i < end; i++)
         any = any || ret_parts[i - from];
     for (uint32_t i = from; i < end; i++) {
-        bool part =
-            temporal ? (entries[i].mask & corr->required) != 0 : !(entries[i].mask & corr->between);
-        ret_parts[i - from] =
-            (any ? ret_parts[i - from] : part) && is_near(corr, &entries[i], centre);
+        bool part = temporal ? (w->entries[i].mask & corr->required) != 0
+                             : !(w->entries[i].mask & corr->between);
+        ret_parts[i - from] = (any ? ret_parts[i - from] : part) && is_near(corr, w, i, end - 1);
     }
 }
