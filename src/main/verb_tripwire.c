@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { PATHS_MAX = 256, DEPTH_MAX = 32, RULE_FILE_MAX = 4 << 20, EVENT_LINE_MAX = 8 << 20 };
+/* A file of rules may be larger than the engine takes (4 MiB), so that it is refused by name. */
+enum { DEPTH_MAX = 32, RULE_FILE_MAX = 64 << 20, EVENT_LINE_MAX = 8 << 20 };
 static const size_t MEMORY_MAX = (size_t)8 << 30;
 static const size_t EVENTS_FILE_MAX = (size_t)2 << 30;
 static const int64_t LATENESS_STATE_US = 86400000000;
@@ -31,7 +32,7 @@ static const char usage[] =
 
 struct asked {
     const char *verb;
-    const char *paths[PATHS_MAX];
+    const char **paths; /* room for every argument */
     size_t path_count;
     const char *events, *event, *state, *placeholders;
     bool json, flush;
@@ -58,17 +59,14 @@ static bool take_value(int argc, char **argv, int *at, const char *name, const c
     return true;
 }
 
-static bool add_path(struct asked *asked, const char *path)
+static void add_path(struct asked *asked, const char *path)
 {
-    if (asked->path_count == PATHS_MAX)
-        return false;
     asked->paths[asked->path_count++] = path;
-    return true;
 }
 
-static bool read_arguments(int argc, char **argv, struct asked *ret)
+static bool read_arguments(int argc, char **argv, const char **paths, struct asked *ret)
 {
-    struct asked asked = {.lateness_us = -1};
+    struct asked asked = {.paths = paths, .lateness_us = -1};
     const char *seconds = NULL, *rule = NULL;
     bool listing = false; /* after --rules, every word without -- is a path */
     if (argc < 2)
@@ -77,8 +75,9 @@ static bool read_arguments(int argc, char **argv, struct asked *ret)
     bool bare = strcmp(asked.verb, "check") == 0 || strcmp(asked.verb, "try") == 0;
     for (int i = 2; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) != 0) {
-            if (!(bare || listing) || !add_path(&asked, argv[i]))
+            if (!bare && !listing)
                 return false;
+            add_path(&asked, argv[i]);
             continue;
         }
         listing = strcmp(argv[i], "--rules") == 0;
@@ -86,14 +85,13 @@ static bool read_arguments(int argc, char **argv, struct asked *ret)
             asked.json = true;
         else if (strcmp(argv[i], "--flush") == 0)
             asked.flush = true;
-        else if (take_value(argc, argv, &i, "--rule", &rule)) {
-            if (!add_path(&asked, rule))
-                return false;
-        } else if (!listing && !take_value(argc, argv, &i, "--events", &asked.events) &&
-                   !take_value(argc, argv, &i, "--event", &asked.event) &&
-                   !take_value(argc, argv, &i, "--state", &asked.state) &&
-                   !take_value(argc, argv, &i, "--placeholders", &asked.placeholders) &&
-                   !take_value(argc, argv, &i, "--lateness", &seconds))
+        else if (take_value(argc, argv, &i, "--rule", &rule))
+            add_path(&asked, rule);
+        else if (!listing && !take_value(argc, argv, &i, "--events", &asked.events) &&
+                 !take_value(argc, argv, &i, "--event", &asked.event) &&
+                 !take_value(argc, argv, &i, "--state", &asked.state) &&
+                 !take_value(argc, argv, &i, "--placeholders", &asked.placeholders) &&
+                 !take_value(argc, argv, &i, "--lateness", &seconds))
             return false;
     }
     if (seconds) {
@@ -165,31 +163,14 @@ static rc add_path_of(struct run *run, const char *path, unsigned depth, bool na
     return add_file(run, path);
 }
 
-/* Values for placeholders, one name a line: `name: value` or `name: [a, b]`. */
 static rc read_placeholders(struct run *run, const char *path)
 {
-    struct str text, line;
-    struct sigma_placeholder *list;
-    size_t count = 0;
+    struct str text, why;
     TRY(file_read(&run->c, &files_system, path, RULE_FILE_MAX, &text));
-    NEW(&run->c, list, text.len / 3 + 1);
-    while (str_split(&text, '\n', &line)) {
-        struct str name, *values, rest = str_trim(line), part;
-        if (rest.len == 0 || rest.ptr[0] == '#')
-            continue;
-        if (!str_split(&rest, ':', &name) || str_trim(rest).len == 0)
-            FAIL(&run->c, INVALID, "%s: a line is `name: value` or `name: [value, ...]`", path);
-        rest = str_trim(rest);
-        if (str_starts(rest, "[") && str_ends(rest, "]"))
-            rest = str_sub(rest, 1, rest.len - 2);
-        NEW(&run->c, values, rest.len + 1);
-        struct sigma_placeholder *one = &list[count++];
-        *one = (struct sigma_placeholder){.name = str_trim(name), .values = values};
-        while (str_split(&rest, ',', &part))
-            values[one->count++] = str_trim(part);
-    }
-    run->options = (struct sigma_options){count, list};
-    return OK;
+    if (rc_ok(sigma_placeholders_read(&run->c, text, &run->options)))
+        return OK;
+    TRY(str_copy(&run->c, str_from(run->c.fault.message), &why));
+    FAIL(&run->c, INVALID, "%s:%.*s", path, STR_ARG(why));
 }
 
 static rc load_rules(struct run *run)
@@ -574,14 +555,12 @@ int tripwire_verb(int argc, char **argv, FILE *in, FILE *out, FILE *err)
         {"check", verb_check}, {"try", verb_try}, {"test", verb_test}, {"explain", verb_explain}};
     struct run run = {.in = in, .out = out, .err = err};
     size_t verb = 0;
-    if (!read_arguments(argc, argv, &run.asked)) {
-        fputs(usage, err);
-        return 2;
-    }
-    while (verb < 4 && strcmp(verbs[verb].name, run.asked.verb) != 0)
-        verb++;
     run.c = (struct ctx){.arena = arena_open(MEMORY_MAX), .clock = &clock_system};
-    if (verb == 4 || !run.c.arena) {
+    const char **paths = run.c.arena ? arena_take(run.c.arena, argc * sizeof *paths) : NULL;
+    bool understood = paths && read_arguments(argc, argv, paths, &run.asked);
+    while (understood && verb < 4 && strcmp(verbs[verb].name, run.asked.verb) != 0)
+        verb++;
+    if (!understood || verb == 4) {
         fputs(usage, err);
         arena_close(run.c.arena);
         return 2;

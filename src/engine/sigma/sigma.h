@@ -36,6 +36,10 @@ struct sigma_options {
     const struct sigma_placeholder *placeholders;
 };
 
+/* Placeholders from YAML: a map of names, each with a value or a list of values. INVALID with
+ * "LINE: reason". Everything lives in the arena of c. */
+rc sigma_placeholders_read(struct ctx *c, struct str text, struct sigma_options *ret);
+
 /* What a rule wants done, as data: a name and parameters. */
 struct sigma_action {
     struct str name;
