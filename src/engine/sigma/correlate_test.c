@@ -120,6 +120,9 @@ static const struct {
     {"a condition in words",
      CORR("  type: temporal\n  rules: [a, b, c]\n  timespan: 10s\n  condition: a and (b or c)\n"),
      "1 101 b; 2 102 c; 3 103 a", "X:1,2,3@1970-01-01T00:01:43Z\n"},
+    {"the rules only in the condition, in its order",
+     CORR("  type: temporal_ordered\n  timespan: 10s\n  condition: b and a\n"),
+     "1 101 a; 2 102 b; 3 103 a", "X:1,2,3@1970-01-01T00:01:43Z\n"},
     {"a condition with not is decided at the end",
      CORR("  type: temporal\n  rules: [a, b]\n  group-by: [u]\n  timespan: 10s\n  condition: a and "
           "not b\n"),

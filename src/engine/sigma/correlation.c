@@ -1,6 +1,8 @@
 /* The `correlation` section. */
 #include "engine/sigma/rule.h"
 
+enum { CONDITION_BYTES_MAX = 4096 };
+
 static const struct {
     const char *name;
     enum corr_type type;
@@ -71,9 +73,36 @@ static rc read_ref(struct reading *r, const struct yaml *node, struct corr *corr
     return correlation_put_ref(r, corr, &(struct corr_ref){.name = node->text, .line = node->line});
 }
 
+/* Without `rules`, the rules that a condition in words names, in their order there. */
+static rc read_named_refs(struct reading *r, const struct yaml *words, struct corr *corr)
+{
+    static const char *const none[] = {"and", "or", "not", "of", "1", "any", "all", "them"};
+    char spaced[CONDITION_BYTES_MAX];
+    if (words->text.len > sizeof spaced)
+        REFUSE(r, words, "a condition in words may have %d bytes", CONDITION_BYTES_MAX);
+    for (size_t i = 0; i < words->text.len; i++)
+        spaced[i] = strchr("()\t\n", words->text.ptr[i]) ? ' ' : words->text.ptr[i];
+    struct str rest = {spaced, words->text.len}, word;
+    while (str_split(&rest, ' ', &word)) {
+        struct yaml name = *words;
+        bool known = word.len == 0;
+        for (size_t i = 0; i < sizeof none / sizeof *none && !known; i++)
+            known = str_eq_nocase(word, str_from(none[i]));
+        for (size_t i = 0; i < corr->ref_count && !known; i++)
+            known = str_eq(corr->refs[i].name, word);
+        if (known)
+            continue;
+        TRY(str_copy(r->c, word, &name.text));
+        TRY(read_ref(r, &name, corr));
+    }
+    return OK;
+}
+
 static rc read_refs(struct reading *r, const struct yaml *node, struct corr *corr)
 {
-    const struct yaml *rules = yaml_member(node, "rules");
+    const struct yaml *rules = yaml_member(node, "rules"), *words = yaml_member(node, "condition");
+    if (!rules && is_temporal(corr->type) && words && words->kind == YAML_SCALAR)
+        return read_named_refs(r, words, corr);
     if (!rules || rules->kind == YAML_MAP || (rules->kind == YAML_LIST && rules->count == 0))
         REFUSE(r, rules ? rules : node, "the correlation names no 'rules'");
     if (rules->kind == YAML_SCALAR)
@@ -151,16 +180,19 @@ static rc read_group(struct reading *r, const struct yaml *node, struct corr *co
 
 rc read_timespan(struct reading *r, const struct yaml *node, int64_t *ret_us)
 {
-    static const char units[] = "smhdw";
-    static const int64_t seconds[] = {1, 60, 3600, 86400, 604800};
+    /* a month and a year are the mean ones of the Gregorian calendar */
+    static const char units[] = "smhdwMy";
+    static const int64_t seconds[] = {1, 60, 3600, 86400, 604800, 2629746, 31556952};
+    static const int64_t most = 10 * 31556952LL;
     struct str text = node->kind == YAML_SCALAR ? node->text : (struct str){0};
     int64_t number = 0;
-    const char *unit = text.len > 1 ? memchr(units, text.ptr[text.len - 1], 5) : NULL;
+    const char *unit = text.len > 1 ? memchr(units, text.ptr[text.len - 1], 7) : NULL;
     if (!unit || !str_to_i64(str_sub(text, 0, text.len - 1), &number) || number <= 0 ||
-        number > 315360000)
-        REFUSE(r, node, "'%.*s' is not a time span: a number and s, m, h, d or w", STR_ARG(text));
+        number > most)
+        REFUSE(r, node, "'%.*s' is not a time span: a number and s, m, h, d, w, M or y",
+               STR_ARG(text));
     int64_t span = number * seconds[unit - units];
-    if (span > 315360000)
+    if (span > most)
         REFUSE(r, node, "a time span of '%.*s' is longer than ten years", STR_ARG(text));
     *ret_us = span * 1000000;
     return OK;
@@ -216,6 +248,16 @@ static rc read_bounds(struct reading *r, const struct yaml *node, struct corr *c
     return OK;
 }
 
+static bool names_ref(const struct expr *expr, size_t ref)
+{
+    if (expr->kind == EXPR_ITEM)
+        return expr->count == ref;
+    for (size_t i = 0; i < expr->count; i++)
+        if (names_ref(expr->kids[i], ref))
+            return true;
+    return false;
+}
+
 /* "a and not b" over the rules that are named. */
 static rc read_words(struct reading *r, const struct yaml *node, struct corr *corr)
 {
@@ -229,7 +271,11 @@ static rc read_words(struct reading *r, const struct yaml *node, struct corr *co
         *expr = (struct expr){.kind = EXPR_ITEM, .count = i};
         r->selections[r->selection_count++] = (struct selection){corr->refs[i].name, expr};
     }
-    return condition_read(r, node, &corr->condition);
+    TRY(condition_read(r, node, &corr->condition));
+    for (size_t i = 0; i < corr->ref_count; i++)
+        if (!names_ref(corr->condition, i))
+            REFUSE(r, node, "rule '%.*s' is not in the condition", STR_ARG(corr->refs[i].name));
+    return OK;
 }
 
 static rc read_condition(struct reading *r, const struct yaml *node, struct corr *corr)

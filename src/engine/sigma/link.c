@@ -268,8 +268,7 @@ static bool filter_names(const struct filter *filter, const struct rule *rule)
     if ((f->product && f->product != s->product) || (f->category && f->category != s->category) ||
         (f->service && f->service != s->service))
         return false;
-    if (!filter->rules ||
-        (filter->rules->kind == YAML_SCALAR && str_is(filter->rules->text, "any")))
+    if (filter->rules->kind == YAML_SCALAR && str_is(filter->rules->text, "any"))
         return true;
     if (filter->rules->kind == YAML_SCALAR)
         return str_eq(filter->rules->text, rule->about.id) ||

@@ -79,6 +79,26 @@ static unsigned distance(struct str a, struct str b)
     return last < 3 ? last : 3;
 }
 
+/* Is `name` a slip of the pen for a known field that the document lacks? A letter too many, too few
+ * or in the wrong place, from the same first letter; in short words another letter makes another
+ * word ("score" is none of ours). */
+static bool is_slip(const struct reading *r, struct str name, struct str known)
+{
+    if (str_eq_nocase(name, known))
+        return true;
+    if (name.len == 0 || name.ptr[0] != known.ptr[0] || yaml_member(r->doc, known.ptr))
+        return false;
+    bool is_long = known.len > 6;
+    unsigned edits = distance(name, known);
+    if (!is_long && edits == 1 && name.len == known.len) {
+        size_t at = 0;
+        while (name.ptr[at] == known.ptr[at])
+            at++;
+        return at + 1 < name.len && name.ptr[at] == known.ptr[at + 1];
+    }
+    return edits <= (is_long ? 2 : 1);
+}
+
 /* A field of one's own is fine, unless it looks like a known one misspelt. */
 static rc check_own(struct reading *r, const struct yaml *member)
 {
@@ -88,9 +108,7 @@ static rc check_own(struct reading *r, const struct yaml *member)
     if (str_is(member->key, "reference"))
         return OK;
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        struct str known = str_from(known_fields[i].name);
-        unsigned most = known.len > 6 ? 2 : 1;
-        if (str_eq_nocase(member->key, known) || distance(member->key, known) <= most)
+        if (is_slip(r, member->key, str_from(known_fields[i].name)))
             REFUSE(r, member, "field '%.*s' is not known; did you mean '%s'?", STR_ARG(member->key),
                    known_fields[i].name);
     }

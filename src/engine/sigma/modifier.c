@@ -450,6 +450,11 @@ static rc put_field(struct reading *r, const struct yaml *node, const struct cha
     struct atom atom = {.kind = ATOM_FIELD, .cased = chain->has[FAMILY_CASE]};
     if (yaml_type(node) != YAML_TEXT || node->text.len == 0)
         REFUSE(r, node, "'fieldref' needs the name of a field");
+    struct glyphs name;
+    TRY(glyphs_read(r->c, node->text, &name));
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] > 255)
+            REFUSE(r, node, "the field that 'fieldref' names has a wildcard");
     atom.how = hows[chain->where];
     TRY(names_put(r->c, &r->set->fields, node->text, &atom.field));
     return put_atom(r, out, &atom);

@@ -17,7 +17,7 @@ enum {
     CONDITION_DEPTH_MAX = 64,
     KEYS_DEFAULT = 1000000, /* live keys a correlation */
     KEY_EVENTS_DEFAULT = 4096,
-    KEY_EVENTS_MAX = 131072,
+    KEY_EVENTS_MAX = 2097152,
 };
 
 /* ---- detections ------------------------------------------------------------------------------ */

@@ -15,7 +15,11 @@ static const struct {
     {"title: [", "2: not YAML"},
     {"title: t\ntitle: u\n", "2: duplicate key 'title'"},
     {"a: &x [*x]\n", "1: alias 'x' contains itself"},
-    {"a: *x\n", "1: alias 'x' has no anchor"},
+    {"a: *x\n", "1: alias '*x' has no anchor; a value that begins with * must be in quotes"},
+    {"a:\n\tb: c\n", "2: not YAML: a tab cannot indent"},
+    {"\xc3\xa9: 1\na: \xc3\xa9\nb: %c%\n",
+     "3: not YAML: a value that begins with % must be in quotes"},
+    {"a: @b\n", "1: not YAML: a value that begins with @ must be in quotes"},
     {"a: !tag b\n", "1: tag"},
     {"<<: {a: b}\n", "1: merge keys"},
     {"? [a, b]\n: c\n", "1: a key must be"},
@@ -34,6 +38,8 @@ static const struct {
     {HEAD "status: done\ndetection: {s: {F: 1}, condition: s}\n", "3: status 'done' is not known"},
     {HEAD "lvel: high\ndetection: {s: {F: 1}, condition: s}\n",
      "3: field 'lvel' is not known; did"},
+    {HEAD "lveel: high\ndetection: {s: {F: 1}, condition: s}\n",
+     "3: field 'lveel' is not known; did"},
     {HEAD "Level: high\ndetection: {s: {F: 1}, condition: s}\n",
      "3: field 'Level' is not known; did"},
     {HEAD "detections: {s: {F: 1}, condition: s}\n", "3: field 'detections' is not known; did"},
@@ -72,6 +78,7 @@ static const struct {
     {SEL("F|re: 'a('"), "5: the regular expression is wrong at character 2"},
     {SEL("F|base64: 'a*'"), "5: a wildcard cannot be encoded"},
     {SEL("F|fieldref: 5"), "5: 'fieldref' needs the name of a field"},
+    {SEL("F|fieldref: G*"), "5: the field that 'fieldref' names has a wildcard"},
     {SEL("F: {a: b}"), "5: field 'F' needs a value"},
     {SEL("F: [[a]]"), "5: a value must be text"},
     {SEL("F: []"), "5: field 'F' has an empty list"},
@@ -112,8 +119,23 @@ static const struct {
     {CORR("  type: temporal\n  rules: [a]\n  timespan: 1m\n  group-by: [x]\n  aliases: {x: {b: "
           "y}}\n"),
      "12: the alias names rule 'b'"},
+    {CORR("  type: temporal\n  rules: [a, b]\n  timespan: 1m\n  condition: a\n---\n" HEAD
+          "name: b\ndetection: {s: {F: 2}, condition: s}\n"),
+     "11: rule 'b' is not in the condition"},
+    {CORR("  type: temporal\n  timespan: 1m\n  condition: a and b\n"),
+     "10: no rule has the id or name 'b'"},
+    {CORR("  type: event_count\n  timespan: 1m\n  condition: a\n"),
+     "8: the correlation names no 'rules'"},
+    {CORR("  type: temporal\n  rules: [a]\n  timespan: 11y\n"),
+     "10: a time span of '11y' is longer"},
+    {CORR("  type: event_count\n  rules: [a]\n  timespan: 1d\n  condition: {gte: 2000000}\n"),
+     "8: a window may count to"},
     {"title: c\nname: c\ncorrelation: {type: temporal, rules: [c], timespan: 1m}\n",
      "1: the correlation names itself"},
+    /* filters */
+    {HEAD "filter: {s: {F: 1}, condition: not s}\n", "3: the filter names no 'rules'"},
+    {HEAD "filter: {rules: , s: {F: 1}, condition: not s}\n", "3: 'rules' of a filter is a list"},
+    {HEAD "filter: {rules: [], s: {F: 1}, condition: not s}\n", "3: 'rules' of a filter is a list"},
     /* the extension */
     {HEAD "detection: {s: {F: 1}, condition: s}\nchancery: {purpos: x}\n",
      "4: 'purpos' is not known"},
@@ -170,6 +192,18 @@ static const char *const accepted[] = {
     (HEAD "id: 1d\ndetection: {s: {F: 1}, condition: s}\n---\n"
           "title: f\nlogsource: {product: p}\nfilter:\n  rules: [1d]\n  s: {U: adm}\n  condition: "
           "not s\n"),
+    /* a filter for all rules */
+    (HEAD "filter:\n  rules: any\n  s: {U: adm}\n  condition: not s\n"),
+    /* words of one's own that are near to known ones, and are words all the same */
+    (HEAD "detection: {s: {F: 1}, condition: s}\nscore: 70\nuid: 7\ndata: x\nrate: 1\nrole: x\n"
+          "created: 2024-01-31\ntag: x\ntags: [a.b]\n"),
+    /* spans of months and years; the rules only in the condition; a count of a hundred thousand */
+    (BASE "title: c\ncorrelation: {type: event_count, rules: a, timespan: 2M, condition: {gte: "
+          "100000}}\n---\n"
+          "title: d\ncorrelation: {type: temporal, timespan: 10y, condition: (a or b) and not b}\n"
+          "---\n" HEAD "name: b\ndetection: {s: {F: 2}, condition: s}\n"),
+    /* a byte order mark */
+    ("\xef\xbb\xbf" HEAD "detection: {s: {F: 1}, condition: s}\n"),
     /* a carriage return before each line feed */
     ("title: t\r\nlogsource:\r\n  product: p\r\ndetection:\r\n  s:\r\n    F: 1\r\n  condition: "
      "s\r\n"),
@@ -246,4 +280,38 @@ TEST(placeholders_take_their_values)
     sigma_matcher_close(matcher);
     sigma_set_close(set);
     arena_close(c.arena);
+}
+
+TEST(placeholders_are_read_from_a_map)
+{
+    static const struct {
+        const char *text, *said; /* the values, or the error */
+    } rows[] = {
+        {"# ours\nServers: ['srv,1', \"db\"]\nAdmins:\n  - eve\n  - 'bob: x'\none: 7\n",
+         "Servers=srv,1;db; Admins=eve;bob: x; one=7; "},
+        {"", "1: placeholders are one map"},
+        {"- a\n", "1: placeholders are one map"},
+        {"a: 1\nb: {c: d}\n", "2: 'b' must be a value or a list of values"},
+        {"a: [[1]]\n", "1: 'a' must be a value or a list of values"},
+        {"a: 1\na: 2\n", "2: duplicate key 'a'"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ctx c = {.arena = arena_open(1 << 24)};
+        struct sigma_options options = {0};
+        struct text t;
+        text_init(&t, &c, 1000);
+        if (!rc_ok(sigma_placeholders_read(&c, str_from(rows[i].text), &options)))
+            text_put(&t, str_from(c.fault.message));
+        for (size_t p = 0; p < options.placeholder_count; p++) {
+            const struct sigma_placeholder *one = &options.placeholders[p];
+            text_printf(&t, "%.*s=", STR_ARG(one->name));
+            for (size_t v = 0; v < one->count; v++)
+                text_printf(&t, "%.*s;", STR_ARG(one->values[v]));
+            text_put_char(&t, ' ');
+        }
+        if (!str_starts(text_str(&t), rows[i].said))
+            fail_msg("row %zu: '%.*s' should begin with '%s'", i, STR_ARG(text_str(&t)),
+                     rows[i].said);
+        arena_close(c.arena);
+    }
 }

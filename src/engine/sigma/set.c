@@ -121,7 +121,10 @@ static rc read_filter(struct reading *r, struct rule *rule)
     condition = yaml_member(node, "condition");
     if (!condition || r->selection_count == 0)
         REFUSE(r, node, "the filter needs a search identifier and a 'condition'");
-    if (filter.rules && filter.rules->kind == YAML_MAP)
+    if (!filter.rules)
+        REFUSE(r, node, "the filter names no 'rules' (a list, or any)");
+    if (filter.rules->kind == YAML_MAP || yaml_type(filter.rules) == YAML_NULL ||
+        (filter.rules->kind == YAML_LIST && filter.rules->count == 0))
         REFUSE(r, filter.rules, "'rules' of a filter is a list, or any");
     TRY(condition_read(r, condition, &filter.expr));
     if (set->filter_count == set->filter_room) {

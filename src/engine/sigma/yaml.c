@@ -131,7 +131,9 @@ static rc read_alias(struct reader *r, const yaml_event_t *event)
         copy->next = NULL;
         return place(r, copy);
     }
-    FAIL(r->c, MALFORMED, "alias '%.*s' has no anchor", STR_ARG(name));
+    FAIL(r->c, MALFORMED,
+         "alias '*%.*s' has no anchor; a value that begins with * must be in quotes",
+         STR_ARG(name));
 }
 
 static rc open_node(struct reader *r, enum yaml_kind kind, const yaml_char_t *anchor,
@@ -185,17 +187,39 @@ static rc take_event(struct reader *r, const yaml_event_t *event)
     return OK;
 }
 
-static rc read_documents(struct reader *r, const struct yaml **ret_first)
+/* The character at which the parser stopped, 0 when there is none. */
+static char stopped_at(const struct reader *r, struct str text)
+{
+    size_t at = 0;
+    for (size_t line = r->parser.problem_mark.line; line > 0 && at < text.len; at++)
+        line -= text.ptr[at] == '\n';
+    for (size_t chars = r->parser.problem_mark.column; chars > 0 && at < text.len; chars--)
+        for (at++; at < text.len && (text.ptr[at] & 0xc0) == 0x80;)
+            at++;
+    return at < text.len ? text.ptr[at] : 0;
+}
+
+/* What the parser found, in words that a writer of rules knows. */
+static rc not_yaml(struct reader *r, struct str text)
+{
+    const char *problem = r->parser.problem ? r->parser.problem : "unreadable bytes";
+    char ch = strstr(problem, "cannot start any token") ? stopped_at(r, text) : 0;
+    r->line = (unsigned)r->parser.problem_mark.line + 1;
+    if (ch == '\t')
+        FAIL(r->c, MALFORMED, "not YAML: a tab cannot indent; use spaces");
+    if (ch)
+        FAIL(r->c, MALFORMED, "not YAML: a value that begins with %c must be in quotes", ch);
+    FAIL(r->c, MALFORMED, "not YAML: %s%s%s", problem, r->parser.context ? " " : "",
+         r->parser.context ? r->parser.context : "");
+}
+
+static rc read_documents(struct reader *r, struct str text, const struct yaml **ret_first)
 {
     struct yaml *last = NULL;
     for (bool more = true; more;) {
         yaml_event_t event;
-        if (!yaml_parser_parse(&r->parser, &event)) {
-            r->line = (unsigned)r->parser.problem_mark.line + 1;
-            FAIL(r->c, MALFORMED, "not YAML: %s%s%s",
-                 r->parser.problem ? r->parser.problem : "unreadable bytes",
-                 r->parser.context ? " " : "", r->parser.context ? r->parser.context : "");
-        }
+        if (!yaml_parser_parse(&r->parser, &event))
+            return not_yaml(r, text);
         r->line = (unsigned)event.start_mark.line + 1;
         more = event.type != YAML_STREAM_END_EVENT;
         rc taken = take_event(r, &event);
@@ -225,6 +249,8 @@ rc yaml_read(struct ctx *c, struct str text, const struct yaml **ret_first, unsi
         FAIL(c, TOO_LARGE, "a rule file may have %d bytes", YAML_BYTES_MAX);
     if (!str_is_utf8(text))
         FAIL(c, MALFORMED, "the file is not UTF-8");
+    if (str_starts(text, "\xef\xbb\xbf")) /* a byte order mark, as editors on Windows put it */
+        text = str_sub(text, 3, text.len);
     struct reader *r;
     NEW(c, r, 1);
     r->c = c;
@@ -232,7 +258,7 @@ rc yaml_read(struct ctx *c, struct str text, const struct yaml **ret_first, unsi
         FAIL(c, NO_MEMORY, "no memory for the YAML reader");
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.ptr, text.len);
-    rc result = read_documents(r, ret_first);
+    rc result = read_documents(r, text, ret_first);
     *ret_line = r->line;
     yaml_parser_delete(&r->parser);
     return result;
