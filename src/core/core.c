@@ -439,6 +439,8 @@ struct core_counts core_counts(const struct core *core)
         .log_restarts = log.restarts,
         .log_held = log.held,
         .log_pause_us = log.pause_us,
+        .failing = (enum rc_code)atomic_load(&core->failing),
+        .failing_since = {atomic_load(&core->failing_since_us)},
     };
 }
 

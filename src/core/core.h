@@ -85,6 +85,10 @@ struct core_counts {
     /* The write-ahead log: its length a moment ago; times it was begun anew; times that a reader
      * was in the way of it; the longest the writer was kept from its work by it. */
     int64_t log_bytes, log_restarts, log_held, log_pause_us;
+    /* Why nothing could be written the last time it was tried (NO_SPACE, IO, CORRUPT), and since
+     * when; OK when it could. It is told from memory, for it cannot be written down. */
+    enum rc_code failing;
+    struct wall failing_since;
 };
 struct core_counts core_counts(const struct core *core);
 

@@ -202,9 +202,21 @@ static rc commit(struct batch *b)
     return store_commit(&b->c, core->store);
 }
 
+/* For the operator: whatever is wrong with the disk cannot be told by the record. */
+static void note_failing(struct core *core, enum rc_code code)
+{
+    const struct clock *clock = core->options.clock;
+    if (code != RC_OK && code != RC_NO_SPACE && code != RC_IO && code != RC_CORRUPT)
+        return;
+    if (code != RC_OK && atomic_load(&core->failing) == RC_OK)
+        atomic_store(&core->failing_since_us, clock->wall(clock).us);
+    atomic_store(&core->failing, (int)code);
+}
+
 static void publish(struct batch *b)
 {
     struct core *core = b->core;
+    note_failing(core, RC_OK);
     keeper_note(core->keeper, b->erased);
     atomic_store(&core->size, ledger_size(core->ledger));
     atomic_fetch_add(&core->batches, 1);
@@ -226,6 +238,7 @@ bool batch_undo(struct batch *b, rc result)
 {
     struct core *core = b->core;
     struct ctx c = {.arena = arena_open(16 << 20), .clock = core->options.clock};
+    note_failing(core, result.code);
     if (!c.arena || core->lost) {
         arena_close(c.arena);
         core->lost = true;

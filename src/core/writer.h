@@ -40,6 +40,8 @@ struct core {
     } subscribers[SUBSCRIBERS_MAX];
     _Atomic int64_t size; /* events committed and told to the subscribers */
     _Atomic int64_t commands, refused, events, batches, waiting, turned_away, retried;
+    _Atomic int failing; /* enum rc_code of the last batch */
+    _Atomic int64_t failing_since_us;
 };
 
 /* Store, ledger and picture: opened and brought to the ledger's end; after a failure none is. */

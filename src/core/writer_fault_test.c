@@ -67,11 +67,24 @@ static void check(struct attempt *a, unsigned nth)
         recorded += times;
     }
     scene_do(&a->s, "bell.ring", "after", RING("1")); /* without a restart */
+    assert_int_equal(core_counts(a->s.core).failing, RC_OK);
     assert_int_equal(core_size(a->s.core), recorded + 1);
     assert_int_equal(a->told.count, recorded + 1);
     for (size_t i = 0; i < a->told.count; i++)
         assert_int_equal(a->told.seqs[i], i);
     scene_rebuild_is_equal(&a->s);
+}
+
+/* The operator is told while nothing can be written. */
+static void check_told(const struct attempt *a, bool full)
+{
+    struct core_counts counts = core_counts(a->s.core);
+    bool failed = false;
+    for (int i = 0; i < COMMANDS; i++)
+        failed = failed || !rc_ok(a->commands[i].result);
+    assert_int_equal(counts.failing != RC_OK, failed);
+    assert_true(!failed || counts.failing_since.us > 0);
+    assert_true(!failed || !full || counts.failing == RC_NO_SPACE || counts.failing == RC_IO);
 }
 
 /* True when there was such a call. */
@@ -84,6 +97,8 @@ static bool try_fault(unsigned nth, bool lasting, bool full)
     scene_do(&a.s, "bell.ring", "before", RING("1"));
     fault_vfs_fail(a.disk, nth, lasting, full);
     ring_all(&a);
+    if (lasting)
+        check_told(&a, full);
     bool happened = fault_vfs_calm(a.disk);
     check(&a, nth);
     scene_close(&a.s);

@@ -81,6 +81,9 @@ rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route 
 /* asset_serve.c: a file of the console, or its page for a path of the console. False: none. */
 bool asset_serve(struct http_exchange *exchange);
 
+/* Whether the record can be written: "ok", "full", "failing". */
+const char *status_word(enum rc_code failing);
+
 /* The handlers of the server's own routes. */
 serve_fn live_serve, status_serve_health, status_serve, openapi_serve;
 

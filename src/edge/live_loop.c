@@ -176,12 +176,16 @@ static bool close_if_slow(struct live_subscriber *s)
 static void send_ping(struct live_subscriber *s)
 {
     char text[128];
-    int64_t size = core_size(s->loop->live->edge->options.core);
+    const struct core *core = s->loop->live->edge->options.core;
+    int64_t size = core_size(core);
+    enum rc_code failing = core_counts(core).failing;
     int len = 0;
     if (s->next_seq > 0)
         len = snprintf(text, sizeof text, "id: %" PRId64 "\n", s->next_seq - 1);
     len += snprintf(text + len, sizeof text - (size_t)len,
-                    "event: ping\ndata: {\"size\":%" PRId64 "}\n\n", size);
+                    "event: ping\ndata: {\"size\":%" PRId64 "%s%s%s}\n\n", size,
+                    failing ? ",\"writing\":\"" : "", failing ? status_word(failing) : "",
+                    failing ? "\"" : "");
     http_stream_send_text(s->stream, (struct str){text, (size_t)len});
 }
 

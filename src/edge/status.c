@@ -2,10 +2,20 @@
 #include "base/version.h"
 #include "edge/edge_own.h"
 
+const char *status_word(enum rc_code failing)
+{
+    if (failing == RC_OK)
+        return "ok";
+    return failing == RC_NO_SPACE ? "full" : "failing";
+}
+
 rc status_serve_health(struct ctx *c, const struct request *request, struct response *response)
 {
-    (void)c, (void)request;
-    text_put(response->body, STR("{\"status\":\"ok\"}"));
+    (void)c;
+    enum rc_code failing = core_counts(request->core).failing;
+    if (failing != RC_OK)
+        response->status = 503; /* so that a monitor that reads no words sees it */
+    text_printf(response->body, "{\"status\":\"%s\"}", status_word(failing));
     return OK;
 }
 
@@ -48,6 +58,12 @@ static void put_core(struct text *out, const struct core_counts *counts)
     put_number(out, "log_restarts", counts->log_restarts);
     put_number(out, "log_held", counts->log_held);
     put_number(out, "log_pause_us", counts->log_pause_us);
+    text_printf(out, ",\"writing\":\"%s\"", status_word(counts->failing));
+    if (counts->failing != RC_OK) {
+        text_put(out, STR(",\"failing_since\":\""));
+        text_put_wall(out, counts->failing_since);
+        text_put_char(out, '"');
+    }
     text_put_char(out, '}');
 }
 
@@ -99,7 +115,8 @@ rc openapi_serve(struct ctx *c, const struct request *request, struct response *
 }
 
 static const struct route edge_routes[] = {
-    ROUTE(GET, "/health", PERMIT_ANYONE, "Is it running?", .serve = status_serve_health),
+    ROUTE(GET, "/health", PERMIT_ANYONE, "Is it running, and can it write? ok, full, failing",
+          .serve = status_serve_health),
     ROUTE(GET, "/api/v1/status", "system.read", "Version, sandbox and counters of the server",
           .serve = status_serve),
     ROUTE(GET, "/api/v1/openapi.json", PERMIT_SIGNED_IN, "This description, as OpenAPI 3.1",

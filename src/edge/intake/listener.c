@@ -155,6 +155,9 @@ static const struct route routes[] = {
     ROUTE(GET, "/api/v1/listeners/{id}/state", PERMIT_READ,
           "How a listener does: condition, counters, what could not be read",
           .output = &listener_state_shape, .serve = listener_serve_state),
+    ROUTE(GET, "/api/v1/listeners/{id}/place", PERMIT_READ,
+          "How far a listener's file is read, and what was in it: since ever, not since the start",
+          .output = &listener_place_shape, .serve = listener_serve_place),
     {0},
 };
 

@@ -118,6 +118,6 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
                     void **ret_options);
 
 /* Pages. */
-serve_fn listener_serve_state, listener_serve_states;
+serve_fn listener_serve_state, listener_serve_states, listener_serve_place;
 
 #endif

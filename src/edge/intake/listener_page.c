@@ -1,15 +1,52 @@
 /* How listeners do, for the page of sources and for the console. */
 #include "edge/intake/listener.h"
 
+#include "core/core.h"
+
+/* When nothing can be written, that cannot be noted either: it is told from the writer's memory. */
+static void overlay(const struct request *request, struct listener_state *state)
+{
+    struct core_counts counts = core_counts(request->core);
+    if (counts.failing == RC_OK || state->condition == LISTENER_CONDITION_FAILED ||
+        state->condition == LISTENER_CONDITION_DISABLED)
+        return;
+    state->condition = LISTENER_CONDITION_FULL;
+    state->since = counts.failing_since;
+    state->why = counts.failing == RC_NO_SPACE
+                     ? STR("the disk is full: nothing is acknowledged, and reading waits")
+                     : STR("the disk fails: nothing is acknowledged, and reading waits");
+}
+
+static rc get_listener(struct ctx *c, const struct request *request, struct listener *ret)
+{
+    struct row row;
+    TRY(picture_get(c, request->picture, &listener_shape, request->parts[0], &row, ret));
+    if (row.retired.us || !actor_may_read(request->actor, ret->label))
+        FAIL(c, NOT_FOUND, "there is no listener %.*s", STR_ARG(request->parts[0]));
+    return OK;
+}
+
+rc listener_serve_place(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct listener listener = {0};
+    struct listener_place place = {0};
+    TRY(get_listener(c, request, &listener));
+    rc found = picture_get(c, request->picture, &listener_place_shape, listener.id, NULL, &place);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    place.id = listener.id;
+    place.label = listener.label;
+    shape_write(response->body, &listener_place_shape, SHAPE_VIEW_SHOWN, &place);
+    return OK;
+}
+
 rc listener_serve_state(struct ctx *c, const struct request *request, struct response *response)
 {
     struct listener listener = {0};
     struct listener_state state = {0};
-    struct row row;
-    TRY(picture_get(c, request->picture, &listener_shape, request->parts[0], &row, &listener));
-    if (row.retired.us || !actor_may_read(request->actor, listener.label))
-        FAIL(c, NOT_FOUND, "there is no listener %.*s", STR_ARG(request->parts[0]));
+    TRY(get_listener(c, request, &listener));
     TRY(picture_get(c, request->picture, &listener_state_shape, listener.id, NULL, &state));
+    overlay(request, &state);
     shape_write(response->body, &listener_state_shape, SHAPE_VIEW_SHOWN, &state);
     return OK;
 }
@@ -22,7 +59,7 @@ rc listener_serve_states(struct ctx *c, const struct request *request, struct re
     struct page page;
     bool first = true;
     TRY(picture_list(c, request->picture, &listener_state_shape, &query, &page));
-    const struct listener_state *states = page.records;
+    struct listener_state *states = page.records;
     text_put(response->body, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {
         bool live = false;
@@ -32,6 +69,7 @@ rc listener_serve_states(struct ctx *c, const struct request *request, struct re
         if (!first)
             text_put_char(response->body, ',');
         first = false;
+        overlay(request, &states[i]);
         shape_write(response->body, &listener_state_shape, SHAPE_VIEW_SHOWN, &states[i]);
     }
     text_put_char(response->body, ']');

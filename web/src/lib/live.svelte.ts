@@ -9,14 +9,17 @@ const PING_MS = 5000;
 const GRACE_MS = 3000;
 
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
+type Ping = { size: number; writing?: 'full' | 'failing' };
 type Heard =
-  { type: 'event'; event: LedgerEvent } | { type: 'ping'; size: number } | { type: 'down' };
+  { type: 'event'; event: LedgerEvent } | ({ type: 'ping' } & Ping) | { type: 'down' };
 
 class Live {
   line = $state<Line>('connecting');
   /** When we last heard anything, by this machine's clock. */
   heard = $state(0);
   size = $state(0);
+  /** Why nothing can be recorded now; absent when it can. */
+  writing = $state<Ping['writing']>();
   now = $state(Date.now());
 
   #down = false;
@@ -59,8 +62,7 @@ class Live {
     const source = new EventSource('/api/v1/live');
     this.#source = source;
     source.addEventListener('ping', (message) => {
-      const { size } = JSON.parse(message.data as string) as { size: number };
-      this.#tell({ type: 'ping', size });
+      this.#tell({ type: 'ping', ...(JSON.parse(message.data as string) as Ping) });
     });
     const hear = (message: MessageEvent<string>) =>
       this.#tell({ type: 'event', event: JSON.parse(message.data) as LedgerEvent });
@@ -87,6 +89,7 @@ class Live {
     this.#down = heard.type === 'down';
     if (heard.type === 'ping') {
       this.size = heard.size;
+      this.writing = heard.writing;
     } else if (heard.type === 'event') {
       this.size = Math.max(this.size, heard.event.seq + 1);
       for (const listener of this.#listeners) listener(heard.event);
