@@ -6,70 +6,17 @@ import random
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "cli"))
-sys.path.insert(0, os.path.join(HERE, "..", "peers"))
-import json  # noqa: E402
-
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from served import LOGS, PANELS, UNCHECKED, Served  # noqa: E402
 import cli_test  # noqa: E402
-from cli_test import Mission, Server, Skip, free_port  # noqa: E402
+from cli_test import Server, Skip, free_port  # noqa: E402
 from dc09_dialler import frame  # noqa: E402
 
-PANELS = {"label": "TLP:GREEN", "protocol": "dc09", "options": {"unlisted": True, "any_time": True}}
-LOGS = {"label": "TLP:GREEN", "protocol": "syslog", "options": {"severity_max": 7}}
 FAILURE = "Failed password for root from 192.0.2.7 port 4242 ssh2"
-UNCHECKED = ssl._create_unverified_context()  # the mission's own authority
-
-
-class Served:
-    """A mission with one listener, which is served, killed and served again."""
-
-    def __init__(self, listener, carrier, *flags):
-        self.mission, self.flags, self.port = Mission(), flags, free_port()
-        self.token = json.loads(self.mission.run("token"))["token"]
-        self.server = Server(self.mission, *flags)
-        self.ask("POST", "listeners", {**listener, "id": "l", "name": "l", "carrier": carrier,
-                                       "address": f"127.0.0.1:{self.port}"}, 201)
-        self.ask("POST", "sources", {"id": "s", "label": "TLP:GREEN", "name": "s", "kind": "other",
-                                     "identity": "#1234", "keep_per_s": 10000, "keep_burst": 100000}, 201)
-        self.again()  # sockets are opened at the start
-
-    def again(self, how=signal.SIGTERM):
-        self.server.process.send_signal(how)
-        self.server.process.wait(timeout=30)
-        self.server = Server(self.mission, *self.flags)
-
-    def ask(self, method, path, body=None, want=200):
-        status, told = self.server.ask("/api/v1/" + path, self.token, body, method, UNCHECKED)
-        assert status == want, (status, told)
-        return json.loads(told)
-
-    def kept(self):
-        items, after = [], ""
-        while after is not None:
-            page = self.ask("GET", "signals?limit=100" + (f"&after={after}" if after else ""))
-            items += page["items"]
-            after = page.get("after")
-        return items
-
-    def wait_for(self, many):
-        until = time.monotonic() + 30
-        while len(self.kept()) < many:
-            assert time.monotonic() < until, (self.kept(), self.ask("GET", "listener-states"))
-        return self.kept()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.process.terminate()
-        self.server.process.wait(timeout=30)
-        shutil.rmtree(self.mission.home)
 
 
 def zones(items):
@@ -111,7 +58,7 @@ def over_udp(served, link):
 
 
 def a_panel_over_a_bad_link_is_heard_once_each_time():
-    with Served(PANELS, "udp", "--plain") as served:
+    with Served({**PANELS, "carrier": "udp"}) as served:
         over_udp(served, random.Random(3))
         found = zones(served.wait_for(40))
         assert found == [f"{number:03d}" for number in range(1, 41)], found
@@ -119,7 +66,7 @@ def a_panel_over_a_bad_link_is_heard_once_each_time():
 
 def killed_at_any_moment_nothing_acknowledged_is_lost():
     """The server dies under the panel's reports; what had its ACK is in the record afterwards."""
-    with Served(PANELS, "tcp", "--plain") as served:
+    with Served({**PANELS, "carrier": "tcp"}) as served:
         sure, number, chance = [], 0, random.Random(5)
         for _ in range(4):
             with socket.create_connection(("127.0.0.1", served.port), 10) as device:
@@ -147,7 +94,7 @@ def killed_at_any_moment_nothing_acknowledged_is_lost():
 
 def logger_over_udp_and_tcp():
     for carrier, flags in (("udp", ["--udp"]), ("tcp", ["--tcp", "--octet-count"]), ("tcp", ["--tcp"])):
-        with Served(LOGS, carrier, "--plain") as served:
+        with Served({**LOGS, "carrier": carrier}) as served:
             subprocess.run(["logger", "--server", "127.0.0.1", "--port", str(served.port), "--tag", "sshd",
                             "--priority", "auth.info", *flags, FAILURE], check=True, timeout=20)
             kept = served.wait_for(1)
@@ -155,7 +102,7 @@ def logger_over_udp_and_tcp():
 
 
 def syslog_over_tls():
-    with Served(LOGS, "tls") as served:
+    with Served({**LOGS, "carrier": "tls"}, flags=()) as served:
         with socket.create_connection(("127.0.0.1", served.port), 10) as plain:
             with UNCHECKED.wrap_socket(plain, server_hostname="localhost") as device:
                 line = f"<38>1 2026-11-22T03:00:00Z gate sshd 1 - - {FAILURE}".encode()
@@ -170,7 +117,7 @@ def rsyslog_over_tls():
     modules = os.path.join(os.path.dirname(program), "../lib/x86_64-linux-gnu/rsyslog")
     if not os.path.exists(os.path.join(modules, "lmnsd_ossl.so")):
         raise Skip("rsyslog-openssl is not installed")
-    with Served(LOGS, "tls") as served:
+    with Served({**LOGS, "carrier": "tls"}, flags=()) as served:
         local, home = free_port(), served.mission.home
         config = os.path.join(home, "rsyslog.conf")
         with open(config, "w", encoding="utf-8") as file:
