@@ -95,6 +95,8 @@ struct sigma_engine {
     bool started, late_now; /* the present event came behind newer ones */
     char *picture;
     size_t picture_len;
+    struct sigma_asked asked[STATES_MAX]; /* what was asked last, and told */
+    size_t asked_count;
     struct sigma_counters counters;
     uint64_t *rule_matches, *rule_hits;
     uint64_t *scratch;

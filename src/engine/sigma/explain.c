@@ -45,6 +45,22 @@ static void put_found(struct explaining *x, const struct item *item)
     }
 }
 
+/* A pattern as it is written; bytes that are no text by themselves as a dot. */
+static void put_glob(struct text *out, const struct glyphs *g)
+{
+    char shown[SHOWN_CHARS];
+    size_t len = 0;
+    for (size_t i = 0; i < g->len && len < sizeof shown; i++) {
+        uint16_t glyph = g->ptr[i];
+        shown[len++] = glyph == GLYPH_MANY   ? '*'
+                       : glyph == GLYPH_ONE  ? '?'
+                       : glyph == GLYPH_DASH ? '-'
+                       : glyph < 0x80        ? (char)glyph
+                                             : '.';
+    }
+    text_put_json(out, (struct str){shown, len});
+}
+
 static void put_wanted(struct explaining *x, const struct item *item)
 {
     for (size_t i = 0; i < item->count && i < SHOWN_MAX; i++) {
@@ -53,7 +69,7 @@ static void put_wanted(struct explaining *x, const struct item *item)
         if (atom->kind == ATOM_PATTERN && atom->pattern.kind != PATTERN_GLOB)
             put_cut(x->out, atom->pattern.text);
         else if (atom->kind == ATOM_PATTERN)
-            text_put(x->out, STR("a pattern"));
+            put_glob(x->out, &atom->pattern.glyphs);
         else if (atom->kind == ATOM_NULL)
             text_put(x->out, STR("null"));
         else if (atom->kind == ATOM_NUMBER || atom->kind == ATOM_COMPARE)
@@ -118,6 +134,139 @@ static bool put_source(struct text *out, const struct sigma_set *set, const char
                 STR_ARG(found ? other : STR("another or none")));
     return wanted == found;
 }
+
+/* ---- as JSON --------------------------------------------------------------------------------- */
+
+static void json_begin(struct text *out, unsigned depth, bool held, const char *kind, unsigned line)
+{
+    if (out->len && out->ptr[out->len - 1] == '}')
+        text_put_char(out, ',');
+    text_printf(out, "{\"depth\":%u,\"held\":%s,\"kind\":\"%s\",\"line\":%u", depth,
+                held ? "true" : "false", kind, line);
+}
+
+static void json_name(struct text *out, const char *member, struct str name)
+{
+    text_printf(out, ",\"%s\":", member);
+    text_put_json(out, str_is_utf8(name) ? name : STR("(bytes)"));
+}
+
+static void json_found(struct explaining *x, const struct item *item)
+{
+    const struct cell *cell =
+        item->field == FIELD_KEYWORD ? NULL : matcher_first(x->m, item->field);
+    text_put(x->out, STR(",\"found\":["));
+    for (unsigned shown = 0; cell && shown < SHOWN_MAX; cell = matcher_next(x->m, cell), shown++) {
+        struct str text = cell->value->text;
+        text_put(x->out, shown ? STR(",") : STR(""));
+        if (cell->value->kind == SIGMA_NULL)
+            text_put(x->out, STR("null"));
+        else if (cell->value->kind == SIGMA_OBJECT)
+            text_put(x->out, STR("\"{}\""));
+        else
+            text_put_json(x->out, str_is_utf8(text) ? text : STR("(bytes)"));
+    }
+    text_put_char(x->out, ']');
+}
+
+/* What is wanted, as the lines of text have it, is a text of its own here. */
+static rc json_wanted(struct ctx *c, struct explaining *x, const struct item *item)
+{
+    struct text wanted;
+    struct explaining other = {.m = x->m, .out = &wanted};
+    struct str done;
+    text_init(&wanted, c, 4096);
+    put_wanted(&other, item);
+    TRY(text_done(&wanted, &done));
+    json_name(x->out, "wanted", str_trim(done));
+    return OK;
+}
+
+static rc json_expr(struct ctx *c, struct explaining *x, const struct expr *expr, unsigned depth)
+{
+    static const char *const names[] = {"all", "one", "not"};
+    if (expr->kind == EXPR_ITEM) {
+        json_begin(x->out, depth, match_item(x->m, expr->item), "item", expr->item->line);
+        json_name(x->out, "name", expr->item->name);
+        TRY(json_wanted(c, x, expr->item));
+        json_found(x, expr->item);
+        text_put_char(x->out, '}');
+        return OK;
+    }
+    json_begin(x->out, depth, match_expr(x->m, expr), names[expr->kind], 0);
+    text_put_char(x->out, '}');
+    for (size_t i = 0; i < expr->count; i++)
+        TRY(json_expr(c, x, expr->kids[i], depth + 1));
+    return OK;
+}
+
+static void json_source(struct explaining *x, const struct sigma_set *set, const char *what,
+                        uint32_t wanted, uint32_t found)
+{
+    if (!wanted)
+        return;
+    json_begin(x->out, 0, wanted == found, "source", 0);
+    json_name(x->out, "name", str_from(what));
+    json_name(x->out, "wanted", names_text(&set->sources, wanted));
+    text_put(x->out, STR(",\"found\":["));
+    if (found)
+        text_put_json(x->out, names_text(&set->sources, found));
+    text_put(x->out, STR("]}"));
+}
+
+static bool is_of(const struct rule *rule, const struct sigma_event *event)
+{
+    const struct logsource *s = &rule->logsource;
+    return (!s->product || s->product == event->product) &&
+           (!s->category || s->category == event->category) &&
+           (!s->service || s->service == event->service);
+}
+
+static rc put_json(struct ctx *c, struct explaining *x, const struct rule *rule,
+                   const struct sigma_event *event)
+{
+    const struct sigma_set *set = x->m->set;
+    size_t held = 0, all = 0;
+    count_parts(x->m, rule->expr, true, &held, &all);
+    text_printf(x->out, "{\"fires\":%s,\"held\":%zu,\"parts\":%zu,\"lines\":[",
+                is_of(rule, event) && match_expr(x->m, rule->expr) ? "true" : "false", held, all);
+    json_source(x, set, "product", rule->logsource.product, event->product);
+    json_source(x, set, "category", rule->logsource.category, event->category);
+    json_source(x, set, "service", rule->logsource.service, event->service);
+    TRY(json_expr(c, x, rule->expr, 0));
+    text_put(x->out, STR("]}"));
+    return OK;
+}
+
+rc sigma_explain_json(struct ctx *c, const struct sigma_set *set, size_t number,
+                      const struct sigma_event *event, struct text *out)
+{
+    const struct rule *rule = set->rules[number];
+    struct explaining x = {.out = out};
+    if (rule->corr)
+        FAIL(c, INVALID, "only a detection is explained by one event");
+    TRY(sigma_matcher_open(c, set, &x.m));
+    rc result = matcher_load(c, x.m, event);
+    if (rc_ok(result))
+        result = put_json(c, &x, rule, event);
+    sigma_matcher_close(x.m);
+    return result;
+}
+
+rc sigma_measure(struct ctx *c, struct sigma_matcher *m, size_t count, const uint32_t *rules,
+                 const struct sigma_event *event, struct sigma_nearness *ret)
+{
+    TRY(matcher_load(c, m, event));
+    for (size_t i = 0; i < count; i++) {
+        const struct rule *rule = m->set->rules[rules[i]];
+        ret[i] = (struct sigma_nearness){.source = !rule->corr && is_of(rule, event)};
+        if (ret[i].source)
+            count_parts(m, rule->expr, true, &ret[i].held, &ret[i].parts);
+    }
+    return OK;
+}
+
+/* ---- as text --------------------------------------------------------------------------------- */
 
 rc sigma_explain(struct ctx *c, const struct sigma_set *set, size_t number,
                  const struct sigma_event *event, struct text *out)

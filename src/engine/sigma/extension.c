@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIAL_EVENTS_MAX = 500, STATES_MAX = 16, PARAMETERS_MAX = 32 };
+enum { TRIAL_EVENTS_MAX = 500, PARAMETERS_MAX = 32 };
 
 static rc need_map(struct reading *r, const struct yaml *node)
 {
@@ -223,10 +223,12 @@ static rc read_state_suffix(struct reading *r, const struct yaml *member, struct
 static rc read_states(struct reading *r, const struct yaml *node, struct rule *rule)
 {
     struct state_test *states;
+    struct str *names;
     TRY(need_map(r, node));
     if (node->count > STATES_MAX)
         REFUSE(r, node, "more than %d states", STATES_MAX);
     NEW(r->c, states, node->count);
+    NEW(r->c, names, node->count);
     YAML_EACH(member, node)
     {
         struct state_test test = {0};
@@ -241,9 +243,12 @@ static rc read_states(struct reading *r, const struct yaml *node, struct rule *r
             TRY(names_put(r->c, &r->set->fields, member->text, &test.field));
         else if (!test.numeric && !yaml_true(member))
             REFUSE(r, member, "a state needs the field that names the thing, or true");
+        names[rule->state_count] = test.name;
         states[rule->state_count++] = test;
     }
     rule->states = states;
+    rule->about.states = names;
+    rule->about.state_count = rule->state_count;
     return OK;
 }
 

@@ -296,6 +296,20 @@ static rc apply_filters(struct ctx *c, struct sigma_set *set)
     return OK;
 }
 
+/* How far back each looks: its own time, and that of what it stands on. */
+static void set_spans(struct sigma_set *set)
+{
+    for (size_t i = 0; i < set->corr_count; i++) {
+        const struct corr *corr = set->corrs[i];
+        int64_t below = 0;
+        for (size_t r = 0; r < corr->ref_count; r++) {
+            int64_t span = set->rules[corr->refs[r].rule]->about.span_us;
+            below = span > below ? span : below;
+        }
+        set->rules[corr->rule]->about.span_us = corr->span_us + below;
+    }
+}
+
 rc set_link(struct ctx *c, struct sigma_set *set)
 {
     struct linking l = {.c = c, .set = set};
@@ -306,7 +320,10 @@ rc set_link(struct ctx *c, struct sigma_set *set)
     TRY(resolve(&l));
     TRY(renumber(&l));
     TRY(apply_filters(c, set));
+    if (set->options.relax)
+        TRY(set_relax(c, set));
     TRY(sort_corrs(c, set));
+    set_spans(set);
     TRY(set_carry(c, set));
     set_output(set);
     return OK;

@@ -12,6 +12,7 @@ enum {
     FIELD_KEYWORD = 0, /* the id of "any value"; real fields follow */
     RULES_MAX = 100000,
     REFS_MAX = 64,     /* rules that one correlation names */
+    STATES_MAX = 16,
     TEMPORAL_MAX = 32, /* of them in temporal types: one bit each */
     GROUP_MAX = 8,     /* group-by fields */
     CONDITION_DEPTH_MAX = 64,
@@ -241,6 +242,9 @@ rc extension_read(struct reading *r, const struct yaml *node, struct rule *rule)
 
 /* meta.c: the fields that say about a rule. */
 rc meta_read(struct reading *r, struct rule *rule);
+
+/* relax.c: copies that ask for less, once all is joined and before what follows from that. */
+rc set_relax(struct ctx *c, struct sigma_set *set);
 
 /* set.c, link.c */
 rc set_note_error(struct sigma_set *set, struct ctx *c, struct str file, unsigned line);

@@ -254,7 +254,7 @@ TEST(placeholders_take_their_values)
 {
     static const struct str servers[] = {{"srv*", 4}, {"db1", 3}};
     static const struct sigma_placeholder list[] = {{{"Servers", 7}, 2, servers}};
-    const struct sigma_options options = {1, list};
+    const struct sigma_options options = {.placeholder_count = 1, .placeholders = list};
     static const struct {
         const char *event;
         bool matches;

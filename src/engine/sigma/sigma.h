@@ -34,6 +34,7 @@ struct sigma_placeholder {
 struct sigma_options {
     size_t placeholder_count;
     const struct sigma_placeholder *placeholders;
+    bool relax; /* beside each rule, copies that ask for one thing less: for the nearest miss */
 };
 
 /* Placeholders from YAML: a map of names, each with a value or a list of values. INVALID with
@@ -54,6 +55,26 @@ struct sigma_trial {
     const struct str *events;
 };
 
+/* What a copy of a rule does without, in a set that was opened with `relax`. */
+enum sigma_without {
+    SIGMA_WHOLE, /* it is no copy */
+    SIGMA_WITH_LESS,
+    SIGMA_WITHOUT_STATE,
+    SIGMA_WITHOUT_NEAR,
+    SIGMA_WITHOUT_BETWEEN,
+    SIGMA_WITHOUT_ABSENT,
+    SIGMA_WITHOUT_ORDER,
+    SIGMA_WITH_MORE_TIME,
+    SIGMA_WITHOUT_GROUP,
+    SIGMA_WITHOUT_PART,
+};
+struct sigma_relaxed {
+    enum sigma_without what;
+    uint32_t rule;        /* the number of the rule that it is a copy of */
+    struct str name;      /* of the state, the fields, or the rule that is left out */
+    double wanted, given; /* counts, metres or seconds: as the rule has it, as the copy does */
+};
+
 struct sigma_rule {
     struct str id, name, title, level, status, file;
     struct str label; /* the id, or else the name, or else the title */
@@ -64,6 +85,10 @@ struct sigma_rule {
     size_t action_count, trial_count;
     const struct sigma_action *actions;
     const struct sigma_trial *trials;
+    int64_t span_us; /* so far back it looks from the event that completes it; 0 of a detection */
+    size_t state_count;
+    const struct str *states; /* names of what it asks of the picture */
+    struct sigma_relaxed relaxed;
 };
 
 /* A set without rules. `options` may be NULL; what it points to outlives the set. */
@@ -139,6 +164,17 @@ struct sigma_group {
     enum sigma_kind kind;
 };
 
+enum sigma_truth { SIGMA_FALSE, SIGMA_TRUE, SIGMA_UNKNOWN };
+
+/* What a rule asked of the picture before it fired, and what it was told. Not known counts as
+ * fulfilled, and the hit says so. */
+struct sigma_asked {
+    struct str name, thing; /* thing: empty when it is the mission as a whole */
+    enum sigma_truth truth;
+    bool numeric;
+    double number; /* where it is numeric and known */
+};
+
 struct sigma_hit {
     uint32_t rule;
     struct wall time; /* of the event that completed it; of an absence, the end of the wait */
@@ -146,9 +182,9 @@ struct sigma_hit {
     size_t event_count, group_count;
     const struct str *events;
     const struct sigma_group *group;
+    size_t asked_count;
+    const struct sigma_asked *asked;
 };
-
-enum sigma_truth { SIGMA_FALSE, SIGMA_TRUE, SIGMA_UNKNOWN };
 
 struct sigma_engine_options {
     int64_t lateness_us; /* how far behind the newest an event may be and still join windows */
@@ -205,5 +241,20 @@ rc sigma_try(struct ctx *c, const struct sigma_set *set, uint32_t rule,
 /* Why a detection matches the event or what is missing, as lines of text. */
 rc sigma_explain(struct ctx *c, const struct sigma_set *set, size_t rule,
                  const struct sigma_event *event, struct text *out);
+
+/* The same as JSON: {"fires","held","parts","lines":[{"depth","held","kind","line","name","wanted",
+ * "found":[…]}]}. A line is a part of the log source (source), a test (item), or what joins those
+ * that follow one step deeper (all, one, not). */
+rc sigma_explain_json(struct ctx *c, const struct sigma_set *set, size_t rule,
+                      const struct sigma_event *event, struct text *out);
+
+/* How near an event comes to a detection: is it of its log source, and how many parts of its
+ * condition hold? */
+struct sigma_nearness {
+    bool source;
+    size_t held, parts;
+};
+rc sigma_measure(struct ctx *c, struct sigma_matcher *matcher, size_t count, const uint32_t *rules,
+                 const struct sigma_event *event, struct sigma_nearness *ret);
 
 #endif

@@ -105,18 +105,24 @@ static bool thing_of(const struct sigma_engine *e, uint32_t field, const struct 
     return true;
 }
 
-/* What is not known counts as fulfilled: unknown is never shown as clear. */
+/* What is not known counts as fulfilled: unknown is never taken for safe. It is kept until the next
+ * question, so that a hit can say on what it rests. */
 bool state_holds(struct sigma_engine *e, const struct rule *rule, const struct corr *corr,
                  const struct tuple *tuple, uint32_t record)
 {
+    e->asked_count = 0;
     for (size_t i = 0; i < rule->state_count; i++) {
         const struct state_test *test = &rule->states[i];
         struct str thing = STR("");
         double number = NAN;
-        if (test->field && !thing_of(e, test->field, corr, tuple, record, &thing))
-            continue;
-        enum sigma_truth truth = ask_picture(e, test->name, thing, &number);
-        if (truth == SIGMA_UNKNOWN || (test->numeric && isnan(number)))
+        enum sigma_truth truth = SIGMA_UNKNOWN;
+        if (!test->field || thing_of(e, test->field, corr, tuple, record, &thing))
+            truth = ask_picture(e, test->name, thing, &number);
+        if (test->numeric && isnan(number))
+            truth = SIGMA_UNKNOWN;
+        e->asked[e->asked_count++] =
+            (struct sigma_asked){test->name, thing, truth, test->numeric, number};
+        if (truth == SIGMA_UNKNOWN)
             continue;
         bool held = test->numeric ? compare_numbers(test->compare, number, test->number)
                                   : (truth == SIGMA_TRUE) != test->negate;
@@ -134,8 +140,12 @@ static void tell(struct sigma_engine *e, const struct sigma_hit *hit)
     e->counters.hits++;
     e->counters.late += hit->late;
     e->rule_hits[hit->rule]++;
-    if (e->options.hit)
-        e->options.hit(e->options.arg, hit);
+    if (!e->options.hit)
+        return;
+    struct sigma_hit told = *hit;
+    told.asked_count = e->asked_count;
+    told.asked = e->asked;
+    e->options.hit(e->options.arg, &told);
 }
 
 rc tell_single(struct ctx *c, struct sigma_engine *e, uint32_t rule,

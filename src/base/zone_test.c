@@ -1,0 +1,94 @@
+/* Local time, against what the C library says of the same zones. */
+#include "unit.h"
+
+#include "base/zone.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static struct ctx open_ctx(void)
+{
+    struct ctx c = {.arena = arena_open(16 << 20), .clock = &clock_system};
+    assert_non_null(c.arena);
+    return c;
+}
+
+/* Every 37 hours of 130 years: before the first change, along all of them, and by the rule. */
+static void compare(const char *name)
+{
+    struct ctx c = open_ctx();
+    struct zone zone;
+    char *before = getenv("TZ") ? strdup(getenv("TZ")) : NULL;
+    if (!rc_ok(zone_open(&c, &files_system, str_from(name), &zone)))
+        fail_msg("%s: %s", name, c.fault.message);
+    setenv("TZ", name, 1);
+    tzset();
+    for (int64_t second = -1000000000; second < 4102444800; second += 37 * 3600 + 11) {
+        time_t at = (time_t)second;
+        struct tm tm;
+        localtime_r(&at, &tm);
+        int32_t offset = zone_offset(&zone, (struct wall){second * 1000000});
+        if (offset != tm.tm_gmtoff)
+            fail_msg("%s at %lld: %d instead of %ld", name, (long long)second, offset,
+                     tm.tm_gmtoff);
+        unsigned weekday = zone_weekday(zone_local(&zone, (struct wall){second * 1000000}));
+        assert_int_equal(weekday, (tm.tm_wday + 6) % 7);
+    }
+    if (before)
+        setenv("TZ", before, 1);
+    else
+        unsetenv("TZ");
+    tzset();
+    free(before);
+    arena_close(c.arena);
+}
+
+TEST(zone_says_what_the_c_library_says)
+{
+    static const char *const names[] = {"Europe/Helsinki",   "America/New_York", "Asia/Kathmandu",
+                                        "Australia/Lord_Howe", "America/Santiago", "Africa/Casablanca",
+                                        "Asia/Tehran",       "Etc/UTC"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        compare(names[i]);
+}
+
+TEST(zone_names_lead_nowhere_else)
+{
+    struct ctx c = open_ctx();
+    struct zone zone;
+    assert_int_equal(zone_open(&c, &files_system, STR("../../etc/passwd"), &zone).code,
+                     RC_NOT_FOUND);
+    assert_int_equal(zone_open(&c, &files_system, STR("/etc/passwd"), &zone).code, RC_NOT_FOUND);
+    assert_int_equal(zone_open(&c, &files_system, STR("Nowhere/Here"), &zone).code, RC_NOT_FOUND);
+    arena_close(c.arena);
+}
+
+/* Cut anywhere, or with any byte changed: refused, or read without a step beyond the bytes. */
+TEST(zone_file_that_is_broken_is_refused)
+{
+    struct ctx c = open_ctx();
+    struct zone zone;
+    struct str bytes;
+    assert_true(rc_ok(file_read(&c, &files_system, "/usr/share/zoneinfo/Europe/Helsinki", 1 << 20,
+                                &bytes)));
+    for (size_t len = 0; len < bytes.len; len++) {
+        struct arena_mark mark = arena_mark(c.arena);
+        char *cut = malloc(len + 1);
+        memcpy(cut, bytes.ptr, len);
+        assert_int_equal(zone_read(&c, (struct str){cut, len}, &zone).code, RC_MALFORMED);
+        free(cut);
+        arena_return(c.arena, mark);
+    }
+    char *copy = malloc(bytes.len);
+    memcpy(copy, bytes.ptr, bytes.len);
+    for (size_t i = 0; i < bytes.len; i++) {
+        struct arena_mark mark = arena_mark(c.arena);
+        copy[i] = (char)~copy[i];
+        if (rc_ok(zone_read(&c, (struct str){copy, bytes.len}, &zone)))
+            (void)zone_offset(&zone, (struct wall){4102444800 * 1000000});
+        copy[i] = (char)~copy[i];
+        arena_return(c.arena, mark);
+    }
+    free(copy);
+    arena_close(c.arena);
+}
