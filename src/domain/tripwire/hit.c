@@ -63,6 +63,27 @@ static rc put_actions(struct ctx *c, const struct sigma_rule *rule, struct tripw
     return OK;
 }
 
+/* What it was told of the picture, and whether it rests on something that nobody knew. */
+static rc put_asked(struct ctx *c, const struct sigma_hit *hit, struct tripwire_hit *ret)
+{
+    static const enum tripwire_told told[] = {
+        [SIGMA_FALSE] = TRIPWIRE_TOLD_NO,
+        [SIGMA_TRUE] = TRIPWIRE_TOLD_YES,
+        [SIGMA_UNKNOWN] = TRIPWIRE_TOLD_UNKNOWN,
+    };
+    NEW(c, ret->asked.items, hit->asked_count + 1);
+    for (size_t i = 0; i < hit->asked_count; i++) {
+        struct tripwire_asked *asked = &ret->asked.items[i];
+        asked->told = told[hit->asked[i].truth];
+        ret->unsure = ret->unsure || asked->told == TRIPWIRE_TOLD_UNKNOWN;
+        TRY(line_of(c, hit->asked[i].name, &asked->state));
+        if (hit->asked[i].thing.len)
+            TRY(line_of(c, hit->asked[i].thing, &asked->thing));
+    }
+    ret->asked.count = hit->asked_count;
+    return OK;
+}
+
 /* Label and drill mark of what made it. */
 static rc put_origin(struct ctx *c, struct store *store, const struct sigma_hit *hit,
                      struct tripwire_hit *ret, int64_t *ret_last)
@@ -129,6 +150,7 @@ rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
         TRY(line_of(c, str_sub(rule->level, 0, 40), &body.level));
     TRY(put_group(c, hit, &body));
     TRY(put_actions(c, rule, &body));
+    TRY(put_asked(c, hit, &body));
     TRY(put_origin(c, store, hit, &body, &last));
     TRY(put_id(c, hit, last, &body));
     *ret = body;
@@ -149,7 +171,9 @@ void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_h
         text_put(out, i ? STR(",") : STR(""));
         text_put_json(out, hit->events[i]);
     }
-    text_put(out, STR("],\"at\":"));
+    text_printf(out, "],\"event_count\":%zu,\"level\":", hit->event_count);
+    text_put_json(out, str_absent(rule->level) ? STR("") : rule->level);
+    text_put(out, STR(",\"at\":"));
     if (hit->time.us) {
         text_put_char(out, '"');
         text_put_wall(out, hit->time);
@@ -164,5 +188,14 @@ void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_h
         text_put_char(out, ':');
         text_put_json(out, hit->group[i].value);
     }
-    text_put(out, hit->late ? STR("},\"late\":true}") : STR("},\"late\":false}"));
+    text_put(out, STR("},\"unknown\":["));
+    bool any = false;
+    for (size_t i = 0; i < hit->asked_count; i++) {
+        if (hit->asked[i].truth != SIGMA_UNKNOWN)
+            continue;
+        text_put(out, any ? STR(",") : STR(""));
+        text_put_json(out, hit->asked[i].name);
+        any = true;
+    }
+    text_put(out, hit->late ? STR("],\"late\":true}") : STR("],\"late\":false}"));
 }

@@ -35,6 +35,7 @@ struct tripwires {
     struct live_rules rules;
     struct sigma_set *set;
     struct sigma_engine *engine;
+    const struct tz *zone; /* of the mission; NULL: not known */
     struct picture_state state;
     int64_t position; /* the next event to be seen */
     int64_t armed_us; /* the deadline that is set, 0: none */
@@ -197,6 +198,7 @@ static rc open_engine(struct tripwires *t)
     struct ctx *c = &t->lasting;
     arena_reset(c->arena);
     TRY(tripwire_wake_id(c, &t->wake_id));
+    TRY(taxonomy_zone(c, t->reader.picture, &t->zone));
     TRY(rules_at(c, t->reader.picture, core_catalog(t->core), t->position, &t->rules));
     TRY(rules_set(c, &t->rules, &t->set));
     return sigma_engine_open(c, t->set, &options, &t->engine);
@@ -238,6 +240,7 @@ static rc take_deadline(struct tripwires *t, const struct event *event)
 static rc take_event(struct tripwires *t, const struct event *event)
 {
     struct sigma_event seen;
+    struct seeing seeing = {t->set, t->reader.picture, t->zone};
     struct str name = str_from(event->kind->name);
     t->position = event->seq + 1;
     if (str_starts(name, "deadline."))
@@ -245,11 +248,12 @@ static rc take_event(struct tripwires *t, const struct event *event)
     if (!taxonomy_hidden(event) && sigma_set_count(t->set) > 0) {
         t->state = (struct picture_state){&t->work, t->reader.picture, event->occurred};
         for (size_t part = 0; part < taxonomy_parts(event); part++) {
-            TRY(taxonomy_event(&t->work, t->set, t->reader.picture, event, part, &seen));
+            TRY(taxonomy_event(&t->work, &seeing, event, part, &seen));
             TRY(sigma_feed(&t->work, t->engine, &seen));
         }
     }
-    if (event->kind->body == &tripwire_shape || str_is(name, "tripwire.retired"))
+    if (event->kind->body == &tripwire_shape || str_is(name, "tripwire.retired") ||
+        str_starts(name, "mission.")) /* its zone may be another now */
         return change_rules(t);
     return OK;
 }

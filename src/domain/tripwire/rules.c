@@ -91,10 +91,24 @@ rc rules_at(struct ctx *c, struct picture *picture, const struct catalog *catalo
     return OK;
 }
 
-rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **ret)
+rc rule_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, struct str id,
+           int64_t position, struct live_rule *ret)
+{
+    struct live_rules rules = {0};
+    struct looking l = {catalog, &rules, c};
+    struct tripwire tripwire = {0};
+    struct row row;
+    TRY(picture_get(c, picture, &tripwire_shape, id, &row, &tripwire));
+    TRY(take_rule(c, picture, &l, &tripwire, &row, position));
+    *ret = rules.count > 0 ? rules.items[0] : (struct live_rule){.id = id};
+    return OK;
+}
+
+static rc make_set(struct ctx *c, const struct live_rules *rules, bool relax,
+                   struct sigma_set **ret)
 {
     struct sigma_set *set = NULL;
-    TRY(sigma_set_open(c, NULL, &set));
+    TRY(sigma_set_open(c, &(struct sigma_options){.relax = relax}, &set));
     rc result = OK;
     for (size_t i = 0; i < rules->count && rc_ok(result); i++)
         result = sigma_set_add(c, set, rules->items[i].id, rules->items[i].text);
@@ -106,6 +120,11 @@ rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **r
     }
     *ret = set;
     return OK;
+}
+
+rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **ret)
+{
+    return make_set(c, rules, false, ret);
 }
 
 /* ---- one record's rule ------------------------------------------------------------------------
@@ -125,13 +144,14 @@ static rc refuse_text(struct ctx *c, const struct sigma_set *set)
     return failed;
 }
 
-rc tripwire_set(struct ctx *c, struct str id, struct str text, struct sigma_set **ret)
+static rc set_of_one(struct ctx *c, struct str id, struct str text, bool relax,
+                     struct sigma_set **ret)
 {
     struct live_rule rule = {.id = id, .text = text};
     struct live_rules rules = {.count = 1, .items = &rule};
     struct sigma_set *set = NULL;
     bool output = false;
-    TRY(rules_set(c, &rules, &set));
+    TRY(make_set(c, &rules, relax, &set));
     for (size_t i = 0; i < sigma_set_count(set); i++)
         output = output || sigma_set_rule(set, i)->output;
     if (sigma_set_errors(set, &(const struct sigma_error *){NULL}) > 0 || !output) {
@@ -141,6 +161,16 @@ rc tripwire_set(struct ctx *c, struct str id, struct str text, struct sigma_set 
     }
     *ret = set;
     return OK;
+}
+
+rc tripwire_set(struct ctx *c, struct str id, struct str text, struct sigma_set **ret)
+{
+    return set_of_one(c, id, text, false, ret);
+}
+
+rc tripwire_set_relaxed(struct ctx *c, struct str id, struct str text, struct sigma_set **ret)
+{
+    return set_of_one(c, id, text, true, ret);
 }
 
 static rc try_trials(struct ctx *c, const struct sigma_set *set, uint32_t number,

@@ -55,6 +55,17 @@ static enum sigma_truth zone_armed(struct picture_state *state, struct str zone)
     return *(const bool *)shape_in(armed, row) ? SIGMA_TRUE : SIGMA_FALSE;
 }
 
+const char *const picture_states[] = {"person_left", "zone_armed", "area_armed"};
+const size_t picture_state_count = sizeof picture_states / sizeof *picture_states;
+
+bool picture_knows(struct str name)
+{
+    for (size_t i = 0; i < picture_state_count; i++)
+        if (str_is(name, picture_states[i]))
+            return true;
+    return false;
+}
+
 enum sigma_truth picture_state(struct picture_state *state, struct str name, struct str thing)
 {
     if (str_is(name, "person_left"))

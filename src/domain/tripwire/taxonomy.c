@@ -397,24 +397,74 @@ static struct wall time_of(const struct shape *shape, const void *body, const st
     return *(const struct wall *)shape_in(at, body);
 }
 
-rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
-                  const struct event *event, size_t part, struct sigma_event *ret)
+/* ---- local time ------------------------------------------------------------------------------ */
+
+const char *const taxonomy_local[TAXONOMY_LOCAL_COUNT] = {"local_hour", "local_weekday",
+                                                          "local_date"};
+
+rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret)
+{
+    const struct record *record = catalog_record(picture_catalog(picture), STR("mission"));
+    const struct shape_field *field =
+        record ? shape_field(record->shape, STR("time_zone")) : NULL;
+    struct query query = {.limit = 1};
+    struct page page;
+    struct tz *zone;
+    *ret = NULL;
+    if (!field || field->kind != SHAPE_TEXT)
+        return OK;
+    TRY(picture_list(c, picture, record->shape, &query, &page));
+    if (page.count == 0)
+        return OK;
+    NEW(c, zone, 1);
+    rc result =
+        tz_open(c, &files_system, *(const struct str *)shape_in(field, page.records), zone);
+    if (rc_ok(result))
+        *ret = zone;
+    return result.code == RC_NO_MEMORY ? result : OK;
+}
+
+static rc put_local(struct making *m, const struct tz *zone, struct wall when)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+    char written[WALL_TEXT_MAX];
+    struct str text;
+    bool asked = false;
+    for (size_t i = 0; i < TAXONOMY_LOCAL_COUNT; i++)
+        asked = asked || sigma_field(m->set, str_from(taxonomy_local[i]));
+    if (!zone || !asked || !when.us)
+        return OK;
+    struct wall local = tz_local(zone, when);
+    TRY(str_copy(m->c, (struct str){written, wall_format(local, written)}, &text));
+    int64_t hour = 0;
+    (void)str_to_i64(str_sub(text, 11, 2), &hour);
+    TRY(put_number(m, str_from(taxonomy_local[0]), hour));
+    TRY(put_value(m, str_from(taxonomy_local[1]), SIGMA_TEXT,
+                  str_from(days[tz_weekday(local)])));
+    return put_value(m, str_from(taxonomy_local[2]), SIGMA_TEXT, str_sub(text, 0, 10));
+}
+
+rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event *event,
+                  size_t part, struct sigma_event *ret)
 {
     const struct shape *shape = taxonomy_shape_of(event->kind);
     const void *body = part_of(event, part);
     struct making *m = NULL;
     NEW(c, m, 1);
-    *m = (struct making){.c = c, .set = set, .catalog = picture_catalog(picture)};
+    *m = (struct making){
+        .c = c, .set = seeing->set, .catalog = picture_catalog(seeing->picture)};
     *ret = (struct sigma_event){.id_is_number = true};
     TRY(put_source(m, event, body, ret));
     TRY(put_envelope(m, event));
     if (body)
         TRY(put_shape(m, shape, body, STR(""), 0));
-    TRY(put_entities(m, picture));
+    TRY(put_entities(m, seeing->picture));
     TRY(str_format(c, &ret->id, "%lld", (long long)event->seq));
     /* a source whose clock is ahead does not move everybody's windows into the future */
     struct wall when = time_of(shape, body, event);
     ret->time = when.us < event->received.us ? when : event->received;
+    TRY(put_local(m, seeing->zone, ret->time));
     ret->count = m->count;
     ret->values = m->values;
     return OK;

@@ -66,6 +66,14 @@ static bool hop_gives(const struct catalog *catalog, const struct shape *shape, 
     return false;
 }
 
+static bool is_local(struct str field)
+{
+    for (size_t i = 0; i < TAXONOMY_LOCAL_COUNT; i++)
+        if (str_is(field, taxonomy_local[i]))
+            return true;
+    return false;
+}
+
 static bool kind_gives(const struct catalog *catalog, const struct event_kind *kind,
                        struct str field)
 {
@@ -75,6 +83,8 @@ static bool kind_gives(const struct catalog *catalog, const struct event_kind *k
     for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
         if (str_is(field, envelope[i]))
             return true;
+    if (is_local(field))
+        return true;
     taxonomy_split_name(kind->name, &noun, &verb);
     const struct record *record = catalog_record(catalog, noun);
     if (record && (str_eq(field, noun) || hop_gives(catalog, record->shape, field, 1)))
@@ -126,7 +136,10 @@ bool taxonomy_has(void *arg, struct str product, struct str category, struct str
 {
     const struct reachable *r = arg;
     const struct catalog *catalog = r->catalog;
+    const struct tz *zone = NULL;
     if (!names_source(product, STR("chancery")))
+        return false;
+    if (r->picture && is_local(field) && (!rc_ok(taxonomy_zone(r->c, r->picture, &zone)) || !zone))
         return false;
     for (size_t i = 0; i < catalog_event_count(catalog); i++) {
         const struct event_kind *kind = catalog_event_at(catalog, i);
@@ -223,6 +236,11 @@ void taxonomy_put(struct text *out, const struct catalog *catalog)
     text_put(out, STR("{\"product\":\"chancery\",\"every\":["));
     for (size_t i = 0; i < sizeof envelope / sizeof *envelope; i++)
         text_printf(out, "%s\"%s\"", i ? "," : "", envelope[i]);
+    for (size_t i = 0; i < TAXONOMY_LOCAL_COUNT; i++)
+        text_printf(out, ",\"%s\"", taxonomy_local[i]);
+    text_put(out, STR("],\"states\":["));
+    for (size_t i = 0; i < picture_state_count; i++)
+        text_printf(out, "%s\"%s\"", i ? "," : "", picture_states[i]);
     text_put(out, STR("],\"sources\":["));
     put_sources(out, catalog);
     text_put(out, STR("]}"));

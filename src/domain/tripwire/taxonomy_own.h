@@ -18,6 +18,10 @@ struct translation {
 extern const struct translation translations[];
 extern const size_t translation_count;
 
+/* Fields that every event has by the clock on the mission's wall. */
+enum { TAXONOMY_LOCAL_COUNT = 3 };
+extern const char *const taxonomy_local[TAXONOMY_LOCAL_COUNT];
+
 /* Noun and verb of the name of a kind. */
 void taxonomy_split_name(const char *kind, struct str *ret_noun, struct str *ret_verb);
 

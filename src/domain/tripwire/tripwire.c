@@ -5,6 +5,8 @@ SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
 SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that sees a pattern in what happens");
 SHAPE_DEFINE(tripwire_group, TRIPWIRE_GROUP_FIELDS, 1, "What the events of a hit have in common");
 SHAPE_DEFINE(tripwire_action, TRIPWIRE_ACTION_FIELDS, 1, "What a rule wants done");
+SHAPE_DEFINE_CHOICES(tripwire_told, TRIPWIRE_TOLD, TRIPWIRE_TOLDS);
+SHAPE_DEFINE(tripwire_asked, TRIPWIRE_ASKED_FIELDS, 1, "What a rule asked of the picture");
 SHAPE_DEFINE(tripwire_hit, TRIPWIRE_HIT_FIELDS, 1, "A tripwire that was tripped");
 SHAPE_DEFINE(tripwire_fault, TRIPWIRE_FAULT_FIELDS, 1, "A tripwire that cannot fire");
 SHAPE_DEFINE(tripwire_stand, TRIPWIRE_STAND_FIELDS, 1, "How far the tripwires have come");
@@ -12,7 +14,7 @@ SHAPE_DEFINE(tripwire_part, TRIPWIRE_PART_FIELDS, 1, "A part of the open windows
 SHAPE_DEFINE(tripwire_state, TRIPWIRE_STATE_FIELDS, 1, "The open windows");
 SHAPE_DEFINE(tripwire_wait, TRIPWIRE_WAIT_FIELDS, 1, "That something is decided later");
 SHAPE_DEFINE(tripwire_turn, TRIPWIRE_TURN_FIELDS, 1, "How far the self-tests have come");
-SHAPE_DEFINE(tripwire_off, TRIPWIRE_OFF_FIELDS, 1, "Switching a tripwire off");
+SHAPE_DEFINE(tripwire_off, TRIPWIRE_OFF_FIELDS, 1, "Switching a tripwire off, or giving it back");
 
 const struct event_kind tripwire_hit_kind = {
     .name = "tripwire.hit",

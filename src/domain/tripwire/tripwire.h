@@ -30,6 +30,10 @@ enum { TRIPWIRE_TEXT_MAX = 48000 };
     F(T, id, _, proposed_by, SYSTEM, 0, 0, "the account that activated it")                     \
     F(T, id, _, proposer, SYSTEM, 0, 0, "the person whose account that was")                    \
     F(T, id, _, confirmed_by, SYSTEM, 0, 0, "the account that confirmed it, where two have to") \
+    F(T, text, block, next, 0, 1, TRIPWIRE_TEXT_MAX, "what is to take the place of an active rule") \
+    F(T, id, _, next_by, SYSTEM, 0, 0, "the account that put it forward")                       \
+    F(T, id, _, next_person, SYSTEM, 0, 0, "the person whose account that was")                 \
+    F(T, text, block, returned_why, SYSTEM, 0, 500, "why it was given back unconfirmed")        \
     F(T, text, block, off_why, SYSTEM, 0, 500, "why it was switched off")                       \
     F(T, text, block, fault, SYSTEM, 0, 500, "why it cannot fire any more")                     \
     F(T, time, _, fault_since, SYSTEM | INDEXED, 0, 0, "since when")                            \
@@ -46,6 +50,18 @@ SHAPE_DECLARE(tripwire_group, TRIPWIRE_GROUP_FIELDS);
     F(T, text, line, what, REQUIRED, 1, 100, "what is to be done") \
     F(T, texts, line, with, 0, 0, 20, "its parameters, name=value")
 SHAPE_DECLARE(tripwire_action, TRIPWIRE_ACTION_FIELDS);
+
+#define TRIPWIRE_TOLDS(X, E)                       \
+    X(E, YES, "yes", "it was so")                  \
+    X(E, NO, "no", "it was not so")                \
+    X(E, UNKNOWN, "unknown", "nobody knew: it was taken for fulfilled")
+SHAPE_DECLARE_CHOICES(tripwire_told, TRIPWIRE_TOLD, TRIPWIRE_TOLDS);
+
+#define TRIPWIRE_ASKED_FIELDS(F, T)                                             \
+    F(T, text, line, state, REQUIRED, 1, 200, "what it asked of the picture")   \
+    F(T, text, line, thing, 0, 1, 200, "of what; absent: of the mission")       \
+    F(T, choice, tripwire_told, told, REQUIRED, 0, 0, "what it was told")
+SHAPE_DECLARE(tripwire_asked, TRIPWIRE_ASKED_FIELDS);
 
 /* Body of `tripwire.hit`, whose record is the tripwire. The id follows from the rule, its group and
  * the events: the same find is the same hit, however often it is made. */
@@ -64,6 +80,8 @@ enum { TRIPWIRE_HIT_EVENTS_MAX = 100 };
     F(T, i64, _, event_count, 0, 0, 0, "how many there were")                                      \
     F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")                 \
     F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")                     \
+    F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time")              \
+    F(T, flag, _, unsure, 0, 0, 0, "it rests on something that nobody knew")                       \
     F(T, flag, _, late, 0, 0, 0, "found by an event that came behind newer ones: nobody is paged") \
     F(T, flag, _, drill, 0, 0, 0, "an exercise was among the events")
 SHAPE_DECLARE(tripwire_hit, TRIPWIRE_HIT_FIELDS);
@@ -104,15 +122,22 @@ struct backtest {
     const unsigned char *seal_key;
     const struct actor *actor; /* only what this may read; NULL: all */
     const struct sigma_set *set;
-    struct wall from;   /* received since */
-    int64_t events_max; /* 0: any number */
+    struct wall from, until; /* received since, and before; until 0: the end of the ledger */
+    int64_t events_max;      /* 0: any number */
+    bool nearest;            /* say of rules that found nothing what was missing */
 };
 
-/* Hold the events of the ledger against a set, and write what came of it as JSON. */
+/* Hold the events of the ledger against a set, and write what came of it as JSON: how many events
+ * were looked at, the hits and the days on which they were, the events in them, and, if that is
+ * asked, the nearest miss (the set is then opened with `relax`). What was still open at `from` is
+ * open here too: it begins as much earlier as the rules look back. */
 rc tripwire_backtest(struct ctx *c, const struct backtest *backtest, struct text *out);
 
 /* The rule of a record as a set of its own; a text that the engine refuses is INVALID with its line
  * and reason. Close it with sigma_set_close. */
 rc tripwire_set(struct ctx *c, struct str id, struct str text, struct sigma_set **ret);
+
+/* The same with the copies by which the nearest miss is found. */
+rc tripwire_set_relaxed(struct ctx *c, struct str id, struct str text, struct sigma_set **ret);
 
 #endif

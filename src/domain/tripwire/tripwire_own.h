@@ -4,6 +4,7 @@
 
 #include "domain/tripwire/tripwire.h"
 
+#include "base/tz.h"
 #include "core/core.h"
 #include "engine/sigma/sigma.h"
 
@@ -48,12 +49,17 @@ SHAPE_DECLARE(tripwire_wait, TRIPWIRE_WAIT_FIELDS);
 #define TRIPWIRE_TURN_FIELDS(F, T) F(T, id, _, after, 0, 0, 0, "the last one that was tried")
 SHAPE_DECLARE(tripwire_turn, TRIPWIRE_TURN_FIELDS);
 
-#define TRIPWIRE_OFF_FIELDS(F, T) F(T, text, block, why, REQUIRED, 3, 500, "why it is switched off")
+#define TRIPWIRE_OFF_FIELDS(F, T) \
+    F(T, text, block, why, REQUIRED, 3, 500, "why it is switched off, or given back")
 SHAPE_DECLARE(tripwire_off, TRIPWIRE_OFF_FIELDS);
+
+/* activate.c: who lets a rule see events. */
+decide_fn decide_activate, decide_withdraw, decide_off;
 
 extern const struct decision tripwire_decisions[];
 extern const struct fold tripwire_folds[];
 extern const struct route tripwire_routes[];
+serve_fn tripwire_serve_hit, tripwire_serve_board;
 record_check tripwire_check;
 
 /* tripwire_decide.c: the deadline by which the engine is woken. */
@@ -72,6 +78,10 @@ struct live_rules {
     size_t count, room;
     struct live_rule *items;
 };
+
+/* One of them as it was then; its text is absent when it was not active. */
+rc rule_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, struct str id,
+           int64_t position, struct live_rule *ret);
 
 /* What was active after the first `position` events of the ledger. */
 rc rules_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, int64_t position,
@@ -93,9 +103,21 @@ bool rules_are_grave(const struct sigma_set *set);
 /* Into how many an event falls: one, or, when its body is a list of items, as many as those. */
 size_t taxonomy_parts(const struct event *event);
 
+/* By what events are seen: the names that rules use, what is known of records, and the clock on the
+ * mission's wall. */
+struct seeing {
+    const struct sigma_set *set;
+    struct picture *picture;
+    const struct tz *zone; /* NULL: not known; the fields of local time are absent */
+};
+
 /* One of them as Sigma sees it. Values point into the event, or are in the arena of c. */
-rc taxonomy_event(struct ctx *c, const struct sigma_set *set, struct picture *picture,
-                  const struct event *event, size_t part, struct sigma_event *ret);
+rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event *event,
+                  size_t part, struct sigma_event *ret);
+
+/* The zone of the mission, in the arena of c; NULL when there is no mission, or the machine does not
+ * know its zone. */
+rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret);
 
 /* For sigma_set_reach; arg is a struct reachable. */
 struct reachable {
@@ -116,9 +138,51 @@ struct picture_state {
 };
 enum sigma_truth picture_state(struct picture_state *state, struct str name, struct str thing);
 
+/* The states of which any part of Chancery can say something. Of all others nothing is ever known. */
+extern const char *const picture_states[];
+extern const size_t picture_state_count;
+bool picture_knows(struct str name);
+
 /* hit.c: a hit of the engine as a body. Labels are those of its events, which are read. */
 rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
             const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret);
+
+/* ---- past events (past.c) ---------------------------------------------------------------------
+ */
+
+struct past {
+    const struct catalog *catalog;
+    struct picture *picture;
+    const unsigned char *seal_key;
+    const struct actor *actor; /* NULL: may read all */
+};
+
+/* An event by its number. NOT_FOUND also when the actor may not read it. */
+rc past_event(struct ctx *c, const struct past *past, int64_t seq, struct event *ret);
+bool past_may_see(const struct past *past, const struct event *event);
+
+/* {"seq","kind","occurred","received","actor","record","label","drill"}: its outside. */
+void past_put(struct text *out, const struct event *event);
+
+/* Why each detection of a set holds of an event or does not: [{"rule","title","fires",…}], as
+ * sigma_explain_json has it; `only_fires` leaves out those that do not. */
+rc past_explain(struct ctx *c, const struct past *past, const struct sigma_set *set,
+                const struct event *event, bool only_fires, struct text *out);
+
+/* ---- the nearest miss (near.c) ----------------------------------------------------------------
+ */
+
+/* What is gathered while events go by. In the arena of c, as big as the set. */
+struct near;
+rc near_open(struct ctx *c, const struct sigma_set *set, struct near **ret);
+void near_close(struct near *near);
+void near_note_hit(struct near *near, const struct sigma_hit *hit);
+rc near_note_event(struct ctx *c, struct near *near, const struct sigma_event *event, int64_t seq);
+
+/* ,"nearest":[…],"parts":[…]. The numbers of the events that it names are told to `note`. */
+rc near_put(struct ctx *c, const struct near *near, const struct past *past,
+            const struct sigma_engine *engine, void (*note)(void *arg, int64_t seq), void *arg,
+            struct text *out);
 
 /* hit.c: a hit as JSON, for what is not recorded. */
 void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_hit *hit);

@@ -1,4 +1,4 @@
-/* What the console asks beside the generated routes: a live check, a try-out, a backtest, why. */
+/* What the console asks beside the generated routes: a live check, a try-out, past events, why. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
@@ -22,6 +22,15 @@ SHAPE_DEFINE(tripwire_text, TRIPWIRE_TEXT_FIELDS, 1, "A rule to be checked");
 SHAPE_DECLARE(tripwire_days, TRIPWIRE_DAYS_FIELDS);
 SHAPE_DEFINE(tripwire_days, TRIPWIRE_DAYS_FIELDS, 1, "What to hold a rule against");
 
+#define TRIPWIRE_REPLAY_FIELDS(F, T)                                                \
+    F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "a rule, or else")             \
+    F(T, id, _, tripwire, 0, 0, 0, "the rule of this tripwire")                     \
+    F(T, time, _, from, 0, 0, 0, "events that were received since, or else")        \
+    F(T, i64, _, days, 0, 0, DAYS_MAX, "those of so many days")                     \
+    F(T, time, _, until, 0, 0, 0, "and before; absent: now")
+SHAPE_DECLARE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS);
+SHAPE_DEFINE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS, 1, "Past events to hold a rule against");
+
 #define TRIPWIRE_TRIAL_FIELDS(F, T)                                                  \
     F(T, json, _, events, REQUIRED, 2, TRY_BODY_MAX, "a list of events, as objects") \
     F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "instead of the record's text, this one")
@@ -34,19 +43,115 @@ SHAPE_DEFINE(tripwire_trial, TRIPWIRE_TRIAL_FIELDS, 1, "Events to try a rule on"
 SHAPE_DECLARE(tripwire_why, TRIPWIRE_WHY_FIELDS);
 SHAPE_DEFINE(tripwire_why, TRIPWIRE_WHY_FIELDS, 1, "What is to be explained");
 
+/* The text of a record's rule. */
+static rc text_of(struct ctx *c, const struct request *request, struct str id, struct str *ret)
+{
+    struct tripwire *tripwire = NULL;
+    NEW(c, tripwire, 1);
+    TRY(picture_get(c, request->picture, &tripwire_shape, id, NULL, tripwire));
+    if (!actor_may_read(request->actor, tripwire->label))
+        FAIL(c, NOT_FOUND, "there is no such tripwire");
+    *ret = tripwire->rule;
+    return OK;
+}
+
 /* The set of the record that the path names, or of a text that was given instead. */
 static rc set_of(struct ctx *c, const struct request *request, struct str text,
                  struct sigma_set **ret)
 {
-    struct tripwire *tripwire = NULL;
-    NEW(c, tripwire, 1);
-    TRY(picture_get(c, request->picture, &tripwire_shape, request->parts[0], NULL, tripwire));
-    if (!actor_may_read(request->actor, tripwire->label))
-        FAIL(c, NOT_FOUND, "there is no such tripwire");
-    return tripwire_set(c, tripwire->id, str_absent(text) ? tripwire->rule : text, ret);
+    struct str own;
+    TRY(text_of(c, request, request->parts[0], &own));
+    return tripwire_set(c, request->parts[0], str_absent(text) ? own : text, ret);
+}
+
+static struct past past_of(const struct request *request)
+{
+    return (struct past){request->catalog, request->picture,
+                         core_options(request->core)->ledger.seal_key, request->actor};
 }
 
 /* ---- check ----------------------------------------------------------------------------------- */
+
+static void put_actions(struct text *out, const struct sigma_rule *rule)
+{
+    text_put(out, STR(",\"actions\":["));
+    for (size_t i = 0; i < rule->action_count; i++) {
+        const struct sigma_action *action = &rule->actions[i];
+        text_put(out, i ? STR(",{\"what\":") : STR("{\"what\":"));
+        text_put_json(out, action->name);
+        text_put(out, STR(",\"with\":{"));
+        for (size_t k = 0; k < action->count; k++) {
+            text_put(out, k ? STR(",") : STR(""));
+            text_put_json(out, action->keys[k]);
+            text_put_char(out, ':');
+            text_put_json(out, action->values[k]);
+        }
+        text_put(out, STR("}}"));
+    }
+    text_put_char(out, ']');
+}
+
+/* What a rule asks of the picture, and whether anything here can ever answer. */
+static void put_states(struct text *out, const struct sigma_rule *rule)
+{
+    text_put(out, STR(",\"states\":["));
+    for (size_t i = 0; i < rule->state_count; i++) {
+        text_put(out, i ? STR(",{\"name\":") : STR("{\"name\":"));
+        text_put_json(out, rule->states[i]);
+        text_printf(out, ",\"known\":%s}", picture_knows(rule->states[i]) ? "true" : "false");
+    }
+    text_put_char(out, ']');
+}
+
+/* What each rule does, for those who have to agree to it. */
+static void put_about(struct text *out, const struct sigma_set *set)
+{
+    text_put(out, STR("\"about\":["));
+    for (size_t i = 0; i < sigma_set_count(set); i++) {
+        const struct sigma_rule *rule = sigma_set_rule(set, i);
+        text_put(out, i ? STR(",{\"rule\":") : STR("{\"rule\":"));
+        text_put_json(out, rule->label);
+        text_put(out, STR(",\"title\":"));
+        text_put_json(out, rule->title);
+        text_put(out, STR(",\"level\":"));
+        text_put_json(out, rule->level);
+        text_put(out, STR(",\"purpose\":"));
+        text_put_json(out, rule->purpose);
+        text_put(out, STR(",\"source\":"));
+        text_put_json(out, rule->source);
+        text_printf(out, ",\"line\":%u,\"correlation\":%s,\"output\":%s,\"span_ms\":%" PRId64,
+                    rule->line, rule->correlation ? "true" : "false",
+                    rule->output ? "true" : "false", rule->span_us / 1000);
+        put_actions(out, rule);
+        put_states(out, rule);
+        text_put_char(out, '}');
+    }
+    text_put_char(out, ']');
+}
+
+/* Each trial of the rules, and whether it went as it should. */
+static rc put_trials(struct ctx *c, struct text *out, const struct sigma_set *set)
+{
+    bool any = false;
+    text_put(out, STR(",\"trials\":["));
+    for (uint32_t i = 0; i < sigma_set_count(set); i++) {
+        const struct sigma_rule *rule = sigma_set_rule(set, i);
+        for (size_t k = 0; k < rule->trial_count; k++) {
+            bool fired = false;
+            rc result = sigma_try(c, set, i, &rule->trials[k], &fired);
+            if (result.code == RC_NO_MEMORY)
+                return result;
+            text_put(out, any ? STR(",{\"rule\":") : STR("{\"rule\":"));
+            text_put_json(out, rule->label);
+            text_printf(out, ",\"events\":%zu,\"fires\":%s,\"well\":%s}", rule->trials[k].count,
+                        rule->trials[k].fires ? "true" : "false",
+                        rc_ok(result) && fired == rule->trials[k].fires ? "true" : "false");
+            any = true;
+        }
+    }
+    text_put_char(out, ']');
+    return OK;
+}
 
 static rc put_check(struct ctx *c, const struct request *request, const struct sigma_set *set,
                     struct text *out)
@@ -60,10 +165,16 @@ static rc put_check(struct ctx *c, const struct request *request, const struct s
         text_put_json(out, errors[i].reason);
         text_put_char(out, '}');
     }
+    text_put(out, STR("],"));
+    put_about(out, set);
+    if (count == 0)
+        TRY(put_trials(c, out, set));
+    else
+        text_put(out, STR(",\"trials\":[]"));
     if (count == 0)
         TRY(rules_try(c, request->picture, set, &why));
-    text_printf(out,
-                "],\"two_persons\":%s,\"cannot_fire\":", rules_are_grave(set) ? "true" : "false");
+    text_printf(out, ",\"two_persons\":%s,\"cannot_fire\":",
+                rules_are_grave(set) ? "true" : "false");
     text_put_json(out, why);
     text_put_char(out, '}');
     return OK;
@@ -143,66 +254,104 @@ static rc serve_try(struct ctx *c, const struct request *request, struct respons
 /* ---- backtest ---------------------------------------------------------------------------------
  */
 
-static rc serve_backtest(struct ctx *c, const struct request *request, struct response *response)
+/* Rules that found nothing say what was missing. */
+static rc hold_against(struct ctx *c, const struct request *request, struct str id, struct str text,
+                       struct wall from, struct wall until, struct response *response)
 {
-    const struct tripwire_days *input = request->input;
+    struct past past = past_of(request);
     struct sigma_set *set = NULL;
-    TRY(set_of(c, request, input->rule, &set));
+    TRY(tripwire_set_relaxed(c, id, text, &set));
     struct backtest backtest = {
-        .catalog = request->catalog,
-        .picture = request->picture,
-        .seal_key = core_options(request->core)->ledger.seal_key,
-        .actor = request->actor,
+        .catalog = past.catalog,
+        .picture = past.picture,
+        .seal_key = past.seal_key,
+        .actor = past.actor,
         .set = set,
-        .from = {clock_now(c).us - input->days * DAY_US},
+        .from = from,
+        .until = until,
         .events_max = BACKTEST_EVENTS_MAX,
+        .nearest = true,
     };
     rc result = tripwire_backtest(c, &backtest, response->body);
     sigma_set_close(set);
     return result;
 }
 
+static rc serve_backtest(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct tripwire_days *input = request->input;
+    struct wall from = {clock_now(c).us - input->days * DAY_US};
+    struct str text;
+    TRY(text_of(c, request, request->parts[0], &text));
+    return hold_against(c, request, request->parts[0],
+                        str_absent(input->rule) ? text : input->rule, from, (struct wall){0},
+                        response);
+}
+
+static rc serve_replay(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct tripwire_replay *input = request->input;
+    struct str text = input->rule;
+    struct wall from = input->from;
+    if (str_absent(text) == str_absent(input->tripwire))
+        FAIL(c, INVALID, "give either rule or tripwire");
+    if (!from.us == !input->days)
+        FAIL(c, INVALID, "give either from or days");
+    if (input->days)
+        from.us = clock_now(c).us - input->days * DAY_US;
+    if (input->until.us && input->until.us <= from.us)
+        FAIL(c, INVALID, "until is not after from");
+    if (str_absent(text))
+        TRY(text_of(c, request, input->tripwire, &text));
+    return hold_against(c, request, str_absent(input->tripwire) ? STR("rule") : input->tripwire,
+                        text, from, input->until, response);
+}
+
 /* ---- explain ----------------------------------------------------------------------------------
  */
 
-/* An event of the ledger that the caller may read, as Sigma sees it. */
-static rc event_of(struct ctx *c, const struct request *request, const struct sigma_set *set,
-                   int64_t seq, struct sigma_event *ret)
+static rc put_past(struct ctx *c, const struct past *past, const struct sigma_set *set, int64_t seq,
+                   struct text *lines, struct text *out)
 {
-    struct store *store = picture_store(request->picture);
-    struct ledger_event entry;
-    struct event *event = NULL;
-    struct str bytes;
-    NEW(c, event, 1);
-    TRY(ledger_entry(c, store, seq, &bytes));
-    TRY(ledger_decode(c, store, core_options(request->core)->ledger.seal_key, bytes, &entry));
-    if (!catalog_event(request->catalog, entry.kind))
-        FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
-    TRY(event_read(c, request->catalog, &entry, event));
-    if (!actor_may(request->actor, event->kind->read) ||
-        !actor_may_read(request->actor, event->label))
-        FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
-    return taxonomy_event(c, set, request->picture, event, 0, ret);
+    struct seeing seeing = {.set = set, .picture = past->picture};
+    struct sigma_event seen;
+    struct event event;
+    TRY(past_event(c, past, seq, &event));
+    TRY(taxonomy_zone(c, past->picture, &seeing.zone));
+    for (size_t part = 0; part < taxonomy_parts(&event); part++) {
+        TRY(taxonomy_event(c, &seeing, &event, part, &seen));
+        for (size_t i = 0; i < sigma_set_count(set); i++)
+            TRY(sigma_explain(c, set, i, &seen, lines));
+    }
+    text_put(out, STR("\"seen\":"));
+    past_put(out, &event);
+    text_put(out, STR(",\"rules\":"));
+    TRY(past_explain(c, past, set, &event, false, out));
+    text_put_char(out, ',');
+    return OK;
 }
 
 static rc put_explanation(struct ctx *c, const struct request *request, const struct sigma_set *set,
                           struct text *out)
 {
     const struct tripwire_why *input = request->input;
+    struct past past = past_of(request);
     struct sigma_event event;
     struct text lines;
     struct str explained;
     if (input->seq.known == !str_absent(input->event))
         FAIL(c, INVALID, "give either seq or event");
-    if (input->seq.known)
-        TRY(event_of(c, request, set, input->seq.value, &event));
-    else
-        TRY(sigma_event_read(c, set, input->event, &event));
     text_init(&lines, c, 1 << 20);
-    for (size_t i = 0; i < sigma_set_count(set); i++)
-        TRY(sigma_explain(c, set, i, &event, &lines));
+    text_put_char(out, '{');
+    if (input->seq.known) {
+        TRY(put_past(c, &past, set, input->seq.value, &lines, out));
+    } else {
+        TRY(sigma_event_read(c, set, input->event, &event));
+        for (size_t i = 0; i < sigma_set_count(set); i++)
+            TRY(sigma_explain(c, set, i, &event, &lines));
+    }
     TRY(text_done(&lines, &explained));
-    text_put(out, STR("{\"text\":"));
+    text_put(out, STR("\"text\":"));
     text_put_json(out, explained);
     text_put_char(out, '}');
     return OK;
@@ -245,6 +394,16 @@ static rc serve_off(struct ctx *c, const struct request *request, struct respons
     return ask(c, request, "tripwire.off", response);
 }
 
+static rc serve_withdraw(struct ctx *c, const struct request *request, struct response *response)
+{
+    return ask(c, request, "tripwire.withdraw", response);
+}
+
+static rc serve_test(struct ctx *c, const struct request *request, struct response *response)
+{
+    return ask(c, request, "tripwire.test", response);
+}
+
 /* ---- what there is -----------------------------------------------------------------------------
  */
 
@@ -270,33 +429,17 @@ static rc serve_status(struct ctx *c, const struct request *request, struct resp
     return OK;
 }
 
-static rc serve_hits(struct ctx *c, const struct request *request, struct response *response)
-{
-    struct query query;
-    struct page page;
-    TRY(page_query(c, request, &query));
-    query.reader = &request->actor->clearance;
-    TRY(picture_list(c, request->picture, &tripwire_hit_shape, &query, &page));
-    text_put(response->body, STR("{\"items\":["));
-    const struct tripwire_hit *hits = page.records;
-    for (size_t i = 0; i < page.count; i++) {
-        TRY(page_shown(c, response, "tripwire_hit", hits[i].id, hits[i].label));
-        text_put(response->body, i ? STR(",") : STR(""));
-        shape_write(response->body, &tripwire_hit_shape, SHAPE_VIEW_SHOWN, &hits[i]);
-    }
-    text_put_char(response->body, ']');
-    if (!str_absent(page.after)) {
-        text_put(response->body, STR(",\"after\":"));
-        text_put_json(response->body, page.after);
-    }
-    text_put_char(response->body, '}');
-    return OK;
-}
-
 #define ONE "/api/v1/tripwires/{id}"
 const struct route tripwire_routes[] = {
     ROUTE(GET, "/api/v1/tripwire-hits", PERMIT_TRIPWIRE_READ, "What tripped the tripwires",
-          .output = &tripwire_hit_shape, .output_list = true, .serve = serve_hits),
+          .output = &tripwire_hit_shape, .output_list = true, .arg = &tripwire_hit_shape,
+          .serve = page_serve_list),
+    ROUTE(GET, "/api/v1/tripwire-hits/{id}", PERMIT_TRIPWIRE_READ,
+          "A hit: its events, what held in them, and what followed", .slow = true,
+          .serve = tripwire_serve_hit),
+    ROUTE(GET, "/api/v1/tripwire-board", PERMIT_TRIPWIRE_READ,
+          "Every tripwire with its state, its hits and its tests", .slow = true,
+          .serve = tripwire_serve_board),
     ROUTE(GET, "/api/v1/tripwire-status", PERMIT_TRIPWIRE_READ,
           "How far the engine has come, and what it counted", .serve = serve_status),
     ROUTE(GET, "/api/v1/tripwire-taxonomy", PERMIT_TRIPWIRE_READ,
@@ -304,10 +447,19 @@ const struct route tripwire_routes[] = {
     ROUTE(POST, "/api/v1/tripwire-check", PERMIT_TRIPWIRE_READ,
           "Say what is wrong with a rule, without keeping it", .input = &tripwire_text_shape,
           .body_max = 1 << 18, .slow = true, .serve = serve_check),
+    ROUTE(POST, "/api/v1/tripwire-replay", PERMIT_TRIPWIRE_READ,
+          "Hold a rule against past events, and say what was missing",
+          .input = &tripwire_replay_shape, .body_max = 1 << 18, .slow = true,
+          .serve = serve_replay),
     ROUTE(POST, ONE "/activate", PERMIT_TRIPWIRE_ACTIVATE,
           "Activate it, or confirm that another has", .serve = serve_activate),
     ROUTE(POST, ONE "/off", PERMIT_TRIPWIRE_ACTIVATE, "Switch it off", .input = &tripwire_off_shape,
           .serve = serve_off),
+    ROUTE(POST, ONE "/withdraw", PERMIT_TRIPWIRE_ACTIVATE,
+          "Give back what was put forward, unconfirmed", .input = &tripwire_off_shape,
+          .serve = serve_withdraw),
+    ROUTE(POST, ONE "/test", PERMIT_TRIPWIRE_ACTIVATE, "Try now whether it can still fire",
+          .serve = serve_test),
     ROUTE(POST, ONE "/try", PERMIT_TRIPWIRE_READ, "Hold it against the events that are given",
           .input = &tripwire_trial_shape, .body_max = 2 << 20, .slow = true, .serve = serve_try),
     ROUTE(POST, ONE "/backtest", PERMIT_TRIPWIRE_READ, "Hold it against the last days",

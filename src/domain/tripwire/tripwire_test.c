@@ -90,6 +90,53 @@ TEST_SCENES(tripwire_that_locks_needs_two_persons, modules)
     scene_rebuild_is_equal(s);
 }
 
+/* The text of an active rule, with another one that waits. */
+#define NEXT(level)                                                                              \
+    "{\"id\":\"grave\",\"label\":\"TLP:GREEN\",\"name\":\"grave\",\"rule\":\"title: grave\\n"  \
+    "id: rule-grave\\nlogsource: {product: chancery, category: agency, service: added}\\n"       \
+    "detection:\\n    selection: {name|contains: Front}\\n    condition: selection\\nchancery:"   \
+    "\\n    actions: [{do: lock}]\\n\",\"next\":\"title: grave\\nid: rule-grave\\nlogsource: "    \
+    "{product: chancery, category: agency, service: added}\\ndetection:\\n    selection: "        \
+    "{name|contains: Back}\\n    condition: selection\\nlevel: " level "\\nchancery:\\n    "      \
+    "actions: [{do: lock}]\\n\"}"
+
+TEST_SCENES(tripwire_is_watched_on_while_its_text_is_changed, modules)
+{
+    scene_do(s, "tripwire.add", NULL, RULE("grave", "", "{do: lock}"));
+    scene_refused(s, "tripwire.change", "grave", NEXT("high"), RC_CONFLICT, "/next");
+    assert_int_equal(activate(s, &ada, "grave"), RC_OK);
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK);
+    scene_refused(s, "tripwire.change", "grave", NEXT("huge: ["), RC_INVALID, "/next");
+    scene_do(s, "tripwire.change", "grave", NEXT("high"));
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK); /* puts the new text forward */
+    assert_true(is_in(s, "grave", "\"next_by\":\"bo\""));
+    assert_true(is_in(s, "grave", "Front"));
+    scene_refused(s, "tripwire.change", "grave", NEXT("low"), RC_CONFLICT, "/next");
+    assert_int_equal(activate(s, &bo, "grave"), RC_FORBIDDEN);
+    scene_do(s, "tripwire.withdraw", "grave", "{\"why\":\"the wrong door\"}");
+    assert_true(is_in(s, "grave", "\"returned_why\":\"the wrong door\""));
+    scene_refused(s, "tripwire.withdraw", "grave", "{\"why\":\"again\"}", RC_CONFLICT, "");
+    scene_do(s, "tripwire.change", "grave", NEXT("low"));
+    assert_int_equal(activate(s, &ada, "grave"), RC_OK);
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK);
+    assert_false(is_in(s, "grave", "Front"));
+    assert_false(is_in(s, "grave", "\"next\""));
+    assert_true(is_in(s, "grave", "\"status\":\"active\""));
+    assert_true(is_in(s, "grave", "\"confirmed_by\":\"bo\""));
+    scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(tripwire_that_is_put_forward_can_be_given_back, modules)
+{
+    scene_do(s, "tripwire.add", NULL, RULE("grave", "", "{do: lock}"));
+    assert_int_equal(activate(s, &ada, "grave"), RC_OK);
+    scene_do(s, "tripwire.withdraw", "grave", "{\"why\":\"which doors?\"}");
+    assert_true(is_in(s, "grave", "\"status\":\"draft\""));
+    assert_int_equal(activate(s, &bo, "grave"), RC_OK);
+    assert_true(is_in(s, "grave", "\"proposed_by\":\"bo\""));
+    assert_false(is_in(s, "grave", "returned_why"));
+}
+
 #define TRIALS(fires)                                                                        \
     "{\"id\":\"t\",\"label\":\"TLP:GREEN\",\"name\":\"t\",\"rule\":\"title: t\\nlogsource: " \
     "{product: chancery, category: agency}\\ndetection: {s: {name: A}, condition: s}\\n"     \
@@ -138,6 +185,21 @@ TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
     pass_hours(s, 7);
     assert_false(is_in(s, "a", "\"fault\""));
     scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
+{
+    scene_do(s, "tripwire.add", NULL, RULE("a", "", "{do: notify}"));
+    scene_refused(s, "tripwire.test", "a", "{}", RC_CONFLICT, "");
+    assert_int_equal(activate(s, &ada, "a"), RC_OK);
+    scene_do(s, "tripwire.test", "a", "{}");
+    assert_false(is_in(s, "a", "\"fault\""));
+    scene_restart_with(s, 3, without_people);
+    scene_do(s, "tripwire.test", "a", "{}");
+    assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
+    scene_restart_with(s, 4, modules);
+    scene_do(s, "tripwire.test", "a", "{}");
+    assert_false(is_in(s, "a", "\"fault\""));
 }
 
 TEST(tripwire_asks_the_picture_and_takes_unknown_for_unknown)

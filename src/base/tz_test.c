@@ -1,7 +1,7 @@
 /* Local time, against what the C library says of the same zones. */
 #include "unit.h"
 
-#include "base/zone.h"
+#include "base/tz.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -17,9 +17,9 @@ static struct ctx open_ctx(void)
 static void compare(const char *name)
 {
     struct ctx c = open_ctx();
-    struct zone zone;
+    struct tz zone;
     char *before = getenv("TZ") ? strdup(getenv("TZ")) : NULL;
-    if (!rc_ok(zone_open(&c, &files_system, str_from(name), &zone)))
+    if (!rc_ok(tz_open(&c, &files_system, str_from(name), &zone)))
         fail_msg("%s: %s", name, c.fault.message);
     setenv("TZ", name, 1);
     tzset();
@@ -27,11 +27,11 @@ static void compare(const char *name)
         time_t at = (time_t)second;
         struct tm tm;
         localtime_r(&at, &tm);
-        int32_t offset = zone_offset(&zone, (struct wall){second * 1000000});
+        int32_t offset = tz_offset(&zone, (struct wall){second * 1000000});
         if (offset != tm.tm_gmtoff)
             fail_msg("%s at %lld: %d instead of %ld", name, (long long)second, offset,
                      tm.tm_gmtoff);
-        unsigned weekday = zone_weekday(zone_local(&zone, (struct wall){second * 1000000}));
+        unsigned weekday = tz_weekday(tz_local(&zone, (struct wall){second * 1000000}));
         assert_int_equal(weekday, (tm.tm_wday + 6) % 7);
     }
     if (before)
@@ -43,7 +43,7 @@ static void compare(const char *name)
     arena_close(c.arena);
 }
 
-TEST(zone_says_what_the_c_library_says)
+TEST(tz_says_what_the_c_library_says)
 {
     static const char *const names[] = {"Europe/Helsinki",   "America/New_York", "Asia/Kathmandu",
                                         "Australia/Lord_Howe", "America/Santiago", "Africa/Casablanca",
@@ -52,22 +52,22 @@ TEST(zone_says_what_the_c_library_says)
         compare(names[i]);
 }
 
-TEST(zone_names_lead_nowhere_else)
+TEST(tz_names_lead_nowhere_else)
 {
     struct ctx c = open_ctx();
-    struct zone zone;
-    assert_int_equal(zone_open(&c, &files_system, STR("../../etc/passwd"), &zone).code,
+    struct tz zone;
+    assert_int_equal(tz_open(&c, &files_system, STR("../../etc/passwd"), &zone).code,
                      RC_NOT_FOUND);
-    assert_int_equal(zone_open(&c, &files_system, STR("/etc/passwd"), &zone).code, RC_NOT_FOUND);
-    assert_int_equal(zone_open(&c, &files_system, STR("Nowhere/Here"), &zone).code, RC_NOT_FOUND);
+    assert_int_equal(tz_open(&c, &files_system, STR("/etc/passwd"), &zone).code, RC_NOT_FOUND);
+    assert_int_equal(tz_open(&c, &files_system, STR("Nowhere/Here"), &zone).code, RC_NOT_FOUND);
     arena_close(c.arena);
 }
 
 /* Cut anywhere, or with any byte changed: refused, or read without a step beyond the bytes. */
-TEST(zone_file_that_is_broken_is_refused)
+TEST(tz_file_that_is_broken_is_refused)
 {
     struct ctx c = open_ctx();
-    struct zone zone;
+    struct tz zone;
     struct str bytes;
     assert_true(rc_ok(file_read(&c, &files_system, "/usr/share/zoneinfo/Europe/Helsinki", 1 << 20,
                                 &bytes)));
@@ -75,7 +75,7 @@ TEST(zone_file_that_is_broken_is_refused)
         struct arena_mark mark = arena_mark(c.arena);
         char *cut = malloc(len + 1);
         memcpy(cut, bytes.ptr, len);
-        assert_int_equal(zone_read(&c, (struct str){cut, len}, &zone).code, RC_MALFORMED);
+        assert_int_equal(tz_read(&c, (struct str){cut, len}, &zone).code, RC_MALFORMED);
         free(cut);
         arena_return(c.arena, mark);
     }
@@ -84,8 +84,8 @@ TEST(zone_file_that_is_broken_is_refused)
     for (size_t i = 0; i < bytes.len; i++) {
         struct arena_mark mark = arena_mark(c.arena);
         copy[i] = (char)~copy[i];
-        if (rc_ok(zone_read(&c, (struct str){copy, bytes.len}, &zone)))
-            (void)zone_offset(&zone, (struct wall){4102444800 * 1000000});
+        if (rc_ok(tz_read(&c, (struct str){copy, bytes.len}, &zone)))
+            (void)tz_offset(&zone, (struct wall){4102444800 * 1000000});
         copy[i] = (char)~copy[i];
         arena_return(c.arena, mark);
     }

@@ -1,6 +1,6 @@
 /* TZif: a header, the transitions with 32-bit times (skipped), the header again, the transitions with
  * 64-bit times, and a line that says how it goes on after the last of them. */
-#include "base/zone.h"
+#include "base/tz.h"
 
 #include "base/text.h"
 
@@ -50,7 +50,7 @@ static size_t size_of_data(const struct header *h, size_t time_size)
            h->standard + h->utc;
 }
 
-static rc read_times(struct ctx *c, struct str data, const struct header *h, struct zone *ret)
+static rc read_times(struct ctx *c, struct str data, const struct header *h, struct tz *ret)
 {
     int64_t *at;
     int32_t *offset;
@@ -142,13 +142,13 @@ static bool take_offset(struct str *rest, int32_t *ret)
     return true;
 }
 
-static bool take_change(struct str *rest, struct zone_change *ret)
+static bool take_change(struct str *rest, struct tz_change *ret)
 {
-    struct zone_change change = {.kind = ZONE_DAY_OF_YEAR, .second = 7200};
+    struct tz_change change = {.kind = TZ_DAY_OF_YEAR, .second = 7200};
     if (!take_char(rest, ','))
         return false;
     if (take_char(rest, 'M')) {
-        change.kind = ZONE_MONTH_WEEK_DAY;
+        change.kind = TZ_MONTH_WEEK_DAY;
         if (!take_int(rest, &change.month) || !take_char(rest, '.') ||
             !take_int(rest, &change.week) || !take_char(rest, '.') ||
             !take_int(rest, &change.day) || change.month < 1 || change.month > 12 ||
@@ -156,9 +156,9 @@ static bool take_change(struct str *rest, struct zone_change *ret)
             return false;
     } else {
         if (take_char(rest, 'J'))
-            change.kind = ZONE_JULIAN;
+            change.kind = TZ_JULIAN;
         if (!take_int(rest, &change.day) || change.day > 365 ||
-            (change.kind == ZONE_JULIAN && change.day < 1))
+            (change.kind == TZ_JULIAN && change.day < 1))
             return false;
     }
     if (take_char(rest, '/') && !take_hours(rest, &change.second))
@@ -167,9 +167,9 @@ static bool take_change(struct str *rest, struct zone_change *ret)
     return true;
 }
 
-static bool read_line(struct str line, struct zone *ret)
+static bool read_line(struct str line, struct tz *ret)
 {
-    struct zone zone = *ret;
+    struct tz zone = *ret;
     if (line.len == 0)
         return true; /* nothing is said about later */
     if (!skip_name(&line) || !take_offset(&line, &zone.winter))
@@ -187,10 +187,10 @@ static bool read_line(struct str line, struct zone *ret)
     return true;
 }
 
-rc zone_read(struct ctx *c, struct str bytes, struct zone *ret)
+rc tz_read(struct ctx *c, struct str bytes, struct tz *ret)
 {
     struct header header;
-    struct zone zone = {0};
+    struct tz zone = {0};
     struct str line;
     TRY(read_header(c, bytes, &header));
     size_t skipped = HEADER_SIZE + size_of_data(&header, 4);
@@ -221,14 +221,14 @@ static bool is_name(struct str name)
     return name.len > 0 && name.len <= NAME_MAX_ && name.ptr[0] != '/';
 }
 
-rc zone_open(struct ctx *c, const struct files *files, struct str name, struct zone *ret)
+rc tz_open(struct ctx *c, const struct files *files, struct str name, struct tz *ret)
 {
     struct str path, bytes;
     if (!is_name(name))
         FAIL(c, NOT_FOUND, "there is no time zone '%.*s'", STR_ARG(str_sub(name, 0, NAME_MAX_)));
     TRY(str_format(c, &path, "/usr/share/zoneinfo/%.*s", STR_ARG(name)));
     TRY(file_read(c, files, path.ptr, FILE_MAX, &bytes));
-    return zone_read(c, bytes, ret);
+    return tz_read(c, bytes, ret);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -238,12 +238,12 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-unsigned zone_weekday(struct wall local)
+unsigned tz_weekday(struct wall local)
 {
-    return (unsigned)(((zone_day(local) + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+    return (unsigned)(((tz_day(local) + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
 }
 
-int64_t zone_day(struct wall local)
+int64_t tz_day(struct wall local)
 {
     return floor_div(local.us, DAY_S * SECOND_US);
 }
@@ -257,17 +257,17 @@ static int64_t first_day(int year, int month)
         return first_day(year + 1, 1);
     snprintf(text, sizeof text, "%04d-%02d-01T00:00:00Z", year, month);
     (void)wall_parse(str_from(text), &when);
-    return zone_day(when);
+    return tz_day(when);
 }
 
 /* The moment of a change in a year, in seconds of UTC; `ahead` is the offset before it. */
-static int64_t change_at(const struct zone_change *change, int year, int32_t ahead)
+static int64_t change_at(const struct tz_change *change, int year, int32_t ahead)
 {
     int64_t first = first_day(year, 1), day = first + change->day;
-    if (change->kind == ZONE_JULIAN) {
+    if (change->kind == TZ_JULIAN) {
         bool leap = first_day(year, 3) - first_day(year, 2) == 29;
         day = first + change->day - 1 + (leap && change->day >= 60);
-    } else if (change->kind == ZONE_MONTH_WEEK_DAY) {
+    } else if (change->kind == TZ_MONTH_WEEK_DAY) {
         int64_t month = first_day(year, change->month), next = first_day(year, change->month + 1);
         int64_t sunday = ((month + 4) % 7 + 7) % 7; /* 0: the month begins on a Sunday */
         day = month + (change->day - sunday + 7) % 7 + 7 * (change->week - 1);
@@ -286,7 +286,7 @@ static int year_of(int64_t second)
     return (int)year;
 }
 
-static int32_t by_rule(const struct zone *zone, int64_t second)
+static int32_t by_rule(const struct tz *zone, int64_t second)
 {
     if (!zone->has_summer)
         return zone->winter;
@@ -298,7 +298,7 @@ static int32_t by_rule(const struct zone *zone, int64_t second)
     return summer ? zone->summer : zone->winter;
 }
 
-int32_t zone_offset(const struct zone *zone, struct wall when)
+int32_t tz_offset(const struct tz *zone, struct wall when)
 {
     int64_t second = floor_div(when.us, SECOND_US);
     size_t low = 0, high = zone->count; /* how many changes are past */
@@ -314,7 +314,7 @@ int32_t zone_offset(const struct zone *zone, struct wall when)
     return low == 0 ? zone->first : zone->offset[low - 1];
 }
 
-struct wall zone_local(const struct zone *zone, struct wall when)
+struct wall tz_local(const struct tz *zone, struct wall when)
 {
-    return (struct wall){when.us + zone_offset(zone, when) * SECOND_US};
+    return (struct wall){when.us + tz_offset(zone, when) * SECOND_US};
 }

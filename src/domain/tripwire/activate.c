@@ -1,0 +1,291 @@
+/* Who lets a rule see events, and how its text changes.
+ *
+ * A rule that is active, or that one person has put forward, keeps its text: what the second person
+ * confirms is what the first one saw. A new text for an active rule waits beside it (`next`) and takes
+ * its place by the same way, so that nothing is unwatched meanwhile. */
+#include "domain/tripwire/tripwire_own.h"
+
+#include "core/catalog.h"
+#include "core/own.h"
+
+#include <stdio.h>
+
+#define REFUSE(c, CODE, rule, field, ...)                                         \
+    do {                                                                          \
+        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
+        fault_set_rule(c, rule);                                                  \
+        if (field)                                                                \
+            fault_enter_name(c, str_from(field));                                 \
+        return refused_;                                                          \
+    } while (0)
+
+static const struct str nothing = {NULL, 0};
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static bool is_same(struct str a, struct str b)
+{
+    return str_eq(a, b) || (str_absent(a) && str_absent(b));
+}
+
+static rc check_text(struct ctx *c, struct str id, struct str text)
+{
+    struct sigma_set *set = NULL;
+    TRY(tripwire_set(c, id, text, &set));
+    sigma_set_close(set);
+    return OK;
+}
+
+static rc check_next(struct ctx *c, const struct tripwire *old, const struct tripwire *new)
+{
+    if (is_same(old ? old->next : nothing, new->next))
+        return OK;
+    if (!old || old->status != TRIPWIRE_STATUS_ACTIVE)
+        REFUSE(c, CONFLICT, "not-active", "next",
+               "only an active rule has another text that waits: change its own");
+    if (!str_absent(old->next_by))
+        REFUSE(c, CONFLICT, "proposed", "next",
+               "this text is put forward: give it back before you change it");
+    if (str_absent(new->next))
+        return OK;
+    rc result = check_text(c, new->id, new->next);
+    if (result.code == RC_INVALID) /* it speaks of /rule */
+        snprintf(c->fault.pointer, sizeof c->fault.pointer, "/next");
+    return result;
+}
+
+rc tripwire_check(struct ctx *c, struct picture *, const struct command *command,
+                  const void *before, const void *after)
+{
+    const struct tripwire *old = before, *new = after;
+    (void)command;
+    if (!new)
+        return OK;
+    TRY(check_next(c, old, new));
+    if (old && str_eq(old->rule, new->rule))
+        return OK;
+    if (old &&
+        (old->status == TRIPWIRE_STATUS_ACTIVE || old->status == TRIPWIRE_STATUS_PROPOSED))
+        REFUSE(c, CONFLICT, "active", "rule",
+               "its text stays while it is active or put forward: write the new one as 'next'");
+    return check_text(c, new->id, new->rule);
+}
+
+/* ---- can it be activated? -------------------------------------------------------------------- */
+
+static rc get_live(struct ctx *c, struct picture *picture, const struct command *command,
+                   struct tripwire *ret)
+{
+    struct row row;
+    TRY(picture_get(c, picture, &tripwire_shape, command->target, &row, ret));
+    if (!actor_may_read(&command->actor, ret->label))
+        FAIL(c, NOT_FOUND, "there is no tripwire %.*s", STR_ARG(command->target));
+    if (row.retired.us)
+        FAIL(c, CONFLICT, "this tripwire is retired");
+    if (command->expect_seq >= 0 && command->expect_seq != row.seq)
+        FAIL(c, STALE, "this tripwire was changed meanwhile, by event %lld", (long long)row.seq);
+    return OK;
+}
+
+static rc add_change(struct ctx *c, struct picture *picture, const struct tripwire *tripwire,
+                     struct outcome *outcome)
+{
+    const struct catalog *catalog = picture_catalog(picture);
+    const struct record *record = catalog_record(catalog, STR("tripwire"));
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){
+                           .kind = catalog_record_event(catalog, record, RECORD_CHANGE),
+                           .body = tripwire,
+                           .record_id = tripwire->id,
+                           .label = tripwire->label,
+                       });
+}
+
+/* Do the names in it clash with those of what is active already, but for itself? */
+static rc check_fits(struct ctx *c, struct picture *picture, struct str id, struct str text)
+{
+    struct live_rules active;
+    struct live_rule *all = NULL;
+    struct sigma_set *set = NULL;
+    const struct sigma_error *errors;
+    size_t count = 0;
+    TRY(rules_at(c, picture, picture_catalog(picture), INT64_MAX, &active));
+    NEW(c, all, active.count + 1);
+    for (size_t i = 0; i < active.count; i++)
+        if (!str_eq(active.items[i].id, id))
+            all[count++] = active.items[i];
+    all[count++] = (struct live_rule){.id = id, .text = text};
+    TRY(rules_set(c, &(struct live_rules){.count = count, .items = all}, &set));
+    rc result = OK;
+    if (sigma_set_errors(set, &errors) > 0) {
+        result = fault_raise(c, RC_CONFLICT, __FILE__, __LINE__, "beside the active ones: %.*s",
+                             STR_ARG(errors[0].reason));
+        fault_set_rule(c, "clash");
+        fault_enter_name(c, STR("rule"));
+    }
+    sigma_set_close(set);
+    return result;
+}
+
+/* Not known counts as fulfilled. So a rule that locks doors and asks what nobody here ever knows
+ * would lock them unasked: that is refused. */
+static rc check_known(struct ctx *c, const struct sigma_set *set)
+{
+    for (size_t i = 0; i < sigma_set_count(set); i++) {
+        const struct sigma_rule *rule = sigma_set_rule(set, i);
+        for (size_t k = 0; k < rule->state_count; k++)
+            if (!picture_knows(rule->states[k]))
+                REFUSE(c, CONFLICT, "never-known", "rule",
+                       "it locks or evacuates by '%.*s', which nothing here knows",
+                       STR_ARG(rule->states[k]));
+    }
+    return OK;
+}
+
+static rc check_can_fire(struct ctx *c, struct picture *picture, struct str id, struct str text,
+                         bool *ret_grave)
+{
+    struct sigma_set *set = NULL;
+    struct str why = nothing;
+    TRY(tripwire_set(c, id, text, &set));
+    *ret_grave = rules_are_grave(set);
+    rc result = *ret_grave ? check_known(c, set) : OK;
+    if (rc_ok(result))
+        result = rules_try(c, picture, set, &why);
+    sigma_set_close(set);
+    TRY(result);
+    if (!str_absent(why))
+        REFUSE(c, CONFLICT, "cannot-fire", "rule", "it could not fire: %.*s", STR_ARG(why));
+    return check_fits(c, picture, id, text);
+}
+
+/* The self-tests go on by themselves, once there is anything to test. */
+static rc begin_tests(struct ctx *c, struct picture *picture, struct outcome *outcome)
+{
+    const struct decision *decision =
+        catalog_decision(picture_catalog(picture), STR("tripwire.self-test"));
+    struct deadline deadline;
+    struct tripwire_turn *turn = NULL;
+    struct str id;
+    TRY(deadline_id(c, decision, STR("all"), &id));
+    rc found = picture_get(c, picture, &deadline_shape, id, NULL, &deadline);
+    if (found.code != RC_NOT_FOUND)
+        return found;
+    NEW(c, turn, 1);
+    return outcome_set_deadline(c, outcome, decision, STR("all"),
+                                (struct wall){clock_now(c).us + SELF_TEST_EVERY_US}, turn);
+}
+
+/* ---- activating ------------------------------------------------------------------------------ */
+
+/* Who has put it forward: a rule that is not active yet, or another text of one that is. */
+struct proposal {
+    bool made;
+    struct str account, person;
+};
+
+static struct proposal proposal_of(const struct tripwire *t)
+{
+    if (t->status == TRIPWIRE_STATUS_ACTIVE)
+        return (struct proposal){!str_absent(t->next_by), t->next_by, t->next_person};
+    return (struct proposal){t->status == TRIPWIRE_STATUS_PROPOSED, t->proposed_by, t->proposer};
+}
+
+static rc check_persons(struct ctx *c, const struct actor *actor, const struct proposal *proposal)
+{
+    if (str_absent(actor->person))
+        REFUSE(c, FORBIDDEN, "two-persons", NULL,
+               "it locks or evacuates: two persons activate it, not a program");
+    if (proposal->made &&
+        (str_eq(actor->id, proposal->account) || str_eq(actor->person, proposal->person)))
+        REFUSE(c, FORBIDDEN, "two-persons", NULL,
+               "it locks or evacuates: another person has to confirm it");
+    return OK;
+}
+
+static void put_forward(struct tripwire *t, const struct actor *actor)
+{
+    if (t->status == TRIPWIRE_STATUS_ACTIVE) {
+        t->next_by = actor->id;
+        t->next_person = actor->person;
+        return;
+    }
+    t->proposed_by = actor->id;
+    t->proposer = actor->person;
+    t->confirmed_by = nothing;
+    t->status = TRIPWIRE_STATUS_PROPOSED;
+}
+
+static void take_effect(struct tripwire *t, const struct actor *actor,
+                        const struct proposal *proposal)
+{
+    if (t->status == TRIPWIRE_STATUS_ACTIVE)
+        t->rule = t->next;
+    t->status = TRIPWIRE_STATUS_ACTIVE;
+    t->proposed_by = proposal->made ? proposal->account : actor->id;
+    t->proposer = proposal->made ? proposal->person : actor->person;
+    t->confirmed_by = proposal->made ? actor->id : nothing;
+    t->next = t->next_by = t->next_person = nothing;
+    t->fault = nothing;
+    t->fault_since = (struct wall){0};
+}
+
+rc decide_activate(struct ctx *c, struct picture *picture, const struct command *command,
+                   struct outcome *outcome)
+{
+    struct tripwire *tripwire = NULL;
+    bool grave = false;
+    NEW(c, tripwire, 1);
+    TRY(get_live(c, picture, command, tripwire));
+    bool active = tripwire->status == TRIPWIRE_STATUS_ACTIVE;
+    if (active && str_absent(tripwire->next))
+        REFUSE(c, CONFLICT, "active", NULL, "it is active already");
+    struct proposal proposal = proposal_of(tripwire);
+    TRY(check_can_fire(c, picture, tripwire->id, active ? tripwire->next : tripwire->rule, &grave));
+    if (grave)
+        TRY(check_persons(c, &command->actor, &proposal));
+    if (grave && !proposal.made)
+        put_forward(tripwire, &command->actor);
+    else
+        take_effect(tripwire, &command->actor, &proposal);
+    tripwire->off_why = tripwire->returned_why = nothing;
+    TRY(add_change(c, picture, tripwire, outcome));
+    return begin_tests(c, picture, outcome);
+}
+
+/* The first person has thought again, or the second does not confirm it. */
+rc decide_withdraw(struct ctx *c, struct picture *picture, const struct command *command,
+                   struct outcome *outcome)
+{
+    const struct tripwire_off *input = command->input;
+    struct tripwire *tripwire = NULL;
+    NEW(c, tripwire, 1);
+    TRY(get_live(c, picture, command, tripwire));
+    if (!proposal_of(tripwire).made)
+        REFUSE(c, CONFLICT, "not-proposed", NULL, "nobody has put it forward");
+    if (tripwire->status == TRIPWIRE_STATUS_PROPOSED) {
+        tripwire->status = TRIPWIRE_STATUS_DRAFT;
+        tripwire->proposed_by = tripwire->proposer = nothing;
+    }
+    tripwire->next_by = tripwire->next_person = nothing;
+    tripwire->returned_why = input->why;
+    return add_change(c, picture, tripwire, outcome);
+}
+
+rc decide_off(struct ctx *c, struct picture *picture, const struct command *command,
+              struct outcome *outcome)
+{
+    const struct tripwire_off *input = command->input;
+    struct tripwire *tripwire = NULL;
+    NEW(c, tripwire, 1);
+    TRY(get_live(c, picture, command, tripwire));
+    if (tripwire->status != TRIPWIRE_STATUS_ACTIVE && tripwire->status != TRIPWIRE_STATUS_PROPOSED)
+        REFUSE(c, CONFLICT, "not-active", NULL, "it is not active");
+    tripwire->status = TRIPWIRE_STATUS_OFF;
+    tripwire->off_why = input->why;
+    tripwire->proposed_by = tripwire->proposer = tripwire->confirmed_by = nothing;
+    tripwire->next = tripwire->next_by = tripwire->next_person = nothing;
+    tripwire->returned_why = tripwire->fault = nothing;
+    tripwire->fault_since = (struct wall){0};
+    return add_change(c, picture, tripwire, outcome);
+}
