@@ -1,5 +1,5 @@
-/* TZif: a header, the transitions with 32-bit times (skipped), the header again, the transitions with
- * 64-bit times, and a line that says how it goes on after the last of them. */
+/* TZif: a header, the transitions with 32-bit times (skipped), the header again, the transitions
+ * with 64-bit times, and a line that says how it goes on after the last of them. */
 #include "base/tz.h"
 
 #include "base/text.h"
@@ -78,7 +78,8 @@ static rc read_times(struct ctx *c, struct str data, const struct header *h, str
     return OK;
 }
 
-/* ---- the last line (POSIX.1-2017, 8.3, TZ) ---------------------------------------------------- */
+/* ---- the last line (POSIX.1-2017, 8.3, TZ) ----------------------------------------------------
+ */
 
 static bool skip_name(struct str *rest)
 {
@@ -89,7 +90,8 @@ static bool skip_name(struct str *rest)
             return false;
         len++;
     } else {
-        while (len < rest->len && ((rest->ptr[len] | 0x20) >= 'a' && (rest->ptr[len] | 0x20) <= 'z'))
+        while (len < rest->len &&
+               ((rest->ptr[len] | 0x20) >= 'a' && (rest->ptr[len] | 0x20) <= 'z'))
             len++;
     }
     *rest = str_sub(*rest, len, rest->len);

@@ -1,5 +1,6 @@
-/* What the clock on the wall says somewhere: a zone of the tz database, as the machine keeps it (TZif,
- * RFC 8536, of version 2 or later). Pure once it is read; the process's own zone plays no part. */
+/* What the clock on the wall says somewhere: a zone of the tz database, as the machine keeps it
+ * (TZif, RFC 8536, of version 2 or later). Pure once it is read; the process's own zone plays no
+ * part. */
 #ifndef BASE_TZ_H
 #define BASE_TZ_H
 
@@ -16,8 +17,8 @@ struct tz {
     size_t count;
     const int64_t *at; /* seconds since 1970, ascending */
     const int32_t *offset;
-    int32_t first;    /* seconds ahead of UTC before the first change */
-    bool goes_on;     /* after the last one by a rule: */
+    int32_t first; /* seconds ahead of UTC before the first change */
+    bool goes_on;  /* after the last one by a rule: */
     bool has_summer;
     int32_t winter, summer;
     struct tz_change begins, ends; /* of summer time */
@@ -26,7 +27,8 @@ struct tz {
 /* Read the bytes of a file; what is kept is in the arena of c. MALFORMED. */
 rc tz_read(struct ctx *c, struct str bytes, struct tz *ret);
 
-/* The zone of this name ("Europe/Helsinki") from the machine's own database. NOT_FOUND, MALFORMED. */
+/* The zone of this name ("Europe/Helsinki") from the machine's own database. NOT_FOUND, MALFORMED.
+ */
 rc tz_open(struct ctx *c, const struct files *files, struct str name, struct tz *ret);
 
 /* Seconds by which the zone is ahead of UTC at a moment. */

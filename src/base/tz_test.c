@@ -45,9 +45,9 @@ static void compare(const char *name)
 
 TEST(tz_says_what_the_c_library_says)
 {
-    static const char *const names[] = {"Europe/Helsinki",   "America/New_York", "Asia/Kathmandu",
-                                        "Australia/Lord_Howe", "America/Santiago", "Africa/Casablanca",
-                                        "Asia/Tehran",       "Etc/UTC"};
+    static const char *const names[] = {
+        "Europe/Helsinki",  "America/New_York",  "Asia/Kathmandu", "Australia/Lord_Howe",
+        "America/Santiago", "Africa/Casablanca", "Asia/Tehran",    "Etc/UTC"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         compare(names[i]);
 }
@@ -56,8 +56,7 @@ TEST(tz_names_lead_nowhere_else)
 {
     struct ctx c = open_ctx();
     struct tz zone;
-    assert_int_equal(tz_open(&c, &files_system, STR("../../etc/passwd"), &zone).code,
-                     RC_NOT_FOUND);
+    assert_int_equal(tz_open(&c, &files_system, STR("../../etc/passwd"), &zone).code, RC_NOT_FOUND);
     assert_int_equal(tz_open(&c, &files_system, STR("/etc/passwd"), &zone).code, RC_NOT_FOUND);
     assert_int_equal(tz_open(&c, &files_system, STR("Nowhere/Here"), &zone).code, RC_NOT_FOUND);
     arena_close(c.arena);
@@ -69,8 +68,8 @@ TEST(tz_file_that_is_broken_is_refused)
     struct ctx c = open_ctx();
     struct tz zone;
     struct str bytes;
-    assert_true(rc_ok(file_read(&c, &files_system, "/usr/share/zoneinfo/Europe/Helsinki", 1 << 20,
-                                &bytes)));
+    assert_true(rc_ok(
+        file_read(&c, &files_system, "/usr/share/zoneinfo/Europe/Helsinki", 1 << 20, &bytes)));
     for (size_t len = 0; len < bytes.len; len++) {
         struct arena_mark mark = arena_mark(c.arena);
         char *cut = malloc(len + 1);

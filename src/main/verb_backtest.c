@@ -1,22 +1,25 @@
-/* chancery tripwire backtest, taxonomy: what rules would have found in a mission's ledger, and what
- * they can name. */
+/* chancery tripwire backtest, nearest, taxonomy: what rules would have found in a mission's ledger,
+ * what was missing where they found nothing, and what they can name. */
 #include "main/verbs.h"
 
 #include "domain/tripwire/tripwire.h"
 #include "engine/sigma/sigma.h"
 #include "main/modules.h"
+#include "main/rule_files.h"
 
 #include <inttypes.h>
 
-#define BACKTEST_FLAGS(F, T)                                                          \
-    UNLOCK_FLAGS(F, T)                                                                \
-    F(T, texts, line, rules, 0, 0, 64, "a file of rules; may be given several times") \
-    F(T, id, _, record, 0, 0, 0, "the rule of this tripwire, whatever its status")    \
-    F(T, i64, _, days, 0, 0, 36500, "how far back; 90 when left out")
+#define BACKTEST_FLAGS(F, T)                                                                \
+    UNLOCK_FLAGS(F, T)                                                                      \
+    F(T, texts, line, rules, 0, 0, 64, "rules: a file or a folder; may be given often")     \
+    F(T, id, _, record, 0, 0, 0, "the rule of this tripwire, whatever its status")          \
+    F(T, i64, _, days, 0, 0, 36500, "how far back; 90 when neither this nor from is given") \
+    F(T, time, _, from, 0, 0, 0, "events received since, instead of days")                  \
+    F(T, time, _, until, 0, 0, 0, "and before; now when left out")
 SHAPE_DECLARE(backtest_flags, BACKTEST_FLAGS);
 SHAPE_DEFINE(backtest_flags, BACKTEST_FLAGS, 1, "Flags of tripwire backtest");
 
-enum { RULE_FILE_MAX = 4 << 20, DAYS_DEFAULT = 90 };
+enum { DAYS_DEFAULT = 90 };
 static const int64_t DAY_US = (int64_t)86400 * 1000000;
 
 static rc add_records(struct ctx *c, struct picture *picture, struct str id, struct sigma_set *set)
@@ -48,10 +51,12 @@ static rc fill_set(struct cli *cli, struct picture *picture, struct sigma_set *s
     struct ctx *c = cli->c;
     const struct sigma_error *errors;
     for (size_t i = 0; i < flags->rules.count; i++) {
-        struct str path, text;
+        struct str path;
+        size_t files = 0;
         TRY(str_copy(c, flags->rules.items[i], &path));
-        TRY(file_read(c, &files_system, path.ptr, RULE_FILE_MAX, &text));
-        TRY(sigma_set_add(c, set, path, text));
+        TRY(rule_files_add(c, set, path.ptr, &files));
+        if (files == 0)
+            FAIL(c, NOT_FOUND, "%s: there are no rules (*.yml, *.yaml) in it", path.ptr);
     }
     if (flags->rules.count == 0 || !str_absent(flags->record))
         TRY(add_records(c, picture, flags->record, set));
@@ -63,28 +68,33 @@ static rc fill_set(struct cli *cli, struct picture *picture, struct sigma_set *s
 }
 
 static rc run(struct cli *cli, struct folder *folder, struct picture *picture,
-              struct sigma_set *set)
+              struct sigma_set *set, bool nearest)
 {
     const struct backtest_flags *flags = cli->flags;
     int64_t days = flags->days ? flags->days : DAYS_DEFAULT;
+    struct wall from = {clock_now(cli->c).us - days * DAY_US};
     struct backtest backtest = {
         .catalog = folder->catalog,
         .picture = picture,
         .seal_key = folder->options.ledger.seal_key,
         .set = set,
-        .from = {clock_now(cli->c).us - days * DAY_US},
+        .from = flags->from.us ? flags->from : from,
+        .until = flags->until,
+        .nearest = nearest,
     };
     struct text out;
     struct str answer;
+    if (flags->from.us && flags->days)
+        FAIL(cli->c, INVALID, "give either days or from");
     TRY(fill_set(cli, picture, set));
-    text_init(&out, cli->c, 32 << 20);
+    text_init(&out, cli->c, 64 << 20);
     TRY(tripwire_backtest(cli->c, &backtest, &out));
     TRY(text_done(&out, &answer));
     fprintf(cli->out, "%.*s\n", STR_ARG(answer));
     return OK;
 }
 
-rc verb_tripwire_backtest(struct cli *cli)
+static rc run_in_folder(struct cli *cli, bool nearest)
 {
     struct ctx *c = cli->c;
     struct folder folder;
@@ -98,14 +108,24 @@ rc verb_tripwire_backtest(struct cli *cli)
     if (rc_ok(result))
         result = picture_open(c, folder.catalog, store, folder.options.mission, &picture);
     if (rc_ok(result))
-        result = sigma_set_open(c, NULL, &set);
+        result = sigma_set_open(c, &(struct sigma_options){.relax = nearest}, &set);
     if (rc_ok(result))
-        result = run(cli, &folder, picture, set);
+        result = run(cli, &folder, picture, set, nearest);
     sigma_set_close(set);
     picture_close(picture);
     store_close(store);
     folder_close(&folder);
     return result;
+}
+
+rc verb_tripwire_backtest(struct cli *cli)
+{
+    return run_in_folder(cli, false);
+}
+
+rc verb_tripwire_nearest(struct cli *cli)
+{
+    return run_in_folder(cli, true);
 }
 
 rc verb_tripwire_taxonomy(struct cli *cli)

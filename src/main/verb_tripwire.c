@@ -1,15 +1,14 @@
 #include "main/verb_tripwire.h"
 
+#include "main/rule_files.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "engine/sigma/sigma.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-/* A file of rules may be larger than the engine takes (4 MiB), so that it is refused by name. */
-enum { DEPTH_MAX = 32, RULE_FILE_MAX = 64 << 20, EVENT_LINE_MAX = 8 << 20 };
+enum { EVENT_LINE_MAX = 8 << 20 };
 static const size_t MEMORY_MAX = (size_t)8 << 30;
 static const size_t EVENTS_FILE_MAX = (size_t)2 << 30;
 static const int64_t LATENESS_STATE_US = 86400000000;
@@ -107,62 +106,6 @@ static bool read_arguments(int argc, char **argv, const char **paths, struct ask
 /* ---- rules from files ---------------------------------------------------------------------------
  */
 
-static rc add_file(struct run *run, const char *path)
-{
-    struct str text;
-    struct arena_mark mark = arena_mark(run->c.arena);
-    TRY(file_read(&run->c, &files_system, path, RULE_FILE_MAX, &text));
-    TRY(sigma_set_add(&run->c, run->set, str_from(path), text));
-    arena_return(run->c.arena, mark);
-    run->file_count++;
-    return OK;
-}
-
-static int is_shown(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static bool is_yaml(const char *name)
-{
-    struct str s = str_from(name);
-    return str_ends(s, ".yml") || str_ends(s, ".yaml");
-}
-
-static rc add_path_of(struct run *run, const char *path, unsigned depth, bool named);
-
-static rc add_folder(struct run *run, const char *path, unsigned depth)
-{
-    struct dirent **entries = NULL;
-    rc result = OK;
-    int count = scandir(path, &entries, is_shown, alphasort);
-    if (count < 0)
-        FAIL(&run->c, IO, "%s: cannot be listed", path);
-    for (int i = 0; i < count; i++) {
-        const char *inner;
-        if (rc_ok(result))
-            result = path_join(&run->c, path, entries[i]->d_name, &inner);
-        if (rc_ok(result))
-            result = add_path_of(run, inner, depth + 1, false);
-        free(entries[i]);
-    }
-    free(entries);
-    return result;
-}
-
-/* A file that is named is read whatever it is called. */
-static rc add_path_of(struct run *run, const char *path, unsigned depth, bool named)
-{
-    struct stat about;
-    if (stat(path, &about) != 0)
-        FAIL(&run->c, NOT_FOUND, "%s: there is no such file or folder", path);
-    if (S_ISDIR(about.st_mode))
-        return depth < DEPTH_MAX ? add_folder(run, path, depth) : OK;
-    if (!named && (!is_yaml(path) || !S_ISREG(about.st_mode)))
-        return OK;
-    return add_file(run, path);
-}
-
 static rc read_placeholders(struct run *run, const char *path)
 {
     struct str text, why;
@@ -179,7 +122,7 @@ static rc load_rules(struct run *run)
         TRY(read_placeholders(run, run->asked.placeholders));
     TRY(sigma_set_open(&run->c, &run->options, &run->set));
     for (size_t i = 0; i < run->asked.path_count; i++)
-        TRY(add_path_of(run, run->asked.paths[i], 0, true));
+        TRY(rule_files_add(&run->c, run->set, run->asked.paths[i], &run->file_count));
     return sigma_set_seal(&run->c, run->set);
 }
 

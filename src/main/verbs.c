@@ -33,6 +33,8 @@ const struct verb cli_verbs[] = {
     {"decode", "ADAPTER", "Print what an adapter makes of standard input", NULL, NULL, decode_verb},
     {"tripwire backtest", "DIR", "Say what rules would have found in the ledger",
      &backtest_flags_shape, verb_tripwire_backtest, NULL},
+    {"tripwire nearest", "DIR", "Say what was missing for rules to find something there",
+     &backtest_flags_shape, verb_tripwire_nearest, NULL},
     {"tripwire taxonomy", "", "Print the log sources and fields that rules can name", NULL,
      verb_tripwire_taxonomy, NULL},
     {"tripwire", "check|test|try|explain", "Check rules, and run them over events", NULL, NULL,

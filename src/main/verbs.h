@@ -22,6 +22,7 @@ rc verb_backup(struct cli *cli);
 rc verb_restore(struct cli *cli);
 rc verb_doctor(struct cli *cli);
 rc verb_tripwire_backtest(struct cli *cli);
+rc verb_tripwire_nearest(struct cli *cli);
 rc verb_tripwire_taxonomy(struct cli *cli);
 rc verb_manual(struct cli *cli);
 rc verb_api(struct cli *cli);

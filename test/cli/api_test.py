@@ -255,6 +255,11 @@ def a_tripwire_is_tried_activated_fires_and_explains_itself():
         demo.ask("POST", "zones", {**zone, "name": "Old roof"})
         was = demo.ask("POST", one + "/backtest", {"days": 1})
         assert was["hits"] >= 1 and was["events"] > 100, was
+        assert was["seen"][was["items"][0]["events"][0]]["kind"] == "zone.added", was
+        near = demo.ask("POST", "tripwire-replay", {
+            "rule": RULE.replace("contains: roof", "contains: spire"), "days": 1})
+        assert near["hits"] == 0 and near["parts"][0]["why"]["parts"] == 1, near
+        demo.ask("POST", "tripwire-replay", {"rule": RULE}, want=(422,))
         demo.ask("POST", one + "/activate")
         demo.ask("POST", one + "/activate", want=(409,))
         demo.ask("POST", "zones", {**zone, "name": "New roof"})
@@ -263,10 +268,26 @@ def a_tripwire_is_tried_activated_fires_and_explains_itself():
             hits = [row for row in demo.ask("GET", "tripwire-hits")["items"]
                     if row["tripwire"] == one.split("/")[1]]
         assert len(hits) == 1 and hits[0]["event_count"] == 1, hits
-        why = demo.ask("POST", one + "/explain", {"seq": int(hits[0]["events"][0])})["text"]
-        assert "roof-test fires" in why, why
+        why = demo.ask("POST", one + "/explain", {"seq": int(hits[0]["events"][0])})
+        assert "roof-test fires" in why["text"] and why["rules"][0]["fires"], why
+        hit = demo.ask("GET", "tripwire-hits/" + hits[0]["id"])
+        assert hit["rule_text"] == RULE and not hit["rule_changed"], hit
+        held = [line for line in hit["events"][0]["rules"][0]["lines"] if line["kind"] == "item"]
+        assert held[0]["held"] and held[0]["found"] == ["New roof"], held
+        board = {row["id"]: row for row in demo.ask("GET", "tripwire-board")["items"]}
+        row = board[one.split("/")[1]]
+        assert row["hits_24h"] == 1 and row["last_hit"] == hits[0]["id"], row
+        demo.ask("POST", one + "/test")
         demo.ask("POST", one + "/explain", {}, want=(422,))
         demo.ask("POST", one + "/off", {"why": "it was a test"})
+        grave = RULE.replace("roof-test", "roof-lock") + "chancery: {actions: [{do: lock}]}\n"
+        two = "tripwires/" + demo.ask("POST", "tripwires", {
+            "label": "TLP:GREEN", "name": "Roof lock", "rule": grave})["id"]
+        assert demo.ask("POST", "tripwire-check", {"rule": grave})["two_persons"]
+        demo.ask("POST", two + "/activate")
+        assert demo.ask("GET", two)["record"]["status"] == "proposed"
+        demo.ask("POST", two + "/activate", want=(403,))
+        demo.ask("POST", two + "/withdraw", {"why": "which doors?"})
         assert demo.ask("GET", "tripwire-status")["position"] > 0
         assert demo.ask("GET", "tripwire-taxonomy")["product"] == "chancery"
 

@@ -1,8 +1,8 @@
 /* Who lets a rule see events, and how its text changes.
  *
  * A rule that is active, or that one person has put forward, keeps its text: what the second person
- * confirms is what the first one saw. A new text for an active rule waits beside it (`next`) and takes
- * its place by the same way, so that nothing is unwatched meanwhile. */
+ * confirms is what the first one saw. A new text for an active rule waits beside it (`next`) and
+ * takes its place by the same way, so that nothing is unwatched meanwhile. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
@@ -64,8 +64,7 @@ rc tripwire_check(struct ctx *c, struct picture *, const struct command *command
     TRY(check_next(c, old, new));
     if (old && str_eq(old->rule, new->rule))
         return OK;
-    if (old &&
-        (old->status == TRIPWIRE_STATUS_ACTIVE || old->status == TRIPWIRE_STATUS_PROPOSED))
+    if (old && (old->status == TRIPWIRE_STATUS_ACTIVE || old->status == TRIPWIRE_STATUS_PROPOSED))
         REFUSE(c, CONFLICT, "active", "rule",
                "its text stays while it is active or put forward: write the new one as 'next'");
     return check_text(c, new->id, new->rule);

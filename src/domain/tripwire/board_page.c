@@ -1,5 +1,5 @@
-/* All tripwires at a glance: what state each is in, how often it was tripped in the last seven days and
- * when last, and whether it could still fire when it was last tried. */
+/* All tripwires at a glance: what state each is in, how often it was tripped in the last seven days
+ * and when last, and whether it could still fire when it was last tried. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
@@ -166,8 +166,7 @@ static rc put_line(struct ctx *c, struct text *out, const struct line *line)
 /* When all of them are tried next. */
 static rc put_next_test(struct ctx *c, const struct request *request, struct text *out)
 {
-    const struct decision *decision =
-        catalog_decision(request->catalog, STR("tripwire.self-test"));
+    const struct decision *decision = catalog_decision(request->catalog, STR("tripwire.self-test"));
     struct deadline deadline = {0};
     struct str id;
     TRY(deadline_id(c, decision, STR("all"), &id));
@@ -189,8 +188,8 @@ rc tripwire_serve_board(struct ctx *c, const struct request *request, struct res
     NEW(c, b.lines, page.count + 1);
     const struct tripwire *tripwires = page.records;
     for (b.count = 0; b.count < page.count; b.count++)
-        b.lines[b.count] = (struct line){.tripwire = &tripwires[b.count],
-                                         .row = page.rows[b.count]};
+        b.lines[b.count] =
+            (struct line){.tripwire = &tripwires[b.count], .row = page.rows[b.count]};
     TRY(count_hits(c, &b));
     text_put(out, STR("{\"items\":["));
     for (size_t i = 0; i < b.count; i++) {

@@ -1,5 +1,5 @@
-/* A hit explains itself: the rule as it was then, each event and what held in it, what the picture was
- * asked, and what has followed. */
+/* A hit explains itself: the rule as it was then, each event and what held in it, what the picture
+ * was asked, and what has followed. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
@@ -147,8 +147,8 @@ rc tripwire_serve_hit(struct ctx *c, const struct request *request, struct respo
     struct explaining x = {
         .c = c,
         .request = request,
-        .past = {request->catalog, request->picture,
-                 core_options(request->core)->ledger.seal_key, request->actor},
+        .past = {request->catalog, request->picture, core_options(request->core)->ledger.seal_key,
+                 request->actor},
         .out = response->body,
     };
     NEW(c, hit, 1);

@@ -1,5 +1,6 @@
-/* The nearest miss of rules that found nothing in past events: the copies of a rule that ask for one
- * thing less and did fire, and, of the detections that never held, the event that came nearest. */
+/* The nearest miss of rules that found nothing in past events: the copies of a rule that ask for
+ * one thing less and did fire, and, of the detections that never held, the event that came nearest.
+ */
 #include "domain/tripwire/tripwire_own.h"
 
 #include <inttypes.h>
@@ -24,9 +25,9 @@ struct best {
 struct near {
     const struct sigma_set *set;
     struct sigma_matcher *matcher;
-    uint64_t *hits;  /* by rule */
+    uint64_t *hits;      /* by rule */
     struct miss *misses; /* by rule */
-    size_t count; /* of detections */
+    size_t count;        /* of detections */
     uint32_t *detections;
     struct best *best;
     struct sigma_nearness *found;
@@ -117,15 +118,14 @@ static bool is_told(const struct near *near, uint32_t number)
         return true;
     for (uint32_t i = 0; i < number; i++) {
         const struct sigma_relaxed *other = &sigma_set_rule(near->set, i)->relaxed;
-        if (other->what == SIGMA_WITH_LESS && other->rule == relaxed->rule &&
-            near->misses[i].times)
+        if (other->what == SIGMA_WITH_LESS && other->rule == relaxed->rule && near->misses[i].times)
             return false;
     }
     return true;
 }
 
-static void put_miss(const struct near *near, uint32_t number,
-                     void (*note)(void *arg, int64_t seq), void *arg, struct text *out)
+static void put_miss(const struct near *near, uint32_t number, void (*note)(void *arg, int64_t seq),
+                     void *arg, struct text *out)
 {
     const struct sigma_relaxed *relaxed = &sigma_set_rule(near->set, number)->relaxed;
     const struct sigma_rule *rule = sigma_set_rule(near->set, relaxed->rule);

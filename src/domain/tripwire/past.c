@@ -7,8 +7,8 @@
 
 bool past_may_see(const struct past *past, const struct event *event)
 {
-    return !past->actor || (actor_may(past->actor, event->kind->read) &&
-                            actor_may_read(past->actor, event->label));
+    return !past->actor ||
+           (actor_may(past->actor, event->kind->read) && actor_may_read(past->actor, event->label));
 }
 
 rc past_event(struct ctx *c, const struct past *past, int64_t seq, struct event *ret)
@@ -51,8 +51,8 @@ void past_put(struct text *out, const struct event *event)
 
 /* ---- why ------------------------------------------------------------------------------------- */
 
-static rc explain_part(struct ctx *c, const struct sigma_set *set,
-                       const struct sigma_event *seen, bool only_fires, struct text *out)
+static rc explain_part(struct ctx *c, const struct sigma_set *set, const struct sigma_event *seen,
+                       bool only_fires, struct text *out)
 {
     for (size_t i = 0; i < sigma_set_count(set); i++) {
         const struct sigma_rule *rule = sigma_set_rule(set, i);

@@ -14,11 +14,14 @@ static const struct module *const modules[] = {&core_module, &mission_module, &p
 static const int64_t MINUTE_US = (int64_t)60 * 1000000;
 
 #define AGENCY(verb) "logsource: {product: chancery, category: agency, service: " verb "}\n"
-#define PAIR(group, span)                                                                          \
-    "title: one\nname: added\n" AGENCY("added") "detection: {s: {name: '*'}, condition: s}\n---\n" \
-    "title: two\nname: changed\n" AGENCY("changed") "detection: {s: {name: '*'}, condition: s}\n"  \
-    "---\ntitle: Pair\nid: pair\ncorrelation: {type: temporal_ordered, rules: [added, changed], "  \
-    "group-by: [" group "], timespan: " span "}\n"
+#define PAIR(group, span)                                                          \
+    "title: one\nname: added\n" AGENCY(                                            \
+        "added") "detection: {s: {name: '*'}, condition: s}\n---\n"                \
+                 "title: two\nname: changed\n" AGENCY(                             \
+                     "changed") "detection: {s: {name: '*'}, condition: s}\n"      \
+                                "---\ntitle: Pair\nid: pair\ncorrelation: {type: " \
+                                "temporal_ordered, rules: [added, changed], "      \
+                                "group-by: [" group "], timespan: " span "}\n"
 
 static void wait_minutes(struct scene *s, int minutes)
 {
@@ -29,8 +32,8 @@ static void agency(struct scene *s, const char *verb, const char *id)
 {
     char json[200];
     snprintf(json, sizeof json,
-             "{\"id\":\"%s\",\"label\":\"TLP:GREEN\",\"name\":\"Agency %s\",\"country\":\"XA\"}", id,
-             id);
+             "{\"id\":\"%s\",\"label\":\"TLP:GREEN\",\"name\":\"Agency %s\",\"country\":\"XA\"}",
+             id, id);
     scene_do(s, verb, strcmp(verb, "agency.add") == 0 ? NULL : id, json);
 }
 
@@ -108,10 +111,11 @@ TEST(tripwire_event_that_comes_nearest_is_told)
     agency(&s, "agency.add", "a1");
     agency(&s, "agency.add", "b2");
     agency(&s, "agency.change", "a1");
-    const char *json = replay(&s,
-                              "title: T\nid: t\n" AGENCY("added") "detection:\n  s:\n    "
-                              "name|contains: b2\n    country: XB\n  condition: s\n",
-                              60, 0);
+    const char *json = replay(
+        &s,
+        "title: T\nid: t\n" AGENCY("added") "detection:\n  s:\n    "
+                                            "name|contains: b2\n    country: XB\n  condition: s\n",
+        60, 0);
     has(json, "\"hits\":0");
     has(json, "\"matches\":0,\"looked\":2,\"seq\":");
     has(json, "{\"fires\":false,\"held\":1,\"parts\":2,");
@@ -119,11 +123,11 @@ TEST(tripwire_event_that_comes_nearest_is_told)
     scene_close(&s);
 }
 
-#define MISSION                                                                                  \
-    "{\"id\":\"m1\",\"label\":\"TLP:GREEN\",\"name\":\"M\",\"kind\":\"embassy\",\"sending_state\":"   \
+#define MISSION                                                                             \
+    "{\"id\":\"m1\",\"label\":\"TLP:GREEN\",\"name\":\"M\",\"kind\":\"embassy\",\"sending_" \
+    "state\":"                                                                              \
     "\"Norland\",\"host_state\":\"Estmark\",\"city\":\"Vael\",\"time_zone\":\"Asia/Kolkata\"}"
-#define AT(fields)                                                                            \
-    "title: T\n" AGENCY("added") "detection:\n  s: {" fields "}\n  condition: s\n"
+#define AT(fields) "title: T\n" AGENCY("added") "detection:\n  s: {" fields "}\n  condition: s\n"
 
 /* The scene begins at 03:00 UTC on a Sunday; sixteen hours later it is Monday there, 00:30. */
 TEST(tripwire_local_time_is_that_of_the_mission)
@@ -153,10 +157,10 @@ TEST(tripwire_without_a_known_zone_has_no_local_time)
     scene_close(&s);
 }
 
-#define UNKNOWN(actions)                                                                        \
-    "{\"id\":\"u\",\"label\":\"TLP:GREEN\",\"name\":\"u\",\"rule\":\"title: U\\nid: u\\n"         \
-    "logsource: {product: chancery, category: agency, service: added}\\n"                       \
-    "detection: {s: {name: '*'}, condition: s}\\nchancery: {state: {person_left|not: actor, "    \
+#define UNKNOWN(actions)                                                                      \
+    "{\"id\":\"u\",\"label\":\"TLP:GREEN\",\"name\":\"u\",\"rule\":\"title: U\\nid: u\\n"     \
+    "logsource: {product: chancery, category: agency, service: added}\\n"                     \
+    "detection: {s: {name: '*'}, condition: s}\\nchancery: {state: {person_left|not: actor, " \
     "level|gte: 3}, actions: [{do: " actions "}]}\\n\"}"
 
 TEST(tripwire_hit_says_what_nobody_knew)
@@ -172,8 +176,7 @@ TEST(tripwire_hit_says_what_nobody_knew)
     agency(&s, "agency.add", "a1");
     while (core_step(s.core))
         continue;
-    assert_true(
-        rc_ok(picture_list(&s.c, s.reader.picture, &tripwire_hit_shape, &query, &page)));
+    assert_true(rc_ok(picture_list(&s.c, s.reader.picture, &tripwire_hit_shape, &query, &page)));
     assert_int_equal(page.count, 1);
     const struct tripwire_hit *hit = page.records;
     assert_true(hit->unsure);

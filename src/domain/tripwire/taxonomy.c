@@ -405,8 +405,7 @@ const char *const taxonomy_local[TAXONOMY_LOCAL_COUNT] = {"local_hour", "local_w
 rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret)
 {
     const struct record *record = catalog_record(picture_catalog(picture), STR("mission"));
-    const struct shape_field *field =
-        record ? shape_field(record->shape, STR("time_zone")) : NULL;
+    const struct shape_field *field = record ? shape_field(record->shape, STR("time_zone")) : NULL;
     struct query query = {.limit = 1};
     struct page page;
     struct tz *zone;
@@ -417,8 +416,7 @@ rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret)
     if (page.count == 0)
         return OK;
     NEW(c, zone, 1);
-    rc result =
-        tz_open(c, &files_system, *(const struct str *)shape_in(field, page.records), zone);
+    rc result = tz_open(c, &files_system, *(const struct str *)shape_in(field, page.records), zone);
     if (rc_ok(result))
         *ret = zone;
     return result.code == RC_NO_MEMORY ? result : OK;
@@ -440,8 +438,7 @@ static rc put_local(struct making *m, const struct tz *zone, struct wall when)
     int64_t hour = 0;
     (void)str_to_i64(str_sub(text, 11, 2), &hour);
     TRY(put_number(m, str_from(taxonomy_local[0]), hour));
-    TRY(put_value(m, str_from(taxonomy_local[1]), SIGMA_TEXT,
-                  str_from(days[tz_weekday(local)])));
+    TRY(put_value(m, str_from(taxonomy_local[1]), SIGMA_TEXT, str_from(days[tz_weekday(local)])));
     return put_value(m, str_from(taxonomy_local[2]), SIGMA_TEXT, str_sub(text, 0, 10));
 }
 
@@ -452,8 +449,7 @@ rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event
     const void *body = part_of(event, part);
     struct making *m = NULL;
     NEW(c, m, 1);
-    *m = (struct making){
-        .c = c, .set = seeing->set, .catalog = picture_catalog(seeing->picture)};
+    *m = (struct making){.c = c, .set = seeing->set, .catalog = picture_catalog(seeing->picture)};
     *ret = (struct sigma_event){.id_is_number = true};
     TRY(put_source(m, event, body, ret));
     TRY(put_envelope(m, event));

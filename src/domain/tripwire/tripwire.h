@@ -30,7 +30,8 @@ enum { TRIPWIRE_TEXT_MAX = 48000 };
     F(T, id, _, proposed_by, SYSTEM, 0, 0, "the account that activated it")                     \
     F(T, id, _, proposer, SYSTEM, 0, 0, "the person whose account that was")                    \
     F(T, id, _, confirmed_by, SYSTEM, 0, 0, "the account that confirmed it, where two have to") \
-    F(T, text, block, next, 0, 1, TRIPWIRE_TEXT_MAX, "what is to take the place of an active rule") \
+    F(T, text, block, next, 0, 1, TRIPWIRE_TEXT_MAX,                                            \
+      "what is to take the place of an active rule")                                            \
     F(T, id, _, next_by, SYSTEM, 0, 0, "the account that put it forward")                       \
     F(T, id, _, next_person, SYSTEM, 0, 0, "the person whose account that was")                 \
     F(T, text, block, returned_why, SYSTEM, 0, 500, "why it was given back unconfirmed")        \
@@ -51,15 +52,15 @@ SHAPE_DECLARE(tripwire_group, TRIPWIRE_GROUP_FIELDS);
     F(T, texts, line, with, 0, 0, 20, "its parameters, name=value")
 SHAPE_DECLARE(tripwire_action, TRIPWIRE_ACTION_FIELDS);
 
-#define TRIPWIRE_TOLDS(X, E)                       \
-    X(E, YES, "yes", "it was so")                  \
-    X(E, NO, "no", "it was not so")                \
+#define TRIPWIRE_TOLDS(X, E)        \
+    X(E, YES, "yes", "it was so")   \
+    X(E, NO, "no", "it was not so") \
     X(E, UNKNOWN, "unknown", "nobody knew: it was taken for fulfilled")
 SHAPE_DECLARE_CHOICES(tripwire_told, TRIPWIRE_TOLD, TRIPWIRE_TOLDS);
 
-#define TRIPWIRE_ASKED_FIELDS(F, T)                                             \
-    F(T, text, line, state, REQUIRED, 1, 200, "what it asked of the picture")   \
-    F(T, text, line, thing, 0, 1, 200, "of what; absent: of the mission")       \
+#define TRIPWIRE_ASKED_FIELDS(F, T)                                           \
+    F(T, text, line, state, REQUIRED, 1, 200, "what it asked of the picture") \
+    F(T, text, line, thing, 0, 1, 200, "of what; absent: of the mission")     \
     F(T, choice, tripwire_told, told, REQUIRED, 0, 0, "what it was told")
 SHAPE_DECLARE(tripwire_asked, TRIPWIRE_ASKED_FIELDS);
 

@@ -115,8 +115,8 @@ struct seeing {
 rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event *event,
                   size_t part, struct sigma_event *ret);
 
-/* The zone of the mission, in the arena of c; NULL when there is no mission, or the machine does not
- * know its zone. */
+/* The zone of the mission, in the arena of c; NULL when there is no mission, or the machine does
+ * not know its zone. */
 rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret);
 
 /* For sigma_set_reach; arg is a struct reachable. */
@@ -138,7 +138,8 @@ struct picture_state {
 };
 enum sigma_truth picture_state(struct picture_state *state, struct str name, struct str thing);
 
-/* The states of which any part of Chancery can say something. Of all others nothing is ever known. */
+/* The states of which any part of Chancery can say something. Of all others nothing is ever known.
+ */
 extern const char *const picture_states[];
 extern const size_t picture_state_count;
 bool picture_knows(struct str name);

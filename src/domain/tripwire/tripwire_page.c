@@ -22,11 +22,11 @@ SHAPE_DEFINE(tripwire_text, TRIPWIRE_TEXT_FIELDS, 1, "A rule to be checked");
 SHAPE_DECLARE(tripwire_days, TRIPWIRE_DAYS_FIELDS);
 SHAPE_DEFINE(tripwire_days, TRIPWIRE_DAYS_FIELDS, 1, "What to hold a rule against");
 
-#define TRIPWIRE_REPLAY_FIELDS(F, T)                                                \
-    F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "a rule, or else")             \
-    F(T, id, _, tripwire, 0, 0, 0, "the rule of this tripwire")                     \
-    F(T, time, _, from, 0, 0, 0, "events that were received since, or else")        \
-    F(T, i64, _, days, 0, 0, DAYS_MAX, "those of so many days")                     \
+#define TRIPWIRE_REPLAY_FIELDS(F, T)                                         \
+    F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "a rule, or else")      \
+    F(T, id, _, tripwire, 0, 0, 0, "the rule of this tripwire")              \
+    F(T, time, _, from, 0, 0, 0, "events that were received since, or else") \
+    F(T, i64, _, days, 0, 0, DAYS_MAX, "those of so many days")              \
     F(T, time, _, until, 0, 0, 0, "and before; absent: now")
 SHAPE_DECLARE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS);
 SHAPE_DEFINE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS, 1, "Past events to hold a rule against");
@@ -173,8 +173,8 @@ static rc put_check(struct ctx *c, const struct request *request, const struct s
         text_put(out, STR(",\"trials\":[]"));
     if (count == 0)
         TRY(rules_try(c, request->picture, set, &why));
-    text_printf(out, ",\"two_persons\":%s,\"cannot_fire\":",
-                rules_are_grave(set) ? "true" : "false");
+    text_printf(out,
+                ",\"two_persons\":%s,\"cannot_fire\":", rules_are_grave(set) ? "true" : "false");
     text_put_json(out, why);
     text_put_char(out, '}');
     return OK;
@@ -283,9 +283,8 @@ static rc serve_backtest(struct ctx *c, const struct request *request, struct re
     struct wall from = {clock_now(c).us - input->days * DAY_US};
     struct str text;
     TRY(text_of(c, request, request->parts[0], &text));
-    return hold_against(c, request, request->parts[0],
-                        str_absent(input->rule) ? text : input->rule, from, (struct wall){0},
-                        response);
+    return hold_against(c, request, request->parts[0], str_absent(input->rule) ? text : input->rule,
+                        from, (struct wall){0}, response);
 }
 
 static rc serve_replay(struct ctx *c, const struct request *request, struct response *response)

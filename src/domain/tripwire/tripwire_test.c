@@ -91,13 +91,13 @@ TEST_SCENES(tripwire_that_locks_needs_two_persons, modules)
 }
 
 /* The text of an active rule, with another one that waits. */
-#define NEXT(level)                                                                              \
-    "{\"id\":\"grave\",\"label\":\"TLP:GREEN\",\"name\":\"grave\",\"rule\":\"title: grave\\n"  \
-    "id: rule-grave\\nlogsource: {product: chancery, category: agency, service: added}\\n"       \
-    "detection:\\n    selection: {name|contains: Front}\\n    condition: selection\\nchancery:"   \
-    "\\n    actions: [{do: lock}]\\n\",\"next\":\"title: grave\\nid: rule-grave\\nlogsource: "    \
-    "{product: chancery, category: agency, service: added}\\ndetection:\\n    selection: "        \
-    "{name|contains: Back}\\n    condition: selection\\nlevel: " level "\\nchancery:\\n    "      \
+#define NEXT(level)                                                                             \
+    "{\"id\":\"grave\",\"label\":\"TLP:GREEN\",\"name\":\"grave\",\"rule\":\"title: grave\\n"   \
+    "id: rule-grave\\nlogsource: {product: chancery, category: agency, service: added}\\n"      \
+    "detection:\\n    selection: {name|contains: Front}\\n    condition: selection\\nchancery:" \
+    "\\n    actions: [{do: lock}]\\n\",\"next\":\"title: grave\\nid: rule-grave\\nlogsource: "  \
+    "{product: chancery, category: agency, service: added}\\ndetection:\\n    selection: "      \
+    "{name|contains: Back}\\n    condition: selection\\nlevel: " level "\\nchancery:\\n    "    \
     "actions: [{do: lock}]\\n\"}"
 
 TEST_SCENES(tripwire_is_watched_on_while_its_text_is_changed, modules)

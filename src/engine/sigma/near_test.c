@@ -85,43 +85,53 @@ static const struct {
     const char *has;   /* among what is told */
     const char *hasnt; /* not told: "" for none */
 } rows[] = {
-    {"two of three", CORR("correlation: {type: event_count, rules: [a], group-by: [u], timespan: "
-                          "10s, condition: {gte: 3}}\n"),
+    {"two of three",
+     CORR("correlation: {type: event_count, rules: [a], group-by: [u], timespan: "
+          "10s, condition: {gte: 3}}\n"),
      "1 101 a \"u\":1; 2 102 a \"u\":1", "less 2/3: 1,2; ", "hit"},
-    {"gt counts as one more", CORR("correlation: {type: event_count, rules: [a], timespan: 10s, "
-                                   "condition: {gt: 3}}\n"),
+    {"gt counts as one more",
+     CORR("correlation: {type: event_count, rules: [a], timespan: 10s, "
+          "condition: {gt: 3}}\n"),
      "1 101 a; 2 102 a; 3 103 a", "less 3/4: 1,2,3; ", "hit"},
-    {"in another group", CORR("correlation: {type: temporal, rules: [a, b], group-by: [u], "
-                              "timespan: 10s}\n"),
+    {"in another group",
+     CORR("correlation: {type: temporal, rules: [a, b], group-by: [u], "
+          "timespan: 10s}\n"),
      "1 101 a \"u\":1; 2 102 b \"u\":2", "group(u): 1,2; ", "hit"},
     {"too late", CORR("correlation: {type: temporal, rules: [a, b], timespan: 10s}\n"),
      "1 101 a; 2 131 b", "time 40/10: 1,2; ", "hit"},
     {"much too late", CORR("correlation: {type: temporal, rules: [a, b], timespan: 10s}\n"),
      "1 101 a; 2 151 b", "part(b): 1; ", "time"},
-    {"the other way round", CORR("correlation: {type: temporal_ordered, rules: [a, b], timespan: "
-                                 "10s}\n"),
+    {"the other way round",
+     CORR("correlation: {type: temporal_ordered, rules: [a, b], timespan: "
+          "10s}\n"),
      "1 101 b; 2 102 a", "order: 1,2; ", "hit"},
     {"one is missing", CORR("correlation: {type: temporal, rules: [a, b, c], timespan: 10s}\n"),
      "1 101 a; 2 102 c", "part(b): 1,2; ", "hit"},
-    {"it did follow", CORR("correlation: {type: temporal, rules: [a], timespan: 10s}\nchancery: "
-                           "{absent: [b]}\n"),
+    {"it did follow",
+     CORR("correlation: {type: temporal, rules: [a], timespan: 10s}\nchancery: "
+          "{absent: [b]}\n"),
      "1 101 a; 2 102 b", "absent(b): 1; ", "hit"},
-    {"something lay between", CORR("correlation: {type: temporal_ordered, rules: [a, b], timespan: "
-                                   "10s}\nchancery: {none-between: [c]}\n"),
+    {"something lay between",
+     CORR("correlation: {type: temporal_ordered, rules: [a, b], timespan: "
+          "10s}\nchancery: {none-between: [c]}\n"),
      "1 101 a; 2 102 c; 3 103 b", "between(c): 1,3; ", "hit"},
-    {"too far", CORR("correlation: {type: temporal, rules: [a, b], timespan: 10s}\nchancery: {near: "
-                     "{metres: 50}}\n"),
+    {"too far",
+     CORR("correlation: {type: temporal, rules: [a, b], timespan: 10s}\nchancery: {near: "
+          "{metres: 50}}\n"),
      "1 101 a \"lat\":60,\"lon\":24; 2 102 b \"lat\":61,\"lon\":24", "near 0/50: 1,2; ", "hit"},
-    {"the picture said no", "title: X\nlogsource: {product: p}\ndetection: {s: {t: a}, condition: "
-                            "s}\nchancery: {state: {armed: zone}}\n",
+    {"the picture said no",
+     "title: X\nlogsource: {product: p}\ndetection: {s: {t: a}, condition: "
+     "s}\nchancery: {state: {armed: zone}}\n",
      "1 101 a \"zone\":\"z\",\"_picture\":{\"armed\":[]}", "state(armed): 1; ", "hit"},
-    {"a hit rests on what is not known", "title: X\nlogsource: {product: p}\ndetection: {s: {t: a}, "
-                                         "condition: s}\nchancery: {state: {armed: zone, level|gte: "
-                                         "3}}\n",
-     "1 101 a \"zone\":\"z\",\"_picture\":{\"armed\":[\"z\"]}",
-     "hit: 1 armed=yes level=unknown; ", "\xff"},
-    {"what is whole is told too", CORR("correlation: {type: temporal, rules: [a, b], timespan: "
-                                       "10s}\n"),
+    {"a hit rests on what is not known",
+     "title: X\nlogsource: {product: p}\ndetection: {s: {t: a}, "
+     "condition: s}\nchancery: {state: {armed: zone, level|gte: "
+     "3}}\n",
+     "1 101 a \"zone\":\"z\",\"_picture\":{\"armed\":[\"z\"]}", "hit: 1 armed=yes level=unknown; ",
+     "\xff"},
+    {"what is whole is told too",
+     CORR("correlation: {type: temporal, rules: [a, b], timespan: "
+          "10s}\n"),
      "1 101 a; 2 102 b", "hit: 1,2; ", "\xff"},
 };
 
@@ -171,8 +181,9 @@ TEST(sigma_explains_a_detection_as_json)
                                         "  f:\n    name: 'd*r'\n  condition: s and not f\n"))));
     assert_true(rc_ok(sigma_set_seal(&c, set)));
     assert_true(rc_ok(sigma_event_read(
-        &c, set, STR("{\"_logsource\":{\"product\":\"p\",\"category\":\"z\"},\"name\":\"Roof\","
-                     "\"n\":2}"),
+        &c, set,
+        STR("{\"_logsource\":{\"product\":\"p\",\"category\":\"z\"},\"name\":\"Roof\","
+            "\"n\":2}"),
         &event)));
     text_init(&out, &c, 1 << 16);
     assert_true(rc_ok(sigma_explain_json(&c, set, 0, &event, &out)));

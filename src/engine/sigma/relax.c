@@ -1,7 +1,7 @@
-/* The nearest miss. Beside each rule of a set that is opened with `relax` stand copies of it that ask
- * for one thing less: a lower count, a longer time, no common person, one of the rules left out. The
- * engine runs them like any other rule; a copy that fires where its original does not says what was
- * missing, and which events were there. */
+/* The nearest miss. Beside each rule of a set that is opened with `relax` stand copies of it that
+ * ask for one thing less: a lower count, a longer time, no common person, one of the rules left
+ * out. The engine runs them like any other rule; a copy that fires where its original does not says
+ * what was missing, and which events were there. */
 #include "engine/sigma/rule.h"
 
 #include <string.h>
@@ -15,8 +15,8 @@ struct relaxing {
     size_t count;
 };
 
-static rc put_copy(struct relaxing *x, const struct rule *rule,
-                   const struct sigma_relaxed *relaxed, struct rule **ret)
+static rc put_copy(struct relaxing *x, const struct rule *rule, const struct sigma_relaxed *relaxed,
+                   struct rule **ret)
 {
     struct rule *copy;
     *ret = NULL;
@@ -57,10 +57,10 @@ static rc relax_states(struct relaxing *x, const struct rule *rule)
     for (size_t i = 0; i < rule->state_count; i++) {
         struct rule *copy;
         struct state_test *states;
-        TRY(put_copy(x, rule,
-                     &(struct sigma_relaxed){.what = SIGMA_WITHOUT_STATE,
-                                             .name = rule->states[i].name},
-                     &copy));
+        TRY(put_copy(
+            x, rule,
+            &(struct sigma_relaxed){.what = SIGMA_WITHOUT_STATE, .name = rule->states[i].name},
+            &copy));
         if (!copy)
             return OK;
         NEW(x->c, states, rule->state_count);
@@ -79,8 +79,8 @@ static rc relax_near(struct relaxing *x, const struct rule *rule)
     struct rule *copy;
     if (!(metres > 0))
         return OK;
-    TRY(put_copy(x, rule,
-                 &(struct sigma_relaxed){.what = SIGMA_WITHOUT_NEAR, .wanted = metres}, &copy));
+    TRY(put_copy(x, rule, &(struct sigma_relaxed){.what = SIGMA_WITHOUT_NEAR, .wanted = metres},
+                 &copy));
     if (copy && copy->corr)
         copy->corr->near_m = 0;
     else if (copy)
@@ -99,8 +99,8 @@ static bool is_temporal(const struct corr *corr)
 static rc relax_count(struct relaxing *x, const struct rule *rule)
 {
     const struct corr *corr = rule->corr;
-    bool counts = corr->type == CORR_EVENT_COUNT || corr->type == CORR_VALUE_COUNT ||
-                  is_temporal(corr);
+    bool counts =
+        corr->type == CORR_EVENT_COUNT || corr->type == CORR_VALUE_COUNT || is_temporal(corr);
     if (corr->at_close || corr->bound_count != 1)
         return OK;
     double wanted = corr->bounds[0].value, least = counts ? 1 : wanted / 4;
@@ -110,10 +110,10 @@ static rc relax_count(struct relaxing *x, const struct rule *rule)
     for (double given = wanted - step; given >= least && step > 0; given -= step) {
         double asked = counts ? (double)(int64_t)given : given;
         struct rule *copy;
-        TRY(put_copy(x, rule,
-                     &(struct sigma_relaxed){
-                         .what = SIGMA_WITH_LESS, .wanted = wanted, .given = asked},
-                     &copy));
+        TRY(put_copy(
+            x, rule,
+            &(struct sigma_relaxed){.what = SIGMA_WITH_LESS, .wanted = wanted, .given = asked},
+            &copy));
         if (!copy)
             return OK;
         copy->corr->bounds[0] = (struct bound){COMPARE_GTE, asked};

@@ -11,7 +11,7 @@
 enum {
     FIELD_KEYWORD = 0, /* the id of "any value"; real fields follow */
     RULES_MAX = 100000,
-    REFS_MAX = 64,     /* rules that one correlation names */
+    REFS_MAX = 64, /* rules that one correlation names */
     STATES_MAX = 16,
     TEMPORAL_MAX = 32, /* of them in temporal types: one bit each */
     GROUP_MAX = 8,     /* group-by fields */
