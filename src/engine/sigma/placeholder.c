@@ -38,6 +38,6 @@ rc sigma_placeholders_read(struct ctx *c, struct str text, struct sigma_options 
     NEW(c, list, doc->count + 1);
     YAML_EACH(one, doc)
     TRY(read_values(c, one, &list[count++]));
-    *ret = (struct sigma_options){count, list};
+    *ret = (struct sigma_options){.placeholder_count = count, .placeholders = list};
     return OK;
 }

@@ -31,6 +31,9 @@ static rc put_copy(struct relaxing *x, const struct rule *rule, const struct sig
     if (rule->corr) {
         NEW(x->c, copy->corr, 1);
         *copy->corr = *rule->corr;
+        NEW(x->c, copy->corr->refs, rule->corr->ref_count);
+        memcpy(copy->corr->refs, rule->corr->refs,
+               rule->corr->ref_count * sizeof *copy->corr->refs);
         copy->corr->has_parent = false;
         x->set->corr_count++;
     }
