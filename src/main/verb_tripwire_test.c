@@ -206,6 +206,32 @@ TEST(events_may_come_by_standard_input)
     ran_free(&ran);
 }
 
+TEST(placeholders_come_from_a_file)
+{
+    char folder[] = "/tmp/tripwire-XXXXXX", rules[64], values[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(rules, sizeof rules, "%s/r.yml", folder);
+    snprintf(values, sizeof values, "%s/p.yml", folder);
+    write_file(rules, "title: a\nlogsource: {product: p}\n"
+                      "detection: {s: {IP|cidr|expand: '%ours%'}, condition: s}\n");
+    write_file(values, "ours: ['10.9.0.0/16', \"fe80::/10\"]\n");
+    const char *const words[] = {"tripwire", "test",           "--rules", rules, "--events",
+                                 "-",        "--placeholders", values,    NULL};
+    struct ran ran = run_with(words, "{\"_id\":1,\"_logsource\":{\"product\":\"p\"},"
+                                     "\"IP\":\"10.9.1.1\"}\n");
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "\"events\":[1]"));
+    ran_free(&ran);
+    write_file(values, "ours:\n\t- x\n");
+    ran = run_with(words, "\n");
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "p.yml:2: not YAML: a tab cannot indent"));
+    ran_free(&ran);
+    unlink(rules);
+    unlink(values);
+    rmdir(folder);
+}
+
 TEST(explain_says_what_is_missing)
 {
     struct ran ran = run((const char *const[]){

@@ -123,6 +123,14 @@ static const struct {
     {"the rules only in the condition, in its order",
      CORR("  type: temporal_ordered\n  timespan: 10s\n  condition: b and a\n"),
      "1 101 a; 2 102 b; 3 103 a", "X:1,2,3@1970-01-01T00:01:43Z\n"},
+    {"in order, one of two ways, though the other came too early",
+     CORR("  type: temporal_ordered\n  rules: [a, b, c]\n  timespan: 10s\n"
+          "  condition: a and (b or c)\n"),
+     "1 101 b; 2 102 a; 3 103 c; 4 201 c; 5 202 a", "X:1,2,3@1970-01-01T00:01:43Z\n"},
+    {"in order, and one kind not there at all",
+     CORR("  type: temporal_ordered\n  rules: [a, b, c]\n  timespan: 10s\n"
+          "  condition: a and b and not c\n"),
+     "1 101 a; 2 102 b; 3 201 c; 4 202 a; 5 203 b", "X:1,2@1970-01-01T00:01:42Z\n"},
     {"a condition with not is decided at the end",
      CORR("  type: temporal\n  rules: [a, b]\n  group-by: [u]\n  timespan: 10s\n  condition: a and "
           "not b\n"),

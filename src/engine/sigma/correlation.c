@@ -1,7 +1,10 @@
 /* The `correlation` section. */
 #include "engine/sigma/rule.h"
 
-enum { CONDITION_BYTES_MAX = 4096 };
+enum {
+    CONDITION_BYTES_MAX = 4096,
+    ORDERED_WORDS_MAX = 10, /* rules: every choice of them is tried */
+};
 
 static const struct {
     const char *name;
@@ -271,6 +274,8 @@ static rc read_words(struct reading *r, const struct yaml *node, struct corr *co
         *expr = (struct expr){.kind = EXPR_ITEM, .count = i};
         r->selections[r->selection_count++] = (struct selection){corr->refs[i].name, expr};
     }
+    if (corr->type == CORR_TEMPORAL_ORDERED && corr->ref_count > ORDERED_WORDS_MAX)
+        REFUSE(r, node, "a condition in words over an order may have %d rules", ORDERED_WORDS_MAX);
     TRY(condition_read(r, node, &corr->condition));
     for (size_t i = 0; i < corr->ref_count; i++)
         if (!names_ref(corr->condition, i))

@@ -126,6 +126,9 @@ static const struct {
      "10: no rule has the id or name 'b'"},
     {CORR("  type: event_count\n  timespan: 1m\n  condition: a\n"),
      "8: the correlation names no 'rules'"},
+    {CORR("  type: temporal_ordered\n  timespan: 1m\n  condition: a or b or c or d or e or f or g "
+          "or h or i or j or k\n"),
+     "10: a condition in words over an order may have 10 rules"},
     {CORR("  type: temporal\n  rules: [a]\n  timespan: 11y\n"),
      "10: a time span of '11y' is longer"},
     {CORR("  type: event_count\n  rules: [a]\n  timespan: 1d\n  condition: {gte: 2000000}\n"),

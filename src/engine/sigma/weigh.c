@@ -180,17 +180,43 @@ static unsigned longest_chain(const struct corr *corr, const struct window *w, u
     return longest;
 }
 
-static bool words_true(const struct expr *expr, uint32_t mask)
+/* Is the condition in words true of the kinds that are chosen? What it denies must not even be
+ * there. */
+static bool words_true(const struct expr *expr, uint32_t chosen, uint32_t there)
 {
     bool all = true, any = false;
     if (expr->kind == EXPR_ITEM)
-        return mask >> expr->count & 1;
+        return chosen >> expr->count & 1;
+    if (expr->kind == EXPR_NOT)
+        return !words_true(expr->kids[0], there, chosen);
     for (size_t i = 0; i < expr->count; i++) {
-        bool kid = words_true(expr->kids[i], mask);
+        bool kid = words_true(expr->kids[i], chosen, there);
         all = all && kid;
         any = any || kid;
     }
-    return expr->kind == EXPR_AND ? all : expr->kind == EXPR_OR ? any : !any;
+    return expr->kind == EXPR_AND ? all : any;
+}
+
+/* Do the entries have an event of each of the kinds, in the order of the rules? */
+static bool has_chain(const struct corr *corr, const struct window *w, uint32_t from, uint32_t end,
+                      uint32_t centre, uint32_t kinds)
+{
+    for (uint32_t i = from; i < end && kinds; i++)
+        if (w->entries[i].mask & kinds & -kinds && is_near(corr, w, i, centre))
+            kinds &= kinds - 1;
+    return kinds == 0;
+}
+
+/* Do some of the kinds that are there come in order and make the condition true? One that comes
+ * out of order takes nothing away from the others. */
+static bool words_in_order(const struct corr *corr, const struct window *w, uint32_t from,
+                           uint32_t end, uint32_t centre, uint32_t there)
+{
+    for (uint32_t chosen = there; chosen; chosen = (chosen - 1) & there)
+        if (words_true(corr->condition, chosen, there) &&
+            has_chain(corr, w, from, end, centre, chosen))
+            return true;
+    return false;
 }
 
 static bool in_bounds(const struct corr *corr, double number)
@@ -207,11 +233,10 @@ static bool weigh_temporal(const struct corr *corr, const struct window *w, uint
     uint32_t mask = present(corr, w, from, end, centre);
     unsigned count = (unsigned)__builtin_popcount(mask);
     unsigned all = (unsigned)__builtin_popcount(corr->required);
-    if (corr->condition) {
-        if (!words_true(corr->condition, mask))
-            return false;
-        return corr->type == CORR_TEMPORAL || longest_chain(corr, w, from, end, centre) == count;
-    }
+    if (corr->condition && corr->type == CORR_TEMPORAL_ORDERED)
+        return words_in_order(corr, w, from, end, centre, mask);
+    if (corr->condition)
+        return words_true(corr->condition, mask, mask);
     if (!corr->bound_count && count < all)
         return false;
     if (corr->type == CORR_TEMPORAL_ORDERED)
