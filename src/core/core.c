@@ -32,6 +32,7 @@ static struct core *new_core(const struct core_options *options)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&core->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&core->settled, NULL);
     core->batch_arena = arena_open(BATCH_MEMORY_MAX);
     if (!core->batch_arena) {
         core_close(core);
@@ -127,6 +128,7 @@ void core_close(struct core *core)
     keeper_close(core->keeper);
     core_close_parts(core);
     arena_close(core->batch_arena);
+    pthread_cond_destroy(&core->settled);
     pthread_cond_destroy(&core->wake);
     pthread_mutex_destroy(&core->lock);
     free(core);
@@ -242,11 +244,30 @@ static int64_t idle_us(const struct core *core)
     return wait > 0 ? wait : 0;
 }
 
+static int64_t settles_asked(struct core *core)
+{
+    pthread_mutex_lock(&core->lock);
+    int64_t asked = core->settles_asked;
+    pthread_mutex_unlock(&core->lock);
+    return asked;
+}
+
+/* There was nothing to do after so many had asked. The lock is held. */
+static void tell_settled(struct core *core, int64_t asked)
+{
+    if (core->settles_done == asked)
+        return;
+    core->settles_done = asked;
+    core->settled_due = core->next_due;
+    pthread_cond_broadcast(&core->settled);
+}
+
 static void *run_thread(void *arg)
 {
     struct core *core = arg;
     bool stop = false;
     while (!stop) {
+        int64_t asked = settles_asked(core);
         if (core_step(core))
             continue;
         /* a thread waits in real time, also under a clock that stands */
@@ -254,12 +275,31 @@ static void *run_thread(void *arg)
         struct timespec deadline = {until / 1000000, until % 1000000 * 1000};
         pthread_mutex_lock(&core->lock);
         bool empty = !core->alarms.first && !core->ordinary.first;
-        if (empty && !core->stopping)
+        if (empty)
+            tell_settled(core, asked);
+        if (empty && !core->stopping && core->settles_asked == asked)
             pthread_cond_timedwait(&core->wake, &core->lock, &deadline);
         stop = core->stopping && !core->alarms.first && !core->ordinary.first;
         pthread_mutex_unlock(&core->lock);
     }
     return NULL;
+}
+
+struct wall core_settle(struct core *core)
+{
+    if (!core->threaded) {
+        while (core_step(core))
+            continue;
+        return core->next_due;
+    }
+    pthread_mutex_lock(&core->lock);
+    int64_t mine = ++core->settles_asked;
+    pthread_cond_signal(&core->wake);
+    while (core->settles_done < mine)
+        pthread_cond_wait(&core->settled, &core->lock);
+    struct wall due = core->settled_due;
+    pthread_mutex_unlock(&core->lock);
+    return due;
 }
 
 static rc start(struct ctx *c, struct core *core)

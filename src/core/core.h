@@ -44,6 +44,10 @@ void core_abandon(struct core *core);
  * demonstration, whose clock stands between steps. */
 bool core_step(struct core *core);
 
+/* Wait until nothing is queued and nothing is due by the clock as it stands; gives when the next
+ * deadline is, absent: never. For whoever moves a clock that stands, from deadline to deadline. */
+struct wall core_settle(struct core *core);
+
 /* Queue a command. BUSY when too many wait (never for one with `alarm`); then `done` is not called.
  */
 rc core_submit(struct ctx *c, struct core *core, struct command *command);

@@ -49,6 +49,35 @@ TEST_SCENES(a_second_deadline_replaces_the_first, sample_modules)
     scene_rebuild_is_equal(s);
 }
 
+/* From deadline to deadline, with the writer on this thread and on its own. */
+static void lead_clock(struct scene *s)
+{
+    scene_do(s, "gate.open", "a", OPEN("04:00:00", "night"));
+    scene_do(s, "gate.open", "b", OPEN("05:00:00", "night"));
+    int64_t before = shut(s);
+    for (int64_t gates = 1; gates <= 2; gates++) {
+        struct wall due = core_settle(s->core);
+        assert_int_equal(shut(s), before + gates - 1);
+        assert_true(due.us > s->clock.us);
+        clock_manual_set(&s->clock, due);
+        due = core_settle(s->core);
+        assert_int_equal(shut(s), before + gates);
+        assert_int_equal(due.us, gates == 1 ? s->clock.us + INT64_C(3600000000) : 0);
+    }
+}
+
+TEST_SCENES(a_standing_clock_is_led_from_deadline_to_deadline, sample_modules)
+{
+    lead_clock(s);
+}
+
+TEST_SCENES(a_standing_clock_is_led_beside_the_writers_thread, sample_modules)
+{
+    assert_true(rc_ok(core_start(&s->c, s->core)));
+    lead_clock(s);
+    scene_rebuild_is_equal(s);
+}
+
 TEST_SCENES(a_deadline_is_cleared, sample_modules)
 {
     scene_do(s, "gate.open", "g", OPEN("04:00:00", "night"));

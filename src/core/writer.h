@@ -30,6 +30,9 @@ struct core {
     pthread_cond_t wake;
     struct queue alarms, ordinary;
     bool stopping;
+    pthread_cond_t settled; /* of core_settle: */
+    int64_t settles_asked, settles_done;
+    struct wall settled_due;
 
     bool lost;            /* store and ledger have to be opened again; the writer's own */
     struct wall next_due; /* of all deadlines; absent: none. The writer's own */
