@@ -89,7 +89,9 @@ static rc ring_storm(struct taking *t, struct taking_source *from, struct wall a
     };
     TRY(str_format(t->c, &raise.key, "storm/%.*s", STR_ARG(from->pulse.id)));
     TRY(str_format(t->c, &raise.title, "%.*s says more than is kept", STR_ARG(from->source.name)));
-    return book_raise(&t->book, &raise, &entry);
+    TRY(book_raise(&t->book, &raise, &entry));
+    entry->alarm.signals--; /* it is told with the others that were counted */
+    return OK;
 }
 
 rc storm_count(struct taking *t, struct taking_source *from, const struct kept_signal *signal)
