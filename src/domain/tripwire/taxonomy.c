@@ -14,21 +14,32 @@
 
 enum { ENTITIES_MAX = 24, FIELDS_MAX = 4000 };
 
+#define OF_SIGNAL(kind, category)                                \
+    {                                                            \
+        "signal.taken", "kind", kind, category, NULL, NULL, NULL \
+    }
+#define OF_CAMERA(event, says)                                    \
+    {                                                             \
+        event, "kind", "camera", "camera", "kind", says, "camera" \
+    }
+
 const struct translation translations[] = {
-    {"session.opened", NULL, NULL, "login", "result", "success"},
-    {"sign-in.failed", NULL, NULL, "login", "result", "failure"},
-    {"signal.taken", "kind", "access", "access", NULL, NULL},
-    {"signal.taken", "kind", "alarm", "alarm", NULL, NULL},
-    {"signal.taken", "kind", "tamper", "alarm", NULL, NULL},
-    {"signal.taken", "kind", "bypass", "alarm", NULL, NULL},
-    {"signal.taken", "kind", "duress", "duress", NULL, NULL},
-    {"signal.taken", "kind", "arm", "arm", NULL, NULL},
-    {"signal.taken", "kind", "disarm", "arm", NULL, NULL},
-    {"signal.taken", "kind", "login", "login", NULL, NULL},
-    {"signal.taken", "kind", "privilege", "host", NULL, NULL},
-    {"signal.taken", "kind", "attack", "network", NULL, NULL},
-    {"signal.taken", "kind", "motion", "motion", NULL, NULL},
-    {"signal.taken", "kind", "trouble", "line", NULL, NULL},
+    {"session.opened", NULL, NULL, "login", "result", "success", NULL},
+    {"sign-in.failed", NULL, NULL, "login", "result", "failure", NULL},
+    OF_CAMERA("source.silenced", "lost"),
+    OF_CAMERA("source.heard", "restored"),
+    OF_SIGNAL("access", "access"),
+    OF_SIGNAL("alarm", "alarm"),
+    OF_SIGNAL("tamper", "alarm"),
+    OF_SIGNAL("bypass", "alarm"),
+    OF_SIGNAL("duress", "duress"),
+    OF_SIGNAL("arm", "arm"),
+    OF_SIGNAL("disarm", "arm"),
+    OF_SIGNAL("login", "login"),
+    OF_SIGNAL("privilege", "host"),
+    OF_SIGNAL("attack", "network"),
+    OF_SIGNAL("motion", "motion"),
+    OF_SIGNAL("trouble", "line"),
 };
 
 const size_t translation_count = sizeof translations / sizeof *translations;
@@ -333,32 +344,64 @@ static rc put_entities(struct making *m, struct picture *picture)
     return OK;
 }
 
-static bool fits(const struct translation *t, const struct event *event, const void *body)
+/* What a choice says, of the body or else of the record that the event is of. */
+static rc choice_of(struct making *m, struct picture *picture, const struct event *event,
+                    const void *body, const char *name, const char **ret)
 {
-    if (strcmp(t->event, event->kind->name) != 0)
-        return false;
-    if (!t->field)
-        return true;
-    const struct shape_field *field =
-        shape_field(taxonomy_shape_of(event->kind), str_from(t->field));
-    if (!field || field->kind != SHAPE_CHOICE || !body)
-        return false;
-    const char *name = shape_choice_name(field->choices, *(const unsigned *)shape_in(field, body));
-    return name && strcmp(name, t->value) == 0;
+    const struct shape_field *field = shape_field(taxonomy_shape_of(event->kind), str_from(name));
+    struct str id = event->record, noun;
+    *ret = NULL;
+    if (!field && picture && str_split(&id, '/', &noun)) {
+        const struct record *record = catalog_record(m->catalog, noun);
+        field = record ? shape_field(record->shape, str_from(name)) : NULL;
+        void *found = field ? ctx_take(m->c, 1, record->shape->size) : NULL;
+        if (field && !found)
+            return fault_again(m->c);
+        rc result = field ? picture_get(m->c, picture, record->shape, id, NULL, found) : OK;
+        if (!field || result.code == RC_NOT_FOUND)
+            return OK;
+        TRY(result);
+        body = found;
+    }
+    if (field && field->kind == SHAPE_CHOICE && body)
+        *ret = shape_choice_name(field->choices, *(const unsigned *)shape_in(field, body));
+    return OK;
 }
 
-static rc put_source(struct making *m, const struct event *event, const void *body,
-                     struct sigma_event *ret)
+static rc fits(struct making *m, struct picture *picture, const struct translation *t,
+               const struct event *event, const void *body, bool *ret)
+{
+    const char *says = NULL;
+    *ret = strcmp(t->event, event->kind->name) == 0;
+    if (!*ret || !t->field)
+        return OK;
+    TRY(choice_of(m, picture, event, body, t->field, &says));
+    *ret = says && strcmp(says, t->value) == 0;
+    return OK;
+}
+
+static rc put_translated(struct making *m, const struct translation *t, const struct event *event)
+{
+    struct str id = event->record, noun;
+    if (t->name)
+        TRY(put_value(m, str_from(t->name), SIGMA_TEXT, str_from(t->says)));
+    if (t->known_as && str_split(&id, '/', &noun))
+        TRY(put_value(m, str_from(t->known_as), SIGMA_TEXT, id));
+    return OK;
+}
+
+static rc put_source(struct making *m, struct picture *picture, const struct event *event,
+                     const void *body, struct sigma_event *ret)
 {
     struct str category, service;
     taxonomy_split_name(event->kind->name, &category, &service);
     for (size_t i = 0; i < translation_count; i++) {
-        if (!fits(&translations[i], event, body))
+        bool so = false;
+        TRY(fits(m, picture, &translations[i], event, body, &so));
+        if (!so)
             continue;
         category = str_from(translations[i].category);
-        if (translations[i].name)
-            TRY(put_value(m, str_from(translations[i].name), SIGMA_TEXT,
-                          str_from(translations[i].says)));
+        TRY(put_translated(m, &translations[i], event));
         break;
     }
     ret->product = sigma_source(m->set, STR("chancery"));
@@ -451,7 +494,7 @@ rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event
     NEW(c, m, 1);
     *m = (struct making){.c = c, .set = seeing->set, .catalog = picture_catalog(seeing->picture)};
     *ret = (struct sigma_event){.id_is_number = true};
-    TRY(put_source(m, event, body, ret));
+    TRY(put_source(m, seeing->picture, event, body, ret));
     TRY(put_envelope(m, event));
     if (body)
         TRY(put_shape(m, shape, body, STR(""), 0));

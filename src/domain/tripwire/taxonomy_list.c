@@ -92,8 +92,9 @@ static bool kind_gives(const struct catalog *catalog, const struct event_kind *k
     if (kind->sealed && str_is(field, "person"))
         return true;
     for (size_t i = 0; i < translation_count; i++)
-        if (strcmp(translations[i].event, kind->name) == 0 && translations[i].name &&
-            str_is(field, translations[i].name))
+        if (strcmp(translations[i].event, kind->name) == 0 &&
+            ((translations[i].name && str_is(field, translations[i].name)) ||
+             (translations[i].known_as && str_is(field, translations[i].known_as))))
             return true;
     return shape_gives(catalog, taxonomy_shape_of(kind), field, 0) ||
            hop_gives(catalog, taxonomy_shape_of(kind), field, TAXONOMY_HOPS);
@@ -104,17 +105,35 @@ static bool names_source(struct str wanted, struct str given)
     return str_absent(wanted) || str_eq_nocase(wanted, given);
 }
 
-/* Does the kind come under this category? */
-static bool under_category(const struct event_kind *kind, struct str category)
+/* Is there a record that says so, where a translation asks for one? */
+static bool has_record(const struct reachable *r, const struct event_kind *kind,
+                       const struct translation *t)
+{
+    struct str noun, verb;
+    struct query query = {.limit = 1, .filter_count = 1};
+    struct page page;
+    taxonomy_split_name(kind->name, &noun, &verb);
+    const struct record *record = catalog_record(r->catalog, noun);
+    if (!r->picture || !record || !t->field ||
+        shape_field(taxonomy_shape_of(kind), str_from(t->field)))
+        return true;
+    query.filters[0] = (struct filter){str_from(t->field), FILTER_EQ, str_from(t->value)};
+    return rc_ok(picture_list(r->c, r->picture, record->shape, &query, &page)) && page.count > 0;
+}
+
+/* Does the kind come under this category? Without `r`: in any mission. */
+static bool under_category(const struct reachable *r, const struct event_kind *kind,
+                           struct str category)
 {
     struct str noun, verb;
     bool always = false;
     taxonomy_split_name(kind->name, &noun, &verb);
     for (size_t i = 0; i < translation_count; i++) {
-        if (strcmp(translations[i].event, kind->name) != 0)
+        const struct translation *t = &translations[i];
+        if (strcmp(t->event, kind->name) != 0)
             continue;
-        always = always || !translations[i].field;
-        if (names_source(category, str_from(translations[i].category)))
+        always = always || !t->field;
+        if (names_source(category, str_from(t->category)) && (!r || has_record(r, kind, t)))
             return true;
     }
     return !always && names_source(category, noun);
@@ -146,7 +165,7 @@ bool taxonomy_has(void *arg, struct str product, struct str category, struct str
         struct event event = {.kind = kind};
         struct str noun, verb;
         taxonomy_split_name(kind->name, &noun, &verb);
-        if (!taxonomy_hidden(&event) && under_category(kind, category) &&
+        if (!taxonomy_hidden(&event) && under_category(r, kind, category) &&
             names_source(service, verb) && kind_gives(catalog, kind, field) && has_source(r, kind))
             return true;
     }
@@ -218,7 +237,7 @@ static void put_sources(struct text *out, const struct catalog *catalog)
         taxonomy_split_name(kind->name, &noun, &verb);
         if (taxonomy_hidden(&event))
             continue;
-        if (under_category(kind, noun)) {
+        if (under_category(NULL, kind, noun)) {
             put_kind(out, catalog, kind, noun, first);
             first = false;
         }

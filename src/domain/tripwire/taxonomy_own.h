@@ -10,9 +10,11 @@ enum { TAXONOMY_HOPS = 2, TAXONOMY_NESTING_MAX = 6 };
  * happened, not for the part of Chancery that was told. */
 struct translation {
     const char *event;
-    const char *field, *value; /* only where this choice has this value; NULL: always */
+    const char *field, *value; /* only where this choice has this value, in the body or else in the
+                                  record that the event is of; NULL: always */
     const char *category;
     const char *name, *says; /* a field that it adds; NULL: none */
+    const char *known_as;    /* the record's id is a field of this name as well; NULL: it is not */
 };
 
 extern const struct translation translations[];

@@ -1,0 +1,97 @@
+/* A camera that falls silent is an event of the category `camera`, known by its zone and itself. */
+#include "domain/tripwire/tripwire_own.h"
+
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+#include "domain/watch/watch.h"
+
+#include "support/scene.h"
+
+#include "unit.h"
+
+static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
+                                               &watch_module, &tripwire_module};
+
+enum { MODULES = sizeof modules / sizeof *modules };
+
+#define SOURCE(id, kind)                                                              \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"kind\":\"" kind \
+    "\",\"identity\":\"" id "\",\"zone\":\"yard\",\"heartbeat_ms\":10000}"
+#define BEAT(id)                                                                         \
+    "{\"items\":[{\"source\":\"" id "\",\"kind\":\"supervision\",\"priority\":\"note\"," \
+    "\"code_system\":\"test\",\"text\":\"alive\"}]}"
+#define RULE(id, says)                                                                     \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\"title: " id \
+    "\\nid: " id "\\nlogsource: {product: chancery, category: camera}\\n"                  \
+    "detection: {s: {kind: " says ", camera: eye, zone: yard, site: s1}, condition: s}\\n\"}"
+
+static void open_mission(struct scene *s)
+{
+    scene_open(s, MODULES, modules);
+    scene_do(s, "site.add", NULL,
+             "{\"id\":\"s1\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"chancery\"}");
+    scene_do(s, "zone.add", NULL,
+             "{\"id\":\"yard\",\"label\":\"TLP:GREEN\",\"site\":\"s1\",\"name\":\"Yard\","
+             "\"kind\":\"general\"}");
+    scene_do(s, "source.add", NULL, SOURCE("panel", "panel"));
+    scene_do(s, "tripwire.add", NULL, RULE("lost", "lost"));
+    scene_do(s, "tripwire.add", NULL, RULE("back", "restored"));
+}
+
+static void pass(struct scene *s, int64_t seconds)
+{
+    clock_manual_advance_us(&s->clock, seconds * 1000000);
+    core_settle(s->core);
+}
+
+static size_t hits(struct scene *s, const char *tripwire)
+{
+    struct page page;
+    struct query query = {.limit = QUERY_LIMIT_MAX, .filter_count = 1};
+    query.filters[0] = (struct filter){STR("tripwire"), FILTER_EQ, str_from(tripwire)};
+    if (!rc_ok(picture_list(&s->c, s->reader.picture, &tripwire_hit_shape, &query, &page)))
+        fail_msg("%s", s->c.fault.message);
+    return page.count;
+}
+
+TEST(tripwire_without_a_camera_has_no_events_of_cameras)
+{
+    struct scene s;
+    open_mission(&s);
+    struct reachable r = {s.catalog, s.reader.picture, &s.c};
+    struct str chancery = STR("chancery"), camera = STR("camera"), none = {NULL, 0};
+    assert_false(taxonomy_has(&r, chancery, camera, none, STR("kind")));
+    scene_do(&s, "source.add", NULL, SOURCE("eye", "camera"));
+    assert_true(taxonomy_has(&r, chancery, camera, none, STR("kind")));
+    assert_true(taxonomy_has(&r, chancery, camera, none, camera));
+    assert_true(taxonomy_has(&r, chancery, camera, none, STR("site")));
+    assert_false(taxonomy_has(&r, chancery, camera, none, STR("person")));
+    scene_close(&s);
+}
+
+TEST(tripwire_sees_a_camera_die_and_come_back)
+{
+    struct scene s;
+    struct tripwires *tripwires = NULL;
+    open_mission(&s);
+    scene_do(&s, "source.add", NULL, SOURCE("eye", "camera"));
+    scene_do(&s, "tripwire.activate", "lost", "{}");
+    scene_do(&s, "tripwire.activate", "back", "{}");
+    assert_true(rc_ok(tripwires_open(&s.c, s.core, &tripwires)));
+    scene_do(&s, "signal.take", NULL, BEAT("eye"));
+    scene_do(&s, "signal.take", NULL, BEAT("panel"));
+    pass(&s, 5);
+    size_t back = hits(&s, "back");
+    assert_int_equal(hits(&s, "lost"), 0);
+    for (int i = 0; i < 8; i++) /* both fall silent; only one of them is a camera */
+        pass(&s, 5);
+    assert_int_equal(hits(&s, "lost"), 1);
+    assert_int_equal(hits(&s, "back"), back);
+    scene_do(&s, "signal.take", NULL, BEAT("eye"));
+    scene_do(&s, "signal.take", NULL, BEAT("panel"));
+    pass(&s, 1);
+    assert_int_equal(hits(&s, "lost"), 1);
+    assert_int_equal(hits(&s, "back"), back + 1);
+    tripwires_close(tripwires);
+    scene_close(&s);
+}
