@@ -7,20 +7,22 @@
 #include "core/core.h"
 
 struct demo_walk {
-    struct str guard, tour;
-    int64_t at; /* second of the day at which the round begins */
+    char guard[40], tour[40]; /* the account, the tour; empty: nobody walks */
+    int64_t at, every_s;      /* second of the day at which it begins; between the scans */
 
     unsigned char secret_key[64];
     char run[32];
-    struct wall started;
-    size_t next;
+    size_t next; /* scans done */
     bool over;
 };
 
-/* Make the guard's phone: a key of its own, known to the mission. */
-rc demo_walk_open(struct ctx *c, struct core *core, struct demo_walk *walk);
+/* Set out at a second of the day, with a phone of the guard's own that the mission is told of. */
+rc demo_walk_begin(struct ctx *c, struct core *core, struct demo_walk *walk);
 
-/* Do what is to be done by now: set out, or scan the next tag. */
-rc demo_walk_step(struct ctx *c, struct core *core, struct demo_walk *walk, int64_t second);
+/* The second of the day at which there is something to do; INT64_MAX: never. */
+int64_t demo_walk_due(const struct demo_walk *walk);
+
+/* Do it: scan the next tag. */
+rc demo_walk_step(struct ctx *c, struct core *core, struct demo_walk *walk);
 
 #endif

@@ -53,7 +53,28 @@ static rc look_up(struct ctx *c, struct core *core, const struct script_line *li
     return result;
 }
 
-static rc do_line(struct ctx *c, struct core *core, const struct script_line *line)
+/* Durations of a record, where the day is shorter than one: as much shorter, as far as the field's
+ * bounds and a second allow. */
+static void shorten(const struct shape *shape, void *record, int64_t minutes)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        void *value = shape_at(field, record);
+        if (field->kind == SHAPE_LIST) {
+            struct shape_items *list = value;
+            for (size_t k = 0; k < list->count; k++)
+                shorten(field->shape, (char *)list->items + k * field->shape->size, minutes);
+        }
+        int64_t *ms = value;
+        if (field->kind != SHAPE_MS || *ms == 0)
+            continue;
+        int64_t least = field->least > 1000 ? field->least : 1000;
+        *ms = *ms * minutes / SCRIPT_DAY_MINUTES;
+        *ms = *ms > least ? *ms : least;
+    }
+}
+
+static rc do_line(struct ctx *c, struct core *core, const struct script_line *line, int64_t minutes)
 {
     void *input = NULL;
     struct command command = {
@@ -72,6 +93,8 @@ static rc do_line(struct ctx *c, struct core *core, const struct script_line *li
         if (!input)
             return fault_again(c);
         TRY(shape_read(c, command.decision->input, SHAPE_FROM_INPUT, json, input));
+        if (minutes < SCRIPT_DAY_MINUTES)
+            shorten(command.decision->input, input, minutes);
     }
     command.input = input;
     TRY(look_up(c, core, line, &command));
@@ -90,8 +113,18 @@ static rc name_line(struct ctx *c, rc failed, int64_t number)
     return named;
 }
 
-rc script_play(struct ctx *c, struct core *core, struct str script, script_before *before,
-               script_refused *refused, void *arg)
+static rc play_line(struct ctx *c, struct core *core, const struct script_line *line,
+                    const struct script_manner *manner)
+{
+    if (str_absent(line->walk))
+        return do_line(c, core, line, manner->minutes);
+    if (!manner->walk)
+        FAIL(c, INVALID, "nobody walks here");
+    return manner->walk(manner->arg, line, script_second(line->at));
+}
+
+rc script_play(struct ctx *c, struct core *core, struct str script,
+               const struct script_manner *manner)
 {
     struct str rest = script, text;
     for (int64_t number = 1; str_split(&rest, '\n', &text); number++) {
@@ -100,13 +133,13 @@ rc script_play(struct ctx *c, struct core *core, struct str script, script_befor
         if (str_trim(text).len == 0)
             continue;
         rc result = shape_read(c, &script_line_shape, SHAPE_FROM_INPUT, text, &line);
-        if (rc_ok(result) && before && !before(arg, script_second(line.at)))
+        if (rc_ok(result) && manner->before && !manner->before(manner->arg, script_second(line.at)))
             return OK;
         if (rc_ok(result))
-            result = do_line(c, core, &line);
+            result = play_line(c, core, &line, manner);
         if (!rc_ok(result)) {
             result = name_line(c, result, number);
-            if (!refused || !refused(c, arg))
+            if (!manner->refused || !manner->refused(c, manner->arg))
                 return result;
         }
         arena_return(c->arena, mark);

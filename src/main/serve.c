@@ -3,8 +3,11 @@
 #include "main/sandbox.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What is outside of the mission's folder and is needed all the same is opened or named before the
  * sandbox is entered. */
@@ -103,4 +106,18 @@ bool serving_wait(int64_t wait_ms)
         got = sigtimedwait(&set, NULL, &limit);
     while (got < 0 && errno == EINTR);
     return got > 0;
+}
+
+bool serving_wait_readable(int fd)
+{
+    sigset_t set = ending_signals();
+    struct pollfd wanted[] = {{.fd = fd, .events = POLLIN},
+                              {.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN}};
+    int got;
+    do
+        got = poll(wanted, 2, -1);
+    while (got < 0 && errno == EINTR);
+    if (wanted[1].fd >= 0)
+        close(wanted[1].fd);
+    return got > 0 && !wanted[1].revents;
 }

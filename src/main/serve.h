@@ -40,4 +40,7 @@ void serving_close(struct serving *serving);
 void serving_hold_signals(void);
 bool serving_wait(int64_t wait_ms);
 
+/* Wait until there is something to read, or the end of it. False: such a signal came. */
+bool serving_wait_readable(int fd);
+
 #endif

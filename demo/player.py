@@ -1,0 +1,43 @@
+"""What the programs that play the demonstration's day have in common.
+
+A player is told what to do by lines of JSON on standard input, and answers each line when what it sent has been
+acknowledged by whoever takes it: {"done": …} or {"failed": "why"}. The end of its input is its end. Run one by hand
+to see: each says in its first lines what it takes.
+"""
+import json
+import socket
+import sys
+import traceback
+
+PATIENCE_S = 30  # for one answer of the other side
+
+
+class Refused(Exception):
+    """The other side has said no."""
+
+
+def connect(port):
+    return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+
+
+def take(link, wanted):
+    """So many bytes of a connection, or to its end."""
+    got = b""
+    while len(got) < wanted:
+        part = link.recv(wanted - len(got))
+        if not part:
+            raise Refused(f"the connection ended after {got!r}")
+        got += part
+    return got
+
+
+def play(handle):
+    """Hand every order to `handle`, which gives what to answer."""
+    for line in sys.stdin:
+        try:
+            told = {"done": handle(json.loads(line))}
+        except Refused as why:
+            told = {"failed": str(why)}
+        except Exception:  # pylint: disable=broad-except
+            told = {"failed": traceback.format_exc()}
+        print(json.dumps(told), flush=True)

@@ -1,0 +1,161 @@
+"""The stage of the demonstration's day: the server, the broker, the players. All of them end with the conductor."""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from api import Api
+from player import PATIENCE_S, Refused
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def free_ports(count):
+    """So many of the machine's, none of them twice."""
+    links = [socket.socket() for _ in range(count)]
+    for link in links:
+        link.bind(("127.0.0.1", 0))
+    ports = [link.getsockname()[1] for link in links]
+    for link in links:
+        link.close()
+    return ports
+
+
+def wait_until(what, happened):
+    """Ask again until it is so. This waits for something that has been set in motion, never for time to pass."""
+    limit = time.monotonic() + PATIENCE_S
+    while not happened():
+        if time.monotonic() > limit:
+            raise Refused(f"waited {PATIENCE_S} s for nothing: {what}")
+        time.sleep(0.001)
+
+
+class Program:
+    """A program that answers each line with a line."""
+
+    def __init__(self, words, **more):
+        self.name = os.path.basename(words[0] if words[0] != sys.executable else words[1])
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Refused(f"{self.name} has ended, with {self.process.wait()}")
+        return json.loads(line)
+
+    def tell(self, order):
+        try:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # what became of it is read with its answer
+
+    def end(self):
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.process.stdout.close()
+        return self.process.wait(timeout=PATIENCE_S)
+
+
+class Player(Program):
+    def __init__(self, name, *words):
+        super().__init__([sys.executable, os.path.join(HERE, name), *map(str, words)])
+
+    def heard(self):
+        answer = self.read()
+        if "failed" in answer:
+            raise Refused(f"{self.name}: {answer['failed']}")
+        return answer["done"]
+
+    def ask(self, order):
+        self.tell(order)
+        return self.heard()
+
+
+class Server(Program):
+    """`chancery demo --conducted`: only we can lead its clock (src/main/demo_conduct.c)."""
+
+    def __init__(self, program, flags):
+        super().__init__([program, "demo", "--conducted", *flags])
+        self.greeting = self.read()
+
+    def ask(self, order):
+        self.tell(order)
+        return self.read()
+
+
+class Broker:
+    """Debian's mosquitto on a port of its own."""
+
+    def __init__(self, port, folder):
+        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        config = os.path.join(folder, "mosquitto.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest none\n")
+        self.process = subprocess.Popen([program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.port = port
+        wait_until("the broker", self.answers)
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise Refused(f"mosquitto has ended, with {self.process.returncode}")
+        with socket.socket() as link:
+            return link.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=PATIENCE_S)
+
+
+class Stage:
+    """Everything that is on it, by name; closing ends it in the reverse order."""
+
+    def __init__(self, program, flags):
+        self.folder = tempfile.mkdtemp(prefix="chancery-demo-stage-")
+        self.open = []
+        try:
+            self.build(program, flags)
+        except BaseException:
+            self.close()
+            raise
+
+    def keep(self, part):
+        self.open.append(part)
+        return part
+
+    def build(self, program, flags):
+        panels, broker, logs = free_ports(3)
+        self.places = {"panels": panels, "broker": broker, "logs": logs, "eve": os.path.join(self.folder, "eve.json")}
+        self.keep(Broker(broker, self.folder))
+        self.server = self.keep(Server(program, flags))
+        greeting = self.server.greeting
+        self.port = greeting["port"]
+        self.api = Api(self.port, greeting["tokens"]["officer"])
+        self.listen()
+        keys = {"1234": None, "2200": "NORLAND-ANNEX-22"}
+        self.devices = {
+            "panels": self.keep(Player("panels.py", panels, json.dumps(keys))),
+            "sensors": self.keep(Player("sensors.py", broker)),
+            "suricata": self.keep(Player("suricata.py", self.places["eve"])),
+            "servers": self.keep(Player("servers.py", logs)),
+        }
+        self.people = {name: self.keep(Player("person.py", self.port, token)) for name, token in greeting["tokens"].items()}
+
+    def listen(self):
+        """The mission is told where its devices are, as its administrator does it."""
+        with open(os.path.join(HERE, "listeners.json"), encoding="utf-8") as file:
+            listeners = json.load(file)
+        for listener in listeners:
+            listener["address"] = listener["address"].format(**self.places)
+            self.api.post("listeners", listener)
+
+    def close(self):
+        for part in reversed(self.open):
+            part.end()
+        shutil.rmtree(self.folder, ignore_errors=True)

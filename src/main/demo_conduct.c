@@ -1,0 +1,152 @@
+/* The day, played by other programs (demo/): devices, guards and the one that conducts them. It
+ * started this program, and only it holds the other end of standard input: nobody else can move the
+ * clock. An order is a line of JSON, and so is its answer, which comes when the order is done and
+ * nothing that followed from it is left to be written.
+ *
+ *   > {"to":"2026-11-23T04:28:00Z"}    only with --fast
+ *   < {"now":"2026-11-23T04:28:00Z","events":512}
+ *   > {"play":{"command":"zone.change",…,"drill":true}}
+ *   < {"now":"2026-11-23T09:00:00Z","events":812}
+ *   > {"tell":true}
+ *   < {"events":512,"people":61,…}
+ *
+ * The end of standard input is the end. */
+#include "main/demo.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#define DEMO_ORDER_FIELDS(F, T)                                                          \
+    F(T, time, _, to, 0, 0, 0, "lead the clock there")                                   \
+    F(T, json, _, play, 0, 2, 4000, "do a line of a script that no device or guard can") \
+    F(T, flag, _, tell, 0, 0, 0, "tell what has come of the day")
+SHAPE_DECLARE(demo_order, DEMO_ORDER_FIELDS);
+SHAPE_DEFINE(demo_order, DEMO_ORDER_FIELDS, 1, "What the conductor asks for");
+
+enum { ORDER_MAX = 8000 };
+
+/* ---- the beginning -----------------------------------------------------------------------------
+ */
+
+/* As whom the other programs act over HTTP. */
+static rc put_tokens(struct demo *d, struct core *core, struct text *out)
+{
+    static const char *const accounts[] = {"officer", "post-one", "patrol"};
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
+        struct auth_token_wish wish = {.account = str_from(accounts[i]),
+                                       .name = STR("a program of the demonstration")};
+        struct str id, token;
+        TRY(auth_make_token(d->c, core, &actor_system, &wish, &id, &token));
+        text_printf(out, "%s\"%s\":\"%.*s\"", i ? "," : "", accounts[i], STR_ARG(token));
+    }
+    return OK;
+}
+
+static rc print(struct demo *d, struct text *line)
+{
+    struct str json;
+    TRY(text_done(line, &json));
+    fprintf(d->cli->out, "%.*s\n", STR_ARG(json));
+    fflush(d->cli->out);
+    return OK;
+}
+
+static rc greet(struct demo *d, struct core *core, const struct serving *serving, struct str shown)
+{
+    struct demo_account accounts[DEMO_ACCOUNTS];
+    struct text out;
+    text_init(&out, d->c, 8192);
+    text_put(&out, STR("{\"now\":\""));
+    text_put_wall(&out, clock_now(d->c));
+    text_printf(&out, "\",\"port\":%u,\"minutes\":%" PRId64 ",\"shown\":", edge_port(serving->edge),
+                d->minutes);
+    text_put_json(&out, shown);
+    text_put(&out, STR(",\"tokens\":{"));
+    TRY(put_tokens(d, core, &out));
+    text_put(&out, STR("},\"links\":{"));
+    TRY(demo_accounts(d, core, accounts));
+    for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
+        text_printf(&out, "%s\"%s\":", i ? "," : "", accounts[i].id);
+        text_put_json(&out, accounts[i].link);
+    }
+    text_put(&out, STR("}}"));
+    return print(d, &out);
+}
+
+/* ---- orders ------------------------------------------------------------------------------------
+ */
+
+static rc lead_clock(struct demo *d, struct wall to)
+{
+    if (!d->flags->fast)
+        FAIL(d->c, INVALID, "the clock is the machine's: it is not led");
+    if (to.us < clock_now(d->c).us)
+        FAIL(d->c, INVALID, "the clock is not led back");
+    demo_move_clock(d, to);
+    return OK;
+}
+
+static rc obey(struct demo *d, struct core *core, struct str text)
+{
+    struct demo_order order = {0};
+    struct script_manner manner = {.minutes = d->minutes};
+    struct text out;
+    text_init(&out, d->c, 4096);
+    TRY(shape_read(d->c, &demo_order_shape, SHAPE_FROM_INPUT, text, &order));
+    if (order.to.us)
+        TRY(lead_clock(d, order.to));
+    if (!str_absent(order.play))
+        TRY(script_play(d->c, core, order.play, &manner));
+    if (order.tell) {
+        TRY(demo_tell(d, core, &out));
+        return print(d, &out);
+    }
+    text_put(&out, STR("{\"now\":\""));
+    text_put_wall(&out, clock_now(d->c));
+    text_printf(&out, "\",\"events\":%" PRId64 "}", core_size(core));
+    return print(d, &out);
+}
+
+/* Whole lines of what came; the rest is moved to the front. */
+static rc obey_lines(struct demo *d, struct core *core, char *bytes, size_t *len)
+{
+    struct str rest = {bytes, *len};
+    for (size_t at; (at = str_find(rest, STR("\n"))) != SIZE_MAX;) {
+        struct arena_mark mark = arena_mark(d->c->arena);
+        TRY(obey(d, core, str_sub(rest, 0, at)));
+        arena_return(d->c->arena, mark);
+        rest = str_sub(rest, at + 1, rest.len);
+    }
+    memmove(bytes, rest.ptr, rest.len);
+    *len = rest.len;
+    return OK;
+}
+
+static rc obey_until_end(struct demo *d, struct core *core)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    NEW(d->c, bytes, ORDER_MAX);
+    while (serving_wait_readable(STDIN_FILENO)) {
+        ssize_t got = read(STDIN_FILENO, bytes + len, ORDER_MAX - len);
+        if (got <= 0)
+            break;
+        len += (size_t)got;
+        TRY(obey_lines(d, core, bytes, &len));
+        if (len == ORDER_MAX)
+            FAIL(d->c, TOO_LARGE, "an order has less than %d bytes", ORDER_MAX);
+    }
+    return OK;
+}
+
+rc demo_conduct(struct demo *d, struct core *core)
+{
+    struct serving serving;
+    struct str shown;
+    TRY(demo_serve(d, core, d->c->clock, &serving, &shown));
+    rc result = greet(d, core, &serving, shown);
+    if (rc_ok(result))
+        result = obey_until_end(d, core);
+    serving_close(&serving);
+    return result;
+}
