@@ -229,6 +229,10 @@ TEST(ids_sort_by_time_and_differ)
     assert_int_equal(a.len, ID_LEN);
     assert_true(str_starts(a, "01ARYZ6S41") && !str_eq(a, b));
     assert_true(str_compare(a, later) < 0 && str_compare(b, later) < 0);
+    struct str least;
+    assert_true(rc_ok(id_least(&c, clock_now(&c), &least)));
+    assert_int_equal(least.len, ID_LEN);
+    assert_true(str_compare(b, least) < 0 && str_compare(least, later) <= 0);
     scratch_close(&c);
 }
 

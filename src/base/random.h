@@ -13,4 +13,7 @@ void random_bytes(void *out, size_t len);
 enum { ID_LEN = 26 };
 rc id_new(struct ctx *c, struct str *ret);
 
+/* The least id that could be made at this time: all of later ones sort behind it. */
+rc id_least(struct ctx *c, struct wall when, struct str *ret);
+
 #endif

@@ -161,24 +161,6 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
                 i64, i64, i64, i64, kind == STORE_SQLITE ? " WITHOUT ROWID" : "");
 }
 
-static void put_indexes(struct text *sql, const struct picture_table *t)
-{
-    for (size_t i = 1; i < t->columns.count; i++) {
-        const struct shape_column *column = &t->columns.items[i];
-        if (column->field->flags & UNIQUE)
-            text_printf(
-                sql,
-                "CREATE UNIQUE INDEX IF NOT EXISTS \"%s__%s\" ON \"%s\" (\"mission\",\"%s\") "
-                "WHERE \"row_retired\" IS NULL;\n",
-                t->name, column->name, t->name, column->name);
-        else if (column->field->flags & INDEXED)
-            text_printf(sql,
-                        "CREATE INDEX IF NOT EXISTS \"%s__%s\" ON \"%s\" "
-                        "(\"mission\",\"%s\",\"id\");\n",
-                        t->name, column->name, t->name, column->name);
-    }
-}
-
 /* The statement that SQLite keeps of how a table was made names its columns in quotes. */
 static rc has_column(struct ctx *c, struct store *store, const struct picture_table *t,
                      const char *column, bool *ret)
@@ -229,7 +211,7 @@ static rc create_table(struct ctx *c, struct store *store, const struct picture_
     if (t->table->kind == TABLE_VAULT)
         TRY(add_columns(c, store, t));
     text_init(&sql, c, SQL_MAX);
-    put_indexes(&sql, t);
+    picture_put_indexes(&sql, store_kind(store), t);
     TRY(text_done(&sql, &indexes));
     return indexes.len > 0 ? store_script(c, store, indexes) : OK;
 }
@@ -238,6 +220,8 @@ rc picture_create(struct ctx *c, struct picture *picture)
 {
     for (size_t i = 0; i < picture->count; i++)
         TRY(create_table(c, picture->store, &picture->tables[i]));
+    if (store_kind(picture->store) == STORE_SQLITE)
+        TRY(store_script(c, picture->store, STR("ANALYZE sqlite_schema"))); /* take them in */
     return OK;
 }
 
@@ -266,7 +250,7 @@ rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret)
         struct str made;
         text_init(&sql, c, SQL_MAX);
         put_table(&sql, store_kind(picture->store), &picture->tables[i]);
-        put_indexes(&sql, &picture->tables[i]);
+        picture_put_indexes(&sql, store_kind(picture->store), &picture->tables[i]);
         TRY(text_done(&sql, &made));
         crypto_hash_sha256_update(&hash, (const unsigned char *)made.ptr, made.len);
         arena_return(c->arena, mark);

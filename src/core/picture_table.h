@@ -3,6 +3,7 @@
 #ifndef CORE_PICTURE_TABLE_H
 #define CORE_PICTURE_TABLE_H
 
+#include "base/text.h"
 #include "core/picture.h"
 #include "shape/shape_column.h"
 
@@ -33,6 +34,9 @@ const struct picture_table *picture_table(const struct picture *picture, const s
 /* The row at hand as record and row. `ret` is zeroed memory of the shape's size. */
 rc picture_read_row(struct ctx *c, const struct picture_table *table, struct store_rows *rows,
                     struct row *ret_row, void *ret);
+
+/* The statements that make a table's indexes (picture_index.c). */
+void picture_put_indexes(struct text *sql, enum store_kind kind, const struct picture_table *table);
 
 /* A cell as the store takes it. */
 struct store_value picture_value(struct shape_cell cell);

@@ -314,3 +314,42 @@ TEST_SCENES(what_nobody_can_send_stays_as_it_was, sample_modules)
     assert_non_null(strstr(scene_get(s, &gate_shape, "g1"), "\"code\":\"new\""));
     scene_rebuild_is_equal(s);
 }
+
+/* ---- the way of a statement ------------------------------------------------------------------ */
+
+static void expect_way(struct scene *s, const char *condition, const char *index)
+{
+    struct store_value values[] = {STORE_VALUE_TEXT(STR("m1")), STORE_VALUE_TEXT(STR("x"))};
+    struct store_rows *rows = NULL;
+    struct str sql;
+    bool more = false;
+    assert_true(rc_ok(str_format(&s->c, &sql,
+                                 "EXPLAIN QUERY PLAN SELECT * FROM \"p_gate\" WHERE "
+                                 "\"mission\"=$1 AND \"row_retired\" IS NULL AND %s LIMIT 6",
+                                 condition)));
+    size_t count = str_find(sql, STR("$2")) == SIZE_MAX ? 1 : 2;
+    assert_true(rc_ok(store_query(&s->c, s->reader.store, sql, count, values, &rows)));
+    assert_true(rc_ok(store_next(&s->c, rows, &more)) && more);
+    struct str way = store_column(rows, 3).bytes;
+    if (str_find(way, str_from(index)) == SIZE_MAX)
+        fail_msg("%s: not by %s but: %.*s", condition, index, STR_ARG(way));
+    store_end(rows);
+}
+
+/* Among millions of rows the few that are asked for are found by their index, in whatever order
+ * they are wanted. */
+TEST(what_is_asked_for_is_found_by_its_index)
+{
+    static struct scene scene;
+    struct scene *s = &scene;
+    scene_open_on(s, STORE_SQLITE, 2, sample_modules);
+    expect_way(s, "\"id\"=$2", "PRIMARY KEY (mission=? AND id=?)");
+    expect_way(s, "\"name\"=$2 ORDER BY \"id\"", "p_gate__name");
+    expect_way(s, "\"street\"=$2 ORDER BY \"id\"", "p_gate__street");
+    expect_way(s, "\"street\"=$2 ORDER BY \"id\" DESC", "p_gate__street");
+    expect_way(s, "\"within\"=$2 AND \"rank\"=3 ORDER BY \"rank\", \"id\"", "p_gate__within");
+    expect_way(s, "\"height_cm\"=7 AND \"manned\"=1 ORDER BY \"id\"", "p_gate__height_cm");
+    expect_way(s, "\"street\"=$2 AND \"id\">='0' ORDER BY \"id\"", "AND street=? AND id>?");
+    expect_way(s, "1=1 ORDER BY \"id\"", "PRIMARY KEY");
+    scene_close(s);
+}

@@ -18,7 +18,6 @@
 #include <sodium.h>
 
 enum {
-    CLOCK_GOOD_MS = 60000,
     CLOCK_WRONG_MS = 7 * 24 * 3600 * 1000,
     EVENT_BYTES_MAX = 40000, /* of items; an entry of the ledger has room for 65535 */
     SAMPLES_MAX = 8,

@@ -2,6 +2,8 @@
  * says itself: what is grave must not be lost because somebody forgot a rule. */
 #include "domain/watch/watch_own.h"
 
+#include "base/random.h"
+
 /* Alarms of one rule and one source that may stand at once; what comes more joins one line. */
 enum { KEYS_MAX = 20 };
 
@@ -39,13 +41,15 @@ static bool fits(const struct alarm_rule *rule, const struct taking_source *from
            among(rule->zones, kept->zone);
 }
 
-/* Are there, with this one, so many of its kind from its source within the time? */
+/* Are there, with this one, so many of its kind from its source within the time? The latest are
+ * looked through first, and none that came before the time: what is shown at a time came no more
+ * than CLOCK_GOOD_MS earlier, and ids are in the order of coming. */
 static rc often_enough(struct taking *t, const struct alarm_rule *rule,
                        const struct taking_source *from, const struct kept_signal *kept, bool *ret)
 {
     char since[WALL_TEXT_MAX];
     struct wall begin = {kept->at.us - rule->within_ms * 1000};
-    struct query query = {.filter_count = 3, .limit = rule->least};
+    struct query query = {.filter_count = 4, .limit = rule->least, .descending = true};
     struct page page;
     int64_t found = 1;
     *ret = rule->least < 2;
@@ -58,6 +62,8 @@ static rc often_enough(struct taking *t, const struct alarm_rule *rule,
     query.filters[1] = (struct filter){
         STR("kind"), FILTER_EQ, str_from(shape_choice_name(&signal_kind_choices, kept->kind))};
     query.filters[2] = (struct filter){STR("at"), FILTER_GE, {since, wall_format(begin, since)}};
+    query.filters[3] = (struct filter){STR("id"), FILTER_GE, {NULL, 0}};
+    TRY(id_least(t->c, (struct wall){begin.us - CLOCK_GOOD_MS * 1000}, &query.filters[3].value));
     if (rule->codes.count == 1)
         query.filters[query.filter_count++] =
             (struct filter){STR("code"), FILTER_EQ, rule->codes.items[0]};

@@ -26,6 +26,7 @@
 #define PERMIT_ZONE_ARM     "zone.arm"
 
 static const int64_t SECOND_US = 1000000;
+enum { CLOCK_GOOD_MS = 60000 }; /* a source's clock that is no further off is believed */
 
 static inline struct wall wall_after(struct wall t, int64_t ms)
 {
