@@ -52,6 +52,11 @@ double bench_busy(void)
     return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+void bench_rest_ms(int ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -65,6 +70,14 @@ double bench_share(double share, size_t count, double *values)
     qsort(values, count, sizeof *values, by_value);
     size_t at = (size_t)(share * (double)count);
     return values[at < count ? at : count - 1];
+}
+
+int64_t bench_number(const char *text, size_t len)
+{
+    int64_t number = 0;
+    for (size_t i = 0; i < len && text[i] >= '0' && text[i] <= '9'; i++)
+        number = number * 10 + (text[i] - '0');
+    return number;
 }
 
 double bench_resident_mb(int pid)

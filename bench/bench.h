@@ -31,6 +31,7 @@ void bench_close(struct bench *b);
 /* Seconds: of real time; of processor time of this process, ours and the kernel's for us. */
 double bench_now(void);
 double bench_busy(void);
+void bench_rest_ms(int ms);
 
 /* Sorts. The share is 0.5 for the median. */
 double bench_share(double share, size_t count, double *values);
@@ -38,6 +39,9 @@ static inline double bench_median(size_t count, double *values)
 {
     return bench_share(0.5, count, values);
 }
+
+/* The whole number that a text begins with, 0 when it begins with none. */
+int64_t bench_number(const char *text, size_t len);
 
 /* Resident memory of a process, 0: of this one. */
 double bench_resident_mb(int pid);

@@ -321,11 +321,6 @@ struct beside {
     size_t alarms;
 };
 
-static void rest_ms(int ms)
-{
-    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
-}
-
 static double log_mb(const char *store_path)
 {
     char path[96];
@@ -346,7 +341,7 @@ static void *read_beside(void *arg)
     if (w->reading == READING_HELD) {
         if (!rc_ok(result) || !rc_ok(store_begin(&c, reader.store, false)))
             exit(1);
-        rest_ms((int)(log_s * 500));
+        bench_rest_ms((int)(log_s * 500));
         store_rollback(reader.store);
     }
     while (w->reading == READING_SHORT && !w->over) {
@@ -373,7 +368,7 @@ static void *watch_beside(void *arg)
         w->waited_ms[w->alarms++] = (bench_now() - start) * 1e3;
         double mb = log_mb(w->store_path);
         w->log_mb = mb > w->log_mb ? mb : w->log_mb;
-        rest_ms(10);
+        bench_rest_ms(10);
     }
     arena_close(c.arena);
     return NULL;

@@ -1,0 +1,527 @@
+/* The served mission under load from real devices, as people at their screens meet it: a program of
+ * its own over TLS and in its sandbox, panels and log senders on real sockets, 50 screens.
+ *
+ *   live     2,000 signals a second, all kept: from the last byte at the device's socket to each
+ *            screen, and to the panel's acknowledgement
+ *   storm    a million signals of one broken sensor as fast as they are taken, over TCP and over
+ * UDP, with duress from another source meanwhile: to its acknowledgement, to each screen; the
+ *            memory; and that every signal was kept or counted
+ *
+ * Arguments: live or storm, for one of them. It is to be run from the root of the repository. */
+#include "screens.h"
+
+#include "adapter/dc09/frame.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SCREENS = 50,
+    SESSIONS = 10,
+    PANELS = 4,
+    RATE = 2000,
+    LIVE_S = 10,
+    WEB_EVERY = 40, /* one signal of so many comes by HTTP */
+    STORM = 1000000,
+    STORM_LINKS = 2,
+    STORM_LINES = 200, /* a write */
+    LANE_EVERY_MS = 100,
+    LANE_MAX = 3000,
+    FRAME_MAX = 400,
+};
+
+/* ---- the ground -------------------------------------------------------------------------------
+ */
+
+struct ground {
+    struct bench b;
+    pid_t python;
+    int hold; /* closing it ends the server */
+    unsigned syslog_tcp, syslog_udp, panel_tcp, lane_tcp, web;
+    int server;
+    clockid_t cpu;
+    char record[256];
+    struct str tokens[SESSIONS];
+    size_t token_count;
+    SSL_CTX *context;
+};
+
+static void take_line(struct ground *g, const char *name, const char *value)
+{
+    const struct {
+        const char *name;
+        unsigned *port;
+    } ports[] = {{"syslog-tcp", &g->syslog_tcp},
+                 {"syslog-udp", &g->syslog_udp},
+                 {"panel-tcp", &g->panel_tcp},
+                 {"lane-tcp", &g->lane_tcp},
+                 {"web", &g->web},
+                 {"pid", (unsigned *)&g->server}};
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+        if (strcmp(name, ports[i].name) == 0)
+            *ports[i].port = (unsigned)bench_number(value, strlen(value));
+    if (strcmp(name, "record") == 0)
+        snprintf(g->record, sizeof g->record, "%s", value);
+    if (strcmp(name, "session") == 0 && g->token_count < SESSIONS)
+        MUST(&g->b, str_copy(&g->b.c, str_from(value), &g->tokens[g->token_count++]));
+}
+
+/* The program lies beside this one. */
+static void start_ground(struct ground *g, const char *own)
+{
+    int in[2], out[2];
+    char chancery[256], sessions[16], name[64], value[256];
+    const char *slash = strrchr(own, '/');
+    snprintf(chancery, sizeof chancery, "%.*s/chancery", slash ? (int)(slash - own) : 1,
+             slash ? own : ".");
+    snprintf(sessions, sizeof sessions, "%d", SESSIONS);
+    bench_open(&g->b);
+    if (pipe(in) != 0 || pipe(out) != 0 || (g->python = fork()) < 0)
+        exit(1);
+    if (g->python == 0) {
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+        close(in[1]), close(out[0]);
+        execlp("python3", "python3", "bench/load_ground.py", chancery, g->b.folder, sessions, NULL);
+        _exit(1);
+    }
+    close(in[0]), close(out[1]);
+    g->hold = in[1];
+    FILE *told = fdopen(out[0], "r");
+    while (told && fscanf(told, "%63s %255s", name, value) == 2 && strcmp(name, "ready") != 0)
+        take_line(g, name, value);
+    if (!g->server || clock_getcpuclockid(g->server, &g->cpu) != 0) {
+        fprintf(stderr, "bench: no mission could be served: is %s built?\n", chancery);
+        exit(1);
+    }
+    g->context = web_context();
+}
+
+static void end_ground(struct ground *g)
+{
+    int status = 0;
+    close(g->hold);
+    waitpid(g->python, &status, 0);
+    if (status != 0)
+        fprintf(stderr, "bench: the server did not end well\n");
+    SSL_CTX_free(g->context);
+    bench_close(&g->b);
+}
+
+static double server_cpu(const struct ground *g)
+{
+    struct timespec t;
+    clock_gettime(g->cpu, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double log_megabytes(const struct ground *g)
+{
+    char path[300];
+    struct stat info;
+    snprintf(path, sizeof path, "%s-wal", g->record);
+    return stat(path, &info) == 0 ? (double)info.st_size / 1e6 : 0;
+}
+
+/* A whole number in what the API tells, after two words that are met in this order; 0: none. */
+static int64_t told_number(struct ground *g, const char *path, const char *first, const char *name)
+{
+    SSL *ssl = web_dial_tls(g->context, g->web);
+    struct arena_mark mark = arena_mark(g->b.c.arena);
+    struct str told = web_ask(&g->b, ssl, "GET", path, g->tokens[0], (struct str){NULL, 0});
+    const char *at = memmem(told.ptr, told.len, first, strlen(first));
+    at = at ? memmem(at, told.len - (size_t)(at - told.ptr), name, strlen(name)) : NULL;
+    at = at ? at + strlen(name) : NULL;
+    int64_t number = at ? bench_number(at, told.len - (size_t)(at - told.ptr)) : 0;
+    arena_return(g->b.c.arena, mark);
+    close(SSL_get_fd(ssl));
+    SSL_free(ssl);
+    return number;
+}
+
+static int64_t listener_number(struct ground *g, const char *listener, const char *name)
+{
+    char id[80], member[80];
+    snprintf(id, sizeof id, "\"id\":\"%s\"", listener);
+    snprintf(member, sizeof member, "\"%s\":", name);
+    return told_number(g, "/api/v1/listener-states", id, member);
+}
+
+static void print_waits(const char *what, size_t count, double *waited)
+{
+    printf("%-44s %8zu  p50 %7.1f ms  p99 %7.1f ms  most %7.1f ms\n", what, count,
+           bench_share(0.5, count, waited), bench_share(0.99, count, waited),
+           bench_share(1, count, waited));
+}
+
+/* ---- what devices say -------------------------------------------------------------------------
+ */
+
+static struct tm utc(void)
+{
+    time_t now = clock_system.wall(&clock_system).us / 1000000;
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    return parts;
+}
+
+static int syslog_line(char *line, size_t room, const char *host, size_t mark)
+{
+    char when[32];
+    struct tm now = utc();
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &now);
+    return snprintf(line, room,
+                    "<38>1 %s %s sshd 1 - - Failed password for invalid user %08zu from 192.0.2.7 "
+                    "port 4242 ssh2\n",
+                    when, host, mark);
+}
+
+static int panel_frame(char *frame, size_t room, int account, size_t number, size_t mark,
+                       const char *code)
+{
+    char when[32], body[FRAME_MAX - 20];
+    struct tm now = utc();
+    strftime(when, sizeof when, "%H:%M:%S,%m-%d-%Y", &now);
+    int len = snprintf(body, sizeof body, "\"SIA-DCS\"%04zuL0#%d[#%d|Nri1id%08zu/%s05]_%s",
+                       number % 9999 + 1, account, account, mark, code, when);
+    struct str b = {body, (size_t)len};
+    return snprintf(frame, room, "\n%04X%04zX%.*s\r", dc09_crc(b), b.len, STR_ARG(b));
+}
+
+static void say(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            perror("bench: send");
+            exit(1);
+        }
+        bytes += sent;
+        len -= (size_t)sent;
+    }
+}
+
+static int dial_udp(unsigned port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((in_port_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
+        exit(1);
+    return fd;
+}
+
+/* A panel's connection: acknowledgements come in the order of the reports. */
+struct panel {
+    int fd, account;
+    pthread_t thread;
+    _Atomic size_t sent, heard;
+    size_t room;
+    double *sent_at, *waited_ms;
+};
+
+static void *hear_acks(void *arg)
+{
+    struct panel *panel = arg;
+    char bytes[4096];
+    ssize_t got;
+    while ((got = recv(panel->fd, bytes, sizeof bytes, 0)) > 0)
+        for (ssize_t i = 0; i < got; i++) {
+            if (bytes[i] != '\r' || panel->heard >= panel->room)
+                continue;
+            panel->waited_ms[panel->heard] = (bench_now() - panel->sent_at[panel->heard]) * 1e3;
+            panel->heard++;
+        }
+    return NULL;
+}
+
+static void panel_open(struct panel *panel, unsigned port, int account, size_t room)
+{
+    *panel = (struct panel){.fd = web_dial(port), .account = account, .room = room};
+    panel->sent_at = calloc(room, sizeof *panel->sent_at);
+    panel->waited_ms = calloc(room, sizeof *panel->waited_ms);
+    if (!panel->sent_at || !panel->waited_ms ||
+        pthread_create(&panel->thread, NULL, hear_acks, panel) != 0)
+        exit(1);
+}
+
+static void panel_say(struct panel *panel, size_t mark, const char *code)
+{
+    char frame[FRAME_MAX];
+    int len = panel_frame(frame, sizeof frame, panel->account, panel->sent, mark, code);
+    panel->sent_at[panel->sent] = bench_now();
+    panel->sent++;
+    say(panel->fd, frame, (size_t)len);
+}
+
+/* Waits for the acknowledgements that are still out, for a while. */
+static void panel_close(struct panel *panel)
+{
+    for (int i = 0; i < 200 && panel->heard < panel->sent; i++)
+        bench_rest_ms(50);
+    shutdown(panel->fd, SHUT_RDWR);
+    pthread_join(panel->thread, NULL);
+    close(panel->fd);
+    free(panel->sent_at);
+    free(panel->waited_ms);
+}
+
+/* ---- live -------------------------------------------------------------------------------------
+ */
+
+struct web_sender {
+    struct ground *g;
+    struct bench b;
+    struct screens *screens;
+    size_t from, to;
+    double began, waited_ms[LIVE_S * RATE / WEB_EVERY];
+};
+
+/* Signals by HTTP, each its own request on a connection that stays. */
+static void *send_by_web(void *arg)
+{
+    struct web_sender *w = arg;
+    SSL *ssl = web_dial_tls(w->g->context, w->g->web);
+    for (size_t mark = w->from; mark < w->to; mark++) {
+        char body[400];
+        double due = w->began + (double)(mark - w->from) * WEB_EVERY / RATE;
+        while (bench_now() < due)
+            bench_rest_ms(1);
+        int len =
+            snprintf(body, sizeof body,
+                     "{\"items\":[{\"source\":\"web\",\"kind\":\"status\",\"priority\":\"note\","
+                     "\"code_system\":\"bench\",\"text\":\"Movement in the corridor\","
+                     "\"user\":\"%08zu\",\"dedupe\":\"n%zu\"}]}",
+                     mark, mark);
+        struct arena_mark before = arena_mark(w->b.c.arena);
+        screens_sent(w->screens, mark);
+        double start = bench_now();
+        web_ask(&w->b, ssl, "POST", "/api/v1/signals", w->g->tokens[0],
+                (struct str){body, (size_t)len});
+        w->waited_ms[mark - w->from] = (bench_now() - start) * 1e3;
+        arena_return(w->b.c.arena, before);
+    }
+    close(SSL_get_fd(ssl));
+    SSL_free(ssl);
+    return NULL;
+}
+
+static void send_live(struct ground *g, struct screens *screens, struct panel *panels, size_t count)
+{
+    int tcp = web_dial(g->syslog_tcp), udp = dial_udp(g->syslog_udp);
+    double start = bench_now();
+    for (size_t i = 0; i < count; i++) {
+        char line[FRAME_MAX], host[16];
+        double due = start + (double)i / RATE;
+        if (bench_now() < due)
+            bench_rest_ms(1);
+        snprintf(host, sizeof host, "host%zu", i % 10);
+        screens_sent(screens, i);
+        if (i % 4 == 3) {
+            panel_say(&panels[i / 4 % PANELS], i, "OP");
+            continue;
+        }
+        int len = syslog_line(line, sizeof line, host, i);
+        say(i % 4 == 2 ? udp : tcp, line, (size_t)len - (i % 4 == 2));
+    }
+    printf("sent %zu signals in %.1f s\n", count, bench_now() - start);
+    close(tcp);
+    close(udp);
+}
+
+static void wait_for_screens(const struct screens *screens, size_t from, size_t to)
+{
+    size_t wanted = SCREENS * (to - from);
+    for (int i = 0; i < 200 && screens_heard(screens, from, to) < wanted; i++)
+        bench_rest_ms(100);
+    printf("heard of %zu marks on %d screens: %zu of %zu\n", to - from, SCREENS,
+           screens_heard(screens, from, to), wanted);
+}
+
+static void bench_live(struct ground *g)
+{
+    const size_t count = (size_t)LIVE_S * RATE, web = count / WEB_EVERY, all = count + web;
+    static struct web_sender sender;
+    struct panel panels[PANELS];
+    pthread_t sending;
+    size_t heard = 0;
+    struct screens *screens = screens_open(&g->b, g->web, SCREENS, g->token_count, g->tokens, all);
+    for (int i = 0; i < PANELS; i++)
+        panel_open(&panels[i], g->panel_tcp, 1000 + i, count);
+    sender = (struct web_sender){
+        .g = g, .screens = screens, .from = count, .to = all, .began = bench_now()};
+    bench_open(&sender.b);
+    double cpu = server_cpu(g), own = bench_busy(), start = bench_now();
+    if (pthread_create(&sending, NULL, send_by_web, &sender) != 0)
+        exit(1);
+    printf("\nlive: %d signals a second over TCP, UDP and HTTPS, %d screens over TLS\n",
+           RATE + RATE / WEB_EVERY, SCREENS);
+    send_live(g, screens, panels, count);
+    pthread_join(sending, NULL);
+    wait_for_screens(screens, 0, all);
+    double took = bench_now() - start;
+    double *waited = screens_waited(&g->b, screens, 0, all, &heard);
+    print_waits("from the socket to each screen", heard, waited);
+    for (int i = 0; i < PANELS; i++)
+        if (i == 0)
+            print_waits("from the panel's socket to its ACK", panels[i].heard, panels[i].waited_ms);
+    print_waits("from the POST to its answer", web, sender.waited_ms);
+    printf("server: %.2f of a core, bench: %.2f; %.0f MB to the screens, %zu connections lost\n",
+           (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_megabytes(screens),
+           screens_lost(screens));
+    for (int i = 0; i < PANELS; i++)
+        panel_close(&panels[i]);
+    bench_close(&sender.b);
+    screens_close(screens);
+}
+
+/* ---- storm ------------------------------------------------------------------------------------
+ */
+
+struct storm {
+    struct ground *g;
+    struct screens *screens;
+    bool udp;
+    _Atomic bool over;
+    _Atomic size_t links_done;
+    size_t lane_from, lane_count;
+    struct panel lane;
+};
+
+static void *send_storm(void *arg)
+{
+    struct storm *s = arg;
+    static const size_t each = STORM / STORM_LINKS;
+    char block[STORM_LINES * 128];
+    int fd = s->udp ? dial_udp(s->g->syslog_udp) : web_dial(s->g->syslog_tcp);
+    for (size_t done = 0; done < each; done += STORM_LINES) {
+        size_t len = 0;
+        for (size_t i = 0; i < STORM_LINES; i++) {
+            size_t from = len;
+            len += (size_t)syslog_line(block + len, sizeof block - len, "broken", 0);
+            if (s->udp && send(fd, block + from, len - from - 1, MSG_NOSIGNAL) < 0)
+                bench_rest_ms(1);
+        }
+        if (!s->udp)
+            say(fd, block, len);
+    }
+    close(fd);
+    s->links_done++;
+    return NULL;
+}
+
+static void *send_lane(void *arg)
+{
+    struct storm *s = arg;
+    while (!s->over && s->lane_count < LANE_MAX) {
+        screens_sent(s->screens, s->lane_from + s->lane_count);
+        panel_say(&s->lane, s->lane_from + s->lane_count, "PA");
+        s->lane_count++;
+        bench_rest_ms(LANE_EVERY_MS);
+    }
+    return NULL;
+}
+
+/* Until all is written down: what came is durable, or dropped and counted. */
+static int64_t settled(struct ground *g, const char *listener)
+{
+    return listener_number(g, listener, "durable") + listener_number(g, listener, "dropped");
+}
+
+static void watch_storm(struct storm *s, const char *listener, int64_t before)
+{
+    struct ground *g = s->g;
+    double start = bench_now(), sent = 0, most = 0, log = 0, next = 0;
+    for (;;) {
+        double now = bench_now() - start, mb = bench_resident_mb(g->server);
+        double log_mb = log_megabytes(g);
+        most = fmax(most, mb);
+        log = fmax(log, log_mb);
+        if (now >= next) {
+            printf("  after %5.1f s: %6.0f MB resident, write-ahead log %4.0f MB\n", now, mb,
+                   log_mb);
+            next += 5;
+        }
+        if (s->links_done == STORM_LINKS && sent <= 0)
+            sent = now;
+        if (sent > 0 && (settled(g, listener) - before >= STORM || now > sent + 90))
+            break;
+        bench_rest_ms(250);
+    }
+    printf("sent in %.1f s (%.0f a second); memory at most %.0f MB, log %.0f MB\n", sent,
+           STORM / sent, most, log);
+}
+
+static void print_sums(struct ground *g, const char *listener, int64_t before)
+{
+    int64_t durable = listener_number(g, listener, "durable");
+    int64_t dropped = listener_number(g, listener, "dropped");
+    int64_t kept = told_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"signals\":");
+    int64_t counted = told_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"counted\":");
+    printf("of %d: %lld durable and %lld dropped by this listener (%lld before); the source has "
+           "%lld kept and %lld counted, together %lld\n",
+           STORM, (long long)durable, (long long)dropped, (long long)before, (long long)kept,
+           (long long)counted, (long long)(kept + counted));
+}
+
+static void bench_storm(struct ground *g, bool udp)
+{
+    const char *listener = udp ? "syslog-udp" : "syslog-tcp";
+    static struct storm s;
+    pthread_t links[STORM_LINKS], lane;
+    size_t heard = 0;
+    s = (struct storm){.g = g, .udp = udp};
+    s.screens = screens_open(&g->b, g->web, SCREENS, g->token_count, g->tokens, LANE_MAX);
+    panel_open(&s.lane, g->lane_tcp, 2000, LANE_MAX);
+    printf("\nstorm: %d signals of a broken sensor over %s, duress every %d ms, %d screens\n",
+           STORM, udp ? "UDP" : "TCP", LANE_EVERY_MS, SCREENS);
+    int64_t before = settled(g, listener);
+    double cpu = server_cpu(g), own = bench_busy(), start = bench_now();
+    if (pthread_create(&lane, NULL, send_lane, &s) != 0)
+        exit(1);
+    for (int i = 0; i < STORM_LINKS; i++)
+        if (pthread_create(&links[i], NULL, send_storm, &s) != 0)
+            exit(1);
+    watch_storm(&s, listener, before);
+    s.over = true;
+    for (int i = 0; i < STORM_LINKS; i++)
+        pthread_join(links[i], NULL);
+    pthread_join(lane, NULL);
+    wait_for_screens(s.screens, 0, s.lane_count);
+    double took = bench_now() - start;
+    print_waits("duress: to its acknowledgement", s.lane.heard, s.lane.waited_ms);
+    double *waited = screens_waited(&g->b, s.screens, 0, s.lane_count, &heard);
+    print_waits("duress: to each screen", heard, waited);
+    printf("server: %.2f of a core, bench: %.2f; %zu connections lost\n",
+           (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_lost(s.screens));
+    print_sums(g, listener, before);
+    panel_close(&s.lane);
+    screens_close(s.screens);
+}
+
+int main(int argc, char **argv)
+{
+    static struct ground g;
+    const char *only = argc > 1 ? argv[1] : "";
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    start_ground(&g, argv[0]);
+    if (strcmp(only, "storm") != 0)
+        bench_live(&g);
+    if (strcmp(only, "live") != 0) {
+        bench_storm(&g, false);
+        bench_storm(&g, true);
+    }
+    end_ground(&g);
+    return 0;
+}
