@@ -452,6 +452,7 @@ static int verb_test(struct run *run)
         result = sigma_engine_open(&run->c, run->set, &options, &engine);
     if (rc_ok(result))
         result = run_events(&t, engine);
+    uint64_t given_up = engine ? sigma_count(engine).regex_given_up : 0;
     sigma_engine_close(engine);
     arena_close(t.event_c.arena);
     if (!rc_ok(result)) {
@@ -460,6 +461,10 @@ static int verb_test(struct run *run)
     }
     if (t.bad)
         fprintf(run->err, "tripwire: %zu bad event lines\n", t.bad);
+    if (given_up)
+        fprintf(run->err,
+                "tripwire: a regular expression was given up %llu times; it takes too many steps\n",
+                (unsigned long long)given_up);
     if (refused)
         fprintf(run->err, "tripwire: %zu documents refused\n", refused);
     return 0;

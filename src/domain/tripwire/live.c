@@ -177,6 +177,7 @@ static void close_engine(struct tripwires *t)
         t->gone.keys_refused += now.keys_refused;
         t->gone.keys_evicted += now.keys_evicted;
         t->gone.events_dropped += now.events_dropped;
+        t->gone.regex_given_up += now.regex_given_up;
     }
     sigma_engine_close(t->engine);
     sigma_set_close(t->set);
@@ -320,19 +321,21 @@ static rc put_counts(struct ctx *c, struct tripwires *t, struct str *ret)
     struct text out;
     struct sigma_counters now = sigma_count(t->engine);
     text_init(&out, c, 8 << 20);
-    text_printf(&out,
-                "{\"rules\":%zu,\"events\":%llu,\"matches\":%llu,\"hits\":%llu,\"late\":%llu,"
-                "\"keys\":%llu,\"keys_refused\":%llu,\"keys_evicted\":%llu,"
-                "\"events_dropped\":%llu,\"bytes\":%llu,\"hits_refused\":%lld,"
-                "\"feed_us\":%lld,\"by_rule\":[",
-                t->rules.count, (unsigned long long)(t->gone.events + now.events),
-                (unsigned long long)(t->gone.matches + now.matches),
-                (unsigned long long)(t->gone.hits + now.hits),
-                (unsigned long long)(t->gone.late + now.late), (unsigned long long)now.keys,
-                (unsigned long long)(t->gone.keys_refused + now.keys_refused),
-                (unsigned long long)(t->gone.keys_evicted + now.keys_evicted),
-                (unsigned long long)(t->gone.events_dropped + now.events_dropped),
-                (unsigned long long)now.bytes, (long long)t->dropped, (long long)t->feed_us);
+    text_printf(
+        &out,
+        "{\"rules\":%zu,\"events\":%llu,\"matches\":%llu,\"hits\":%llu,\"late\":%llu,"
+        "\"keys\":%llu,\"keys_refused\":%llu,\"keys_evicted\":%llu,"
+        "\"events_dropped\":%llu,\"regex_given_up\":%llu,\"bytes\":%llu,\"hits_refused\":%lld,"
+        "\"feed_us\":%lld,\"by_rule\":[",
+        t->rules.count, (unsigned long long)(t->gone.events + now.events),
+        (unsigned long long)(t->gone.matches + now.matches),
+        (unsigned long long)(t->gone.hits + now.hits),
+        (unsigned long long)(t->gone.late + now.late), (unsigned long long)now.keys,
+        (unsigned long long)(t->gone.keys_refused + now.keys_refused),
+        (unsigned long long)(t->gone.keys_evicted + now.keys_evicted),
+        (unsigned long long)(t->gone.events_dropped + now.events_dropped),
+        (unsigned long long)(t->gone.regex_given_up + now.regex_given_up),
+        (unsigned long long)now.bytes, (long long)t->dropped, (long long)t->feed_us);
     for (uint32_t i = 0; i < sigma_set_count(t->set); i++) {
         const struct sigma_rule *rule = sigma_set_rule(t->set, i);
         uint64_t matches = 0, hits = 0;

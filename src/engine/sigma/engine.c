@@ -167,6 +167,7 @@ struct sigma_counters sigma_count(const struct sigma_engine *e)
 {
     struct sigma_counters counters = e->counters;
     counters.bytes = engine_bytes(e);
+    counters.regex_given_up = e->matcher->regex_given_up;
     return counters;
 }
 

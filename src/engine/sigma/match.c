@@ -12,8 +12,8 @@
 enum {
     EVENT_BYTES_MAX = 16 << 20,
     REGEX_STEPS_MAX = 200000,
-    REGEX_DEPTH_MAX = 2000,
-    REGEX_HEAP_KIB_MAX = 4096,
+    REGEX_STEPS_BYTE = 32, /* and so many for each byte of the text: long scripts are matched too */
+    REGEX_HEAP_KIB_MAX = 65536,
 };
 
 rc sigma_matcher_open(struct ctx *c, const struct sigma_set *set, struct sigma_matcher **ret)
@@ -35,8 +35,7 @@ rc sigma_matcher_open(struct ctx *c, const struct sigma_set *set, struct sigma_m
         sigma_matcher_close(m);
         FAIL(c, NO_MEMORY, "no memory for a matcher");
     }
-    pcre2_set_match_limit(limits, REGEX_STEPS_MAX);
-    pcre2_set_depth_limit(limits, REGEX_DEPTH_MAX);
+    pcre2_set_depth_limit(limits, UINT32_MAX); /* the heap is what bounds it */
     pcre2_set_heap_limit(limits, REGEX_HEAP_KIB_MAX);
     *ret = m;
     return OK;
@@ -182,6 +181,7 @@ static bool match_cidr(const struct atom *atom, struct str text)
 
 static bool match_regex(struct sigma_matcher *m, const struct atom *atom, struct str text)
 {
+    pcre2_set_match_limit(m->regex_limits, REGEX_STEPS_MAX + REGEX_STEPS_BYTE * (uint32_t)text.len);
     int result = pcre2_match(atom->regex, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0,
                              PCRE2_NO_UTF_CHECK, m->regex_data, m->regex_limits);
     if (result < 0 && result != PCRE2_ERROR_NOMATCH)

@@ -292,3 +292,27 @@ TEST(each_named_part_of_a_log_source_must_be_the_events)
         bench_close(&b);
     }
 }
+
+/* A list of ten thousand bytes, as a script carries it. */
+TEST(a_long_text_does_not_escape_a_regular_expression)
+{
+    static char event[80000];
+    size_t len = (size_t)snprintf(event, sizeof event, "\"F\":\"");
+    for (int i = 0; i < 10000; i++)
+        len += (size_t)snprintf(event + len, sizeof event - len, "0x%02x, ", i & 255);
+    snprintf(event + len, sizeof event - len, "end\"");
+    assert_true(detects("    F|re: '(0x[0-9a-f]{2},? ?){10,}end'", event));
+    assert_false(detects("    F|re: '(0x[0-9a-f]{2},? ?){10,}END'", event));
+}
+
+TEST(a_regular_expression_without_end_is_given_up_and_counted)
+{
+    struct bench b;
+    bench_open(&b, "title: t\nlogsource: {product: p}\n"
+                   "detection: {s: {F|re: '^(a+)+$'}, condition: s}\n");
+    bench_feed(&b, "{\"_logsource\":{\"product\":\"p\"},\"F\":"
+                   "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}\n");
+    assert_int_equal(sigma_count(b.engine).regex_given_up, 1);
+    assert_int_equal(bench_hits(&b).len, 0);
+    bench_close(&b);
+}
