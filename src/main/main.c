@@ -1,10 +1,12 @@
 /* What has to be so before the first byte is read: nobody else may read what is written here, nor
  * look into this program. Everything else is cli.c's. */
 #include "main/cli.h"
+#include "main/role.h"
 #include "main/sandbox.h"
 
 #include <sodium.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int main(int count, char **arguments)
 {
@@ -17,5 +19,8 @@ int main(int count, char **arguments)
         fputs("chancery: the kernel does not hide the memory of this program\n", stderr);
         return EXIT_REFUSED;
     }
+    int role = role_main(count, arguments);
+    if (role >= 0)
+        _exit(role); /* threads of it may still be at work */
     return cli_main(count, arguments, stdout, stderr);
 }

@@ -7,6 +7,7 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -46,7 +47,7 @@ static bool allow_all(int ruleset, struct texts folders)
     return true;
 }
 
-/* Gives the ABI that is in force, 0 where the kernel has none. */
+/* Gives the ABI that is in force, 0 where the kernel has none. No folder: no file at all. */
 static rc restrict_files(struct ctx *c, const char *folder, struct texts readable, long *ret_abi)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -59,11 +60,11 @@ static rc restrict_files(struct ctx *c, const char *folder, struct texts readabl
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (ruleset < 0)
         FAIL(c, INTERNAL, "landlock refused its rules: %s", strerror(errno));
-    bool good = allow_folder(ruleset, folder, READ_RIGHTS | WRITE_RIGHTS | truncate) == 0 &&
-                allow_folder(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE) == 0 &&
-                (!SANDBOX_SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
-                allow_all(ruleset, readable) &&
-                syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    bool good =
+        (!folder || allow_folder(ruleset, folder, READ_RIGHTS | WRITE_RIGHTS | truncate) == 0) &&
+        allow_folder(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE) == 0 &&
+        (!SANDBOX_SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
+        allow_all(ruleset, readable) && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int error = errno;
     close(ruleset);
     if (!good)
@@ -155,4 +156,38 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
 rc sandbox_cut_network(struct ctx *c, bool calls)
 {
     return restrict_calls(c, calls ? OF_LISTENING : sizeof sockets / sizeof sockets[0], sockets);
+}
+
+/* ---- an eye ------------------------------------------------------------------------------------
+ */
+
+/* Opening anything, where the kernel has no Landlock to tell files from each other. */
+static const int opening[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat)};
+static const int eye_refused[] = {
+    SCMP_SYS(listen), SCMP_SYS(accept),   SCMP_SYS(accept4),    SCMP_SYS(bind),
+    SCMP_SYS(kill),   SCMP_SYS(tkill),    SCMP_SYS(unlink),     SCMP_SYS(unlinkat),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),  SCMP_SYS(mkdir),
+    SCMP_SYS(chmod),  SCMP_SYS(fchmodat), SCMP_SYS(chown),      SCMP_SYS(fchownat),
+    SCMP_SYS(fork),   SCMP_SYS(vfork),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd),
+};
+enum { EYE_MEMORY_BYTES = 1 << 30, EYE_FILES = 64, EYE_NICENESS = 5 };
+
+rc sandbox_enter_eye(struct ctx *c)
+{
+    const struct rlimit memory = {EYE_MEMORY_BYTES, EYE_MEMORY_BYTES};
+    const struct rlimit files = {EYE_FILES, EYE_FILES}, none = {0, 0};
+    struct texts nothing = {.count = 0};
+    long abi = 0;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
+    /* A sanitizer's shadow is larger than any such limit. */
+    if ((!SANDBOX_SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0) ||
+        setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
+        setpriority(PRIO_PROCESS, 0, EYE_NICENESS) != 0)
+        FAIL(c, INTERNAL, "the kernel does not bound us: %s", strerror(errno));
+    TRY(restrict_files(c, NULL, nothing, &abi));
+    TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
+    if (abi == 0)
+        TRY(restrict_calls(c, sizeof opening / sizeof opening[0], opening));
+    return restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused);
 }

@@ -29,4 +29,9 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
  * be called (`calls`), sockets may be made and connected, but none listens. */
 rc sandbox_cut_network(struct ctx *c, bool calls);
 
+/* For an eye, which reads what a camera sends, once its libraries are loaded and before any thread
+ * is started: no file is opened, none made, nothing listens, no program is started; sockets may be
+ * made and connected. Its memory is bounded, and it leaves no core dump. */
+rc sandbox_enter_eye(struct ctx *c);
+
 #endif

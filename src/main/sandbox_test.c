@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -126,4 +127,43 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
+}
+
+/* ---- an eye ------------------------------------------------------------------------------------
+ */
+
+static int in_eye(int (*attempt)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+        _exit(rc_ok(sandbox_enter_eye(&c)) ? attempt() : NO_SANDBOX);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int try_parent(void)
+{
+    return kill(getppid(), 0) != 0 && errno == EPERM ? REFUSED : WORKED;
+}
+
+static int try_unlinking(void)
+{
+    return unlink("/tmp/chancery-eye-nothing") != 0 && errno != ENOENT ? REFUSED : WORKED;
+}
+
+/* What has taken an eye over can call, and nothing else. */
+TEST(an_eye_calls_and_nothing_else)
+{
+    assert_int_equal(in_eye(try_socket), WORKED);
+    assert_int_equal(in_eye(try_listening), REFUSED);
+    assert_int_equal(in_eye(try_exec), REFUSED);
+    assert_int_equal(in_eye(try_outside), REFUSED);
+    assert_int_equal(in_eye(try_reading_logs), REFUSED);
+    assert_int_equal(in_eye(try_writing_logs), REFUSED);
+    assert_int_equal(in_eye(try_parent), REFUSED);
+    assert_int_equal(in_eye(try_unlinking), REFUSED);
 }

@@ -17,7 +17,11 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
     struct receiver_options intake = {
         .core = s->core, .clock = options->clock, .tls = options->tls};
     struct texts readable;
+    struct desk_options cameras = {
+        .core = s->core, .clock = options->clock, .program = options->program};
     TRY(receiver_open(c, &intake, &s->receiver));
+    if (options->program)
+        TRY(desk_open(c, &cameras, &s->desk));
     if (!options->folder)
         return OK;
     TRY(receiver_folders(c, s->core, &readable));
@@ -47,6 +51,8 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
         TRY(sandbox_cut_network(c, receiver_dials(s->receiver)));
     TRY(core_start(c, s->core));
+    if (s->desk)
+        TRY(desk_start(c, s->desk));
     return receiver_start(c, s->receiver);
 }
 
@@ -66,9 +72,11 @@ void serving_close(struct serving *serving)
     if (serving->edge)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);
+    desk_stop(serving->desk);
     core_close(serving->core);
     tripwires_close(serving->tripwires);
     receiver_close(serving->receiver);
+    desk_close(serving->desk);
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);

@@ -4,6 +4,7 @@
 
 #include "domain/tripwire/tripwire.h"
 #include "edge/auth/auth.h"
+#include "edge/camera/desk.h"
 #include "edge/edge.h"
 #include "edge/intake/receiver.h"
 #include "main/folder.h"
@@ -14,6 +15,7 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
+    const char *program;   /* this one, to be started for the cameras; NULL: they are not called */
     bool check_replies;    /* for tests: see edge.h */
     const char *hits_path; /* the same */
 };
@@ -25,6 +27,7 @@ struct serving {
     struct edge *edge;
     struct tripwires *tripwires;
     struct receiver *receiver;
+    struct desk *desk;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

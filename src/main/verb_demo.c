@@ -98,6 +98,8 @@ rc demo_serve(struct demo *d, struct core *core, const struct clock *clock, stru
     struct serve_options options = {
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
         .clock = clock,
+        /* cameras are called in real time or not at all */
+        .program = clock == &clock_system ? "/proc/self/exe" : NULL,
         .check_replies = d->flags->check_replies,
         .hits_path = d->flags->hits.ptr,
     };

@@ -79,6 +79,7 @@ rc verb_serve(struct cli *cli)
         .hosts = flags->host,
         .folder = cli->arguments[0],
         .clock = &clock_system,
+        .program = "/proc/self/exe",
         .check_replies = flags->check_replies,
         .hits_path = flags->hits.ptr,
     };

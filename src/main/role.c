@@ -1,0 +1,38 @@
+#include "main/role.h"
+
+#include "edge/camera/keeper.h"
+#include "edge/eye/eye.h"
+#include "edge/eye/libs.h"
+#include "main/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROLE_MEMORY = 1 << 20, ROLE_FAILED = 20 };
+
+static rc prepare(struct ctx *c, struct libs *ret)
+{
+    TRY(libs_load(c, ret));
+    return sandbox_enter_eye(c);
+}
+
+/* What it has to say goes over its socket; only what keeps it from that is said here. */
+static int be_eye(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct libs libs;
+    rc result = prepare(&c, &libs);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: a camera cannot be called: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? eye_run(&libs, &clock_system, KEEPER_FD) : ROLE_FAILED;
+}
+
+int role_main(int count, char **arguments)
+{
+    if (count != 2)
+        return -1;
+    if (strcmp(arguments[1], KEEPER_ROLE) == 0)
+        return keeper_run(KEEPER_FD);
+    return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;
+}

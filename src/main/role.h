@@ -1,0 +1,10 @@
+/* The parts that this program plays beside its own, in processes of their own: it is started in
+ * them by itself only. They are no verbs: nobody needs to know of them. */
+#ifndef MAIN_ROLE_H
+#define MAIN_ROLE_H
+
+/* Play the role that the arguments name, until it is over; gives the process's exit status. -1:
+ * they name none. */
+int role_main(int count, char **arguments);
+
+#endif

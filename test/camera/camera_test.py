@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+"""camera_test.py CHANCERY: cameras over real sockets to a served mission: a stream that freezes, goes dark, dies and
+returns, pictures for alarms, a camera that sends what it should not. TAP on standard output."""
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+sys.path.insert(0, HERE)
+
+import cli_test  # noqa: E402
+from cli_test import Mission, Server, Skip  # noqa: E402
+from still_peer import StillPeer  # noqa: E402
+
+WAIT_S = 15
+
+
+class Stream:
+    """A camera's stream by GStreamer's RTSP server, in a process of its own."""
+
+    def __init__(self, *flags, port=None):
+        try:
+            import gi
+            gi.require_version("GstRtspServer", "1.0")
+        except (ImportError, ValueError):
+            raise Skip("GStreamer's RTSP server is not installed") from None
+        self.flags = flags
+        self.start(port)
+
+    def start(self, port=None):
+        more = ["--port", str(port)] if port else []
+        self.process = subprocess.Popen([sys.executable, os.path.join(HERE, "rtsp_peer.py"), *self.flags, *more],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        self.url = f"rtsp://127.0.0.1:{self.port}/1"
+
+    def play(self, mode):
+        print(mode, file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline() == "ok\n"
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Served:
+    """A mission with a yard, a panel there, and cameras."""
+
+    def __init__(self):
+        self.mission = Mission()
+        self.token = json.loads(self.mission.run("token"))["token"]
+        self.server = Server(self.mission, "--plain")
+        self.ask("POST", "sites", {"id": "s1", "label": "TLP:GREEN", "name": "Chancery", "kind": "chancery"}, 201)
+        self.ask("POST", "zones", {"id": "yard", "label": "TLP:GREEN", "site": "s1", "name": "Yard",
+                                   "kind": "general"}, 201)
+        self.source("panel", "panel")
+
+    def source(self, name, kind, **more):
+        self.ask("POST", "sources", {"id": name, "label": "TLP:GREEN", "name": name, "kind": kind, "identity": name,
+                                     "zone": "yard", **more}, 201)
+
+    def camera(self, name="gate", **fields):
+        self.source(name, "camera")
+        self.ask("POST", "cameras", {"id": name, "label": "TLP:GREEN", "name": name, "source": name,
+                                     "freeze_ms": 3000, "blip_ms": 2000, **fields}, 201)
+
+    def ask(self, method, path, body=None, want=200):
+        status, told = self.server.ask("/api/v1/" + path, self.token, body, method)
+        assert status == want, (method, path, status, told)
+        return json.loads(told) if told.startswith(("{", "[")) else told
+
+    def state(self, name="gate"):
+        return next((s for s in self.ask("GET", "camera-states")["items"] if s["id"] == name), {})
+
+    def wait(self, what, test):
+        until = time.monotonic() + WAIT_S
+        while not (found := test()):
+            assert time.monotonic() < until, (what, self.ask("GET", "camera-states"), self.kinds())
+            time.sleep(0.1)
+        return found
+
+    def until(self, condition, name="gate"):
+        return self.wait(condition, lambda: self.state(name).get("condition") == condition and self.state(name))
+
+    def kinds(self):
+        return [event["kind"] for event in self.ask("GET", "ledger/events?limit=60")["items"]]
+
+    def signals(self):
+        return self.ask("GET", "signals?limit=100&sort=received")["items"]
+
+    def codes(self, name="gate"):
+        return [item["code"] for item in self.signals() if item.get("source") == name and "code" in item]
+
+    def alarm(self):
+        """A fire that the panel reports (a break-in would be none: the yard is not armed); gives its id."""
+        self.ask("POST", "signals", {"source": "panel", "kind": "fire", "priority": "high", "code_system": "test",
+                                     "text": "Smoke"})
+        return next(item["id"] for item in self.ask("GET", "alarms")["items"] if item["source"] == "panel")
+
+    def snapshots(self, alarm):
+        return self.ask("GET", f"alarms/{alarm}/snapshots")["items"]
+
+    def image(self, snapshot):
+        got = subprocess.run(
+            ["curl", "-sS", "-D", "-", "-o", self.mission.home + "/image", "-H", f"Authorization: Bearer {self.token}",
+             "-H", "Host: localhost:" + self.server.address.split(":")[1],
+             f"http://{self.server.address}/api/v1/snapshots/{snapshot['id']}/image"],
+            capture_output=True, text=True, check=True).stdout.lower()
+        with open(self.mission.home + "/image", "rb") as file:
+            return got, file.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            if self.server.process.poll() is None:
+                self.server.__exit__()
+        finally:
+            shutil.rmtree(self.mission.home)
+
+
+def a_stream_is_watched_freezes_and_moves_again():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        state = served.until("watched")
+        assert (state["codec"], state["width"], state["height"]) == ("h264", 320, 240), state
+        served.wait("alive", lambda: served.state()["samples"] > 5 and served.state()["alive"] > 2000)
+        stream.play("clock")
+        served.until("frozen")
+        assert served.codes() == ["picture.frozen"]
+        stands = [a for a in served.ask("GET", "alarms")["items"] if a["source"] == "gate"]
+        assert [(a["kind"], a["priority"], a["state"]) for a in stands] == [("tamper", "high", "unacknowledged")]
+        stream.play("live")
+        served.until("watched")
+        assert served.codes() == ["picture.frozen", "picture.moves"]
+
+
+def a_dead_stream_is_told_once_and_its_return_too():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        stream.stop()
+        served.until("lost")
+        stream.start(stream.port)
+        served.until("watched")
+        assert served.codes() == ["stream.lost", "stream.back"], served.codes()
+
+
+def a_stream_that_goes_dark_but_stays_connected_is_lost():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        stream.play("mute")
+        served.until("lost")
+        stream.play("live")
+        served.until("watched")
+
+
+def a_wrong_password_is_told_as_such():
+    with Stream("--user", "view:seven lamps") as stream, Served() as served:
+        served.camera(stream=stream.url, user="view", password="wrong")
+        assert "name and password" in served.until("refused")["why"]
+        camera = served.ask("GET", "cameras/gate")["record"]
+        assert "password" not in camera, camera
+        served.ask("PUT", "cameras/gate", {**camera, "password": "seven lamps"})
+        served.until("watched")
+        served.server.process.terminate()
+        assert "seven lamps" not in served.server.process.communicate(timeout=30)[1]
+
+
+def an_alarm_has_the_picture_of_its_camera():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        alarm = served.alarm()
+        shot = served.wait("picture", lambda: served.snapshots(alarm))[0]
+        head, image = served.image(shot)
+        assert "content-type: image/jpeg" in head and "cache-control: no-store" in head, head
+        assert image[:3] == b"\xff\xd8\xff" and len(image) == shot["bytes"]
+        assert hashlib.sha256(image).hexdigest() == shot["digest"]
+        assert (shot["source"], shot["width"], shot["height"]) == ("gate", 320, 240)
+        served.ask("POST", f"alarms/{alarm}/snapshot")
+        served.wait("second picture", lambda: len(served.snapshots(alarm)) == 2)
+        served.ask("POST", f"snapshots/{shot['id']}/delete", {"why": "asked by the visitor"})
+        served.ask("GET", f"snapshots/{shot['id']}/image", want=404)
+        assert [s.get("deleted", False) for s in served.snapshots(alarm)] == [True, False]
+
+
+def a_picture_comes_from_where_the_camera_gives_one():
+    with StillPeer("view", "seven lamps") as still, Served() as served:
+        served.camera(still=still.url, user="view", password="seven lamps")
+        alarm = served.alarm()
+        shot = served.wait("picture", lambda: served.snapshots(alarm))[0]
+        assert (shot["width"], shot["height"]) == (1280, 720), shot
+        assert b"Exif" not in served.image(shot)[1]
+        assert still.clear == 0, "the password was sent in clear"
+
+
+def a_picture_that_cannot_be_had_is_in_the_record():
+    with StillPeer("view", "other") as still, Served() as served:
+        served.camera(still=still.url, user="view", password="wrong")
+        served.alarm()
+        missed = served.wait("missed", lambda: served.ask(
+            "GET", "ledger/events?kind=snapshot.missed&limit=10")["items"])
+        assert "name and password" in missed[0]["body"]["why"], missed
+
+
+def a_camera_that_sends_what_it_should_not_is_not_believed():
+    for kind in ("text", "cut", "endless", "bomb", "elsewhere"):
+        with StillPeer(None, None, kind) as still, Served() as served:
+            served.camera(still=still.url)
+            alarm = served.alarm()
+            served.wait("missed", lambda: served.ask(
+                "GET", "ledger/events?kind=snapshot.missed&limit=10")["items"])
+            assert served.snapshots(alarm) == [], kind
+            assert served.state()["deaths"] == 0, kind
+
+
+def children_of(pid):
+    told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in told.splitlines()[1:]]
+    below = [int(row[0]) for row in rows if int(row[1]) == pid]
+    return [(p, next(row[2] for row in rows if int(row[0]) == p)) for p in below]
+
+
+def eyes_of(served):
+    return [pid for keeper, args in children_of(served.server.process.pid) if "--camera-keeper" in args
+            for pid, inner in children_of(keeper) if "--camera-eye" in inner]
+
+
+def an_eye_that_dies_is_told_and_started_again():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        first = served.wait("eye", lambda: eyes_of(served))
+        os.kill(first[0], signal.SIGSEGV)
+        served.wait("death", lambda: served.state()["deaths"] == 1)
+        served.until("watched")
+        assert eyes_of(served) != first
+        assert served.codes() == ["eye.ended"], served.codes()
+
+
+def an_eye_has_no_file_and_no_key():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        eye = served.wait("eye", lambda: eyes_of(served))[0]
+        with open(f"/proc/{eye}/status", encoding="utf-8") as file:
+            status = file.read()
+        assert "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status
+        open_files = {os.readlink(f"/proc/{eye}/fd/{fd}") for fd in os.listdir(f"/proc/{eye}/fd")}
+        assert not [path for path in open_files if path.startswith(served.mission.home)], open_files
+        with open(f"/proc/{served.server.process.pid}/maps", encoding="utf-8") as file:
+            assert "libav" not in file.read()
+
+
+def when_the_server_is_killed_nothing_of_it_is_left():
+    with Stream() as stream, Served() as served:
+        served.camera(stream=stream.url)
+        served.until("watched")
+        left = [pid for pid, _ in children_of(served.server.process.pid)] + eyes_of(served)
+        served.server.process.kill()
+        served.server.process.wait()
+        served.wait = None
+        until = time.monotonic() + WAIT_S
+        while any(os.path.exists(f"/proc/{pid}") and "chancery" in open(f"/proc/{pid}/cmdline").read()
+                  for pid in left):
+            assert time.monotonic() < until, left
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(cli_test.main([
+        a_stream_is_watched_freezes_and_moves_again,
+        a_dead_stream_is_told_once_and_its_return_too,
+        a_stream_that_goes_dark_but_stays_connected_is_lost,
+        a_wrong_password_is_told_as_such,
+        an_alarm_has_the_picture_of_its_camera,
+        a_picture_comes_from_where_the_camera_gives_one,
+        a_picture_that_cannot_be_had_is_in_the_record,
+        a_camera_that_sends_what_it_should_not_is_not_believed,
+        an_eye_that_dies_is_told_and_started_again,
+        an_eye_has_no_file_and_no_key,
+        when_the_server_is_killed_nothing_of_it_is_left,
+    ]))
