@@ -1,6 +1,6 @@
 #include "main/role.h"
 
-#include "edge/camera/keeper.h"
+#include "edge/camera/warden.h"
 #include "edge/eye/eye.h"
 #include "edge/eye/libs.h"
 #include "main/sandbox.h"
@@ -25,14 +25,14 @@ static int be_eye(void)
     if (!rc_ok(result))
         fprintf(stderr, "chancery: a camera cannot be called: %s\n", c.fault.message);
     arena_close(c.arena);
-    return rc_ok(result) ? eye_run(&libs, &clock_system, KEEPER_FD) : ROLE_FAILED;
+    return rc_ok(result) ? eye_run(&libs, &clock_system, WARDEN_FD) : ROLE_FAILED;
 }
 
 int role_main(int count, char **arguments)
 {
     if (count != 2)
         return -1;
-    if (strcmp(arguments[1], KEEPER_ROLE) == 0)
-        return keeper_run(KEEPER_FD);
+    if (strcmp(arguments[1], WARDEN_ROLE) == 0)
+        return warden_run(WARDEN_FD);
     return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;
 }

@@ -239,8 +239,8 @@ def children_of(pid):
 
 
 def eyes_of(served):
-    return [pid for keeper, args in children_of(served.server.process.pid) if "--camera-keeper" in args
-            for pid, inner in children_of(keeper) if "--camera-eye" in inner]
+    return [pid for warden, args in children_of(served.server.process.pid) if "--camera-warden" in args
+            for pid, inner in children_of(warden) if "--camera-eye" in inner]
 
 
 def an_eye_that_dies_is_told_and_started_again():

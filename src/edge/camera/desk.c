@@ -157,12 +157,12 @@ static rc set_camera(struct desk *desk, const struct camera *record, int64_t seq
 static rc reload(struct desk *desk)
 {
     struct ctx *c = &desk->scratch;
-    struct query query = {.limit = KEEPER_EYES};
+    struct query query = {.limit = WARDEN_EYES};
     struct page page;
     TRY(picture_list(c, desk->reader.picture, &camera_shape, &query, &page));
     const struct camera *cameras = page.records;
     if (!str_absent(page.after))
-        LOG(WARN, "camera.too_many", LOG_NUMBER("called", KEEPER_EYES));
+        LOG(WARN, "camera.too_many", LOG_NUMBER("called", WARDEN_EYES));
     for (struct desk_camera *camera = desk->cameras; camera; camera = camera->next)
         camera->seen = false;
     for (size_t i = 0; i < page.count; i++)
@@ -218,32 +218,32 @@ static bool open_mail(struct desk *desk)
     return !stop;
 }
 
-static void read_keeper(struct desk *desk)
+static void read_warden(struct desk *desk)
 {
-    struct keeper_news news;
+    struct warden_news news;
     bool gone = false;
-    while (keeper_take(&desk->keeper, &news, &gone)) {
+    while (warden_take(&desk->warden, &news, &gone)) {
         struct desk_camera *camera = find_eye(desk, news.number);
         if (camera)
             desk_eye_ended(camera, news.status);
     }
     if (!gone)
         return;
-    LOG(ERROR, "camera.keeper_gone");
-    keeper_stop(&desk->keeper);
+    LOG(ERROR, "camera.warden_gone");
+    warden_stop(&desk->warden);
     for (struct desk_camera *camera = desk->cameras; camera; camera = camera->next)
         desk_set(camera, CAMERA_CONDITION_FAILED,
-                 "the keeper of cameras is gone: the program has to be started again");
+                 "the warden of cameras is gone: the program has to be started again");
 }
 
 static void wait_for_news(struct desk *desk)
 {
-    struct pollfd from[KEEPER_EYES + 2];
-    struct desk_camera *whose[KEEPER_EYES + 2];
+    struct pollfd from[WARDEN_EYES + 2];
+    struct desk_camera *whose[WARDEN_EYES + 2];
     nfds_t count = 0;
     from[count++] = (struct pollfd){.fd = desk->wake, .events = POLLIN};
-    from[count++] = (struct pollfd){.fd = desk->keeper.fd, .events = POLLIN};
-    for (struct desk_camera *camera = desk->cameras; camera && count < KEEPER_EYES + 2;
+    from[count++] = (struct pollfd){.fd = desk->warden.fd, .events = POLLIN};
+    for (struct desk_camera *camera = desk->cameras; camera && count < WARDEN_EYES + 2;
          camera = camera->next) {
         whose[count] = camera;
         from[count++] =
@@ -258,7 +258,7 @@ static void wait_for_news(struct desk *desk)
         if (from[i].revents)
             desk_eye_read(whose[i]);
     if (from[1].revents)
-        read_keeper(desk);
+        read_warden(desk);
 }
 
 static void *run(void *arg)
@@ -290,7 +290,7 @@ static rc open_desk(struct ctx *c, struct desk *desk)
         FAIL(c, INTERNAL, "the desk needs the modules of cameras and of the watch");
     if (!desk->scratch.arena || !desk->buffer || desk->wake < 0)
         FAIL(c, NO_MEMORY, "no memory for the camera desk");
-    TRY(keeper_start(c, desk->options.program, &desk->keeper));
+    TRY(warden_start(c, desk->options.program, &desk->warden));
     TRY(core_reader_open(c, core, &desk->reader));
     return core_subscribe(c, core, on_events, desk);
 }
@@ -301,7 +301,7 @@ rc desk_open(struct ctx *c, const struct desk_options *options, struct desk **re
     if (!desk)
         FAIL(c, NO_MEMORY, "no memory for the camera desk");
     desk->options = *options;
-    desk->keeper.fd = -1;
+    desk->warden.fd = -1;
     desk->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     desk->scratch = (struct ctx){.arena = arena_open(DESK_SCRATCH_MEMORY), .clock = options->clock};
     desk->buffer = malloc(TALK_MAX);
@@ -353,7 +353,7 @@ void desk_close(struct desk *desk)
         next = job->next;
         desk_job_free(job);
     }
-    keeper_stop(&desk->keeper);
+    warden_stop(&desk->warden);
     if (desk->reader.picture)
         core_reader_close(&desk->reader);
     if (desk->wake >= 0)

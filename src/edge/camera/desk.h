@@ -14,10 +14,10 @@ struct desk;
 struct desk_options {
     struct core *core;
     const struct clock *clock;
-    const char *program; /* what is started in the roles of keeper and eye */
+    const char *program; /* what is started in the roles of warden and eye */
 };
 
-/* Start the keeper and read which cameras there are. To be called before the sandbox is entered. */
+/* Start the warden and read which cameras there are. To be called before the sandbox is entered. */
 rc desk_open(struct ctx *c, const struct desk_options *options, struct desk **ret);
 
 /* Call the cameras, on a thread of its own. */

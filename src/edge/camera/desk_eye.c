@@ -64,7 +64,7 @@ void desk_eye_begin(struct desk_camera *camera)
     if (!rc_ok(talk_pair(c, pair)))
         return;
     camera->eye = ++desk->numbers;
-    rc result = keeper_begin(c, &desk->keeper, camera->eye, pair[1]);
+    rc result = warden_begin(c, &desk->warden, camera->eye, pair[1]);
     if (rc_ok(result))
         result = talk_send_record(c, pair[0], TALK_ORDER, &camera_shape, &camera->camera, false);
     if (!rc_ok(result)) {
@@ -80,8 +80,8 @@ void desk_eye_end(struct desk_camera *camera)
 {
     if (camera->fd < 0)
         return;
-    rc told = keeper_end(&camera->desk->scratch, &camera->desk->keeper, camera->eye);
-    (void)told; /* without a keeper there are no eyes */
+    rc told = warden_end(&camera->desk->scratch, &camera->desk->warden, camera->eye);
+    (void)told; /* without a warden there are no eyes */
     close(camera->fd);
     camera->fd = -1;
     give_up_looks(camera, "the camera's record was changed");
@@ -300,7 +300,7 @@ void desk_eye_read(struct desk_camera *camera)
         rc result = talk_take(c, camera->fd, camera->desk->buffer, &kind, &bytes);
         if (result.code == RC_BUSY)
             return;
-        if (result.code == RC_IO) { /* it is ending; the keeper says how */
+        if (result.code == RC_IO) { /* it is ending; the warden says how */
             close(camera->fd);
             camera->fd = -1;
             return;
@@ -330,12 +330,12 @@ void desk_eye_tick(struct desk_camera *camera)
     struct mono at = now(camera);
     end_late_looks(camera);
     if (camera->fd < 0) {
-        if (!camera->camera.disabled && camera->desk->keeper.fd >= 0 && at.us >= camera->again.us)
+        if (!camera->camera.disabled && camera->desk->warden.fd >= 0 && at.us >= camera->again.us)
             desk_eye_begin(camera);
         return;
     }
     if (at.us - camera->heard.us > (int64_t)DESK_QUIET_MS * 1000) {
-        rc told = keeper_end(&camera->desk->scratch, &camera->desk->keeper, camera->eye);
+        rc told = warden_end(&camera->desk->scratch, &camera->desk->warden, camera->eye);
         (void)told;
         camera->heard = at;
     }

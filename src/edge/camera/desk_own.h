@@ -6,7 +6,7 @@
 #include "domain/camera/camera.h"
 #include "domain/watch/watch.h"
 #include "edge/camera/desk.h"
-#include "edge/camera/keeper.h"
+#include "edge/camera/warden.h"
 #include "edge/eye/talk.h"
 
 #include <pthread.h>
@@ -61,7 +61,7 @@ struct desk_camera {
     struct str identity; /* of its source */
     int64_t seq, source_seq;
     uint32_t number; /* as jobs know it */
-    uint32_t eye;    /* as the keeper knows its eye: another one each time */
+    uint32_t eye;    /* as the warden knows its eye: another one each time */
     bool seen;
     int fd; /* to its eye, -1: it has none */
     struct mono begun, heard, again;
@@ -86,7 +86,7 @@ struct desk_ask {
 struct desk {
     struct desk_options options;
     const struct decision *take, *note, *keep, *miss;
-    struct keeper keeper;
+    struct warden warden;
     int wake;
     struct ctx scratch; /* of a turn */
     struct reader reader;

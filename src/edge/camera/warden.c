@@ -1,4 +1,4 @@
-#include "edge/camera/keeper.h"
+#include "edge/camera/warden.h"
 
 #include "edge/eye/talk.h"
 
@@ -12,10 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum keeper_verb { KEEPER_BEGIN = 1, KEEPER_END = 2 };
+enum warden_verb { WARDEN_BEGIN = 1, WARDEN_END = 2 };
 enum { CANNOT_START = 127 };
 
-struct keeper_order {
+struct warden_order {
     uint32_t verb, number;
 };
 
@@ -39,9 +39,9 @@ static int start_role(const char *path, const char *role, int socket, pid_t *ret
     }
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    int error = posix_spawn_file_actions_adddup2(&files, socket, KEEPER_FD);
+    int error = posix_spawn_file_actions_adddup2(&files, socket, WARDEN_FD);
     if (error == 0)
-        error = posix_spawn_file_actions_addclosefrom_np(&files, KEEPER_FD + 1);
+        error = posix_spawn_file_actions_addclosefrom_np(&files, WARDEN_FD + 1);
     if (error == 0)
         error = posix_spawn(ret, path, &files, &how, arguments, environ);
     posix_spawnattr_destroy(&how);
@@ -49,30 +49,30 @@ static int start_role(const char *path, const char *role, int socket, pid_t *ret
     return error;
 }
 
-rc keeper_start(struct ctx *c, const char *path, struct keeper *ret)
+rc warden_start(struct ctx *c, const char *path, struct warden *ret)
 {
     int pair[2];
     TRY(talk_pair(c, pair));
-    int error = start_role(path, KEEPER_ROLE, pair[1], &ret->pid);
+    int error = start_role(path, WARDEN_ROLE, pair[1], &ret->pid);
     close(pair[1]);
     if (error != 0) {
         close(pair[0]);
-        FAIL(c, IO, "the keeper of cameras cannot be started: %s", strerror(error));
+        FAIL(c, IO, "the warden of cameras cannot be started: %s", strerror(error));
     }
     ret->fd = pair[0];
     return OK;
 }
 
-void keeper_stop(struct keeper *keeper)
+void warden_stop(struct warden *warden)
 {
-    if (keeper->fd < 0)
+    if (warden->fd < 0)
         return;
-    close(keeper->fd); /* it ends its eyes, and then itself */
-    waitpid(keeper->pid, NULL, 0);
-    keeper->fd = -1;
+    close(warden->fd); /* it ends its eyes, and then itself */
+    waitpid(warden->pid, NULL, 0);
+    warden->fd = -1;
 }
 
-static rc give_order(struct ctx *c, const struct keeper *keeper, struct keeper_order order,
+static rc give_order(struct ctx *c, const struct warden *warden, struct warden_order order,
                      int socket)
 {
     struct iovec part = {&order, sizeof order};
@@ -89,27 +89,27 @@ static rc give_order(struct ctx *c, const struct keeper *keeper, struct keeper_o
             .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
         memcpy(CMSG_DATA(head), &socket, sizeof socket);
     }
-    if (sendmsg(keeper->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof order)
-        FAIL(c, IO, "the keeper of cameras is gone: %s", strerror(errno));
+    if (sendmsg(warden->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof order)
+        FAIL(c, IO, "the warden of cameras is gone: %s", strerror(errno));
     return OK;
 }
 
-rc keeper_begin(struct ctx *c, const struct keeper *keeper, uint32_t number, int socket)
+rc warden_begin(struct ctx *c, const struct warden *warden, uint32_t number, int socket)
 {
-    rc result = give_order(c, keeper, (struct keeper_order){KEEPER_BEGIN, number}, socket);
+    rc result = give_order(c, warden, (struct warden_order){WARDEN_BEGIN, number}, socket);
     close(socket);
     return result;
 }
 
-rc keeper_end(struct ctx *c, const struct keeper *keeper, uint32_t number)
+rc warden_end(struct ctx *c, const struct warden *warden, uint32_t number)
 {
-    return give_order(c, keeper, (struct keeper_order){KEEPER_END, number}, -1);
+    return give_order(c, warden, (struct warden_order){WARDEN_END, number}, -1);
 }
 
-bool keeper_take(const struct keeper *keeper, struct keeper_news *ret, bool *ret_gone)
+bool warden_take(const struct warden *warden, struct warden_news *ret, bool *ret_gone)
 {
-    struct keeper_news news;
-    ssize_t got = recv(keeper->fd, &news, sizeof news, MSG_DONTWAIT);
+    struct warden_news news;
+    ssize_t got = recv(warden->fd, &news, sizeof news, MSG_DONTWAIT);
     bool waits = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
     *ret_gone = !waits && got != (ssize_t)sizeof news;
     if (got == (ssize_t)sizeof news)
@@ -117,7 +117,7 @@ bool keeper_take(const struct keeper *keeper, struct keeper_news *ret, bool *ret
     return got == (ssize_t)sizeof news;
 }
 
-/* ---- the keeper's side -------------------------------------------------------------------------
+/* ---- the warden's side -------------------------------------------------------------------------
  */
 
 struct child {
@@ -128,13 +128,13 @@ struct child {
 
 struct keeping {
     int server;
-    struct child children[KEEPER_EYES];
+    struct child children[WARDEN_EYES];
     size_t count;
 };
 
 static void tell(const struct keeping *k, uint32_t number, int status)
 {
-    struct keeper_news news = {number, status};
+    struct warden_news news = {number, status};
     ssize_t sent = send(k->server, &news, sizeof news, MSG_NOSIGNAL);
     (void)sent; /* a server that is gone is noticed by poll */
 }
@@ -142,7 +142,7 @@ static void tell(const struct keeping *k, uint32_t number, int status)
 static void begin(struct keeping *k, uint32_t number, int socket)
 {
     struct child child = {.number = number, .pid = -1};
-    if (k->count < KEEPER_EYES && socket >= 0 &&
+    if (k->count < WARDEN_EYES && socket >= 0 &&
         start_role("/proc/self/exe", EYE_ROLE, socket, &child.pid) != 0)
         child.pid = -1;
     if (socket >= 0)
@@ -169,7 +169,7 @@ static void end(struct keeping *k, uint32_t number)
 /* False when the server is gone. */
 static bool take_order(struct keeping *k)
 {
-    struct keeper_order order = {0};
+    struct warden_order order = {0};
     struct iovec part = {&order, sizeof order};
     union {
         struct cmsghdr head;
@@ -188,9 +188,9 @@ static bool take_order(struct keeping *k)
         memcpy(&socket, CMSG_DATA(head), sizeof socket);
     if (got != (ssize_t)sizeof order)
         return false;
-    if (order.verb == KEEPER_BEGIN)
+    if (order.verb == WARDEN_BEGIN)
         begin(k, order.number, socket);
-    else if (order.verb == KEEPER_END)
+    else if (order.verb == WARDEN_END)
         end(k, order.number);
     return true;
 }
@@ -205,13 +205,13 @@ static void bury(struct keeping *k, size_t i)
     *child = k->children[--k->count];
 }
 
-int keeper_run(int fd)
+int warden_run(int fd)
 {
     struct keeping k = {.server = fd};
     bool goes_on = true;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     while (goes_on) {
-        struct pollfd from[KEEPER_EYES + 1];
+        struct pollfd from[WARDEN_EYES + 1];
         for (size_t i = 0; i < k.count; i++)
             from[i] = (struct pollfd){.fd = k.children[i].fd, .events = POLLIN};
         from[k.count] = (struct pollfd){.fd = fd, .events = POLLIN};
