@@ -96,3 +96,45 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
     lone.overdue = true;
     return add_event(c, outcome, &lone_overdue_kind, &lone);
 }
+
+/* Where to go: what the phone says, or else the checkpoint where the guard was seen last. */
+static rc place_of_call(struct ctx *c, struct picture *picture, struct str guard,
+                        struct place position, struct str *ret)
+{
+    struct guard_seen seen = {0};
+    if (position.known) {
+        struct text out;
+        text_init(&out, c, 64);
+        text_put_decimal(&out, position.lat_e7, 7);
+        text_put(&out, STR(", "));
+        text_put_decimal(&out, position.lon_e7, 7);
+        return text_done(&out, ret);
+    }
+    rc found = picture_get(c, picture, &guard_seen_shape, guard, NULL, &seen);
+    if (rc_ok(found))
+        *ret = seen.tag;
+    return found.code == RC_NOT_FOUND ? OK : found;
+}
+
+/* Whoever calls may be made to take it back: it ends as every duress does, by a person's word. */
+rc guard_decide_help(struct ctx *c, struct picture *picture, const struct command *command,
+                     struct outcome *outcome)
+{
+    const struct guard_help *input = command->input;
+    struct wall now = clock_now(c);
+    struct str guard = command->actor.id;
+    struct raise raise = {
+        .cause = STR("help"),
+        .consequence = STR("A guard is in danger, or acts under threat."),
+        .action = STR("Send help to the last known place; do not call the guard's phone."),
+        .kind = SIGNAL_KIND_DURESS,
+        .priority = SIGNAL_PRIORITY_URGENT,
+        .label = ROUNDS_LABEL,
+        .lane = true,
+        .at = input->at.us > 0 && input->at.us < now.us ? input->at : now,
+    };
+    TRY(str_format(c, &raise.key, "help/%.*s/%.*s", STR_ARG(guard), STR_ARG(input->call)));
+    TRY(str_format(c, &raise.title, "%.*s calls for help", STR_ARG(guard)));
+    TRY(place_of_call(c, picture, guard, input->position, &raise.point));
+    return watch_raise(c, picture, outcome, &raise);
+}

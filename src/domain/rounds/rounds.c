@@ -8,6 +8,7 @@
 #define WALK  "round.walk"
 
 SHAPE_DEFINE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
+SHAPE_DEFINE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
 SHAPE_DEFINE_CHOICES(tour_state, TOUR_STATE, TOUR_STATES);
 SHAPE_DEFINE(guard_post, GUARD_POST_FIELDS, 1, "A place where a guard stands");
 SHAPE_DEFINE(guard_shift, GUARD_SHIFT_FIELDS, 1, "Who stands at a post, from when to when");
@@ -21,6 +22,7 @@ SHAPE_DEFINE(guard_seen, GUARD_SEEN_FIELDS, 1, "Where a guard was seen last");
 SHAPE_DEFINE(lone_guard, LONE_GUARD_FIELDS, 1, "The timer of a guard who is alone");
 SHAPE_DEFINE(lone_begin, LONE_BEGIN_FIELDS, 1, "How often a lone guard is heard");
 SHAPE_DEFINE(lone_word, LONE_WORD_FIELDS, 1, "The word that all is well");
+SHAPE_DEFINE(guard_help, GUARD_HELP_FIELDS, 1, "A guard calls for help");
 SHAPE_DEFINE(handover_item, HANDOVER_ITEM_FIELDS, 1, "One line of a hand-over");
 SHAPE_DEFINE(handover, HANDOVER_FIELDS, 1, "What one shift leaves to the next");
 SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "To whom the shift is handed over");
@@ -69,7 +71,7 @@ static rc serve_command(struct ctx *c, const struct request *request, struct res
         .actor = *request->actor,
         .cause = -1,
         .expect_seq = -1,
-        .alarm = *decision == LONE_WORD,
+        .alarm = *decision == LONE_WORD || *decision == GUARD_HELP,
     };
     return OK;
 }
@@ -90,6 +92,8 @@ const struct route rounds_routes[] = {
     COMMAND("/api/v1/lone-guards/begin", WALK, "I am alone from now on", LONE_BEGIN,
             .input = &lone_begin_shape),
     COMMAND("/api/v1/lone-guards/word", WALK, "All is well", LONE_WORD, .input = &lone_word_shape),
+    COMMAND("/api/v1/guards/help", WALK, "I need help: an urgent alarm, before everything else",
+            GUARD_HELP, .input = &guard_help_shape),
     COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
     LIST("/api/v1/handovers", "Hand-overs between shifts", handover),
     COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
@@ -112,6 +116,8 @@ const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
     [LONE_END] = {"lone.end", "Stop that timer", WALK, NULL, lone_decide_end, NULL},
     [LONE_OVERDUE] = {"lone.overdue", "Ring when the word does not come", WRITE, NULL,
                       lone_decide_overdue, NULL},
+    [GUARD_HELP] = {"guard.help", "Call for help", WALK, &guard_help_shape, guard_decide_help,
+                    NULL},
     [HANDOVER_MAKE] = {"handover.make", "Freeze the list for a hand-over", WALK,
                        &handover_make_shape, handover_decide_make, NULL},
     [HANDOVER_SIGN] = {"handover.sign", "Sign a hand-over", WALK, NULL, handover_decide_sign, NULL},

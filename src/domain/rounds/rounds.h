@@ -57,6 +57,13 @@ SHAPE_DECLARE(guard_tour, GUARD_TOUR_FIELDS);
     X(E, MISSED, "missed", "its window passed")
 SHAPE_DECLARE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
 
+/* A picture of a QR code does as well as the code: it is the weaker proof, and shown as such. */
+#define SCAN_MEANS(X, E)                                      \
+    X(E, NFC, "nfc", "an NFC tag was touched")                \
+    X(E, QR, "qr", "a QR code was read, or a picture of one") \
+    X(E, TYPED, "typed", "what the tag says was typed in")
+SHAPE_DECLARE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
+
 /* A checkpoint on one round. */
 #define TOUR_VISIT_FIELDS(F, T)                                                 \
     F(T, text, line, tag, REQUIRED, 1, 100, "the checkpoint")                   \
@@ -66,6 +73,7 @@ SHAPE_DECLARE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
     F(T, choice, visit_verdict, verdict, REQUIRED, 0, 0, "how it was")          \
     F(T, time, _, at, 0, 0, 0, "when it was scanned, by the phone")             \
     F(T, time, _, received, 0, 0, 0, "when we knew")                            \
+    F(T, choice, scan_means, means, 0, 0, 0, "how the tag was read")            \
     F(T, flag, _, late_data, 0, 0, 0, "the phone told us only later")           \
     F(T, flag, _, out_of_order, 0, 0, 0, "another one should have come before") \
     F(T, flag, _, too_fast, 0, 0, 0, "nobody walks so fast from where the guard was last")
@@ -124,10 +132,11 @@ struct tour_scan;
 rc tour_scan_message(struct ctx *c, struct str run, const struct tour_scan *scan, struct str *ret);
 
 /* A scan as the phone hands it in, at once or when it has a net again. */
-#define TOUR_SCAN_FIELDS(F, T)                                      \
-    F(T, text, line, tag, REQUIRED, 1, 100, "what was read")        \
-    F(T, time, _, at, REQUIRED, 0, 0, "when, by the phone's clock") \
-    F(T, ref, guard_phone, phone, REQUIRED, 0, 0, "by which phone") \
+#define TOUR_SCAN_FIELDS(F, T)                                                      \
+    F(T, text, line, tag, REQUIRED, 1, 100, "what was read")                        \
+    F(T, time, _, at, REQUIRED, 0, 0, "when, by the phone's clock")                 \
+    F(T, ref, guard_phone, phone, REQUIRED, 0, 0, "by which phone")                 \
+    F(T, choice, scan_means, means, 0, 0, 0, "how; absent: the phone does not say") \
     F(T, bytes, _, signature, REQUIRED, 64, 64, "Ed25519, of tour_scan_message")
 SHAPE_DECLARE(tour_scan, TOUR_SCAN_FIELDS);
 

@@ -32,6 +32,12 @@ SHAPE_DECLARE(lone_begin, LONE_BEGIN_FIELDS);
 #define LONE_WORD_FIELDS(F, T) F(T, place, _, position, 0, 0, 0, "where the guard is")
 SHAPE_DECLARE(lone_word, LONE_WORD_FIELDS);
 
+#define GUARD_HELP_FIELDS(F, T)                                                               \
+    F(T, text, slug, call, REQUIRED, 1, 40, "the phone's own id of this call: once an alarm") \
+    F(T, time, _, at, 0, 0, 0, "when the guard called, if the phone had no net then")         \
+    F(T, place, _, position, 0, 0, 0, "where the guard is")
+SHAPE_DECLARE(guard_help, GUARD_HELP_FIELDS);
+
 #define HANDOVER_MAKE_FIELDS(F, T)                          \
     F(T, id, _, to, REQUIRED, 0, 0, "account of who comes") \
     F(T, text, block, note, 0, 0, 2000, "what the list does not say")
@@ -45,6 +51,7 @@ enum rounds_decision {
     LONE_WORD,
     LONE_END,
     LONE_OVERDUE,
+    GUARD_HELP,
     HANDOVER_MAKE,
     HANDOVER_SIGN,
     ROUNDS_DECISIONS
@@ -57,7 +64,8 @@ extern const struct event_kind tour_started_kind, tour_scanned_kind, tour_missed
 
 record_check tour_check_record, shift_check;
 decide_fn tour_start, tour_scan_take, tour_check, lone_decide_begin, lone_decide_word,
-    lone_decide_end, lone_decide_overdue, handover_decide_make, handover_decide_sign;
+    lone_decide_end, lone_decide_overdue, guard_decide_help, handover_decide_make,
+    handover_decide_sign;
 extern const struct route rounds_routes[];
 
 #endif

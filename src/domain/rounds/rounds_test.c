@@ -77,9 +77,11 @@ static void scan(struct patrol *p, const char *phone, const char *tag, int64_t s
                          p->secret_key);
     assert_true(rc_ok(encode_bytes(c, ENCODE_BASE64URL, bytes, sizeof bytes, &signature)));
     at[wall_format(wanted.at, at)] = '\0';
-    assert_true(rc_ok(str_format(
-        c, &json, "{\"tag\":\"%s\",\"at\":\"%s\",\"phone\":\"%s\",\"signature\":\"%.*s\"}", tag, at,
-        phone, STR_ARG(signature))));
+    assert_true(
+        rc_ok(str_format(c, &json,
+                         "{\"tag\":\"%s\",\"at\":\"%s\",\"phone\":\"%s\",\"signature\":\"%.*s\","
+                         "\"means\":\"qr\"}",
+                         tag, at, phone, STR_ARG(signature))));
     scene_do_as(&p->s, &guard, "tour.scan", p->run, json.ptr, ret);
 }
 
@@ -125,6 +127,7 @@ TEST(a_round_that_is_walked_as_asked)
     assert_int_equal(run.missed, 0);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(run.visits.items[i].verdict, VISIT_VERDICT_ON_TIME);
+        assert_int_equal(run.visits.items[i].means, SCAN_MEANS_QR);
         assert_false(run.visits.items[i].out_of_order || run.visits.items[i].too_fast ||
                      run.visits.items[i].late_data);
     }
@@ -294,6 +297,25 @@ TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
     assert_int_equal(count_where(&s, &lone_guard_shape, NULL, NULL), 0);
     scene_rebuild_is_equal(&s);
     scene_close(&s);
+}
+
+TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
+{
+    struct patrol p;
+    patrol_open(&p, TOUR(""));
+    set_out(&p);
+    pass(&p.s, 60);
+    scanned(&p, "gate", 60);
+    does(&p.s, &guard, "guard.help", NULL, "{\"call\":\"c1\"}");
+    struct alarm alarm = the_alarm(&p.s, NULL, "help");
+    assert_true(alarm.lane && alarm.active && alarm.kind == SIGNAL_KIND_DURESS);
+    assert_true(str_is(alarm.point, "gate"));
+    does(&p.s, &guard, "guard.help", NULL,
+         "{\"call\":\"c1\",\"position\":{\"lat\":60.1,\"lon\":24.9}}");
+    assert_int_equal(the_alarm(&p.s, NULL, "help").signals, 2); /* the phone says it again */
+    refused(&p.s, RC_CONFLICT, "not-alone", &guard, "lone.end", NULL, NULL);
+    assert_int_equal(state_of(&p.s, NULL, "help"), ALARM_STATE_UNACKNOWLEDGED);
+    scene_close(&p.s);
 }
 
 /* ---- hand-over --------------------------------------------------------------------------------

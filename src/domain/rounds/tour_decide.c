@@ -237,10 +237,13 @@ static struct place position_of(const struct guard_tour *tour, struct str tag)
     return (struct place){.known = false};
 }
 
-static void judge(struct tour_run *run, struct tour_visit *visit, struct wall at, struct wall now)
+static void judge(struct tour_run *run, struct tour_visit *visit, const struct tour_scan *scan,
+                  struct wall now)
 {
+    struct wall at = scan->at;
     bool missed = visit->verdict == VISIT_VERDICT_MISSED;
     visit->at = at;
+    visit->means = scan->means;
     visit->received = now;
     visit->late_data = now.us - at.us > (int64_t)LATE_DATA_MS * 1000;
     visit->verdict = at.us < visit->from.us ? VISIT_VERDICT_EARLY
@@ -311,7 +314,7 @@ rc tour_scan_take(struct ctx *c, struct picture *picture, const struct command *
         REFUSE(c, INVALID, "tag", "tag", "this tag is not on the round");
     if (visit->at.us)
         return OK; /* handed in twice: the first counts */
-    judge(&run, visit, scan->at, now);
+    judge(&run, visit, scan, now);
     TRY(note_seen(c, picture, outcome, &run, visit));
     if (!all_done(&run))
         return add_event(c, outcome, &tour_scanned_kind, &run);
