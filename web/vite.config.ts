@@ -11,6 +11,7 @@ export default defineConfig({
   plugins: [svelte()],
   worker: { format: 'es' },
   build: {
+    rollupOptions: { input: { index: `${here}index.html`, phone: `${here}phone.html` } },
     outDir: `${here}../build/web`,
     emptyOutDir: true,
     assetsInlineLimit: 0,

@@ -46,7 +46,7 @@ export async function startDemo(...flags) {
 }
 
 /** Debian's Chromium with a fresh profile, and nothing of its own on the network. */
-export async function startBrowser() {
+export async function startBrowser(more = []) {
   const profile = mkdtempSync(join(tmpdir(), 'chancery-e2e-'));
   const args = [
     '--headless',
@@ -56,6 +56,7 @@ export async function startBrowser() {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    ...more,
   ];
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

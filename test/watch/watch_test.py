@@ -166,6 +166,8 @@ def walking(post, guard):
     post.do("POST", "/api/v1/lone-guards/word", {})
     assert post.do("GET", "/api/v1/lone-guards")["items"][0]["id"] == guard
     post.do("POST", "/api/v1/lone-guards/end")
+    post.do("POST", "/api/v1/guards/help", {"call": "c1", "position": {"lat": 58.62, "lon": 19.9}})
+    assert any(one["cause"] == "help" and one["lane"] for one in post.do("GET", "/api/v1/alarms")["items"])
     made = post.do("POST", "/api/v1/handovers", {"to": "bela"})["id"]
     post.act("handovers", made, "sign")
     assert post.do("GET", "/api/v1/handovers")["items"][0]["signed_from"]
@@ -178,7 +180,7 @@ def every_route_of_the_watch_is_met(post):
     for path, item in json.loads(run("api", "--json"))["paths"].items():
         ours = ("/signals", "/watch/", "/alarm", "/arm", "/disarm", "/readiness", "/sources", "/guard-", "/rounds",
                 "/lone-guards", "/handovers")
-        if any(part in path for part in ours):
+        if any(part in path for part in ours) and "snapshot" not in path:  # those are the cameras'
             wanted |= {(method.upper(), path) for method in item}
     assert wanted <= post.met, sorted(wanted - post.met)
 

@@ -137,6 +137,17 @@ TEST(a_round_that_is_walked_as_asked)
     scene_close(&p.s);
 }
 
+TEST(a_phone_whose_clock_is_a_little_behind_is_not_early_at_the_start)
+{
+    struct patrol p;
+    patrol_open(&p, TOUR(""));
+    pass(&p.s, 30);
+    set_out(&p);
+    scanned(&p, "gate", 25);
+    assert_int_equal(visit(&p, "gate").verdict, VISIT_VERDICT_ON_TIME);
+    scene_close(&p.s);
+}
+
 TEST(a_missed_checkpoint_is_an_alarm)
 {
     struct patrol p;

@@ -242,11 +242,13 @@ static void judge(struct tour_run *run, struct tour_visit *visit, const struct t
 {
     struct wall at = scan->at;
     bool missed = visit->verdict == VISIT_VERDICT_MISSED;
+    /* Nothing is too early for a window that the round begins with, but a phone's clock. */
+    bool early = at.us < visit->from.us && visit->from.us > run->started.us;
     visit->at = at;
     visit->means = scan->means;
     visit->received = now;
     visit->late_data = now.us - at.us > (int64_t)LATE_DATA_MS * 1000;
-    visit->verdict = at.us < visit->from.us ? VISIT_VERDICT_EARLY
+    visit->verdict = early                  ? VISIT_VERDICT_EARLY
                      : at.us > visit->by.us ? VISIT_VERDICT_LATE
                                             : VISIT_VERDICT_ON_TIME;
     if (missed)

@@ -48,6 +48,13 @@ export function places(): Place[] {
       letter: letterFor(kind.plural, taken),
     });
   }
+  if (session.may('round.walk'))
+    list.push({
+      address: '/phone.html',
+      name: t('place.phone'),
+      group: t('place.watch'),
+      letter: '',
+    });
   list.push(
     { address: '/ledger', name: t('place.ledger'), group: t('place.record'), letter: 'l' },
     { address: '/me', name: t('place.account'), group: t('place.record'), letter: 'y' },

@@ -16,6 +16,7 @@ class Router {
   }
 
   go(address: string): void {
+    if (address.endsWith('.html')) return location.assign(address); // a page apart
     history.pushState(null, '', address);
     this.read();
     document.querySelector('main')?.scrollTo(0, 0);
