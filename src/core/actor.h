@@ -10,6 +10,8 @@ struct actor {
     struct str person;          /* person id; absent for programs */
     struct texts permissions;   /* "zone.write"; "zone.*"; "*" */
     struct clearance clearance; /* what may be read */
+    bool sources_only;          /* of a token: it speaks for these sources and no other, … */
+    struct texts sources;       /* … by their ids; an empty list is for none */
 };
 
 /* Chancery itself: may do and read everything, on behalf of nobody. */

@@ -56,6 +56,7 @@ static rc copy_caller(struct ctx *c, const struct edge_caller *from, struct edge
 {
     struct edge_caller copy = *from;
     struct texts *permissions = &copy.actor.permissions;
+    copy.actor.sources = (struct texts){0}; /* who only listens speaks for nobody */
     TRY(str_copy(c, from->session, &copy.session));
     TRY(str_copy(c, from->actor.id, &copy.actor.id));
     TRY(str_copy(c, from->actor.person, &copy.actor.person));

@@ -8,6 +8,7 @@
     UNLOCK_FLAGS(F, T)                                                                         \
     F(T, text, line, name, 0, 1, 80, "what it is for")                                         \
     F(T, texts, line, scope, 0, 0, 64, "a permission it has; without any, all of its account") \
+    F(T, texts, line, source, 0, 0, 64, "a source it speaks for, by its id; without any, all") \
     F(T, i64, _, days, 0, 0, 3650, "how long it is good; a year when left out")
 SHAPE_DECLARE(token_flags, TOKEN_FLAGS);
 SHAPE_DEFINE(token_flags, TOKEN_FLAGS, 1, "Flags of token");
@@ -83,6 +84,8 @@ static rc make_token(struct cli *cli, struct core *core, struct str account)
         .account = account,
         .name = str_absent(flags->name) ? STR("made on the command line") : flags->name,
         .scopes = flags->scope,
+        .sources_only = flags->source.count > 0,
+        .sources = flags->source,
     };
     if (flags->days > 0)
         wish.expires.us = clock_now(cli->c).us + flags->days * DAY_MS * 1000;

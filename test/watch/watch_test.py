@@ -75,6 +75,22 @@ def handing_in(post):
     return first["alarm"]
 
 
+def speaking_for_some(post, mission):
+    """A token for one source hands in nothing for another, and nothing for somebody on no list."""
+    narrow = json.loads(mission.run("token", "--scope", "signal.write", "--source", "panel"))["token"]
+    wide, post.token = post.token, narrow
+    post.do("POST", "/api/v1/signals", signal(kind="status"))
+    refusal = post.do("POST", "/api/v1/signals", [signal(kind="status"), signal(source="stranger")], 403)
+    assert refusal["rule"] == "source" and refusal["pointer"] == "/items/1/source", refusal
+    post.token = wide
+    made = post.do("POST", "/api/v1/sources", dict(SOURCE, id="other", name="Other", identity="o-1"), 201)
+    post.token = narrow
+    post.do("POST", "/api/v1/signals", signal(source="o-1", kind="duress"), 403)
+    post.token = wide
+    post.one("/api/v1/sources", made["id"])
+    post.do("DELETE", "/api/v1/sources/other")
+
+
 def answering(post, alarm):
     post.act("alarms", alarm, "claim", {})
     post.act("alarms", alarm, "release")
@@ -199,6 +215,7 @@ def the_watch_over_http():
             post.person = True  # the officer's own token: a person's account
             post.furnish()
             alarm = handing_in(post)
+            speaking_for_some(post, mission)
             answering(post, alarm)
             duress(post)
             places(post)

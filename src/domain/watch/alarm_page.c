@@ -84,6 +84,38 @@ static rc put_where(struct ctx *c, const struct request *request, struct text *o
     return OK;
 }
 
+static int latest_first(const void *a, const void *b)
+{
+    const struct kept_signal *x = a, *y = b;
+    if (x->at.us != y->at.us)
+        return x->at.us > y->at.us ? -1 : 1;
+    return -str_compare(x->id, y->id);
+}
+
+/* Its own signals, and those of several alarms of which it is one. */
+static rc put_signals(struct ctx *c, const struct request *request, const struct alarm *alarm,
+                      struct text *out)
+{
+    struct query query = {.limit = SIGNALS_SHOWN, .sort = STR("at"), .descending = true};
+    struct page own, links;
+    struct kept_signal *signals = NULL;
+    query.reader = &request->actor->clearance;
+    query.filters[query.filter_count++] = (struct filter){STR("alarm"), FILTER_EQ, alarm->id};
+    TRY(picture_list(c, request->picture, &kept_signal_shape, &query, &own));
+    TRY(picture_list(c, request->picture, &signal_link_shape, &query, &links));
+    NEW(c, signals, own.count + links.count + 1);
+    if (own.count)
+        memcpy(signals, own.records, own.count * sizeof *signals);
+    const struct signal_link *link = links.records;
+    for (size_t i = 0; i < links.count; i++)
+        TRY(picture_get(c, request->picture, &kept_signal_shape, link[i].signal, NULL,
+                        &signals[own.count + i]));
+    size_t count = own.count + links.count;
+    qsort(signals, count, sizeof *signals, latest_first);
+    put_items(out, &kept_signal_shape, signals, count < SIGNALS_SHOWN ? count : SIGNALS_SHOWN);
+    return OK;
+}
+
 /* The gaps of its zone that lasted into its last hour. */
 static rc put_gaps(struct ctx *c, const struct request *request, const struct alarm *alarm,
                    struct text *out)
@@ -112,7 +144,6 @@ rc alarm_serve_one(struct ctx *c, const struct request *request, struct response
     struct alarm alarm = {0};
     struct row row;
     struct text *out = response->body;
-    struct query signals = {.limit = SIGNALS_SHOWN, .sort = STR("at"), .descending = true};
     struct query team = {.limit = SIGNALS_SHOWN, .sort = STR("raised")};
     TRY(picture_get(c, request->picture, &alarm_shape, request->parts[0], &row, &alarm));
     if (!label_readable(alarm.label, request->actor->clearance))
@@ -123,7 +154,7 @@ rc alarm_serve_one(struct ctx *c, const struct request *request, struct response
     shape_write(out, &alarm_shape, SHAPE_VIEW_SHOWN, &alarm);
     text_put(out, STR(",\"signals\":["));
     if (actor_may(request->actor, PERMIT_SIGNAL_READ))
-        TRY(put_where(c, request, out, &kept_signal_shape, signals, "alarm", alarm.id));
+        TRY(put_signals(c, request, &alarm, out));
     text_put(out, STR("],\"team\":["));
     TRY(put_where(c, request, out, &alarm_shape, team, "team", alarm.team));
     text_put(out, STR("],\"gaps\":["));

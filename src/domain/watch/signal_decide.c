@@ -35,6 +35,41 @@ rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct s
     return encode_bytes(c, ENCODE_BASE64URL, hash, 18, ret);
 }
 
+/* ---- who may say it ---------------------------------------------------------------------------
+ */
+
+static rc find_source(struct taking *t, const struct signal *signal, struct taking_source **ret);
+
+static bool may_speak_for(const struct actor *actor, const struct taking_source *from)
+{
+    for (size_t i = 0; i < actor->sources.count && from->known; i++)
+        if (str_eq(actor->sources.items[i], from->source.id))
+            return true;
+    return false;
+}
+
+/* A token that is for some sources hands in nothing for others: not for one of them, not for
+ * somebody on no list. */
+static rc check_speaker(struct taking *t, const struct actor *actor,
+                        const struct signal_batch *batch)
+{
+    for (size_t i = 0; i < batch->items.count && actor->sources_only; i++) {
+        const struct signal *signal = &batch->items.items[i];
+        struct taking_source *from = NULL;
+        TRY(find_source(t, signal, &from));
+        if (may_speak_for(actor, from))
+            continue;
+        rc refused = fault_raise(t->c, RC_FORBIDDEN, __FILE__, __LINE__,
+                                 "this token does not speak for \"%.*s\"", STR_ARG(signal->source));
+        fault_set_rule(t->c, "source");
+        fault_enter_name(t->c, STR("source"));
+        fault_enter_index(t->c, i);
+        fault_enter_name(t->c, STR("items"));
+        return refused;
+    }
+    return OK;
+}
+
 /* ---- whose it is ------------------------------------------------------------------------------
  */
 
@@ -273,8 +308,8 @@ static bool in_batch(struct taking *t, struct str id)
 }
 
 /* Duress is kept twice rather than not at all. */
-static rc seen_before(struct taking *t, const struct signal *signal, struct str *ret_report,
-                      bool *ret)
+static rc seen_before(struct taking *t, const struct taking_source *from,
+                      const struct signal *signal, struct str *ret_report, bool *ret)
 {
     struct kept_signal *kept = NULL;
     *ret = false;
@@ -289,12 +324,46 @@ static rc seen_before(struct taking *t, const struct signal *signal, struct str 
     NEW(t->c, kept, 1);
     rc found =
         picture_find(t->c, t->picture, &kept_signal_shape, "report", *ret_report, NULL, kept);
-    *ret = rc_ok(found);
+    *ret = rc_ok(found) || storm_has_counted(from, *ret_report);
     return found.code == RC_NOT_FOUND ? OK : found;
 }
 
 /* ---- alarms -----------------------------------------------------------------------------------
  */
+
+/* The first alarm of a signal is its own; of the others it keeps a list. */
+static rc belong(struct ctx *c, struct kept_signal *kept, struct str alarm)
+{
+    if (str_absent(kept->alarm)) {
+        kept->alarm = alarm;
+        return OK;
+    }
+    if (str_eq(kept->alarm, alarm) || kept->also.count == KEPT_ALSO_MAX)
+        return OK;
+    if (!kept->also.items)
+        NEW(c, kept->also.items, KEPT_ALSO_MAX);
+    kept->also.items[kept->also.count++] = alarm;
+    return OK;
+}
+
+/* All that it raises. Its own alarm is the first that is in sight. */
+static rc raise_all(struct taking *t, const struct raises *raises, struct kept_signal *kept)
+{
+    struct str ids[RAISES_MAX];
+    size_t own = 0;
+    for (size_t i = 0; i < raises->count; i++) {
+        struct book_entry *entry = NULL;
+        TRY(book_raise(&t->book, &raises->items[i], &entry));
+        ids[i] = entry->alarm.id;
+        if (raises->items[own].suppressed && !raises->items[i].suppressed)
+            own = i;
+    }
+    if (raises->count)
+        TRY(belong(t->c, kept, ids[own]));
+    for (size_t i = 0; i < raises->count; i++)
+        TRY(belong(t->c, kept, ids[i]));
+    return OK;
+}
 
 /* A restore ends what it names, at its point; one without a point all of its source. */
 static bool is_ended_by(const struct alarm *alarm, const struct kept_signal *kept)
@@ -313,7 +382,7 @@ static rc restore(struct taking *t, struct taking_source *from, struct kept_sign
     TRY(book_load(&t->book, from->source.id));
     for (struct book_entry *entry = t->book.entries; entry; entry = entry->next)
         if (str_eq(entry->alarm.source, from->source.id) && is_ended_by(&entry->alarm, kept)) {
-            kept->alarm = entry->alarm.id;
+            TRY(belong(t->c, kept, entry->alarm.id));
             book_restore(&t->book, entry, kept->at);
         }
     return OK;
@@ -336,7 +405,7 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
                      struct kept_signal *kept)
 {
     struct raises raises = {.count = 0};
-    bool news = false, hidden = false;
+    bool news = false;
     if (kept->kind != SIGNAL_KIND_RESTORE)
         TRY(signal_match(t, from, signal, kept, &raises));
     TRY(is_news(t, &raises, &news));
@@ -344,14 +413,7 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
         return storm_count(t, from, kept);
     if (kept->kind == SIGNAL_KIND_RESTORE)
         TRY(restore(t, from, kept));
-    for (size_t i = 0; i < raises.count; i++) {
-        struct book_entry *entry = NULL;
-        TRY(book_raise(&t->book, &raises.items[i], &entry));
-        if (str_absent(kept->alarm) || (hidden && !raises.items[i].suppressed)) {
-            kept->alarm = entry->alarm.id; /* the first that is in sight */
-            hidden = raises.items[i].suppressed;
-        }
-    }
+    TRY(raise_all(t, &raises, kept));
     kept->suppressed = raises.all_suppressed;
     return keep(t, from, kept);
 }
@@ -389,7 +451,7 @@ static rc take_one(struct taking *t, const struct signal *signal)
         judge_clock(t, from, signal, &kept);
         return OK;
     }
-    TRY(seen_before(t, signal, &report, &seen));
+    TRY(seen_before(t, from, signal, &report, &seen));
     if (seen) {
         from->pulse.duplicates++;
         return OK;
@@ -412,7 +474,7 @@ static size_t size_of(const struct kept_signal *kept)
     size_t size = 900 + kept->raw.len * 4 / 3 + kept->attributes.len;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         size += 2 * texts[i].len;
-    return size;
+    return size + kept->also.count * sizeof "\"01M80Z24A8JD4PRM9BPDRW56R1\",";
 }
 
 /* As few events as the size of an entry allows. */
@@ -448,6 +510,7 @@ rc signal_take(struct ctx *c, struct picture *picture, const struct command *com
     t->id_room = batch->items.count * 2 + 1;
     NEW(c, t->ids, t->id_room);
     book_open(&t->book, c, picture, t->now);
+    TRY(check_speaker(t, &command->actor, batch));
     for (int lane = 1; lane >= 0; lane--) /* duress first */
         for (size_t i = 0; i < batch->items.count; i++)
             if (signal_is_lane(&batch->items.items[i]) == (lane == 1))

@@ -94,6 +94,40 @@ static rc ring_storm(struct taking *t, struct taking_source *from, struct wall a
     return OK;
 }
 
+/* ---- what was counted -------------------------------------------------------------------------
+ */
+
+bool storm_has_counted(const struct taking_source *from, struct str report)
+{
+    struct str keys = from->pulse.counted_keys;
+    for (size_t at = 0; at + COUNTED_KEY_BYTES <= keys.len && !str_absent(report);
+         at += COUNTED_KEY_BYTES)
+        if (memcmp(keys.ptr + at, report.ptr, COUNTED_KEY_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* The name of a report is a hash: a part of it is as good as any other. */
+static rc remember(struct taking *t, struct taking_source *from, struct str report)
+{
+    struct source_pulse *pulse = &from->pulse;
+    size_t at = (size_t)pulse->counted_next.value % COUNTED_KEYS * COUNTED_KEY_BYTES;
+    if (str_absent(report))
+        return OK;
+    if (!from->keys) {
+        NEW(t->c, from->keys, COUNTED_KEYS_BYTES);
+        if (pulse->counted_keys.len)
+            memcpy(from->keys, pulse->counted_keys.ptr, pulse->counted_keys.len);
+        pulse->counted_keys.ptr = from->keys;
+    }
+    memcpy(from->keys + at, report.ptr, COUNTED_KEY_BYTES);
+    if (pulse->counted_keys.len < at + COUNTED_KEY_BYTES)
+        pulse->counted_keys.len = at + COUNTED_KEY_BYTES;
+    pulse->counted_next.known = true;
+    pulse->counted_next.value++;
+    return OK;
+}
+
 rc storm_count(struct taking *t, struct taking_source *from, const struct kept_signal *signal)
 {
     struct source_pulse *pulse = &from->pulse;
@@ -103,6 +137,7 @@ rc storm_count(struct taking *t, struct taking_source *from, const struct kept_s
     pulse->counted++;
     t->sweep = wall_sooner(t->sweep, wall_after(t->now, 5000));
     TRY(add_sample(t->c, pulse, signal));
+    TRY(remember(t, from, signal->report));
     if (from->state.storming.us)
         return OK;
     from->state.storming = t->now;
@@ -156,6 +191,11 @@ rc storm_tell(struct ctx *c, struct picture *, struct outcome *outcome, struct b
         return OK;
     if (entry)
         book_restore(book, entry, pulse->storm_last);
+    if (pulse->counted_next.known) {
+        pulse->counted_keys = (struct str){NULL, 0};
+        pulse->counted_next = (struct opt_i64){0};
+        TRY(outcome_vault_put(c, outcome, &source_pulse_shape, pulse));
+    }
     if (!state)
         return OK;
     state->storming = (struct wall){0};

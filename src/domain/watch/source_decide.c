@@ -39,6 +39,8 @@ rc rule_check(struct ctx *c, struct picture *, const struct command *, const voi
                "duress is always an alarm: not only when armed, not out of service, each one");
     if (rule->least > 1 && rule->within_ms == 0)
         REFUSE(c, INVALID, "required", "within_ms", "within what time?");
+    if (rule->least < 2 && rule->within_ms > 0)
+        REFUSE(c, INVALID, "least", "least", "a time counts nothing: how many within it?");
     return OK;
 }
 

@@ -152,6 +152,7 @@ const struct module watch_module = {
             {&source_state_shape, TABLE_PICTURE},
             {&gap_shape, TABLE_PICTURE},
             {&kept_signal_shape, TABLE_PICTURE},
+            {&signal_link_shape, TABLE_PICTURE},
             {&alarm_shape, TABLE_PICTURE},
             {&zone_arming_shape, TABLE_PICTURE},
             {&source_pulse_shape, TABLE_VAULT},

@@ -107,7 +107,7 @@ SHAPE_DECLARE(gap, GAP_FIELDS);
     X(E, WRONG, "wrong", "the source's clock is off by more than a week: ours counts")
 SHAPE_DECLARE_CHOICES(signal_clock, SIGNAL_CLOCK, SIGNAL_CLOCKS);
 
-enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192 };
+enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192, KEPT_ALSO_MAX = 50 };
 
 /* A signal as it is kept: evidence. */
 #define KEPT_SIGNAL_FIELDS(F, T)                                                                \
@@ -140,11 +140,20 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192 };
     F(T, flag, _, drill, 0, 0, 0, "an exercise or a test")                                      \
     F(T, flag, _, suppressed, 0, 0, 0, "no alarm by design: the zone was not armed")            \
     F(T, id, _, alarm, INDEXED, 0, 0, "the alarm it belongs to")                                \
+    F(T, texts, line, also, 0, 0, KEPT_ALSO_MAX, "further alarms that it belongs to")           \
     F(T, bytes, _, raw, 0, 0, KEPT_RAW_MAX, "the beginning of the bytes it was made from")      \
     F(T, i64, _, raw_size, 0, 0, 0, "how many bytes the adapter had")                           \
     F(T, bytes, _, raw_hash, 0, 32, 32, "SHA-256 of all of those, when not all are kept")       \
     F(T, json, _, attributes, 0, 0, KEPT_ATTRIBUTES_MAX, "what else the device said")
 SHAPE_DECLARE(kept_signal, KEPT_SIGNAL_FIELDS);
+
+/* One row for each further alarm, so that an alarm finds all of its signals. */
+#define SIGNAL_LINK_FIELDS(F, T)                                               \
+    RECORD_FIELDS(F, T)                                                        \
+    F(T, id, _, alarm, REQUIRED | INDEXED, 0, 0, "the alarm")                  \
+    F(T, id, _, signal, REQUIRED, 0, 0, "a signal whose own alarm is another") \
+    F(T, time, _, at, REQUIRED | INDEXED, 0, 0, "the time it is shown at")
+SHAPE_DECLARE(signal_link, SIGNAL_LINK_FIELDS);
 
 enum { SIGNAL_BATCH_MAX = 500 };
 #define SIGNAL_BATCH_FIELDS(F, T) \

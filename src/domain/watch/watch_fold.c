@@ -20,11 +20,25 @@ static rc fold_alarm(struct ctx *c, struct picture *picture, const struct event 
     return alarm->closed.us ? picture_retire(c, picture, &alarm_shape, alarm->id, event) : OK;
 }
 
+static rc put_links(struct ctx *c, struct picture *picture, const struct event *event,
+                    const struct kept_signal *kept)
+{
+    for (size_t i = 0; i < kept->also.count; i++) {
+        struct signal_link link = {
+            .label = kept->label, .alarm = kept->also.items[i], .signal = kept->id, .at = kept->at};
+        TRY(signal_report(c, kept->id, link.alarm, &link.id));
+        TRY(picture_put(c, picture, &signal_link_shape, &link, event));
+    }
+    return OK;
+}
+
 static rc fold_taken(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct signals_taken *taken = event->body;
-    for (size_t i = 0; i < taken->items.count; i++)
+    for (size_t i = 0; i < taken->items.count; i++) {
         TRY(picture_put(c, picture, &kept_signal_shape, &taken->items.items[i], event));
+        TRY(put_links(c, picture, event, &taken->items.items[i]));
+    }
     return OK;
 }
 

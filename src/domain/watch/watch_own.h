@@ -88,6 +88,9 @@ SHAPE_DECLARE(storm_sample, STORM_SAMPLE_FIELDS);
 enum { BAD_SAMPLES_MAX = 8, STORM_SAMPLES_MAX = 8 };
 
 /* What changes with every signal, in the vault: one row a source, whatever it says. */
+/* Of signals that were only counted, the keys that are remembered, so that one that is sent again
+ * is not counted again: two whole batches. */
+enum { COUNTED_KEY_BYTES = 8, COUNTED_KEYS = 1024, COUNTED_KEYS_BYTES = 8 * 1024 };
 #define SOURCE_PULSE_FIELDS(F, T)                                                           \
     RECORD_FIELDS(F, T)                                                                     \
     F(T, time, _, heard, 0, 0, 0, "last heard at all, by our clock")                        \
@@ -108,6 +111,8 @@ enum { BAD_SAMPLES_MAX = 8, STORM_SAMPLES_MAX = 8 };
     F(T, i64, _, storm_count, 0, 0, 0, "counted since the record was last told")            \
     F(T, time, _, storm_first, 0, 0, 0, "first of those")                                   \
     F(T, time, _, storm_last, 0, 0, 0, "last of those")                                     \
+    F(T, bytes, _, counted_keys, SECRET, 0, COUNTED_KEYS_BYTES, "the latest keys of those") \
+    F(T, opt_i64, _, counted_next, SECRET, 0, 0, "where the next of them goes")             \
     F(T, list, storm_sample, storm_samples, 0, 0, STORM_SAMPLES_MAX,                        \
       "the first and the last of those")                                                    \
     F(T, list, bad_sample, bad_samples, 0, 0, BAD_SAMPLES_MAX, "the latest bad input")
@@ -288,6 +293,7 @@ struct taking_source {
     struct source_state state;
     struct source_pulse pulse;
     bool known, loaded_armed;
+    char *keys; /* the pulse's `counted_keys`, once they are changed */
     struct kept_signal *kept;
     size_t kept_count, kept_room;
     bool news;
@@ -334,6 +340,8 @@ rc signal_match(struct taking *t, struct taking_source *from, const struct signa
 bool storm_has_room(struct taking_source *from, struct wall now);
 /* Count a signal that is not kept; the beginning of a storm is an event and an alarm. */
 rc storm_count(struct taking *t, struct taking_source *from, const struct kept_signal *signal);
+/* Was a report of this name counted lately? */
+bool storm_has_counted(const struct taking_source *from, struct str report);
 /* From the sweep: tell the record what was counted; end the storm when it is over. */
 rc storm_tell(struct ctx *c, struct picture *picture, struct outcome *outcome, struct book *book,
               struct source_state *state, struct source_pulse *pulse, struct wall now,

@@ -13,6 +13,7 @@ SHAPE_DEFINE(source, SOURCE_FIELDS, 1, "A device or feed that reports to the mis
 SHAPE_DEFINE(source_state, SOURCE_STATE_FIELDS, 1, "How a source is");
 SHAPE_DEFINE(gap, GAP_FIELDS, 1, "A time without coverage");
 SHAPE_DEFINE(kept_signal, KEPT_SIGNAL_FIELDS, 1, "A signal as it is kept");
+SHAPE_DEFINE(signal_link, SIGNAL_LINK_FIELDS, 1, "A signal of several alarms");
 SHAPE_DEFINE(signal_batch, SIGNAL_BATCH_FIELDS, 1, "Signals to be taken");
 SHAPE_DEFINE(alarm_rule, ALARM_RULE_FIELDS, 1, "Which signals become which alarm");
 SHAPE_DEFINE(alarm, ALARM_FIELDS, 1, "Something a person must act on");

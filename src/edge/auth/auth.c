@@ -158,6 +158,8 @@ rc auth_make_token(struct ctx *c, struct core *core, const struct actor *actor,
         .account = wish->account,
         .name = wish->name,
         .scopes = wish->scopes,
+        .sources_only = wish->sources_only,
+        .sources = wish->sources,
         .made = clock_now(c),
         .expires = wish->expires,
     };

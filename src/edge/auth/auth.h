@@ -41,6 +41,8 @@ struct auth_token_wish {
     struct str name;
     struct texts scopes;
     struct wall expires;
+    bool sources_only; /* it hands in signals of these sources only; of none, when there are none */
+    struct texts sources;
 };
 rc auth_make_token(struct ctx *c, struct core *core, const struct actor *actor,
                    const struct auth_token_wish *wish, struct str *ret_id, struct str *ret_token);

@@ -269,6 +269,8 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     fact->account = account.id;
     fact->name = token->name;
     fact->scopes = token->scopes;
+    fact->sources_only = token->sources_only;
+    fact->sources = token->sources;
     fact->expires = token->expires;
     return tell(c, outcome, &token_made, &account, token->id, fact);
 }

@@ -96,6 +96,8 @@ static rc know_token(struct ctx *c, struct picture *picture, const struct token 
     if (!caller.known)
         return OK;
     TRY(narrow(c, token, &caller.actor));
+    caller.actor.sources_only = token->sources_only;
+    caller.actor.sources = token->sources;
     caller.valid_to = token->expires;
     *ret = caller;
     return OK;

@@ -20,6 +20,7 @@ SHAPE_DEFINE(ways, WAYS_FIELDS, 1, "Ways to sign in");
 SHAPE_DEFINE(session_view, SESSION_VIEW_FIELDS, 1, "Who is signed in");
 SHAPE_DEFINE(password_setup, PASSWORD_SETUP_FIELDS, 1, "What an authenticator app needs");
 SHAPE_DEFINE(recovery_view, RECOVERY_VIEW_FIELDS, 1, "Recovery codes");
+SHAPE_DEFINE(token_sources, TOKEN_SOURCES_FIELDS, 1, "For whom a token speaks");
 SHAPE_DEFINE(token_view, TOKEN_VIEW_FIELDS, 1, "A token");
 SHAPE_DEFINE(link_view, LINK_VIEW_FIELDS, 1, "A link to enrol");
 

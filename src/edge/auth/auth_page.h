@@ -50,11 +50,17 @@ SHAPE_DECLARE(new_passkey, NEW_PASSKEY_FIELDS);
     F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the new authenticator app shows")
 SHAPE_DECLARE(new_password, NEW_PASSWORD_FIELDS);
 
-#define NEW_TOKEN_FIELDS(F, T)                                                     \
-    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                      \
-    F(T, texts, line, scopes, 0, 0, 200, "of one's permissions, these; none: all") \
+#define NEW_TOKEN_FIELDS(F, T)                                                            \
+    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                             \
+    F(T, texts, line, scopes, 0, 0, 200, "of one's permissions, these; none: all")        \
+    F(T, json, _, sources, 0, 2, 8000,                                                    \
+      "a list: signals of these sources only, by their ids; []: of none; absent: of any") \
     F(T, time, _, expires, 0, 0, 0, "no longer good after; otherwise in a year")
 SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
+
+/* A list that may also be absent, which is something else than empty. */
+#define TOKEN_SOURCES_FIELDS(F, T) F(T, texts, line, sources, 0, 0, 200, "ids of sources")
+SHAPE_DECLARE(token_sources, TOKEN_SOURCES_FIELDS);
 
 /* ---- given ----------------------------------------------------------------------------------- */
 

@@ -240,12 +240,29 @@ static rc serve_tokens(struct ctx *c, const struct request *request, struct resp
     return list_own(c, request, &token_shape, response);
 }
 
+static rc read_sources(struct ctx *c, struct str json, struct auth_token_wish *wish)
+{
+    struct token_sources list = {0};
+    struct str whole;
+    wish->sources_only = !str_absent(json);
+    if (!wish->sources_only)
+        return OK;
+    TRY(str_format(c, &whole, "{\"sources\":%.*s}", STR_ARG(json)));
+    TRY(shape_read(c, &token_sources_shape, SHAPE_FROM_INPUT, whole, &list));
+    wish->sources = list.sources;
+    return OK;
+}
+
 static rc serve_token_make(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct new_token *input = request->input;
-    struct auth_token_wish wish = {request->actor->id, input->name, input->scopes, input->expires};
+    struct auth_token_wish wish = {.account = request->actor->id,
+                                   .name = input->name,
+                                   .scopes = input->scopes,
+                                   .expires = input->expires};
     struct token_view view;
     TRY(check_fresh(c, request));
+    TRY(read_sources(c, input->sources, &wish));
     TRY(auth_make_token(c, edge_request_core(request), request->actor, &wish, &view.id,
                         &view.token));
     auth_put(response, &token_view_shape, &view);

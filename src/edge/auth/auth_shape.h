@@ -72,6 +72,8 @@ SHAPE_DECLARE(session, SESSION_FIELDS);
     F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the token")    \
     F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                   \
     F(T, texts, line, scopes, 0, 0, 200, "of the account's permissions, these") \
+    F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these sources only …")  \
+    F(T, texts, line, sources, 0, 0, 200, "… none, when the list is empty")     \
     F(T, time, _, made, REQUIRED, 0, 0, "since when")                           \
     F(T, time, _, expires, REQUIRED, 0, 0, "no longer good after")              \
     F(T, time, _, used, 0, 0, 0, "last used, to about an hour")
@@ -143,6 +145,8 @@ SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
     F(T, id, _, account, REQUIRED, 0, 0, "whose")                        \
     F(T, text, line, name, PERSONAL, 0, 80, "what its owner calls it")   \
     F(T, texts, line, scopes, 0, 0, 200, "permissions it is limited to") \
+    F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these only …")   \
+    F(T, texts, line, sources, 0, 0, 200, "… sources, by their ids")     \
     F(T, time, _, expires, 0, 0, 0, "no longer good after")
 SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 

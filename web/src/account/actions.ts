@@ -41,6 +41,8 @@ export interface TokenRow {
   id: string;
   name: string;
   scopes?: string[];
+  sources_only?: boolean;
+  sources?: string[];
   made: string;
   expires?: string;
   used?: string;
@@ -121,5 +123,6 @@ export const endOthers = () => post('sessions/end-others', {});
 export const endSession = (id: string) => call('DELETE', `sessions/${id}`);
 export const removePasskey = (id: string) => call('DELETE', `passkeys/${id}`);
 export const revokeToken = (id: string) => call('DELETE', `tokens/${id}`);
-export const makeToken = (name: string, scopes: string[], expires: string) =>
-  post<{ id: string; token: string }>('tokens', { name, scopes, expires });
+/** `sources`: for whom it may hand in signals; an empty list is nobody, undefined anybody. */
+export const makeToken = (name: string, scopes: string[], expires: string, sources?: string[]) =>
+  post<{ id: string; token: string }>('tokens', { name, scopes, expires, sources });
