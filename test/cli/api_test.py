@@ -175,6 +175,13 @@ def somebody_looks_after_their_own_ways_in():
         token = demo.ask("POST", "tokens", {"name": "a program"})
         assert [row["id"] for row in demo.ask("GET", "tokens")["items"]] == [token["id"]]
         demo.ask("DELETE", "tokens/" + token["id"])
+        demo.ask("POST", "tokens", {"name": "some", "sources": ["gate", "hall"]})
+        demo.ask("POST", "tokens", {"name": "none", "sources": []})  # something else than none given
+        demo.ask("POST", "tokens", {"name": "any"})
+        demo.ask("POST", "tokens", {"name": "wrong", "sources": "gate"}, want=(422,))
+        rows = {row["name"]: row for row in demo.ask("GET", "tokens")["items"]}
+        assert [rows[name]["sources_only"] for name in ("some", "none", "any")] == [True, True, False], rows
+        assert rows["some"]["sources"] == ["gate", "hall"] and not rows["none"].get("sources"), rows
         mine = [row["id"] for row in demo.ask("GET", "sessions")["items"] if row["current"]]
         demo.ask("DELETE", "sessions/" + mine[0])
         demo.ask("GET", "session", want=(401,))

@@ -557,29 +557,6 @@ TEST(tokens_act_within_their_scopes)
     post_close(&p);
 }
 
-TEST(a_token_for_no_source_is_something_else_than_a_token_for_any)
-{
-    struct post p;
-    struct key key = {0};
-    post_open(&p);
-    enrol_passkey(&p, "clerk", &key);
-    const char *path = "/api/v1/tokens";
-    ask(&p, 201, "POST", path, p.cookie, "{\"name\":\"some\",\"sources\":[\"gate\",\"hall\"]}");
-    ask(&p, 201, "POST", path, p.cookie, "{\"name\":\"none\",\"sources\":[]}");
-    ask(&p, 201, "POST", path, p.cookie, "{\"name\":\"any\"}");
-    ask(&p, 422, "POST", path, p.cookie, "{\"name\":\"wrong\",\"sources\":\"gate\"}");
-    const char *tokens = ask(&p, 200, "GET", path, p.cookie, NULL);
-    const char *some = strstr(tokens, "\"some\""), *none = strstr(tokens, "\"none\""),
-               *any = strstr(tokens, "\"any\"");
-    assert_true(some && none && any);
-    assert_non_null(strstr(some, "\"sources_only\":true,\"sources\":[\"gate\",\"hall\"]"));
-    assert_true(strstr(none, "\"sources_only\":true,\"made\"") != NULL);
-    assert_true(strstr(any, "\"sources_only\":false,\"made\"") != NULL);
-    enrol_passkey(&p, "boss", &key);
-    assert_int_equal(count_events(&p, "token.made", "\"sources_only\":true"), 2);
-    post_close(&p);
-}
-
 TEST(retired_accounts_leave_nothing_in_the_vault)
 {
     struct post p;
