@@ -246,7 +246,9 @@ static rc code_base64(struct reading *r, const struct yaml *node, const struct g
     TRY(encode_bytes(r->c, ENCODE_BASE64, bytes, g->len + shift, &text));
     if (part) {
         size_t first = skip_first[shift], last = skip_last[(g->len + shift) % 3];
-        text = text.len > first + last ? str_sub(text, first, text.len - first - last) : STR("");
+        if (text.len <= first + last)
+            REFUSE(r, node, "'%.*s' is too short to be found inside base 64", STR_ARG(node->text));
+        text = str_sub(text, first, text.len - first - last);
     }
     struct glyphs coded = {0};
     NEW(r->c, coded.ptr, text.len + 1);
@@ -339,6 +341,8 @@ static rc put_string(struct reading *r, const struct yaml *node, const struct ch
         if (chain->field.len == 0 && !chain->has[FAMILY_WHERE])
             TRY(glyphs_wrap(r->c, &g, true, true, &g));
         TRY(pattern_make(r->c, &g, chain->has[FAMILY_CASE], &atom.pattern));
+        if (chain->field.len == 0 && atom.pattern.kind == PATTERN_ALL)
+            REFUSE(r, node, "the keyword '%.*s' would match every event", STR_ARG(text));
         TRY(put_atom(r, out, &atom));
     }
     return OK;
