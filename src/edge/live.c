@@ -3,33 +3,28 @@
 
 #include <stdlib.h>
 
-enum { BATCH_MEMORY = 64 << 20, FRAME_MAX = 256 << 10 };
+enum { BATCH_MEMORY = 64 << 20, TEXT_MAX = 16 << 20 };
 
 void live_batch_drop(struct live_batch *batch)
 {
     if (--batch->refs > 0)
         return;
-    for (size_t i = 0; i < batch->count; i++)
-        http_block_drop(batch->frames[i].block);
+    http_block_drop(batch->text);
     arena_close(batch->arena);
     free(batch);
 }
 
 /* ---- from the writer ------------------------------------------------------------------------ */
 
-static rc make_frame(struct ctx *c, const struct event *event, struct live_frame *ret)
+static rc make_frame(struct ctx *c, const struct event *event, struct text *out,
+                     struct live_frame *ret)
 {
-    struct live_frame frame = {.seq = event->seq, .kind = event->kind, .label = event->label};
-    struct text out;
-    struct str text;
+    struct live_frame frame = {
+        .seq = event->seq, .kind = event->kind, .label = event->label, .from = out->len};
     TRY(str_copy(c, event->label.compartments, &frame.label.compartments));
     TRY(str_copy(c, event->record, &frame.record));
-    text_init(&out, c, FRAME_MAX);
-    live_put_frame(&out, event);
-    TRY(text_done(&out, &text));
-    frame.block = http_block_make(text);
-    if (!frame.block)
-        FAIL(c, NO_MEMORY, "no memory for a live event");
+    live_put_frame(out, event);
+    frame.to = out->len;
     *ret = frame;
     return OK;
 }
@@ -37,12 +32,19 @@ static rc make_frame(struct ctx *c, const struct event *event, struct live_frame
 static rc fill_batch(struct ctx *c, const struct edge_auth *auth, size_t count,
                      const struct event *const *events, struct live_batch *batch)
 {
+    struct text out;
+    struct str text;
     NEW(c, batch->frames, count);
+    text_init(&out, c, TEXT_MAX);
     for (size_t i = 0; i < count; i++) {
-        TRY(make_frame(c, events[i], &batch->frames[i]));
+        TRY(make_frame(c, events[i], &out, &batch->frames[i]));
         batch->count++;
         batch->affects = batch->affects || auth->affects(auth->arg, events[i]);
     }
+    TRY(text_done(&out, &text));
+    batch->text = http_block_make(text);
+    if (!batch->text)
+        FAIL(c, NO_MEMORY, "no memory for live events");
     return OK;
 }
 
@@ -99,8 +101,6 @@ static void publish(struct live *live, size_t count, const struct event *const *
     }
     LOG(WARN, "live.batch", LOG_NUMBER("events", (int64_t)count),
         LOG_TEXT("why", str_from(c.fault.message)));
-    for (size_t i = 0; batch && i < batch->count; i++)
-        http_block_drop(batch->frames[i].block);
     arena_close(c.arena);
     free(batch);
     post_catch_up(live);
@@ -220,6 +220,7 @@ struct live_counts live_counts(const struct live *live)
     return (struct live_counts){
         .subscribers = live->counts.subscribers,
         .frames = live->counts.frames,
+        .lagged = live->counts.lagged,
         .slow = live->counts.slow,
         .turned_away = live->counts.turned_away,
         .ended = live->counts.ended,

@@ -8,6 +8,10 @@
  * then on it is *with* the loop. What is published in between it has read from the ledger, and its
  * own position tells it to skip that.
  *
+ * A connection that takes more slowly than is published falls behind, too, when too much waits for
+ * it: it loses nothing, and holds no more memory than that. One that takes nothing at all for a
+ * while is closed; a browser comes back by itself.
+ *
  * When an event may change who may do what, every connection is identified anew before anything
  * after that event is sent to it. */
 #ifndef EDGE_LIVE_H
@@ -22,7 +26,11 @@ struct live_loop;
 
 /* The console calls a line stale when a ping is 3 s late, so this bounds how long old data may pass
  * for new. */
-enum { LIVE_WAITING_MAX = 65536, LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 5000 };
+enum { LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 5000 };
+
+/* What may wait for one connection: of a burst of signals, about a second; the bytes are one copy
+ * for all that wait for them. And how long one may take nothing of it. */
+enum { LIVE_WAITING_MAX = 4 << 20, LIVE_STILL_MS = 30000 };
 
 /* Subscribe to the core; before core_start. */
 rc live_open(struct ctx *c, struct edge *edge, struct live **ret);
@@ -41,7 +49,7 @@ struct live_subscriber;
 void live_begin(struct edge_request *er);
 
 struct live_counts {
-    int64_t subscribers, frames, slow, turned_away, ended, replayed;
+    int64_t subscribers, frames, lagged, slow, turned_away, ended, replayed;
 };
 struct live_counts live_counts(const struct live *live);
 

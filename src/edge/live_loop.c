@@ -13,6 +13,7 @@ enum {
     WALK_EVENTS = 256,          /* read from the ledger in one turn */
     BEHIND_WAITING_MAX = 32768, /* no more is read while so much waits to leave */
     FILTER_BYTES_MAX = 2048,
+    PIECE_BYTES = 256 << 10, /* given at once; then it is looked how much waits */
 };
 
 /* What the connections of one session may see. */
@@ -31,6 +32,8 @@ struct live_subscriber {
     struct live_holder *holder;
     int64_t next_seq; /* what it is to be told next */
     bool behind;
+    int64_t given, taken; /* bytes given to the connection; of them had left at `moved` */
+    struct mono moved;
     char *filters; /* kinds, NUL, records, NUL; NULL: everything */
 };
 
@@ -164,10 +167,42 @@ static bool may_see(const struct live_view *view, const struct event_kind *kind,
            label_readable(label, view->caller.actor.clearance);
 }
 
-/* Is more waiting than a reader who takes anything would leave? Then it is closed. */
-static bool close_if_slow(struct live_subscriber *s)
+static void give_text(struct live_subscriber *s, struct str text)
 {
-    if (http_stream_waiting(s->stream) <= LIVE_WAITING_MAX)
+    s->given += (int64_t)text.len;
+    http_stream_send_text(s->stream, text);
+}
+
+/* What is published from here on it reads from the ledger, when it has taken what waits. */
+static void fall_behind_if_full(struct live_subscriber *s)
+{
+    if (s->behind || http_stream_waiting(s->stream) <= LIVE_WAITING_MAX)
+        return;
+    s->behind = true;
+    s->loop->live->counts.lagged++;
+}
+
+/* Frames in a row go as one piece: each piece is a record of TLS and a call of the kernel. */
+static void give_piece(struct live_subscriber *s, const struct live_batch *batch, size_t from,
+                       size_t to)
+{
+    if (from == to)
+        return;
+    s->given += (int64_t)(to - from);
+    http_stream_send(s->stream, batch->text, from, to);
+    fall_behind_if_full(s);
+}
+
+/* Has it taken nothing for long of what waits for it? Then it is closed. */
+static bool close_if_still(struct live_subscriber *s, struct mono now)
+{
+    size_t waiting = http_stream_waiting(s->stream);
+    int64_t taken = s->given - (int64_t)waiting;
+    if (waiting == 0 || taken != s->taken) {
+        s->taken = taken;
+        s->moved = now;
+    }
+    if (now.us - s->moved.us < (int64_t)LIVE_STILL_MS * 1000)
         return false;
     s->loop->live->counts.slow++;
     end_subscriber(s);
@@ -187,7 +222,7 @@ static void send_ping(struct live_subscriber *s)
                     "event: ping\ndata: {\"size\":%" PRId64 "%s%s%s}\n\n", size,
                     failing ? ",\"writing\":\"" : "", failing ? status_word(failing) : "",
                     failing ? "\"" : "");
-    http_stream_send_text(s->stream, (struct str){text, (size_t)len});
+    give_text(s, (struct str){text, (size_t)len});
 }
 
 /* ---- catching up ---------------------------------------------------------------------------- */
@@ -245,7 +280,7 @@ static rc replay_each(struct ctx *c, void *arg, const struct ledger_event *from,
     text_init(&out, c, 4 * LEDGER_ENTRY_MAX);
     live_put_frame(&out, &event);
     TRY(text_done(&out, &text));
-    http_stream_send_text(s->stream, text);
+    give_text(s, text);
     live->counts.replayed++;
     *stop = w->full = http_stream_waiting(s->stream) > BEHIND_WAITING_MAX;
     return OK;
@@ -351,24 +386,35 @@ static void renew_views(struct live_loop *loop)
 
 /* ---- delivery ------------------------------------------------------------------------------- */
 
+static void deliver_to(struct live_subscriber *s, const struct live_batch *batch)
+{
+    size_t from = 0, to = 0; /* of the piece that is being gathered */
+    for (size_t i = 0; i < batch->count && !s->behind; i++) {
+        const struct live_frame *frame = &batch->frames[i];
+        if (frame->seq < s->next_seq)
+            continue; /* it has read this one from the ledger */
+        bool wanted = wants(s, frame->kind->name, frame->record) &&
+                      may_see(s->view, frame->kind, frame->label);
+        if (wanted && (frame->from != to || to - from > PIECE_BYTES)) {
+            give_piece(s, batch, from, to);
+            from = frame->from;
+            to = s->behind ? from : frame->to;
+        } else if (wanted) {
+            to = frame->to;
+        }
+        if (!s->behind)
+            s->next_seq = frame->seq + 1;
+    }
+    give_piece(s, batch, from, to);
+}
+
 void live_deliver(struct live_loop *loop, const struct live_batch *batch)
 {
-    struct live_subscriber *next;
     if (batch->affects)
         renew_views(loop);
-    for (struct live_subscriber *s = loop->subscribers; s; s = next) {
-        next = s->next;
-        for (size_t i = 0; i < batch->count && !s->behind; i++) {
-            const struct live_frame *frame = &batch->frames[i];
-            if (frame->seq < s->next_seq)
-                continue; /* it has read this one from the ledger */
-            s->next_seq = frame->seq + 1;
-            if (wants(s, frame->kind->name, frame->record) &&
-                may_see(s->view, frame->kind, frame->label))
-                http_stream_send(s->stream, frame->block);
-        }
-        close_if_slow(s);
-    }
+    for (struct live_subscriber *s = loop->subscribers; s; s = s->next)
+        if (!s->behind)
+            deliver_to(s, batch);
 }
 
 void live_tick(struct live_loop *loop)
@@ -382,9 +428,8 @@ void live_tick(struct live_loop *loop)
     renew_views(loop);
     for (struct live_subscriber *s = loop->subscribers; s; s = next) {
         next = s->next;
-        if (!s->behind)
+        if (!close_if_still(s, now) && !s->behind)
             send_ping(s);
-        close_if_slow(s);
     }
 }
 
@@ -486,7 +531,8 @@ void live_begin(struct edge_request *er)
         free_subscriber(s);
         return;
     }
-    http_stream_send_text(s->stream, STR("retry: 2000\n\n"));
+    s->moved = s->loop->live->edge->options.clock->mono(s->loop->live->edge->options.clock);
+    give_text(s, STR("retry: 2000\n\n"));
     pump_soon(s->loop);
 }
 

@@ -25,7 +25,7 @@ struct live {
     struct live_holder *holders;
 
     struct {
-        _Atomic int64_t subscribers, frames, slow, turned_away, ended, replayed;
+        _Atomic int64_t subscribers, frames, lagged, slow, turned_away, ended, replayed;
     } counts;
 };
 
@@ -35,7 +35,7 @@ struct live_frame {
     const struct event_kind *kind;
     struct label label;
     struct str record;
-    struct http_block *block;
+    size_t from, to; /* its bytes in the batch's text */
 };
 
 struct live_batch {
@@ -44,6 +44,7 @@ struct live_batch {
     bool affects;        /* who may do what */
     size_t count;
     struct live_frame *frames;
+    struct http_block *text; /* of all frames, one behind the other */
 };
 
 /* The batch on its way to one loop. */

@@ -73,6 +73,7 @@ static void put_live(struct text *out, const struct live_counts *counts)
     put_number(out, "subscribers", counts->subscribers);
     put_number(out, "frames", counts->frames);
     put_number(out, "replayed", counts->replayed);
+    put_number(out, "lagged", counts->lagged);
     put_number(out, "slow", counts->slow);
     put_number(out, "ended", counts->ended);
     put_number(out, "turned_away", counts->turned_away);

@@ -511,6 +511,7 @@ static rc harden(struct ctx *c, struct sqlite *s)
         {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
         {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
         {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, 0},
+        {SQLITE_DBCONFIG_ENABLE_QPSG, 1}, /* a statement is planned once, not anew for its values */
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         int error = sqlite3_db_config(s->db, options[i].option, options[i].value, NULL);

@@ -549,11 +549,11 @@ struct http_stream *http_stream_open(struct http_exchange *exchange, const struc
     return (struct http_stream *)conn;
 }
 
-void http_stream_send(struct http_stream *stream, struct http_block *block)
+void http_stream_send(struct http_stream *stream, struct http_block *block, size_t from, size_t to)
 {
     block->refs++;
-    if (evbuffer_add_reference(bufferevent_get_output(stream->conn.bev), block->bytes, block->len,
-                               drop_block, block) != 0)
+    if (evbuffer_add_reference(bufferevent_get_output(stream->conn.bev), block->bytes + from,
+                               to - from, drop_block, block) != 0)
         block->refs--;
 }
 

@@ -98,7 +98,8 @@ struct http_stream_events {
  * nothing is called. */
 struct http_stream *http_stream_open(struct http_exchange *exchange, const struct http_reply *reply,
                                      const struct http_stream_events *events, void *arg);
-void http_stream_send(struct http_stream *stream, struct http_block *block);
+/* Bytes `from` to `to` of the block. */
+void http_stream_send(struct http_stream *stream, struct http_block *block, size_t from, size_t to);
 void http_stream_send_text(struct http_stream *stream, struct str text);
 /* Bytes sent that wait in our memory. */
 size_t http_stream_waiting(const struct http_stream *stream);

@@ -56,7 +56,7 @@ static void serve(void *of_loop, struct http_exchange *x)
     }
     if (str_is(x->head.path, "/publish") && stream) {
         struct http_block *block = http_block_make(x->body);
-        http_stream_send(stream, block);
+        http_stream_send(stream, block, 0, block->len);
         http_block_drop(block);
     }
     if (str_is(x->head.path, "/release"))
