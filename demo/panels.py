@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """panels.py PORT ACCOUNTS: the alarm panels, as SIA DC-09 diallers over TCP.
 
-ACCOUNTS is JSON: {"1234": null, "2200": "KEY AS TYPED"}; a panel with a key encrypts (AES, CBC). Each has a connection of its
-own that it keeps. Orders: {"now": TIME, "beat": ["#1234"]} sends a NULL frame of each; {"now": TIME, "signals": [{"source":
-"#1234", "code": "BA", "zone": "2", "area": "1"}]} one frame for all of a panel's. Answered when the receiver's ACK has come.
+ACCOUNTS is JSON: {"1234": null, "2200": "KEY AS TYPED"}; a panel with a key encrypts (AES, CBC). Each has a
+connection of its own that it keeps. Orders: {"now": TIME, "beat": ["#1234"]} sends a NULL frame of each, {"now": TIME,
+"signals": [{"source": "#1234", "code": "BA", "zone": "2", "area": "1"}]} one frame for all of a panel's. Answered with
+the number of frames when the receiver's ACK of each has come.
 """
 import json
 import os
@@ -17,11 +18,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from dc09_dialler import frame  # noqa: E402  pylint: disable=wrong-import-position
 
 
-def aes(key, data, way):
+def aes(key, data):
     """By openssl(1): Python's own library has no cipher."""
-    done = subprocess.run(["openssl", "enc", way, f"-aes-{len(key) * 8}-cbc", "-nopad", "-K", key.encode().hex(), "-iv", "00" * 16],
-                          input=data, capture_output=True, check=True)
-    return done.stdout
+    words = ["openssl", "enc", "-e", f"-aes-{len(key) * 8}-cbc", "-nopad", "-K", key.encode().hex(), "-iv", "00" * 16]
+    return subprocess.run(words, input=data, capture_output=True, check=True).stdout
 
 
 class Panel:
@@ -37,7 +37,7 @@ class Panel:
         if self.key:
             clear = f"|{content}]{stamp}"
             clear = "7" * (-len(clear) % 16) + clear
-            body = head + aes(self.key, clear.encode(), "-e").hex().upper()
+            body = head + aes(self.key, clear.encode()).hex().upper()
         else:
             body = f"{head}{content}]{stamp}"
         for attempt in (1, 2, 3):
@@ -60,30 +60,31 @@ class Panel:
         wanted = f'"{"*" if self.key else ""}ACK"{self.number:04}L0#{self.account}['.encode()
         if wanted not in answer or frame(answer[9:-1]) != answer:
             raise Refused(f"panel {self.account}: {data!r} was answered {answer!r}")
-        return answer.decode("latin1").strip()
+        return 1
 
 
 def content(account, signals):
-    """SIA data of one frame: the area goes before its events."""
+    """SIA data of one frame: an area goes before its events."""
     text, area = f"#{account}|N", None
     for signal in signals:
         if signal.get("area") != area:
-            area = signal.get("area")
+            area = signal["area"]
             text += f"ri{area}/"
         text += f"{signal['code']}{signal['zone']}/"
     return text[:-1]
 
 
 def main():
-    panels = {f"#{account}": Panel(int(sys.argv[1]), account, key) for account, key in json.loads(sys.argv[2]).items()}
+    port, accounts = int(sys.argv[1]), json.loads(sys.argv[2])
+    panels = {f"#{account}": Panel(port, account, key) for account, key in accounts.items()}
 
     def handle(order):
-        told = [panels[name].dial("NULL", "", order["now"]) for name in order.get("beat", [])]
+        sent = sum(panels[name].dial("NULL", "", order["now"]) for name in order.get("beat", []))
         for name, panel in panels.items():
             mine = [signal for signal in order.get("signals", []) if signal["source"] == name]
             if mine:
-                told.append(panel.dial("SIA-DCS", content(panel.account, mine), order["now"]))
-        return told
+                sent += panel.dial("SIA-DCS", content(panel.account, mine), order["now"])
+        return sent
 
     play(handle)
 

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""person.py PORT TOKEN: somebody of the mission, who acts over HTTP: a guard at the post, a guard with a phone, an officer.
+"""person.py PORT TOKEN: somebody of the mission, who acts over HTTP: the guard at the post, a guard with a phone, the
+officer.
 
 Orders are lines of the day's script: {"command": "alarm.claim", "find": "alarm/source/fence"}, {"command": "zone.arm",
-"target": "perimeter"}, and two of the phone: {"command": "phone.begin", "tour": "night-round", "phone": "patrol-phone"} and
-{"command": "phone.scan", "now": TIME}. Answered with what the server answered.
+"target": "perimeter"}, and those of a phone: {"command": "phone.key", "phone": "patrol-phone"} gives its public key,
+{"command": "phone.begin", "tour": "night-round"} sets out, {"command": "phone.scan", "now": TIME} scans the next tag.
+Answered with what the server answered.
 """
 import base64
 import os

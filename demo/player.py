@@ -9,7 +9,7 @@ import socket
 import sys
 import traceback
 
-PATIENCE_S = 30  # for one answer of the other side
+PATIENCE_S = 60  # for one answer of the other side
 
 
 class Refused(Exception):
@@ -21,7 +21,7 @@ def connect(port):
 
 
 def take(link, wanted):
-    """So many bytes of a connection, or to its end."""
+    """So many bytes of a connection."""
     got = b""
     while len(got) < wanted:
         part = link.recv(wanted - len(got))

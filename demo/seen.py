@@ -1,18 +1,22 @@
 """What must have been seen, compared with what the mission shows at the end of the day.
 
-content/demo/seen.jsonl has a line for everything that a guard must have seen: alarms with place, priority, by whom answered and
-when, gaps in coverage, storms, rounds, hand-overs, what the tripwires found and which systems they joined. A line that the
-mission does not show is a fault, and so is something that the mission shows and no line names. Times are of the day.
+content/demo/seen.jsonl has a line for everything that a guard must have seen: alarms with place, priority, by whom
+answered and when, gaps in coverage, storms, rounds, hand-overs, what the tripwires found and which systems they joined.
+A line that the mission does not show is a fault, and so is something that the mission shows and no line names. Times
+are of the day.
 """
 import json
 
+KINDS = ("alarm", "gap", "storm", "round", "handover", "tripwire")  # what a line is about, by its first member
+
 
 def clock(start, text):
-    """HH:MM of a time, with its seconds where it has any."""
+    """HH:MM of a time of this day, with its seconds where it has any."""
     if text is None:
         return None
-    at = text[len("2026-11-23T"):].rstrip("Z")
-    assert text.startswith(start.strftime("%Y-%m-%dT")), text
+    day, at = text.rstrip("Z").split("T")
+    if day != start.strftime("%Y-%m-%d"):
+        return text
     return at[:5] if at.endswith(":00") else at
 
 
@@ -41,8 +45,8 @@ class Mission:
         return clock(self.start, text)
 
     def alarms(self):
-        for alarm in self.api.get("alarms?retired=true&limit=500")["items"]:
-            alarm = alarm.get("record", alarm)
+        for item in self.api.all("alarms?retired=true"):
+            alarm = item.get("record", item)
             raised = self.at(alarm["raised"])
             answers = [{"at": self.at(event["occurred"]), "by": event["actor"], "was": event["body"]["disposition"]}
                        for event in self.answers.get(alarm["id"], [])]
@@ -63,8 +67,9 @@ class Mission:
 
     def storms(self):
         for item in self.api.get("watch/sources")["items"]:
-            if item["pulse"]["counted"]:
-                yield {"storm": item["source"]["id"], "kept": item["pulse"]["signals"], "counted": item["pulse"]["counted"]}
+            pulse = item["pulse"]
+            if pulse["counted"]:
+                yield {"storm": item["source"]["id"], "kept": pulse["signals"], "counted": pulse["counted"]}
 
     def rounds(self):
         for one in self.api.get("rounds")["items"]:
@@ -77,20 +82,16 @@ class Mission:
                    "signed": [self.at(one.get("signed_from")), self.at(one.get("signed_to"))],
                    "left": sorted(f"{item['name']}: {item['what']}" for item in one["items"])}
 
-    def explains(self, hit, seq):
-        """Does the rule's own explanation of this event say that a part of it fires?"""
-        told = self.api.post(f"tripwires/{hit['tripwire']}/explain", {"seq": seq})["text"]
-        return any(line.split(" ")[1:2] == ["fires:"] for line in told.splitlines())
-
     def hits(self):
-        """Each with the systems whose events made it, by the records that these are of."""
-        for hit in self.api.get("tripwire-hits?limit=500")["items"]:
-            hit, joins = hit.get("record", hit), {}
-            for seq in hit["events"]:
-                joins.setdefault(self.api.get(f"ledger/events/{seq}")["record"], []).append(int(seq))
+        """Each with what it joined, by its own explanation: which part of the rule holds for whose event."""
+        for item in self.api.all("tripwire-hits"):
+            hit, joins = item.get("record", item), {}
+            for event in self.api.get(f"tripwire-hits/{hit['id']}")["events"]:
+                for part in event["rules"]:
+                    if part["fires"]:
+                        joins.setdefault(part["title"], set()).add(event["seen"]["record"])
             yield {"tripwire": hit["tripwire"], "title": hit["title"], "level": hit["level"], "at": self.at(hit["at"]),
-                   "joins": {record: len(seqs) for record, seqs in joins.items()},
-                   "explained": all(self.explains(hit, seqs[0]) for seqs in joins.values())}
+                   "events": hit["event_count"], "joins": {part: sorted(records) for part, records in joins.items()}}
 
     def everything(self):
         for part in (self.alarms, self.gaps, self.storms, self.rounds, self.handovers, self.hits):
@@ -101,44 +102,35 @@ def say(line):
     return json.dumps(line, ensure_ascii=False, sort_keys=True)
 
 
-def nearest(line, others):
-    """What of the same name is there instead."""
-    kind = next(iter(line))
-    return [say(other) for other in others if other.get(kind) == line[kind]]
+def name_of(line):
+    return next((kind, line[kind]) for kind in KINDS if kind in line)
 
 
 def compare(api, start, wanted):
     """The faults, in words."""
-    found = [say(line) for line in Mission(api, start).everything()]
-    faults, rest = [], list(found)
-    for line in wanted:
-        if say(line) in rest:
-            rest.remove(say(line))
-        else:
-            there = nearest(line, [json.loads(text) for text in found])
-            faults.append(f"{say(line)} was not seen" + "".join(f"\n  but {text}" for text in there))
-    named = {json.loads(fault[:fault.index(" was not seen")])[kind] for fault in faults
-             for kind in ("alarm", "gap", "storm", "round", "handover", "tripwire") if kind in json.loads(fault[:fault.index(" was not seen")])}
-    for text in rest:
-        if json.loads(text)[next(kind for kind in ("alarm", "gap", "storm", "round", "handover", "tripwire") if kind in json.loads(text))] not in named:
-            faults.append(f"nobody was to see {text}")
-    return faults
+    found = list(Mission(api, start).everything())
+    missing = [line for line in wanted if line not in found]
+    surplus = [line for line in found if line not in wanted]
+    faults = []
+    for line in missing:
+        instead = [other for other in surplus if name_of(other) == name_of(line)]
+        surplus = [other for other in surplus if name_of(other) != name_of(line)]
+        faults.append(f"{say(line)} was not seen" + "".join(f"\n  but {say(other)}" for other in instead))
+    return faults + [f"nobody was to see {say(line)}" for line in surplus]
 
 
-def heard(api, start, script):
-    """Did the bytes on the wire say what the script says? Each signal of it is kept at its time, with all that the line has."""
-    kept = {}
+def unheard(api, start, script):
+    """Did the bytes on the wire say what the script says? Each signal of it is kept, at its time, with all that its
+    line has; what is missing, in words."""
+    kept, faults = {}, []
     for item in api.all("signals"):
         signal = item.get("record", item)
         kept.setdefault((clock(start, signal["at"]), signal["identity"]), []).append(signal)
-    names = {"zone": "point", "area": "area", "source": "identity"}  # the device's own words for them
-    faults = []
-    for line in script:
-        if line.get("command") != "signal.take":
-            continue
-        for wanted in line["input"]["items"]:
-            wanted = {names.get(name, name): value for name, value in wanted.items()}
+    names = {"zone": "point", "source": "identity"}  # the device's own words
+    for line in (line for line in script if line.get("command") == "signal.take"):
+        for item in line["input"]["items"]:
+            wanted = {names.get(name, name): value for name, value in item.items()}
             there = kept.get((line["at"], wanted["identity"]), [])
             if not any(all(signal.get(name) == value for name, value in wanted.items()) for signal in there):
-                faults.append(f"{line['at']} {say(wanted)} was not heard\n  but {say(there[0]) if there else 'nothing'}")
+                faults.append(f"{line['at']} {say(wanted)} was not heard, but {say(there)}")
     return faults

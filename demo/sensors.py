@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """sensors.py PORT: sensors, buttons and cameras (by Frigate) as clients of an MQTT 3.1.1 broker.
 
-Each device is a client with a connection of its own and publishes with QoS 1: an order is answered when the broker has
-acknowledged all of it. Signs of life are retained, so that whoever subscribes later has the last one. Orders: {"now": TIME, "beat": ["fence-north", "frigate/gate"]} and {"now": TIME, "signals": [{"source":
-"fence-north", "code": "vibration", "kind": "alarm"}], "times": 1}. What the messages mean is the mission's mapping
-(listeners.json).
+Each device is a client with a connection of its own and publishes with QoS 1: an order is answered, with the number of
+messages, when the broker has acknowledged all of it. Signs of life are retained, so that whoever subscribes later has
+the last one. Orders: {"now": TIME, "beat": ["fence-north", "frigate/gate"]} and {"now": TIME, "signals": [{"source":
+"fence-north", "kind": "alarm"}], "times": 1}. What the messages mean is the mission's mapping (listeners.json).
 """
 import json
 import struct
@@ -19,6 +19,7 @@ SENSORS = {
     "pir-stores": ("norland/pir-stores/supply", "low", "good", "3.1 V"),
     "button-visa": ("norland/button-visa/panic", "pressed", "reset", "ready"),
 }
+FRIGATE = "frigate/"
 
 
 def text(value):
@@ -44,54 +45,52 @@ class Client:
         if answer != b"\x20\x02\x00\x00":
             raise Refused(f"{name}: CONNECT was answered {answer!r}")
 
-    def publish(self, topic, payload, keep):
+    def publish(self, topic, payload, retain):
         self.number = self.number % 65535 + 1
-        self.link.sendall(packet(0x33 if keep else 0x32, text(topic) + struct.pack(">H", self.number) + payload.encode()))
+        head = text(topic) + struct.pack(">H", self.number)
+        self.link.sendall(packet(0x33 if retain else 0x32, head + payload.encode()))
         answer = take(self.link, 4)
         if answer != b"\x40\x02" + struct.pack(">H", self.number):
             raise Refused(f"{topic}: PUBLISH was answered {answer!r}")
 
 
-def camera_beat(name):
-    return f"cameras/{name}/fps", "5"
+def sign_of_life(source):
+    if source.startswith(FRIGATE):
+        return f"cameras/{source[len(FRIGATE):]}/fps", "5"
+    topic, _, _, alive = SENSORS[source]
+    return topic, alive
 
 
-def camera_event(name, signal, now, number):
+def frigate_event(signal, now, number):
     """As Frigate publishes what it has seen: https://docs.frigate.video/integrations/mqtt"""
-    seen = {"id": f"{now}-{number}", "camera": name, "label": signal["text"].split()[0], "top_score": float(signal["value"]),
-            "start_time": datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp()}
-    return "frigate/events", json.dumps({"type": "new", "before": seen, "after": seen})
+    start = datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp()
+    seen = {"id": f"{start}-{number}", "camera": signal["source"][len(FRIGATE):], "label": signal["text"].split()[0],
+            "top_score": float(signal["value"]), "start_time": start}
+    return FRIGATE + "events", json.dumps({"type": "new", "before": seen, "after": seen})
 
 
 def main():
     port, clients, number = int(sys.argv[1]), {}, 0
 
-    def send(source, topic, payload, keep=False):
+    def send(source, topic, payload, retain):
         if source not in clients:
             clients[source] = Client(port, "device-" + source.replace("/", "-"))
-        clients[source].publish(topic, payload, keep)
+        clients[source].publish(topic, payload, retain)
+        return 1
 
     def message(signal, now):
-        source = signal["source"]
-        if source.startswith("frigate/"):
-            return camera_event(source[len("frigate/"):], signal, now, number)
-        topic, begins, ends, _ = SENSORS[source]
+        nonlocal number
+        number += 1
+        if signal["source"].startswith(FRIGATE):
+            return frigate_event(signal, now, number)
+        topic, begins, ends, _ = SENSORS[signal["source"]]
         return topic, ends if signal["kind"] == "restore" else begins
 
     def handle(order):
-        nonlocal number
-        sent = 0
-        for source in order.get("beat", []):
-            if source.startswith("frigate/"):
-                send(source, *camera_beat(source[len("frigate/"):]), keep=True)
-            else:
-                topic, _, _, alive = SENSORS[source]
-                send(source, topic, alive, keep=True)
+        sent = sum(send(source, *sign_of_life(source), True) for source in order.get("beat", []))
         for _ in range(order.get("times", 1)):
             for signal in order.get("signals", []):
-                number += 1
-                send(signal["source"], *message(signal, order["now"]))
-                sent += 1
+                sent += send(signal["source"], *message(signal, order["now"]), False)
         return sent
 
     play(handle)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """suricata.py FILE: a Suricata sensor that writes its EVE log.
 
-Orders: {"now": TIME, "beat": ["ids-1"]} writes what a quiet network gives (statistics, flows, names looked up), {"now": TIME,
-"signals": [{"source": "ids-1", "text": "ET SCAN …", "code": "2010935", "address": "198.51.100.23", "priority": "medium"}]} an
-alert each. Answered when the lines are in the file, in one piece.
+Orders: {"now": TIME, "beat": ["ids-1"]} writes what a quiet network gives (statistics, names looked up, flows), {"now":
+TIME, "signals": [{"source": "ids-1", "text": "ET SCAN …", "code": "2010935", "address": "198.51.100.23", "priority":
+"medium"}]} an alert each. Answered with the number of lines when they are in the file, in one piece.
 """
 import json
 import os
@@ -12,7 +12,8 @@ import sys
 from player import play
 
 SEVERITY = {"high": 1, "medium": 2, "low": 3, "note": 4}
-HOME = "192.0.2.1"
+OUTSIDE = "192.0.2.1"
+NAMES = ("mfa.norland.example", "time.norland.example", "mail.norland.example", "deb.debian.org")
 
 
 class Log:
@@ -26,20 +27,20 @@ class Log:
                 "event_type": kind, **members}
 
     def quiet(self, now, host):
-        inside = {"src_ip": "192.0.2.40", "src_port": 50000 + self.flow % 1000, "dest_ip": "192.0.2.53", "dest_port": 53,
-                  "proto": "UDP"}
-        return [
-            self.event(now, host, "stats", stats={"uptime": self.flow, "decoder": {"pkts": 1000 * self.flow}}),
-            self.event(now, host, "dns", **inside, dns={"type": "query", "rrname": "mfa.norland.example", "rrtype": "A"}),
-            self.event(now, host, "flow", **inside, flow={"pkts_toserver": 1, "pkts_toclient": 1, "state": "closed"}),
-        ]
+        yield self.event(now, host, "stats", stats={"uptime": self.flow, "decoder": {"pkts": 1000 * self.flow}})
+        for name in NAMES:
+            ends = {"src_ip": "192.0.2.40", "src_port": 50000 + self.flow % 1000, "dest_ip": "192.0.2.53",
+                    "dest_port": 53, "proto": "UDP"}
+            yield self.event(now, host, "dns", **ends, dns={"type": "query", "rrname": name, "rrtype": "A"})
+            yield self.event(now, host, "flow", **ends, flow={"pkts_toserver": 1, "pkts_toclient": 1})
+            yield self.event(now, host, "tls", **dict(ends, dest_port=443, proto="TCP"), tls={"sni": name})
 
     def alert(self, now, signal):
-        return self.event(now, signal["source"], "alert", src_ip=signal["address"], src_port=41000, dest_ip=HOME,
+        return self.event(now, signal["source"], "alert", src_ip=signal["address"], src_port=41000, dest_ip=OUTSIDE,
                           dest_port=443, proto="TCP",
                           alert={"action": "allowed", "gid": 1, "signature_id": int(signal["code"]), "rev": 4,
-                                 "signature": signal["text"].split(" (")[0], "category": "Attempted Information Leak",
-                                 "severity": SEVERITY[signal["priority"]]})
+                                 "signature": signal["text"].split(" (")[0],
+                                 "category": "Attempted Information Leak", "severity": SEVERITY[signal["priority"]]})
 
     def write(self, events):
         data = "".join(json.dumps(event) + "\n" for event in events).encode()

@@ -2,7 +2,9 @@
 """demo_test.py CHANCERY: the mission's day over real sockets, by the programs of demo/. TAP on standard output."""
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,16 +14,21 @@ sys.path.insert(0, os.path.join(HERE, "..", "cli"))
 import cli_test  # noqa: E402
 from cli_test import CHANCERY, HITS, ROOT, Skip, run  # noqa: E402
 
+CONDUCTOR = os.path.join(ROOT, "demo", "conduct.py")
 SEEN = os.path.join(ROOT, "content", "demo", "seen.jsonl")
 # What both ways of playing the day must agree on.
 FIGURES = ("people", "sites", "signals", "alarms", "silences", "tours", "tripwire_hits", "verified")
 
 
-def conduct(*flags):
+def has_broker():
     if not shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin"):
         raise Skip("mosquitto is not installed")
+
+
+def conduct(*flags):
+    has_broker()
     more = ["--check-replies", *(["--hits", HITS] if HITS else [])]
-    return subprocess.run([sys.executable, os.path.join(ROOT, "demo", "conduct.py"), CHANCERY, "--fast", *flags, *more],
+    return subprocess.run([sys.executable, CONDUCTOR, CHANCERY, "--fast", *flags, *more],
                           capture_output=True, text=True, timeout=600, check=False)
 
 
@@ -59,8 +66,8 @@ def what_was_not_seen_is_named_and_so_is_what_nobody_was_to_see():
 def only_who_started_it_leads_the_clock_and_never_back():
     def ordered(flags, *orders):
         done = subprocess.run([CHANCERY, "demo", "--conducted", "--listen", "127.0.0.1:0", *flags],
-                              input="".join(json.dumps(order) + "\n" for order in orders), capture_output=True, text=True,
-                              timeout=120, check=False)
+                              input="".join(json.dumps(order) + "\n" for order in orders), capture_output=True,
+                              text=True, timeout=120, check=False)
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
     code, answers, _ = ordered(["--fast"], {"to": "2026-11-23T06:00:00Z"}, {"tell": True})
@@ -71,7 +78,42 @@ def only_who_started_it_leads_the_clock_and_never_back():
     assert code == 1 and len(answers) == 1 and "not led" in told, told
 
 
+def children_of(parent):
+    found = []
+    for process in (name for name in os.listdir("/proc") if name.isdigit()):
+        try:
+            with open(f"/proc/{process}/status", encoding="utf-8") as file:
+                if f"\nPPid:\t{parent}\n" in file.read():
+                    found.append(process)
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has ended meanwhile
+    return found
+
+
+def the_day_to_look_at_goes_when_it_is_ended():
+    """Ctrl-C: the server, the broker and the players end, and their folders are gone."""
+    has_broker()
+    words = [sys.executable, CONDUCTOR, CHANCERY, "--listen", "127.0.0.1:0", "--minutes", "1440"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as conductor:
+        said = ""
+        for line in conductor.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        folder = re.search(r"writes (\S+)/eve.json", said)
+        ports = [int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", said)]
+        assert folder and len(ports) == 3 and said.count("/enrol#") == 3, said
+        assert os.path.isdir(folder[1])
+        children = children_of(conductor.pid)
+        conductor.send_signal(signal.SIGINT)
+        assert conductor.wait(timeout=60) == 0
+    assert not os.path.exists(folder[1]), folder[1]
+    left = [child for child in children if os.path.exists(f"/proc/{child}")]
+    assert len(children) >= 8 and not left, (children, left)
+
+
 if __name__ == "__main__":
     sys.exit(cli_test.main([the_day_over_real_sockets_is_seen_as_it_must_be,
                             what_was_not_seen_is_named_and_so_is_what_nobody_was_to_see,
-                            only_who_started_it_leads_the_clock_and_never_back]))
+                            only_who_started_it_leads_the_clock_and_never_back,
+                            the_day_to_look_at_goes_when_it_is_ended]))
