@@ -13,7 +13,7 @@ from player import play
 
 SEVERITY = {"high": 1, "medium": 2, "low": 3, "note": 4}
 OUTSIDE = "192.0.2.1"
-NAMES = ("mfa.norland.example", "time.norland.example", "mail.norland.example", "deb.debian.org")
+NAMES = ("mfa.norland.example", "time.norland.example", "mail.norland.example", "updates.norland.example")
 
 
 class Log:
