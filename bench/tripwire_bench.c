@@ -101,8 +101,7 @@ static void print_hits(const struct bench *b)
 {
     bool any = false;
     for (uint32_t i = 0; i < sigma_set_count(b->set); i++) {
-        uint64_t matches, hits;
-        sigma_rule_count(b->engine, i, &matches, &hits);
+        uint64_t hits = sigma_rule_cost(b->engine, i).hits;
         if (hits == 0)
             continue;
         printf("%s\"%.*s\":%llu", any ? "," : "", STR_ARG(sigma_set_rule(b->set, i)->label),

@@ -19,12 +19,12 @@ static const char usage[] =
     "tripwire try PATH... [--json]\n"
     "    runs the self-tests that the rules carry\n"
     "tripwire test --rules PATH... --events FILE [--json] [--lateness SECONDS] [--state FILE] "
-    "[--flush]\n"
+    "[--flush] [--profile]\n"
     "    runs rules over events (a JSON object a line) and prints a JSON line a hit. With --state "
     "the\n"
     "    windows are read from that file and written back, so that the next run goes on; they are "
     "then\n"
-    "    closed only with --flush\n"
+    "    closed only with --flush. --profile says on standard error what each rule has cost\n"
     "tripwire explain --rule FILE --event JSON\n"
     "    says why a rule fires or does not\n"
     "--placeholders FILE: values for the expand modifier, as YAML (name: [value, ...])\n";
@@ -34,7 +34,7 @@ struct asked {
     const char **paths; /* room for every argument */
     size_t path_count;
     const char *events, *event, *state, *placeholders;
-    bool json, flush;
+    bool json, flush, profile;
     int64_t lateness_us; /* -1: not given */
 };
 
@@ -84,6 +84,8 @@ static bool read_arguments(int argc, char **argv, const char **paths, struct ask
             asked.json = true;
         else if (strcmp(argv[i], "--flush") == 0)
             asked.flush = true;
+        else if (strcmp(argv[i], "--profile") == 0)
+            asked.profile = true;
         else if (take_value(argc, argv, &i, "--rule", &rule))
             add_path(&asked, rule);
         else if (!listing && !take_value(argc, argv, &i, "--events", &asked.events) &&
@@ -427,6 +429,41 @@ static rc read_events(struct run *run, struct str *ret)
     return text_done(&t, ret);
 }
 
+struct cost_line {
+    struct sigma_cost cost;
+    struct str label;
+};
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct cost_line *x = a, *y = b;
+    if (x->cost.us != y->cost.us)
+        return x->cost.us > y->cost.us ? -1 : 1;
+    return x->cost.looked > y->cost.looked ? -1 : x->cost.looked < y->cost.looked;
+}
+
+/* The costliest first; rules that no event came near are only counted. */
+static rc print_profile(struct run *run, const struct sigma_engine *engine)
+{
+    struct cost_line *lines;
+    size_t all = sigma_set_count(run->set), count = 0;
+    NEW(&run->c, lines, all + 1);
+    for (uint32_t i = 0; i < all; i++) {
+        struct cost_line *line = &lines[count];
+        *line = (struct cost_line){sigma_rule_cost(engine, i), sigma_set_rule(run->set, i)->label};
+        count += line->cost.looked > 0;
+    }
+    qsort(lines, count, sizeof *lines, by_cost);
+    fprintf(run->err, "%12s %12s %12s %12s  rule\n", "looked", "matches", "hits", "us");
+    for (size_t i = 0; i < count; i++)
+        fprintf(run->err, "%12llu %12llu %12llu %12llu  %.*s\n",
+                (unsigned long long)lines[i].cost.looked, (unsigned long long)lines[i].cost.matches,
+                (unsigned long long)lines[i].cost.hits, (unsigned long long)lines[i].cost.us,
+                STR_ARG(lines[i].label));
+    fprintf(run->err, "%zu rules; no event came near %zu of them\n", all, all - count);
+    return OK;
+}
+
 static int verb_test(struct run *run)
 {
     struct testing t = {.run = run};
@@ -438,6 +475,7 @@ static int verb_test(struct run *run)
         return 2;
     }
     size_t refused = print_errors(run);
+    options.time_every = run->asked.profile ? 1 : 0; /* a file is not so long that it matters */
     options.lateness_us = run->asked.lateness_us >= 0 ? run->asked.lateness_us
                           : run->asked.state          ? LATENESS_STATE_US
                                                       : 0;
@@ -452,6 +490,8 @@ static int verb_test(struct run *run)
         result = sigma_engine_open(&run->c, run->set, &options, &engine);
     if (rc_ok(result))
         result = run_events(&t, engine);
+    if (rc_ok(result) && run->asked.profile)
+        result = print_profile(run, engine);
     uint64_t given_up = engine ? sigma_count(engine).regex_given_up : 0;
     sigma_engine_close(engine);
     arena_close(t.event_c.arena);

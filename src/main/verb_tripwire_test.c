@@ -175,6 +175,27 @@ TEST(windows_go_on_in_the_next_run)
     rmdir(folder);
 }
 
+TEST(profile_says_what_each_rule_cost_and_leaves_the_hits_alone)
+{
+    const char *words[] = {
+        "tripwire", "test",
+        "--rules",  "src/engine/sigma/cases/brute_force_then_success",
+        "--events", "src/engine/sigma/cases/brute_force_then_success/events.jsonl",
+        "--json",   NULL,
+        NULL};
+    struct ran without = run(words);
+    words[7] = "--profile";
+    struct ran with = run(words);
+    assert_int_equal(with.status, 0);
+    assert_string_equal(with.out, without.out);
+    assert_string_equal(without.err, "");
+    assert_non_null(strstr(with.err, "looked"));
+    assert_non_null(strstr(with.err, "  failed_login\n"));
+    assert_non_null(strstr(with.err, "4 rules; no event came near 0 of them"));
+    ran_free(&without);
+    ran_free(&with);
+}
+
 TEST(a_bad_line_is_counted_and_does_not_stop_the_run)
 {
     char folder[] = "/tmp/tripwire-XXXXXX", events[64];

@@ -206,15 +206,11 @@ static void put_profile(struct text *out, const struct testing *t)
     bool any = false;
     for (uint32_t i = 0; i < sigma_set_count(set); i++) {
         const struct sigma_rule *rule = sigma_set_rule(set, i);
-        uint64_t matches = 0, hits = 0;
-        sigma_rule_count(t->engine, i, &matches, &hits);
-        if (matches == 0 || rule->relaxed.what != SIGMA_WHOLE)
+        struct sigma_cost cost = sigma_rule_cost(t->engine, i);
+        if (cost.looked == 0 || rule->relaxed.what != SIGMA_WHOLE)
             continue;
-        text_put(out, any ? STR(",{\"tripwire\":") : STR("{\"tripwire\":"));
-        text_put_json(out, rule->file);
-        text_put(out, STR(",\"rule\":"));
-        text_put_json(out, rule->label);
-        text_printf(out, ",\"matches\":%" PRIu64 ",\"hits\":%" PRIu64 "}", matches, hits);
+        text_put(out, any ? STR(",") : STR(""));
+        hit_put_cost(out, rule, &cost);
         any = true;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "base/encode.h"
 
+#include <inttypes.h>
 #include <sodium.h>
 
 enum { LINE_MAX_ = 200, GROUPS_MAX = 16, ACTIONS_MAX = 16, PARAMETERS_MAX = 20 };
@@ -198,4 +199,16 @@ void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_h
         any = true;
     }
     text_put(out, hit->late ? STR("],\"late\":true}") : STR("],\"late\":false}"));
+}
+
+void hit_put_cost(struct text *out, const struct sigma_rule *rule, const struct sigma_cost *cost)
+{
+    text_put(out, STR("{\"tripwire\":"));
+    text_put_json(out, rule->file);
+    text_put(out, STR(",\"rule\":"));
+    text_put_json(out, rule->label);
+    text_printf(out,
+                ",\"looked\":%" PRIu64 ",\"matches\":%" PRIu64 ",\"hits\":%" PRIu64
+                ",\"cost_us\":%" PRIu64 "}",
+                cost->looked, cost->matches, cost->hits, cost->us);
 }

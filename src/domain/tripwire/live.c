@@ -338,14 +338,9 @@ static rc put_counts(struct ctx *c, struct tripwires *t, struct str *ret)
         (unsigned long long)now.bytes, (long long)t->dropped, (long long)t->feed_us);
     for (uint32_t i = 0; i < sigma_set_count(t->set); i++) {
         const struct sigma_rule *rule = sigma_set_rule(t->set, i);
-        uint64_t matches = 0, hits = 0;
-        sigma_rule_count(t->engine, i, &matches, &hits);
-        text_put(&out, i ? STR(",{\"tripwire\":") : STR("{\"tripwire\":"));
-        text_put_json(&out, rule->file);
-        text_put(&out, STR(",\"rule\":"));
-        text_put_json(&out, rule->label);
-        text_printf(&out, ",\"matches\":%llu,\"hits\":%llu}", (unsigned long long)matches,
-                    (unsigned long long)hits);
+        struct sigma_cost cost = sigma_rule_cost(t->engine, i);
+        text_put(&out, i ? STR(",") : STR(""));
+        hit_put_cost(&out, rule, &cost);
     }
     text_put(&out, STR("]}"));
     return text_done(&out, ret);

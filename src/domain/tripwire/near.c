@@ -174,8 +174,7 @@ static rc put_part(struct ctx *c, const struct near *near, const struct past *pa
                    const struct sigma_engine *engine, uint32_t number, struct text *out)
 {
     const struct sigma_rule *rule = sigma_set_rule(near->set, number);
-    uint64_t matches = 0, hits = 0;
-    sigma_rule_count(engine, number, &matches, &hits);
+    uint64_t matches = sigma_rule_cost(engine, number).matches;
     text_put(out, STR("{\"rule\":"));
     text_put_json(out, rule->label);
     text_put(out, STR(",\"title\":"));

@@ -188,4 +188,7 @@ rc near_put(struct ctx *c, const struct near *near, const struct past *past,
 /* hit.c: a hit as JSON, for what is not recorded. */
 void hit_put(struct text *out, const struct sigma_set *set, const struct sigma_hit *hit);
 
+/* hit.c: what a rule has cost, as JSON. */
+void hit_put_cost(struct text *out, const struct sigma_rule *rule, const struct sigma_cost *cost);
+
 #endif

@@ -446,7 +446,11 @@ rc correlate(struct ctx *c, struct sigma_engine *e)
 {
     while (e->queue_count > 0) {
         struct occurrence o = pop_occurrence(e);
+        uint32_t rule = e->set->corrs[o.corr]->rule;
+        int64_t began_us = meter_begin(e->matcher);
         rc result = o.live_event ? enter_event(c, e, &o) : enter_below(c, e, &o);
+        meter_end(e->matcher, rule, began_us);
+        e->matcher->meters[rule].looked++;
         record_give(e, o.record);
         if (rc_ok(result))
             continue;
@@ -570,10 +574,11 @@ rc run_deadlines(struct ctx *c, struct sigma_engine *e, int64_t before)
         uint32_t number = table_find(&e->tables[d.corr], d.hash);
         if (!number)
             continue;
-        if (d.time == INT64_MIN)
-            TRY(close_window(c, e, &d, number));
-        else
-            TRY(end_absence(c, e, &d, number));
+        int64_t began_us = meter_begin(e->matcher);
+        rc result =
+            d.time == INT64_MIN ? close_window(c, e, &d, number) : end_absence(c, e, &d, number);
+        meter_end(e->matcher, e->set->corrs[d.corr]->rule, began_us);
+        TRY(result);
         TRY(correlate(c, e));
     }
     e->late_now = late;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { HITS_BYTES_MAX = 64 << 20, PICTURE_BYTES_MAX = 1 << 20 };
+enum { HITS_BYTES_MAX = 64 << 20, PICTURE_BYTES_MAX = 1 << 20, TIME_EVERY_DEFAULT = 1024 };
 
 rc sigma_engine_open(struct ctx *c, const struct sigma_set *set,
                      const struct sigma_engine_options *options, struct sigma_engine **ret)
@@ -15,6 +15,8 @@ rc sigma_engine_open(struct ctx *c, const struct sigma_set *set,
     e->options = *options;
     if (!e->options.bytes_max)
         e->options.bytes_max = (size_t)1 << 30;
+    if (!e->options.time_every)
+        e->options.time_every = TIME_EVERY_DEFAULT;
     e->watermark = INT64_MIN / 2;
     e->tables = calloc(set->corr_count + 1, sizeof *e->tables);
     e->rule_matches = calloc(set->rule_count + 1, sizeof *e->rule_matches);
@@ -136,10 +138,18 @@ static rc take_matches(struct ctx *c, struct sigma_engine *e, const struct sigma
     return result;
 }
 
+/* Is this one of the calls that are timed? */
+static void choose_timed(struct sigma_engine *e)
+{
+    bool chosen = e->calls++ % e->options.time_every == 0;
+    e->matcher->clock = chosen ? e->own.clock : NULL;
+}
+
 rc sigma_feed(struct ctx *c, struct sigma_engine *e, const struct sigma_event *event)
 {
     bool timed = event->time.us != 0;
     arena_reset(e->arena);
+    choose_timed(e);
     e->counters.events++;
     e->late_now = timed && event->time.us < e->watermark - e->options.grace_us;
     if (timed && event->time.us > e->watermark) {
@@ -155,6 +165,7 @@ rc sigma_feed(struct ctx *c, struct sigma_engine *e, const struct sigma_event *e
 rc sigma_advance(struct ctx *c, struct sigma_engine *e, struct wall now)
 {
     arena_reset(e->arena);
+    choose_timed(e);
     return hand_up(c, e, run_deadlines(&e->own, e, now.us));
 }
 
@@ -171,9 +182,11 @@ struct sigma_counters sigma_count(const struct sigma_engine *e)
     return counters;
 }
 
-void sigma_rule_count(const struct sigma_engine *e, uint32_t rule, uint64_t *ret_matches,
-                      uint64_t *ret_hits)
+struct sigma_cost sigma_rule_cost(const struct sigma_engine *e, uint32_t rule)
 {
-    *ret_matches = e->rule_matches[rule];
-    *ret_hits = e->rule_hits[rule];
+    const struct meter *meter = &e->matcher->meters[rule];
+    return (struct sigma_cost){.looked = meter->looked,
+                               .matches = e->rule_matches[rule],
+                               .hits = e->rule_hits[rule],
+                               .us = (uint64_t)meter->us * e->options.time_every};
 }

@@ -99,6 +99,7 @@ struct sigma_engine {
     size_t asked_count;
     struct sigma_counters counters;
     uint64_t *rule_matches, *rule_hits;
+    uint64_t calls; /* of feed and advance */
     uint64_t *scratch;
     size_t scratch_room;
     struct arena *arena; /* for one event's hits */

@@ -26,12 +26,13 @@ rc sigma_matcher_open(struct ctx *c, const struct sigma_set *set, struct sigma_m
     m->arena = arena_open(EVENT_BYTES_MAX);
     m->slots = calloc(m->slot_count, sizeof *m->slots);
     m->tried = calloc(set->rule_count + 1, sizeof *m->tried);
-    m->cost = calloc(set->rule_count + 1, sizeof *m->cost);
+    m->meters = calloc(set->rule_count + 1, sizeof *m->meters);
     m->found = calloc(set->rule_count + 1, sizeof *m->found);
     pcre2_match_context *limits = pcre2_match_context_create(NULL);
     m->regex_limits = limits;
     m->regex_data = pcre2_match_data_create(1, NULL);
-    if (!m->arena || !m->slots || !m->tried || !m->cost || !m->found || !limits || !m->regex_data) {
+    if (!m->arena || !m->slots || !m->tried || !m->meters || !m->found || !limits ||
+        !m->regex_data) {
         sigma_matcher_close(m);
         FAIL(c, NO_MEMORY, "no memory for a matcher");
     }
@@ -50,7 +51,7 @@ void sigma_matcher_close(struct sigma_matcher *m)
     arena_close(m->arena);
     free(m->slots);
     free(m->tried);
-    free(m->cost);
+    free(m->meters);
     free(m->found);
     free(m->cells);
     free(m);
@@ -297,9 +298,11 @@ static void try_rule(struct sigma_matcher *m, uint32_t number)
     if (m->tried[number] == m->stamp)
         return;
     m->tried[number] = m->stamp;
-    m->cost[number]++;
+    m->meters[number].looked++;
+    int64_t began_us = meter_begin(m);
     if (match_expr(m, m->set->rules[number]->expr))
         m->found[m->found_count++] = number;
+    meter_end(m, number, began_us);
 }
 
 static void try_key(struct sigma_matcher *m, const struct shelf *shelf, uint64_t key)

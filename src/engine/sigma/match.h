@@ -5,6 +5,12 @@
 
 #include "engine/sigma/index.h"
 
+/* What a rule has cost. */
+struct meter {
+    uint64_t looked;
+    int64_t us; /* on the events that are timed */
+};
+
 /* A value of the event, with what was found out about it so far. */
 struct cell {
     const struct sigma_value *value;
@@ -30,8 +36,9 @@ struct sigma_matcher {
     struct cell *cells;
     size_t cell_count, cell_room;
     void *regex_data, *regex_limits;
-    uint64_t regex_given_up; /* patterns that ran into the limits */
-    uint64_t *cost;          /* by rule: how often it was tried */
+    uint64_t regex_given_up;   /* patterns that ran into the limits */
+    const struct clock *clock; /* NULL: the present event is not timed */
+    struct meter *meters;      /* by rule */
 };
 
 /* Lay the event out; the event must outlive the use of the functions below. */
@@ -40,6 +47,23 @@ rc matcher_load(struct ctx *c, struct sigma_matcher *m, const struct sigma_event
 /* The first cell of a field, or NULL; and the next of the same field. */
 struct cell *matcher_first(const struct sigma_matcher *m, uint32_t field);
 struct cell *matcher_next(const struct sigma_matcher *m, const struct cell *cell);
+
+/* Around what is done for a rule. */
+static inline int64_t meter_begin(const struct sigma_matcher *m)
+{
+    return m->clock ? m->clock->mono(m->clock).us : 0;
+}
+static inline void meter_end(struct sigma_matcher *m, uint32_t rule, int64_t began_us)
+{
+    if (m->clock)
+        m->meters[rule].us += m->clock->mono(m->clock).us - began_us;
+}
+/* What was done within, and is not of the rule. */
+static inline void meter_leave_out(struct sigma_matcher *m, uint32_t rule, int64_t began_us)
+{
+    if (m->clock)
+        m->meters[rule].us -= m->clock->mono(m->clock).us - began_us;
+}
 
 bool match_expr(struct sigma_matcher *m, const struct expr *expr);
 bool match_item(struct sigma_matcher *m, const struct item *item);

@@ -228,6 +228,7 @@ rc tell_window(struct ctx *c, struct sigma_engine *e, const struct corr *corr,
     for (size_t g = 0; g < corr->group_count; g++)
         group[g] = (struct sigma_group){corr->group[g], tuple->values[g],
                                         (enum sigma_kind)tuple->kinds[g]};
+    int64_t began_us = meter_begin(e->matcher);
     tell(e, &(struct sigma_hit){.rule = corr->rule,
                                 .time = {time},
                                 .late = e->late_now,
@@ -235,5 +236,6 @@ rc tell_window(struct ctx *c, struct sigma_engine *e, const struct corr *corr,
                                 .group_count = corr->group_count,
                                 .events = ids,
                                 .group = group});
+    meter_leave_out(e->matcher, corr->rule, began_us);
     return OK;
 }

@@ -93,12 +93,11 @@ rc sigma_try(struct ctx *c, const struct sigma_set *set, uint32_t rule,
 {
     struct sigma_engine *e;
     struct sigma_engine_options options = {.lateness_us = 86400000000};
-    uint64_t matches, hits;
     TRY(sigma_engine_open(c, set, &options, &e));
     rc result = feed_trial(c, e, set->rules[rule], trial);
-    sigma_rule_count(e, rule, &matches, &hits);
+    bool fired = sigma_rule_cost(e, rule).matches > 0;
     sigma_engine_close(e);
     TRY(result);
-    *ret_fired = matches > 0;
+    *ret_fired = fired;
     return OK;
 }
