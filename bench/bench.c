@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,6 +91,46 @@ double bench_resident_mb(int pid)
         exit(1);
     fclose(file);
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+}
+
+/* ---- other programs ---------------------------------------------------------------------------
+ */
+
+struct bench_child bench_child(const char *const *arguments)
+{
+    int in[2], out[2];
+    struct bench_child child = {0};
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || (child.pid = fork()) < 0)
+        exit(1);
+    if (child.pid == 0) {
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+        execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    child.hold = in[1];
+    child.told = fdopen(out[0], "r");
+    if (!child.told)
+        exit(1);
+    return child;
+}
+
+void bench_child_release(struct bench_child *child)
+{
+    if (child->hold >= 0)
+        close(child->hold);
+    child->hold = -1;
+}
+
+int bench_child_wait(struct bench_child *child)
+{
+    int status = 0;
+    bench_child_release(child);
+    fclose(child->told);
+    waitpid(child->pid, &status, 0);
+    return status;
 }
 
 /* ---- databases --------------------------------------------------------------------------------

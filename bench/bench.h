@@ -46,6 +46,16 @@ int64_t bench_number(const char *text, size_t len);
 /* Resident memory of a process, 0: of this one. */
 double bench_resident_mb(int pid);
 
+/* Another program of the bench: what it says, and a pipe to it whose closing tells it to end. */
+struct bench_child {
+    int pid, hold;
+    FILE *told;
+};
+struct bench_child bench_child(const char *const *arguments);
+/* Gives its exit code; what it said last may still be read before. */
+void bench_child_release(struct bench_child *child);
+int bench_child_wait(struct bench_child *child);
+
 /* Where: SQLite, or the PostgreSQL of this connection string. */
 struct bench_target {
     enum store_kind kind;

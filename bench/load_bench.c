@@ -20,7 +20,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,12 +43,11 @@ enum {
 
 struct ground {
     struct bench b;
-    pid_t python;
-    int hold; /* closing it ends the server */
+    struct bench_child python;
     unsigned syslog_tcp, syslog_udp, panel_tcp, lane_tcp, web;
     int server;
     clockid_t cpu;
-    char record[256];
+    char record[256], link[128];
     struct str tokens[SESSIONS];
     size_t token_count;
     SSL_CTX *context;
@@ -71,6 +69,8 @@ static void take_line(struct ground *g, const char *name, const char *value)
             *ports[i].port = (unsigned)bench_number(value, strlen(value));
     if (strcmp(name, "record") == 0)
         snprintf(g->record, sizeof g->record, "%s", value);
+    if (strcmp(name, "link") == 0)
+        snprintf(g->link, sizeof g->link, "%.120s", value);
     if (strcmp(name, "session") == 0 && g->token_count < SESSIONS)
         MUST(&g->b, str_copy(&g->b.c, str_from(value), &g->tokens[g->token_count++]));
 }
@@ -78,26 +78,15 @@ static void take_line(struct ground *g, const char *name, const char *value)
 /* The program lies beside this one. */
 static void start_ground(struct ground *g, const char *own)
 {
-    int in[2], out[2];
     char chancery[256], sessions[16], name[64], value[256];
     const char *slash = strrchr(own, '/');
     snprintf(chancery, sizeof chancery, "%.*s/chancery", slash ? (int)(slash - own) : 1,
              slash ? own : ".");
     snprintf(sessions, sizeof sessions, "%d", SESSIONS);
     bench_open(&g->b);
-    if (pipe(in) != 0 || pipe(out) != 0 || (g->python = fork()) < 0)
-        exit(1);
-    if (g->python == 0) {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-        close(in[1]), close(out[0]);
-        execlp("python3", "python3", "bench/load_ground.py", chancery, g->b.folder, sessions, NULL);
-        _exit(1);
-    }
-    close(in[0]), close(out[1]);
-    g->hold = in[1];
-    FILE *told = fdopen(out[0], "r");
-    while (told && fscanf(told, "%63s %255s", name, value) == 2 && strcmp(name, "ready") != 0)
+    g->python = bench_child((const char *const[]){"python3", "bench/load_ground.py", chancery,
+                                                  g->b.folder, sessions, NULL});
+    while (fscanf(g->python.told, "%63s %255s", name, value) == 2 && strcmp(name, "ready") != 0)
         take_line(g, name, value);
     if (!g->server || clock_getcpuclockid(g->server, &g->cpu) != 0) {
         fprintf(stderr, "bench: no mission could be served: is %s built?\n", chancery);
@@ -108,10 +97,7 @@ static void start_ground(struct ground *g, const char *own)
 
 static void end_ground(struct ground *g)
 {
-    int status = 0;
-    close(g->hold);
-    waitpid(g->python, &status, 0);
-    if (status != 0)
+    if (bench_child_wait(&g->python) != 0)
         fprintf(stderr, "bench: the server did not end well\n");
     SSL_CTX_free(g->context);
     bench_close(&g->b);
@@ -316,6 +302,47 @@ static void *send_by_web(void *arg)
     return NULL;
 }
 
+/* ---- a real browser ---------------------------------------------------------------------------
+ */
+
+/* False when there is none on this machine. */
+static bool browser_open(struct ground *g, struct bench_child *ret)
+{
+    char url[64], word[16] = "";
+    snprintf(url, sizeof url, "https://localhost:%u", g->web);
+    setenv("NODE_NO_WARNINGS", "1", 1);
+    *ret =
+        bench_child((const char *const[]){"node", "bench/load_page.mjs", url, g->link, "/", NULL});
+    if (fscanf(ret->told, "%15s", word) == 1 && strcmp(word, "ready") == 0)
+        return true;
+    bench_child_wait(ret);
+    printf("no browser could be started: left out\n");
+    return false;
+}
+
+/* Ends it, and tells what its page had heard when. */
+static void browser_close(struct ground *g, struct bench_child *browser,
+                          const struct screens *screens, size_t marks)
+{
+    double heard_ms = 0, painted_ms = 0;
+    double offset_ms = (double)clock_system.wall(&clock_system).us / 1e3 - bench_now() * 1e3;
+    size_t count = 0, painted = 0, mark = 0;
+    double *heard = ctx_take(&g->b.c, 2 * marks, sizeof *heard);
+    if (!heard)
+        exit(1);
+    bench_child_release(browser);
+    while (count < marks &&
+           fscanf(browser->told, "%zu %lf %lf", &mark, &heard_ms, &painted_ms) == 3) {
+        double sent_ms = screens_sent_at(screens, mark) * 1e3 + offset_ms;
+        heard[count++] = heard_ms - sent_ms;
+        if (painted_ms > 0)
+            heard[marks + painted++] = painted_ms - sent_ms;
+    }
+    print_waits("from the socket to Chromium's page", count, heard);
+    print_waits("to its next drawn frame", painted, heard + marks);
+    bench_child_wait(browser);
+}
+
 static void send_live(struct ground *g, struct screens *screens, struct panel *panels, size_t count)
 {
     int tcp = web_dial(g->syslog_tcp), udp = dial_udp(g->syslog_udp);
@@ -348,14 +375,35 @@ static void wait_for_screens(const struct screens *screens, size_t from, size_t 
            screens_heard(screens, from, to), wanted);
 }
 
+static void print_acks(struct ground *g, const struct panel *panels)
+{
+    size_t count = 0;
+    double *waited = ctx_take(&g->b.c, (size_t)LIVE_S * RATE, sizeof *waited);
+    if (!waited)
+        exit(1);
+    for (int i = 0; i < PANELS; i++)
+        for (size_t n = 0; n < panels[i].heard && count < (size_t)LIVE_S * RATE; n++)
+            waited[count++] = panels[i].waited_ms[n];
+    print_waits("from a panel's socket to its ACK", count, waited);
+}
+
+static void print_screens(struct ground *g, const char *what, const struct screens *screens,
+                          size_t marks)
+{
+    size_t count = 0;
+    double *waited = screens_waited(&g->b, screens, 0, marks, &count);
+    print_waits(what, count, waited);
+}
+
 static void bench_live(struct ground *g)
 {
     const size_t count = (size_t)LIVE_S * RATE, web = count / WEB_EVERY, all = count + web;
     static struct web_sender sender;
+    struct bench_child browser;
     struct panel panels[PANELS];
     pthread_t sending;
-    size_t heard = 0;
-    struct screens *screens = screens_open(&g->b, g->web, SCREENS, g->token_count, g->tokens, all);
+    bool browsing = browser_open(g, &browser);
+    struct screens *screens = screens_open(g->web, SCREENS, g->token_count, g->tokens, all);
     for (int i = 0; i < PANELS; i++)
         panel_open(&panels[i], g->panel_tcp, 1000 + i, count);
     sender = (struct web_sender){
@@ -370,11 +418,10 @@ static void bench_live(struct ground *g)
     pthread_join(sending, NULL);
     wait_for_screens(screens, 0, all);
     double took = bench_now() - start;
-    double *waited = screens_waited(&g->b, screens, 0, all, &heard);
-    print_waits("from the socket to each screen", heard, waited);
-    for (int i = 0; i < PANELS; i++)
-        if (i == 0)
-            print_waits("from the panel's socket to its ACK", panels[i].heard, panels[i].waited_ms);
+    print_screens(g, "from the socket to each screen", screens, all);
+    if (browsing)
+        browser_close(g, &browser, screens, all);
+    print_acks(g, panels);
     print_waits("from the POST to its answer", web, sender.waited_ms);
     printf("server: %.2f of a core, bench: %.2f; %.0f MB to the screens, %zu connections lost\n",
            (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_megabytes(screens),
@@ -479,9 +526,8 @@ static void bench_storm(struct ground *g, bool udp)
     const char *listener = udp ? "syslog-udp" : "syslog-tcp";
     static struct storm s;
     pthread_t links[STORM_LINKS], lane;
-    size_t heard = 0;
     s = (struct storm){.g = g, .udp = udp};
-    s.screens = screens_open(&g->b, g->web, SCREENS, g->token_count, g->tokens, LANE_MAX);
+    s.screens = screens_open(g->web, SCREENS, g->token_count, g->tokens, LANE_MAX);
     panel_open(&s.lane, g->lane_tcp, 2000, LANE_MAX);
     printf("\nstorm: %d signals of a broken sensor over %s, duress every %d ms, %d screens\n",
            STORM, udp ? "UDP" : "TCP", LANE_EVERY_MS, SCREENS);
@@ -500,8 +546,7 @@ static void bench_storm(struct ground *g, bool udp)
     wait_for_screens(s.screens, 0, s.lane_count);
     double took = bench_now() - start;
     print_waits("duress: to its acknowledgement", s.lane.heard, s.lane.waited_ms);
-    double *waited = screens_waited(&g->b, s.screens, 0, s.lane_count, &heard);
-    print_waits("duress: to each screen", heard, waited);
+    print_screens(g, "duress: to each screen", s.screens, s.lane_count);
     printf("server: %.2f of a core, bench: %.2f; %zu connections lost\n",
            (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_lost(s.screens));
     print_sums(g, listener, before);

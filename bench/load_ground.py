@@ -85,6 +85,7 @@ def main():
     ground.end()
     ground.serve()  # sockets of devices are opened at the start
     print("web", ground.web)
+    print("link", ground.mission.made["link"].split("#")[1])
     print("pid", ground.process.pid)
     print("record", ground.mission.path("record.db"))
     print("ready", 1, flush=True)

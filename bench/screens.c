@@ -206,7 +206,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-struct screens *screens_open(struct bench *b, unsigned port, size_t count, size_t token_count,
+struct screens *screens_open(unsigned port, size_t count, size_t token_count,
                              const struct str *tokens, size_t marks_max)
 {
     struct screens *s = calloc(1, sizeof *s);
@@ -232,13 +232,17 @@ struct screens *screens_open(struct bench *b, unsigned port, size_t count, size_
         exit(1);
     while (s->live < count)
         bench_rest_ms(5);
-    (void)b;
     return s;
 }
 
 void screens_sent(struct screens *s, size_t mark)
 {
     s->sent[mark] = bench_now();
+}
+
+double screens_sent_at(const struct screens *s, size_t mark)
+{
+    return mark < s->marks_max ? s->sent[mark] : 0;
 }
 
 size_t screens_heard(const struct screens *s, size_t from, size_t to)

@@ -19,11 +19,13 @@ struct str web_ask(struct bench *b, SSL *ssl, const char *method, const char *pa
 struct screens;
 
 /* As soon as each is live. The marks are 0 to marks_max - 1. */
-struct screens *screens_open(struct bench *b, unsigned port, size_t count, size_t token_count,
+struct screens *screens_open(unsigned port, size_t count, size_t token_count,
                              const struct str *tokens, size_t marks_max);
 
 /* A mark is about to be sent. From any thread, each mark once. */
 void screens_sent(struct screens *screens, size_t mark);
+
+double screens_sent_at(const struct screens *screens, size_t mark);
 
 /* How many of these marks have been heard, by all screens together. */
 size_t screens_heard(const struct screens *screens, size_t from, size_t to);
