@@ -15,9 +15,12 @@ function listen() {
   const now = () => performance.timeOrigin + performance.now();
   globalThis.benchMarks = marks;
   new BroadcastChannel('chancery-live').onmessage = ({ data }) => {
-    if (data.type !== 'event' || data.event.kind !== 'signal.taken') return;
+    if (data.type !== 'events') return;
     const heard = now();
-    const these = data.event.body.items.map((item) => [Number(item.user_code), heard, 0]);
+    const taken = data.events.filter((event) => event.kind === 'signal.taken');
+    const these = taken.flatMap((event) =>
+      event.body.items.map((item) => [Number(item.user_code), heard, 0]),
+    );
     marks.push(...these);
     requestAnimationFrame(() => {
       const painted = now();

@@ -7,11 +7,14 @@ import type { LedgerEvent } from './types.ts';
 /** The server's ping comes this often (LIVE_PING_MS); past it by the grace is stale. */
 const PING_MS = 5000;
 const GRACE_MS = 3000;
+/** The first event is told at once; what follows within this time is told together, and drawn once.
+ * A storm is a thousand events a second, and a page that draws each shows them ever later. */
+const GATHER_MS = 50;
 
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
 type Ping = { size: number; writing?: 'full' | 'failing' };
 type Heard =
-  { type: 'event'; event: LedgerEvent } | ({ type: 'ping' } & Ping) | { type: 'down' };
+  { type: 'events'; events: LedgerEvent[] } | ({ type: 'ping' } & Ping) | { type: 'down' };
 
 class Live {
   line = $state<Line>('connecting');
@@ -28,6 +31,9 @@ class Live {
   #listeners = new Set<(event: LedgerEvent) => void>();
   #release: (() => void) | null = null;
   #timer = 0;
+  #gathered: LedgerEvent[] = [];
+  #told = 0; // when the gathered were last told, by performance.now()
+  #telling = 0;
 
   start(): void {
     if (this.#timer) return;
@@ -47,6 +53,9 @@ class Live {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = 0;
+    clearTimeout(this.#telling);
+    this.#telling = 0;
+    this.#gathered = [];
     this.#source?.close();
     this.#source = null;
     this.#release?.();
@@ -65,7 +74,7 @@ class Live {
       this.#tell({ type: 'ping', ...(JSON.parse(message.data as string) as Ping) });
     });
     const hear = (message: MessageEvent<string>) =>
-      this.#tell({ type: 'event', event: JSON.parse(message.data) as LedgerEvent });
+      this.#gather(JSON.parse(message.data) as LedgerEvent);
     for (const { name } of session.catalog.events) source.addEventListener(name, hear);
     source.onmessage = hear;
     source.onerror = () => {
@@ -80,6 +89,22 @@ class Live {
     };
   }
 
+  #gather(event: LedgerEvent): void {
+    this.#gathered.push(event);
+    if (this.#telling) return;
+    const wait = this.#told + GATHER_MS - performance.now();
+    if (wait <= 0) this.#tellGathered();
+    else this.#telling = window.setTimeout(() => this.#tellGathered(), wait);
+  }
+
+  #tellGathered(): void {
+    const events = this.#gathered;
+    this.#gathered = [];
+    this.#telling = 0;
+    this.#tell({ type: 'events', events });
+    this.#told = performance.now();
+  }
+
   #tell(heard: Heard): void {
     this.#channel.postMessage(heard);
     this.#take(heard);
@@ -90,9 +115,11 @@ class Live {
     if (heard.type === 'ping') {
       this.size = heard.size;
       this.writing = heard.writing;
-    } else if (heard.type === 'event') {
-      this.size = Math.max(this.size, heard.event.seq + 1);
-      for (const listener of this.#listeners) listener(heard.event);
+    } else if (heard.type === 'events') {
+      for (const event of heard.events) {
+        this.size = Math.max(this.size, event.seq + 1);
+        for (const listener of this.#listeners) listener(event);
+      }
     }
     if (!this.#down) this.heard = Date.now();
     this.#judge();
