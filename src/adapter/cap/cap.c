@@ -1,10 +1,8 @@
-/* A stream of documents is cut at the end tag of `alert`. When another document begins before that
- * tag comes, the first was cut short and is given up alone. A document type is never accepted, so
- * no entity is ever expanded, and the parser is told not to fetch anything. Elements are looked up
- * by name: real senders do not keep the order of the schema. */
+/* Elements are looked up by name: real senders do not keep the order of the schema. */
 #include "adapter/cap/cap.h"
 
-#include <libxml/parser.h>
+#include "adapter/kit/document.h"
+
 #include <stdlib.h>
 
 SHAPE_DEFINE(cap_options, CAP_OPTIONS_FIELDS, 1, "How a source of CAP alerts is set.");
@@ -39,142 +37,27 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* The root begins within the first, and no tag is longer than the second. */
-enum { PROLOG_MAX = 4096, TAG_MAX = 64 };
+static const struct document_kind alerts = {
+    .root = "alert",
+    .no_root = "no alert begins in it",
+    .cut = "the alert is cut short, another one begins",
+};
 
 struct adapter_state {
     char language[32];
 };
 
-/* ---- framing -----------------------------------------------------------------------------------
- */
-
-/* The next "alert" in `bytes` from `at` on that is the name of a tag: `closing` </alert or
- * </cap:alert, else <alert. Gives where the tag begins and, behind the name, ends; SIZE_MAX when
- * there is none. */
-static size_t find_tag(struct str bytes, size_t at, bool closing, size_t *ret_behind)
-{
-    for (size_t least = at;;) {
-        size_t found = str_find(str_sub(bytes, at, bytes.len), STR("alert"));
-        if (found == SIZE_MAX)
-            return SIZE_MAX;
-        size_t name = at + found, from = name;
-        at = name + 1;
-        if (from > 0 && bytes.ptr[from - 1] == ':')
-            for (from--; from > 0 && !strchr("<>/ \"'", bytes.ptr[from - 1]) && name - from < 32;)
-                from--;
-        bool ends = name + 5 < bytes.len && strchr("> \t\r\n/", bytes.ptr[name + 5]);
-        bool closes = from >= 2 && bytes.ptr[from - 1] == '/' && bytes.ptr[from - 2] == '<';
-        bool opens = from >= 1 && bytes.ptr[from - 1] == '<';
-        size_t begin = from - (closing ? 2 : 1);
-        if (!ends || (closing ? !closes : !opens) || begin < least)
-            continue;
-        *ret_behind = name + 5;
-        return begin;
-    }
-}
-
-/* Where a document begins at or behind `at`: its declaration, or its root. */
-static size_t find_start(struct str bytes, size_t at)
-{
-    size_t behind, declared = str_find(str_sub(bytes, at, bytes.len), STR("<?xml "));
-    size_t root = find_tag(bytes, at, false, &behind);
-    if (declared != SIZE_MAX)
-        declared += at;
-    return declared < root ? declared : root;
-}
-
-static bool resume(struct str bytes, size_t *ret_skip)
-{
-    size_t start = find_start(bytes, 0);
-    *ret_skip = start == SIZE_MAX ? bytes.len : start;
-    return start != SIZE_MAX;
-}
-
-static struct adapter_result give_up(struct str bytes, const char *why)
-{
-    size_t next = find_start(bytes, 1);
-    struct adapter_result result = adapter_bad(next == SIZE_MAX ? bytes.len : next, why);
-    result.inside = next == SIZE_MAX;
-    return result;
-}
-
-/* The document at the front of the window, or why there is none. */
-static struct adapter_result frame(const struct adapter_input *in, uint64_t *tally)
-{
-    struct str bytes = in->bytes;
-    size_t space = 0, behind = 0, ignored = 0;
-    while (space < bytes.len && strchr(" \t\r\n", bytes.ptr[space]) && bytes.ptr[space] != '\0')
-        space++;
-    if (space > 0)
-        return adapter_idle(space);
-    if (bytes.ptr[0] != '<') {
-        tally[CAP_NOT_XML]++;
-        return give_up(bytes, "this is no XML document");
-    }
-    size_t root = find_tag(str_sub(bytes, 0, PROLOG_MAX), 0, false, &ignored);
-    if (root == SIZE_MAX && bytes.len >= PROLOG_MAX) {
-        tally[CAP_NOT_CAP]++;
-        return give_up(bytes, "no alert begins in it");
-    }
-    /* A tag may lie across the end of what was seen before. */
-    size_t from = in->seen > TAG_MAX ? in->seen - TAG_MAX : 0;
-    size_t end = find_tag(bytes, from, true, &behind), second = SIZE_MAX;
-    if (root != SIZE_MAX)
-        second = find_start(bytes, from > root ? from : root + 1);
-    if (second != SIZE_MAX && (end == SIZE_MAX || second < end)) {
-        tally[CAP_CUT]++;
-        return adapter_bad(second, "the alert is cut short, another one begins");
-    }
-    const char *close =
-        end == SIZE_MAX ? NULL : memchr(bytes.ptr + behind, '>', bytes.len - behind);
-    if (close)
-        return adapter_ok((size_t)(close - bytes.ptr) + 1);
-    return in->last ? adapter_ok(bytes.len) : adapter_more(bytes.len + 1);
-}
-
 /* ---- the document ------------------------------------------------------------------------------
  */
 
-/* The next child element of that name behind `after` (NULL: the first). */
-static const xmlNode *child(const xmlNode *parent, const char *name, const xmlNode *after)
+static bool resume(struct str bytes, size_t *ret_skip)
 {
-    const xmlNode *node = after ? after->next : parent ? parent->children : NULL;
-    while (node &&
-           (node->type != XML_ELEMENT_NODE || !str_is(str_from((const char *)node->name), name)))
-        node = node->next;
-    return node;
-}
-
-/* The text of an element, its white space made single blanks; absent when empty or not there. Only
- * its own text nodes: CAP's elements of text have no children. */
-static rc text_of(struct ctx *c, const xmlNode *node, size_t most, struct str *ret)
-{
-    struct text t;
-    text_init(&t, c, 1 << 20);
-    bool blank = false;
-    for (const xmlNode *part = node ? node->children : NULL; part; part = part->next) {
-        bool is_text = part->type == XML_TEXT_NODE || part->type == XML_CDATA_SECTION_NODE;
-        struct str words = is_text ? str_from((const char *)part->content) : (struct str){0};
-        for (size_t i = 0; i < words.len; i++) {
-            if (strchr(" \t\r\n", words.ptr[i])) {
-                blank = t.len > 0;
-                continue;
-            }
-            if (blank)
-                text_put_char(&t, ' ');
-            blank = false;
-            text_put_char(&t, words.ptr[i]);
-        }
-    }
-    struct str made;
-    TRY(text_done(&t, &made));
-    return signal_line(c, made, most, ret);
+    return document_resume(bytes, &alerts, ret_skip);
 }
 
 static rc child_text(struct ctx *c, const xmlNode *parent, const char *name, struct str *ret)
 {
-    return text_of(c, child(parent, name, NULL), 1000, ret);
+    return document_text(c, document_child(parent, name, NULL), 1000, ret);
 }
 
 static rc put_member(struct ctx *c, struct text *t, const xmlNode *parent, const char *name)
@@ -194,10 +77,11 @@ static rc put_areas(struct ctx *c, struct text *t, const xmlNode *info, const ch
 {
     enum { AREAS_BYTES_MAX = 8192 };
     size_t from = t->len;
-    for (const xmlNode *a = child(info, "area", NULL); a; a = child(info, "area", a)) {
-        for (const xmlNode *n = child(a, name, NULL); n; n = child(a, name, n)) {
+    for (const xmlNode *a = document_child(info, "area", NULL); a;
+         a = document_child(info, "area", a)) {
+        for (const xmlNode *n = document_child(a, name, NULL); n; n = document_child(a, name, n)) {
             struct str value;
-            TRY(text_of(c, n, 4000, &value));
+            TRY(document_text(c, n, 4000, &value));
             if (str_absent(value) || t->len - from + value.len > AREAS_BYTES_MAX)
                 continue;
             if (t->len == from)
@@ -264,8 +148,8 @@ static enum signal_priority priority_of(struct str severity)
 static rc choose_info(struct ctx *c, const struct adapter_state *state, const xmlNode *alert,
                       const xmlNode **ret)
 {
-    *ret = child(alert, "info", NULL);
-    for (const xmlNode *i = *ret; i && state->language[0]; i = child(alert, "info", i)) {
+    *ret = document_child(alert, "info", NULL);
+    for (const xmlNode *i = *ret; i && state->language[0]; i = document_child(alert, "info", i)) {
         struct str language;
         TRY(child_text(c, i, "language", &language));
         if (str_starts(language, state->language)) {
@@ -283,7 +167,7 @@ static rc set_words(struct ctx *c, const xmlNode *info, bool cancel, struct sign
     TRY(child_text(c, info, "severity", &severity));
     TRY(child_text(c, info, "event", &event));
     TRY(child_text(c, info, "headline", &signal->text));
-    TRY(child_text(c, child(info, "area", NULL), "areaDesc", &signal->location));
+    TRY(child_text(c, document_child(info, "area", NULL), "areaDesc", &signal->location));
     TRY(signal_line(c, event, 80, &signal->code));
     signal->kind = cancel ? SIGNAL_KIND_RESTORE : kind_of(category);
     if (cancel)
@@ -311,7 +195,7 @@ static rc take_alert(struct ctx *c, const struct adapter_state *state,
     struct str sender, identifier, sent, status, type;
     const xmlNode *info = NULL;
     struct signal signal = {.peer = in->peer, .code_system = STR("cap")};
-    TRY(text_of(c, child(alert, "sender", NULL), 200, &sender));
+    TRY(document_text(c, document_child(alert, "sender", NULL), 200, &sender));
     TRY(child_text(c, alert, "identifier", &identifier));
     TRY(child_text(c, alert, "sent", &sent));
     TRY(child_text(c, alert, "status", &status));
@@ -353,40 +237,37 @@ static bool is_cap(const xmlNode *root)
     return str_is(name, "alert") && str_starts(space, "urn:oasis:names:tc:emergency:cap:1.");
 }
 
-static rc take_document(struct ctx *c, const struct adapter_state *state,
-                        const struct adapter_input *in, struct adapter_output *out,
-                        struct adapter_result *ret)
+static void count_fault(enum document_fault fault, uint64_t *tally)
 {
-    xmlParserCtxt *parser = xmlNewParserCtxt();
-    if (!parser)
-        FAIL(c, NO_MEMORY, "no memory for an XML parser");
-    xmlDoc *doc = xmlCtxtReadMemory(parser, in->bytes.ptr, (int)ret->used, NULL, NULL,
-                                    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    rc result = OK;
-    if (parser->errNo == XML_ERR_NO_MEMORY) {
-        result = fault_raise(c, RC_NO_MEMORY, __FILE__, __LINE__, "no memory for an XML document");
-    } else if (!doc || parser->wellFormed == 0) {
-        out->tally[CAP_NOT_XML]++;
-        *ret = adapter_bad(ret->used, "the document is not well-formed XML");
-    } else if (doc->intSubset || doc->extSubset) {
-        out->tally[CAP_DOCTYPE]++;
-        *ret = adapter_bad(ret->used, "a document type is not accepted");
-    } else if (!is_cap(xmlDocGetRootElement(doc))) {
-        out->tally[CAP_NOT_CAP]++;
-        *ret = adapter_bad(ret->used, "the document is not a CAP alert");
-    } else {
-        result = take_alert(c, state, in, xmlDocGetRootElement(doc), out, ret);
-    }
-    xmlFreeDoc(doc);
-    xmlFreeParserCtxt(parser);
-    return result;
+    static const enum cap_tally tallies_of[] = {[DOCUMENT_NOT_XML] = CAP_NOT_XML,
+                                                [DOCUMENT_DOCTYPE] = CAP_DOCTYPE,
+                                                [DOCUMENT_NO_ROOT] = CAP_NOT_CAP,
+                                                [DOCUMENT_CUT] = CAP_CUT};
+    if (fault != DOCUMENT_GOOD)
+        tally[tallies_of[fault]]++;
 }
 
 static rc feed(struct ctx *c, struct adapter_state *state, const struct adapter_input *in,
                struct adapter_output *out, struct adapter_result *ret)
 {
-    *ret = frame(in, out->tally);
-    return ret->outcome == ADAPTER_OK ? take_document(c, state, in, out, ret) : OK;
+    enum document_fault fault = DOCUMENT_GOOD;
+    const char *why = NULL;
+    xmlDoc *doc = NULL;
+    rc result = OK;
+    *ret = document_frame(in, &alerts, &fault);
+    if (ret->outcome == ADAPTER_OK)
+        TRY(document_open(c, str_sub(in->bytes, 0, ret->used), &doc, &fault, &why));
+    if (doc && !is_cap(xmlDocGetRootElement(doc))) {
+        fault = DOCUMENT_NO_ROOT;
+        why = "the document is not a CAP alert";
+    } else if (doc) {
+        result = take_alert(c, state, in, xmlDocGetRootElement(doc), out, ret);
+    }
+    if (why)
+        *ret = adapter_bad(ret->used, why);
+    count_fault(fault, out->tally);
+    document_close(doc);
+    return result;
 }
 
 static rc cap_open(struct ctx *c, const void *record, struct adapter_opened *ret)
