@@ -16,9 +16,10 @@ sys.path.insert(0, HERE)
 
 import cli_test  # noqa: E402
 from cli_test import Mission, Server, Skip  # noqa: E402
+from onvif_device import OnvifDevice  # noqa: E402
 from still_peer import StillPeer  # noqa: E402
 
-WAIT_S = 15
+WAIT_S = 30
 
 
 class Stream:
@@ -231,6 +232,104 @@ def a_camera_that_sends_what_it_should_not_is_not_believed():
             assert served.state()["deaths"] == 0, kind
 
 
+MOTION = "tns1:RuleEngine/CellMotionDetector/Motion"
+SCENE = "tns1:VideoSource/GlobalSceneChange/ImagingService"
+SIGN_IN = {"user": "view", "password": "seven lamps"}
+
+
+def what_a_camera_notices_becomes_a_signal():
+    for how in ("token", "digest"):
+        with OnvifDevice("view", "seven lamps", how) as device, Served() as served:
+            served.camera(onvif=device.url, **SIGN_IN)
+            served.wait("subscribed", lambda: served.state().get("subscribed"))
+            device.notify(SCENE, "State", "true")
+            served.wait("tamper", lambda: served.codes() == ["VideoSource/GlobalSceneChange/ImagingService"])
+            alarm = next(a for a in served.ask("GET", "alarms")["items"] if a["source"] == "gate")
+            assert (alarm["kind"], alarm["active"]) == ("tamper", True), alarm
+            device.notify(SCENE, "State", "false")
+            served.wait("restore", lambda: not served.ask("GET", f"alarms/{alarm['id']}")["alarm"].get("active"))
+            state = served.wait("figures", lambda: served.state()["notifications"] == 2 and served.state())
+            assert (state["model"], state["condition"]) == ("Northgate N1 & more 2.3", "watched"), state
+
+
+def a_camera_that_was_started_again_is_subscribed_to_again():
+    """It has forgotten the subscription; what changed meanwhile is told when it is made anew."""
+    with OnvifDevice("view", "seven lamps") as device, Served() as served:
+        served.camera(onvif=device.url, **SIGN_IN)
+        served.wait("subscribed", lambda: served.state().get("subscribed"))
+        device.notify(SCENE, "State", "true")
+        served.wait("tamper", lambda: len(served.codes()) == 1)
+        with device.lock:
+            device.subscriptions.clear()
+            device.standing[SCENE, ("Source", "vs1")][2] = ("State", "false")
+            device.standing[SCENE, ("Source", "vs1")][3] = device.now()
+        served.wait("restore", lambda: len(served.codes()) == 2)
+        assert served.wait("state", lambda: served.state().get("subscriptions") == 2)
+        assert served.signals()[-1]["kind"] == "restore"
+
+
+def a_clock_that_is_wrong_and_then_jumps_is_followed():
+    with OnvifDevice("view", "seven lamps") as device, Served() as served:
+        device.offset_s = -400 * 86400
+        served.camera(onvif=device.url, **SIGN_IN)
+        served.wait("subscribed", lambda: served.state().get("subscribed"))
+        assert abs(served.state()["skew_ms"] + 400 * 86400 * 1000) < 5000, served.state()
+        device.offset_s = 3600  # and now an hour ahead: the token is refused until its time is read anew
+        device.reboot()
+        served.wait("again", lambda: abs(served.state()["skew_ms"] - 3600 * 1000) < 5000)
+        device.offset_s = 0
+        device.reboot()
+        served.wait("right", lambda: abs(served.state()["skew_ms"]) < 5000)
+        device.notify(MOTION, "IsMotion", "true")
+        served.wait("motion", lambda: "RuleEngine/CellMotionDetector/Motion" in served.codes())
+        assert served.codes()[:2] == ["clock.wrong", "clock.right"], served.codes()
+
+
+def terms_that_are_not_kept_do_not_stop_it():
+    """It grants an hour and forgets after two answers; it grants less than nothing; it renews nothing."""
+    for lie in ({"term_s": 3600, "forgets_after": 2}, {"term_s": -500}, {"renews": False, "term_s": 20}):
+        with OnvifDevice("view", "seven lamps") as device, Served() as served:
+            for name, value in lie.items():
+                setattr(device, name, value)
+            served.camera(onvif=device.url, **SIGN_IN)
+            served.wait("subscribed", lambda: served.state().get("subscribed"))
+            for number in range(6):
+                device.notify(MOTION, "IsMotion", "true" if number % 2 == 0 else "false", ("Rule", f"r{number}"))
+                served.wait(f"{lie} {number}", lambda: len(served.codes()) == number + 1)
+            made = device.counted("CreatePullPointSubscription")
+            assert made >= 3 if "forgets_after" in lie else made <= 3, (lie, made)
+
+
+def a_subscription_is_renewed_at_half_of_its_term():
+    with OnvifDevice("view", "seven lamps") as device, Served() as served:
+        device.term_s = 10
+        served.camera(onvif=device.url, **SIGN_IN)
+        served.wait("subscribed", lambda: served.state().get("subscribed"))
+        served.wait("renewed", lambda: device.notify(MOTION, "IsMotion", "true") or device.counted("Renew") >= 1)
+        assert device.counted("CreatePullPointSubscription") == 1
+
+
+def a_camera_gives_its_stream_and_nobody_elses():
+    """It says that its stream is at another host: that one is not called, and has our password not."""
+    with Stream() as stream, Served() as served:
+        with OnvifDevice("view", "seven lamps", stream=f"rtsp://192.0.2.77:{stream.port}/1") as device:
+            served.camera(onvif=device.url, **SIGN_IN)
+            state = served.until("watched")
+            assert served.wait("stream", lambda: served.state().get("samples", 0) > 0), state
+            alarm = served.alarm()
+            assert served.wait("picture", lambda: served.snapshots(alarm))
+
+
+def a_wrong_password_by_onvif_is_told_as_such():
+    with OnvifDevice("view", "other") as device, Served() as served:
+        served.camera(onvif=device.url, **SIGN_IN)
+        assert "refuses" in served.until("refused")["why"]
+        served.wait("told", lambda: "events.lost" in served.codes())
+        device.password = "seven lamps"
+        served.until("watched")
+        served.wait("told", lambda: "events.back" in served.codes())
+
+
 def children_of(pid):
     told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in told.splitlines()[1:]]
@@ -294,6 +393,13 @@ if __name__ == "__main__":
         a_picture_comes_from_where_the_camera_gives_one,
         a_picture_that_cannot_be_had_is_in_the_record,
         a_camera_that_sends_what_it_should_not_is_not_believed,
+        what_a_camera_notices_becomes_a_signal,
+        a_camera_that_was_started_again_is_subscribed_to_again,
+        a_clock_that_is_wrong_and_then_jumps_is_followed,
+        terms_that_are_not_kept_do_not_stop_it,
+        a_subscription_is_renewed_at_half_of_its_term,
+        a_camera_gives_its_stream_and_nobody_elses,
+        a_wrong_password_by_onvif_is_told_as_such,
         an_eye_that_dies_is_told_and_started_again,
         an_eye_has_no_file_and_no_key,
         when_the_server_is_killed_nothing_of_it_is_left,

@@ -4,10 +4,12 @@
 #include "adapter/dc09/dc09.h"
 #include "adapter/eve/eve.h"
 #include "adapter/mqtt/mqtt.h"
+#include "adapter/onvif/onvif.h"
 #include "adapter/syslog/syslog.h"
 
 const struct adapter *const adapters[] = {&dc09_adapter, &eve_adapter,  &syslog_adapter,
-                                          &cap_adapter,  &mqtt_adapter, NULL};
+                                          &cap_adapter,  &mqtt_adapter, &onvif_adapter,
+                                          NULL};
 
 const struct adapter *adapter_find(struct str name)
 {

@@ -51,6 +51,10 @@ static rc check(struct ctx *c, struct picture *, const struct command *, const v
         REFUSE(c, INVALID, "required", "stream",
                "where is it called? Give its ONVIF service, its "
                "stream, or where it gives a picture");
+    bool tls = str_starts(camera->onvif, "https:") || str_starts(camera->still, "https:");
+    if (tls && str_absent(camera->authority))
+        REFUSE(c, INVALID, "required", "authority",
+               "whose certificate does it show? Without that https would prove nothing");
     if (str_absent(camera->user) && !str_absent(camera->password))
         REFUSE(c, INVALID, "required", "user", "whose password is it?");
     return OK;

@@ -350,6 +350,8 @@ TEST(a_camera_is_called_by_its_number_and_without_a_password_in_its_address)
                   RC_INVALID, "/still");
     scene_refused(&s, "camera.add", NULL, CAMERA("n", "new", STREAM ",\"password\":\"x\""),
                   RC_INVALID, "/user");
+    scene_refused(&s, "camera.add", NULL, CAMERA("n", "new", ",\"still\":\"https://192.0.2.1/\""),
+                  RC_INVALID, "/authority");
     scene_refused(&s, "camera.add", NULL, CAMERA("n", "gate", STREAM), RC_CONFLICT, "/source");
     scene_close(&s);
 }

@@ -64,6 +64,15 @@ static void put_off(struct desk_job *job)
     desk->waiting = job;
 }
 
+/* A reader at a door, which a camera may be, knows duress. */
+static bool has_duress(const struct desk_job *job)
+{
+    for (size_t i = 0; i < job->batch.items.count; i++)
+        if (signal_is_lane(&job->batch.items.items[i]))
+            return true;
+    return false;
+}
+
 void desk_job_submit(struct desk_job *job)
 {
     struct desk *desk = job->desk;
@@ -81,6 +90,7 @@ void desk_job_submit(struct desk_job *job)
         .actor = desk_actor(),
         .cause = -1,
         .expect_seq = -1,
+        .alarm = has_duress(job),
         .done = on_written,
         .arg = job,
     };

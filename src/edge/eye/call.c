@@ -13,6 +13,7 @@ struct caller {
     struct text body;
     size_t most;
     bool too_large;
+    bool asked; /* the camera has asked for name and password by HTTP */
 };
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
@@ -81,14 +82,16 @@ static bool set_common(struct caller *caller, const struct call *call)
     return good;
 }
 
-/* By https the certificate has to be signed by the given authority and be for the number that is
- * called; there the password may go in clear, elsewhere it does not. */
+/* Name and password only when the camera has asked for them: libcurl would send the first request
+ * without its body, and many cameras do not ask by HTTP, but by SOAP. By https the certificate has
+ * to be signed by the given authority and be for the number that is called; there the password may
+ * go in clear, elsewhere it does not. */
 static bool set_secrets(struct caller *caller, const struct call *call)
 {
     const struct libs *libs = caller->eye->libs;
     const struct camera *camera = &caller->eye->camera;
     bool tls = str_starts(str_from(call->url), "https:"), good = true;
-    if (!str_absent(camera->user)) {
+    if (caller->asked) {
         SET(USERNAME, camera->user.ptr);
         SET(PASSWORD, camera->password.ptr ? camera->password.ptr : "");
         SET(HTTPAUTH, (long)(tls ? CURLAUTH_DIGEST | CURLAUTH_BASIC : CURLAUTH_DIGEST));
@@ -146,7 +149,8 @@ static rc outcome_of(struct ctx *c, struct caller *caller, CURLcode code, struct
     return text_done(&caller->body, &ret->body);
 }
 
-rc caller_call(struct ctx *c, struct caller *caller, const struct call *call, struct called *ret)
+static rc call_once(struct ctx *c, struct caller *caller, const struct call *call,
+                    struct called *ret)
 {
     const struct libs *libs = caller->eye->libs;
     struct curl_slist *headers = NULL;
@@ -160,4 +164,13 @@ rc caller_call(struct ctx *c, struct caller *caller, const struct call *call, st
     rc result = outcome_of(c, caller, code, ret);
     libs->call_curl_slist_free_all(headers);
     return result;
+}
+
+rc caller_call(struct ctx *c, struct caller *caller, const struct call *call, struct called *ret)
+{
+    rc result = call_once(c, caller, call, ret);
+    if (result.code != RC_FORBIDDEN || caller->asked || str_absent(caller->eye->camera.user))
+        return result;
+    caller->asked = true;
+    return call_once(c, caller, call, ret);
 }

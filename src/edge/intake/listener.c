@@ -33,6 +33,13 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
         fault_enter_name(c, STR("protocol"));
         return unknown;
     }
+    if (adapter->outside) {
+        rc outside = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
+                                 "%s is read in a process of its own: make a record of the camera",
+                                 adapter->name);
+        fault_enter_name(c, STR("protocol"));
+        return outside;
+    }
     rc result = intake_options(c, adapter, options, &record);
     if (rc_ok(result) && !str_absent(listener->secret_options))
         result =
