@@ -306,8 +306,8 @@ static void count_fault(enum document_fault fault, uint64_t *tally)
         tally[tallies_of[fault]]++;
 }
 
-static rc feed(struct ctx *c, struct adapter_state *state, const struct adapter_input *in,
-               struct adapter_output *out, struct adapter_result *ret)
+static rc feed_once(struct ctx *c, struct adapter_state *state, const struct adapter_input *in,
+                    struct adapter_output *out, struct adapter_result *ret)
 {
     enum document_fault fault = DOCUMENT_GOOD;
     const char *why = NULL;
@@ -327,6 +327,18 @@ static rc feed(struct ctx *c, struct adapter_state *state, const struct adapter_
         *ret = adapter_bad(ret->used, why);
     count_fault(fault, out->tally);
     document_close(doc);
+    return result;
+}
+
+/* Many notifications are counted one after the other: after a failure none is. */
+static rc feed(struct ctx *c, struct adapter_state *state, const struct adapter_input *in,
+               struct adapter_output *out, struct adapter_result *ret)
+{
+    uint64_t before[ONVIF_NO_TOPIC + 1];
+    memcpy(before, out->tally, sizeof before);
+    rc result = feed_once(c, state, in, out, ret);
+    if (!rc_ok(result))
+        memcpy(out->tally, before, sizeof before);
     return result;
 }
 
