@@ -19,7 +19,7 @@ enum {
     WORK_MEMORY_MAX = 256 << 20,
     HIT_MEMORY_MAX = 16 << 20,
     WINDOWS_MAX = STATE_PARTS_MAX << 20,
-    KEEP_EVENTS = 2000, /* windows are kept after so many events … */
+    KEEP_EVENTS = 2000, /* windows are kept after so many events, and one more for each KiB … */
     HOT_START_MAX = 100000,
 };
 static const int64_t KEEP_US = (int64_t)60 * 1000000; /* … or after so long */
@@ -393,7 +393,8 @@ static bool is_keeping_time(const struct tripwires *t, bool changed)
 {
     if (t->keeping || t->waiting > 0 || t->lost || t->position == t->kept)
         return false;
-    return changed || t->position - t->kept >= KEEP_EVENTS ||
+    int64_t kib = (int64_t)(sigma_count(t->engine).bytes >> 10);
+    return changed || t->position - t->kept >= KEEP_EVENTS + kib ||
            clock_now(&t->work).us - t->kept_us >= KEEP_US;
 }
 

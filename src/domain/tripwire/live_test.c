@@ -297,6 +297,59 @@ TEST(tripwire_hits_are_the_same_after_a_hundred_restarts)
     close_live(&b);
 }
 
+/* What was counted when the windows were last kept. */
+static struct str counts_of(struct live *l)
+{
+    struct tripwire_stand stand = {0};
+    assert_true(rc_ok(picture_get(&l->s.c, l->s.reader.picture, &tripwire_stand_shape, STR("stand"),
+                                  NULL, &stand)));
+    return stand.counts;
+}
+
+enum { FLOOD = 150, FLOOD_KEYS = 40 };
+
+/* One rule is flooded with keys and holds its limit; the other, and the keys it knew, go on; the
+ * same after a restart. */
+TEST(tripwire_that_is_flooded_is_counted_and_takes_nothing_from_the_others)
+{
+    static const char again[] = HEAD("again") "title: one\\nname: changed5\\n" SOURCE(
+        "changed") "detection: {s: {name: '*'}, condition: s}\\n---\\ntitle: Again\\nid: again\\n"
+                   "correlation: {type: event_count, rules: [changed5], group-by: [agency], "
+                   "timespan: 1h, condition: {gte: 2}}\\n"
+                   "chancery: {limits: {keys: 40, when-full: refuse}}\\n\"}";
+    struct live l;
+    scene_open(&l.s, 4, modules);
+    for (int i = 0; i < FLOOD; i++)
+        agency(&l, "agency.add", i);
+    scene_do(&l.s, "tripwire.add", NULL, again);
+    scene_do(&l.s, "tripwire.add", NULL, rules[1]);
+    scene_do(&l.s, "tripwire.activate", "again", "{}");
+    scene_do(&l.s, "tripwire.activate", "three", "{}");
+    open_tripwires(&l);
+    settle(&l);
+    for (int i = 0; i < FLOOD; i++)
+        agency(&l, "agency.change", i);
+    clock_manual_advance_us(&l.s.clock, (int64_t)2 * 60000000);
+    for (int i = 0; i < 3; i++) /* of one country */
+        agency(&l, "agency.add", FLOOD + 3 * i);
+    settle(&l);
+    assert_int_equal(count_of(&l, "three"), 1);
+    assert_int_equal(count_of(&l, "again"), 0);
+    struct str counts = counts_of(&l);
+    char refused[40];
+    snprintf(refused, sizeof refused, "\"keys_refused\":%d,", FLOOD - FLOOD_KEYS);
+    if (str_find(counts, str_from(refused)) == SIZE_MAX)
+        fail_msg("%.*s", STR_ARG(counts));
+    assert_true(str_find(counts, STR("\"looked\":150,")) != SIZE_MAX); /* the profiler's */
+    assert_true(str_find(counts, STR("\"cost_us\":")) != SIZE_MAX);
+    restart(&l);
+    agency(&l, "agency.change", 0);
+    agency(&l, "agency.change", FLOOD - 1); /* it was refused, and is: no place is free */
+    settle(&l);
+    assert_int_equal(count_of(&l, "again"), 1);
+    close_live(&l);
+}
+
 TEST(tripwire_backtest_finds_what_would_have_been)
 {
     struct live l;

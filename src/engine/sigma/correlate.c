@@ -34,56 +34,6 @@ static struct occurrence pop_occurrence(struct sigma_engine *e)
     return o;
 }
 
-/* ---- deadlines: a heap with a total order -------------------------------------------------------
- */
-
-static bool is_before(const struct deadline *a, const struct deadline *b)
-{
-    if (a->at != b->at)
-        return a->at < b->at;
-    if (a->corr != b->corr)
-        return a->corr < b->corr;
-    if (a->time != b->time)
-        return a->time < b->time;
-    return memcmp(a->hash, b->hash, sizeof a->hash) < 0;
-}
-
-rc push_deadline(struct ctx *c, struct sigma_engine *e, const struct deadline *deadline)
-{
-    if (e->deadline_count == e->deadline_room) {
-        size_t room = e->deadline_room ? 2 * e->deadline_room : 64;
-        struct deadline *wider = realloc(e->deadlines, room * sizeof *wider);
-        if (!wider)
-            FAIL(c, NO_MEMORY, "no memory for a deadline");
-        e->deadlines = wider;
-        e->deadline_room = room;
-    }
-    size_t at = e->deadline_count++;
-    for (; at > 0 && is_before(deadline, &e->deadlines[(at - 1) / 2]); at = (at - 1) / 2)
-        e->deadlines[at] = e->deadlines[(at - 1) / 2];
-    e->deadlines[at] = *deadline;
-    return OK;
-}
-
-static struct deadline pop_deadline(struct sigma_engine *e)
-{
-    struct deadline first = e->deadlines[0], last = e->deadlines[--e->deadline_count];
-    size_t at = 0;
-    for (;;) {
-        size_t kid = 2 * at + 1;
-        if (kid >= e->deadline_count)
-            break;
-        if (kid + 1 < e->deadline_count && is_before(&e->deadlines[kid + 1], &e->deadlines[kid]))
-            kid++;
-        if (!is_before(&e->deadlines[kid], &last))
-            break;
-        e->deadlines[at] = e->deadlines[kid];
-        at = kid;
-    }
-    e->deadlines[at] = last;
-    return first;
-}
-
 /* ---- hits of a window ---------------------------------------------------------------------------
  */
 

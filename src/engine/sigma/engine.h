@@ -40,11 +40,15 @@ struct key {
     uint32_t count : 27, capacity : 5;
 };
 
+/* With its place in the index, which is half empty. */
+enum { KEY_BYTES = sizeof(struct key) + 2 * sizeof(uint32_t) };
+
 struct table {
     struct key *keys; /* from 1 */
     uint32_t room, top, live, free;
     uint32_t *slots;
     uint32_t mask, hand;
+    size_t bytes; /* of its keys, their entries and what waits for them */
     uint64_t refused, evicted;
 };
 
@@ -87,8 +91,10 @@ struct sigma_engine {
     struct sigma_matcher *matcher;
     struct pool pool;
     struct table *tables;       /* by corr */
+    uint32_t greediest;         /* of them: has the most bytes, as far as is known */
     struct deadline *deadlines; /* a heap, the earliest first */
     size_t deadline_count, deadline_room;
+    size_t deadlines_awaited; /* when it was last looked */
     struct occurrence *queue;
     size_t queue_count, queue_room;
     int64_t watermark;
@@ -111,6 +117,8 @@ void group_hash(const struct tuple *tuple, size_t count, uint32_t hash[3]);
 uint64_t text_hash(struct str text, uint64_t seed);
 void table_close(struct table *table);
 void table_put(struct table *table, uint32_t number);
+void table_grow(struct sigma_engine *e, uint32_t corr, size_t bytes);
+void table_shrink(struct table *table, size_t bytes);
 bool table_widen(struct table *table);
 uint32_t table_find(const struct table *table, const uint32_t hash[3]);
 struct key *key_of(struct sigma_engine *e, uint32_t corr, const uint32_t hash[3], bool *ret_new);
@@ -145,11 +153,15 @@ uint64_t place_pack(double lat, double lon);
 void weigh_parts(const struct corr *corr, const struct window *w, uint32_t from, uint32_t end,
                  bool *ret_parts);
 
+/* deadline.c */
+rc push_deadline(struct ctx *c, struct sigma_engine *e, const struct deadline *deadline);
+struct deadline pop_deadline(struct sigma_engine *e); /* there is one */
+void forget_deadlines(struct sigma_engine *e);        /* those that nothing waits for any more */
+
 /* correlate.c */
 rc correlate(struct ctx *c, struct sigma_engine *e);
 rc push_occurrence(struct ctx *c, struct sigma_engine *e, const struct occurrence *o);
 rc run_deadlines(struct ctx *c, struct sigma_engine *e, int64_t before);
-rc push_deadline(struct ctx *c, struct sigma_engine *e, const struct deadline *deadline);
 
 /* tell.c: hits. */
 bool state_holds(struct sigma_engine *e, const struct rule *rule, const struct corr *corr,

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 64, SWEEP = 2, EVICT_LOOK = 32 };
+enum { ROOM_FIRST = 64, SWEEP = 2, EVICT_LOOK = 32, GIVE_MOST = 8, DEADLINES_FEW = 64 };
 
 /* ---- hashing: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012) ----------------
  */
@@ -129,6 +129,18 @@ uint32_t table_find(const struct table *table, const uint32_t hash[3])
     return 0;
 }
 
+void table_grow(struct sigma_engine *e, uint32_t corr, size_t bytes)
+{
+    e->tables[corr].bytes += bytes;
+    if (e->tables[corr].bytes > e->tables[e->greediest].bytes)
+        e->greediest = corr;
+}
+
+void table_shrink(struct table *table, size_t bytes)
+{
+    table->bytes -= bytes;
+}
+
 void table_put(struct table *table, uint32_t number)
 {
     uint32_t at = table->keys[number].hash[0] & table->mask;
@@ -202,8 +214,11 @@ void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number)
         at = (at + 1) & table->mask;
     close_gap(table, at);
     key_drop(e, about, key, key->count);
-    if (key->entries)
+    if (key->entries) {
         pool_give(&e->pool, key->entries, entry_size(about) << key->capacity);
+        table_shrink(table, entry_size(about) << key->capacity);
+    }
+    table_shrink(table, KEY_BYTES);
     if (key->group)
         record_give(e, key->group);
     *key = (struct key){.entries = table->free, .capacity = CAPACITY_FREE};
@@ -279,6 +294,7 @@ static bool widen_entries(struct sigma_engine *e, const struct corr *corr, struc
     uint32_t wider = pool_take(&e->pool, entry_size(corr) << capacity);
     if (!wider)
         return false;
+    table_grow(e, corr->place, entry_size(corr) << capacity);
     struct window old = key_window(e, corr, key);
     uint32_t piece = key->entries;
     key->entries = wider;
@@ -290,41 +306,7 @@ static bool widen_entries(struct sigma_engine *e, const struct corr *corr, struc
     if (corr->valued)
         memcpy(new.values, old.values, old.count * sizeof *new.values);
     pool_give(&e->pool, piece, entry_size(corr) << (capacity - 1));
-    return true;
-}
-
-/* Room for one more: forget what is over, widen, or forget the oldest. */
-static bool make_room(struct sigma_engine *e, const struct corr *corr, struct key *key)
-{
-    if (key->entries && key->count < 1u << key->capacity)
-        return true;
-    key_drop(e, corr, key, key_from(e, key, e->watermark - corr_keeps(e, corr)));
-    bool full = key->count >= corr->key_events_max || engine_bytes(e) > e->options.bytes_max;
-    if (full && key->count > 0) {
-        uint32_t some = key->count / 8 + 1;
-        key_drop(e, corr, key, some);
-        e->counters.events_dropped += some;
-    }
-    if (key->entries && key->count < 1u << key->capacity)
-        return true;
-    return widen_entries(e, corr, key);
-}
-
-/* Put an entry behind those of the same time; the record is then the window's too. */
-bool key_insert(struct sigma_engine *e, const struct corr *corr, struct key *key,
-                const struct entry *entry, uint64_t value, uint32_t *ret_at)
-{
-    if (!make_room(e, corr, key))
-        return false;
-    uint32_t at = key_from(e, key, entry->time + 1);
-    struct window w = key_window(e, corr, key);
-    move_entries(&w, at, at + 1);
-    w.entries[at] = *entry;
-    if (w.values)
-        w.values[at] = value;
-    key->count++;
-    record_keep(e, entry->record);
-    *ret_at = at;
+    table_shrink(&e->tables[corr->place], entry_size(corr) << (capacity - 1));
     return true;
 }
 
@@ -374,8 +356,27 @@ static void evict(struct sigma_engine *e, uint32_t corr)
 
 size_t engine_bytes(const struct sigma_engine *e)
 {
-    return e->pool.bytes + e->counters.keys * (sizeof(struct key) + 2 * sizeof(uint32_t)) +
+    return e->pool.bytes + e->counters.keys * KEY_BYTES +
            e->deadline_count * sizeof(struct deadline);
+}
+
+static bool is_full(const struct sigma_engine *e)
+{
+    return engine_bytes(e) > e->options.bytes_max;
+}
+
+/* When memory is at its limit, the correlation that holds most gives keys to one that holds less:
+ * who floods one rule takes nothing from the others. False: there is still no room. */
+static bool find_room(struct sigma_engine *e, uint32_t corr)
+{
+    if (is_full(e) && e->deadline_count > 2 * e->deadlines_awaited + DEADLINES_FEW)
+        forget_deadlines(e);
+    for (unsigned i = 0; i < GIVE_MOST && is_full(e); i++) {
+        if (e->tables[corr].bytes >= e->tables[e->greediest].bytes)
+            return false;
+        evict(e, e->greediest);
+    }
+    return !is_full(e);
 }
 
 struct key *key_of(struct sigma_engine *e, uint32_t corr, const uint32_t hash[3], bool *ret_new)
@@ -387,13 +388,12 @@ struct key *key_of(struct sigma_engine *e, uint32_t corr, const uint32_t hash[3]
     if (number)
         return &table->keys[number];
     sweep(e, corr, SWEEP);
-    bool full = table->live >= about->keys_max || engine_bytes(e) > e->options.bytes_max;
-    if (full)
+    if (table->live >= about->keys_max || is_full(e))
         sweep(e, corr, EVICT_LOOK);
-    full = table->live >= about->keys_max || engine_bytes(e) > e->options.bytes_max;
-    if (full && about->evict)
+    bool room = table->live < about->keys_max && find_room(e, corr);
+    if (!room && about->evict)
         evict(e, corr);
-    else if (full) {
+    else if (!room) {
         table->refused++;
         e->counters.keys_refused++;
         return NULL;
@@ -405,5 +405,41 @@ struct key *key_of(struct sigma_engine *e, uint32_t corr, const uint32_t hash[3]
     table_put(table, number);
     table->live++;
     e->counters.keys++;
+    table_grow(e, corr, KEY_BYTES);
     return &table->keys[number];
+}
+
+/* Room for one more: forget what is over, widen, or forget the oldest. */
+static bool make_room(struct sigma_engine *e, const struct corr *corr, struct key *key)
+{
+    if (key->entries && key->count < 1u << key->capacity)
+        return true;
+    key_drop(e, corr, key, key_from(e, key, e->watermark - corr_keeps(e, corr)));
+    bool room = key->count < corr->key_events_max && find_room(e, corr->place);
+    if (!room && key->count > 0) {
+        uint32_t some = key->count / 8 + 1;
+        key_drop(e, corr, key, some);
+        e->counters.events_dropped += some;
+    }
+    if (key->entries && key->count < 1u << key->capacity)
+        return true;
+    return widen_entries(e, corr, key);
+}
+
+/* Put an entry behind those of the same time; the record is then the window's too. */
+bool key_insert(struct sigma_engine *e, const struct corr *corr, struct key *key,
+                const struct entry *entry, uint64_t value, uint32_t *ret_at)
+{
+    if (!make_room(e, corr, key))
+        return false;
+    uint32_t at = key_from(e, key, entry->time + 1);
+    struct window w = key_window(e, corr, key);
+    move_entries(&w, at, at + 1);
+    w.entries[at] = *entry;
+    if (w.values)
+        w.values[at] = value;
+    key->count++;
+    record_keep(e, entry->record);
+    *ret_at = at;
+    return true;
 }

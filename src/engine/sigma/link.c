@@ -190,6 +190,7 @@ static rc sort_corrs(struct ctx *c, struct sigma_set *set)
             if (!corr || corr->level != level)
                 continue;
             corr->rule = i;
+            corr->place = (uint32_t)count;
             set->corrs[count++] = corr;
         }
     }

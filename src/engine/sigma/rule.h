@@ -109,7 +109,8 @@ struct corr_ref {
 };
 
 struct corr {
-    uint32_t rule; /* its own number */
+    uint32_t rule;  /* its own number */
+    uint32_t place; /* among the correlations of the set */
     enum corr_type type;
     size_t ref_count;
     struct corr_ref *refs;

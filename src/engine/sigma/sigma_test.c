@@ -20,9 +20,10 @@ static void collect(void *arg, const struct sigma_hit *hit)
     text_put(&b->hits, hit->late ? STR(" late\n") : STR("\n"));
 }
 
-static void start(struct bench *b, int64_t lateness_us)
+static void start(struct bench *b, int64_t lateness_us, size_t bytes_max)
 {
-    struct sigma_engine_options options = {.lateness_us = lateness_us, .arg = b, .hit = collect};
+    struct sigma_engine_options options = {
+        .lateness_us = lateness_us, .bytes_max = bytes_max, .arg = b, .hit = collect};
     assert_true(rc_ok(sigma_engine_open(&b->c, b->set, &options, &b->engine)));
 }
 
@@ -37,7 +38,7 @@ void bench_open(struct bench *b, const char *rules)
     if (sigma_set_errors(b->set, &errors))
         fail_msg("line %u: %.*s", errors[0].line, STR_ARG(errors[0].reason));
     text_init(&b->hits, &b->c, 1 << 26);
-    start(b, 86400000000);
+    start(b, 86400000000, 0);
 }
 
 void bench_close(struct bench *b)
@@ -68,12 +69,18 @@ void bench_end(struct bench *b)
     assert_true(rc_ok(sigma_advance(&b->c, b->engine, (struct wall){INT64_MAX / 2})));
 }
 
+void bench_limit(struct bench *b, size_t bytes_max)
+{
+    sigma_engine_close(b->engine);
+    start(b, 86400000000, bytes_max);
+}
+
 void bench_restart(struct bench *b, int64_t lateness_us)
 {
     struct str saved;
     assert_true(rc_ok(sigma_save(&b->c, b->engine, &saved)));
     sigma_engine_close(b->engine);
-    start(b, lateness_us);
+    start(b, lateness_us, 0);
     if (!rc_ok(sigma_load(&b->c, b->engine, saved)))
         fail_msg("%s", b->c.fault.message);
 }

@@ -20,6 +20,9 @@ void bench_close(struct bench *b);
 void bench_feed(struct bench *b, const char *lines);
 void bench_end(struct bench *b);
 void bench_restart(struct bench *b, int64_t lateness_us);
+
+/* Begin anew with so much memory for all windows. */
+void bench_limit(struct bench *b, size_t bytes_max);
 struct str bench_hits(struct bench *b);
 
 /* The first error of some rules: "LINE: REASON", or "" when there is none. */

@@ -401,6 +401,7 @@ static rc load_key(struct loading *l, uint32_t number, const struct corr *corr)
     table_put(table, (uint32_t)place);
     table->live++;
     l->e->counters.keys++;
+    table_grow(l->e, number, KEY_BYTES);
     TRY(load_entries(l, corr, own, count));
     return load_deadlines(l, number, own);
 }
@@ -496,6 +497,8 @@ static void forget_all(struct sigma_engine *e)
     }
     pool_close(&e->pool);
     e->deadline_count = 0;
+    e->deadlines_awaited = 0;
+    e->greediest = 0;
     e->counters.keys = 0;
 }
 

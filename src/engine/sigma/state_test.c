@@ -142,9 +142,9 @@ TEST(damaged_bytes_are_refused_and_leave_an_empty_engine)
     arena_close(c.arena);
 }
 
-static void flood(struct bench *b, unsigned count)
+static void flood_from(struct bench *b, unsigned first, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = first; i < first + count; i++) {
         char line[160];
         snprintf(
             line, sizeof line,
@@ -152,6 +152,11 @@ static void flood(struct bench *b, unsigned count)
             1000 + i / 100, i);
         bench_feed(b, line);
     }
+}
+
+static void flood(struct bench *b, unsigned count)
+{
+    flood_from(b, 0, count);
 }
 
 #define LIMITED(policy)                                                                \
@@ -208,6 +213,50 @@ TEST(a_flood_of_keys_may_evict_the_oldest)
                    "\"u\":4999}");
     assert_true(str_is(bench_hits(&b), "X:4999,z@1970-01-01T00:17:32Z u=4999\n"));
     bench_close(&b);
+}
+
+/* Three events of one user between floods of others: each time there is no room left. */
+static void feed_between_floods(struct bench *b, const char *type, unsigned flood_size)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        char line[160];
+        flood_from(b, i * flood_size, flood_size);
+        snprintf(line, sizeof line,
+                 "{\"_id\":\"%s%u\",\"_time\":%u,\"_logsource\":{\"product\":\"p\"},\"t\":\"%s\","
+                 "\"u\":1}",
+                 type, i, 1000 + (i + 1) * flood_size / 100, type);
+        bench_feed(b, line);
+    }
+}
+
+TEST(a_flood_that_fills_the_memory_starves_no_other_rule)
+{
+    static const char *const flooded[] = {
+        "type: event_count, rules: [a], group-by: [u], timespan: 1h, condition: {gte: 9}}\n",
+        "type: value_count, rules: [a], group-by: [u], timespan: 1h, condition: {field: u, gte: "
+        "9}}\n",
+        "type: temporal, rules: [a], group-by: [u], timespan: 1h}\nchancery: {absent: [c]}\n",
+        "type: event_count, rules: [a], group-by: [u], timespan: 1h, condition: {lt: 1}}\n"};
+    enum { LIMIT = 256 << 10, FLOOD = 20000 };
+    for (size_t i = 0; i < sizeof flooded / sizeof *flooded; i++) {
+        struct bench b;
+        char text[2000];
+        snprintf(text, sizeof text,
+                 RULE("a") RULE("b")
+                     RULE("c") "title: Flooded\ncorrelation: {%s---\n"
+                               "title: Calm\ncorrelation: {type: event_count, rules: "
+                               "[b], group-by: [u], timespan: 1h, condition: {gte: 3}}\n",
+                 flooded[i]);
+        bench_open(&b, text);
+        bench_limit(&b, LIMIT);
+        feed_between_floods(&b, "b", FLOOD);
+        struct sigma_counters counters = sigma_count(b.engine);
+        assert_true(counters.bytes <= LIMIT + 4096);
+        assert_int_equal(counters.keys + counters.keys_refused + counters.keys_evicted,
+                         3 * FLOOD + 1);
+        assert_true(str_is(bench_hits(&b), "Calm:b0,b1,b2@1970-01-01T00:26:40Z u=1\n"));
+        bench_close(&b);
+    }
 }
 
 TEST(keys_that_are_over_are_forgotten)
