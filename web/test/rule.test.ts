@@ -1,4 +1,4 @@
-// A rule's text as the editor sees it: where the caret is, what fits there, what changed, and nights.
+// A rule's text as the editor sees it: where the caret is, what fits there, what changed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Taxonomy } from '../src/tripwire/api.ts';
@@ -82,14 +82,16 @@ test('what fits is offered, and nothing else', () => {
   assert.deepEqual(offered(`${source}na^`), ['name']);
   assert.deepEqual(offered(`${source}name|cont^`), ['contains']);
   assert.ok(offered(`${source}local^`).includes('local_hour'));
-  assert.deepEqual(offered(`${source}name: x\n    filter: {kind: a}\n    condition: fil^`), ['filter']);
+  const two = `${source}name: x\n    filter: {kind: a}\n    condition: fil^`;
+  assert.deepEqual(offered(two), ['filter']);
   assert.deepEqual(offered('chancery:\n    state:\n        zone^'), ['zone_armed']);
   assert.deepEqual(offered('name: first\n---\ncorrelation:\n    rules: [fi^]'), ['first']);
   assert.deepEqual(offered('description: some words^'), []);
 });
 
 test('every character of a line is in its words', () => {
-  for (const line of ["a: 'b # c' # d", 'x: {a|b: "c", d: [1]}', '---', '', 'path: C:\\a#b', '- # x'])
+  const lines = ["a: 'b # c' # d", 'x: {a|b: "c", d: [1]}', '---', '', 'p: C:\\a#b', '- # x'];
+  for (const line of lines)
     assert.equal(
       wordsOf(line)
         .map((word) => word.text)

@@ -33,7 +33,7 @@ export function wordsOf(line: string): Word[] {
   return words;
 }
 
-// ---- where the caret stands -----------------------------------------------------------------------
+// ---- where the caret stands ---------------------------------------------------------------------
 
 export interface Spot {
   /** The keys above, outermost first: ["detection", "selection"]. */
@@ -82,7 +82,8 @@ function flowAt(before: string): { key: string; rest: string } | undefined {
 export function spotAt(text: string, caret: number): Spot {
   const lines = text.split('\n');
   const row = text.slice(0, caret).split('\n').length - 1;
-  const before = (lines[row] ?? '').slice(0, caret - lines.slice(0, row).join('\n').length - (row ? 1 : 0));
+  const start = text.lastIndexOf('\n', caret - 1) + 1;
+  const before = text.slice(start, caret);
   const { document, from } = documentAt(lines, row);
   const indent = /^\s*(?:- )*/.exec(before)?.[0].length ?? 0;
   const path = parentsOf(lines, from, row, indent);
@@ -110,7 +111,7 @@ export function spotAt(text: string, caret: number): Spot {
   return { path, begun, document };
 }
 
-// ---- what could stand there -----------------------------------------------------------------------
+// ---- what could stand there ---------------------------------------------------------------------
 
 export interface Choice {
   text: string;
@@ -119,16 +120,21 @@ export interface Choice {
   help?: string;
 }
 
-const TOP = 'title id name status description author date references tags logsource detection correlation falsepositives level fields chancery';
+const TOP =
+  'title id name status description author date references tags logsource detection correlation ' +
+  'falsepositives level fields chancery';
 const MODIFIERS =
-  'contains startswith endswith all cased exists neq re cidr lt lte gt gte base64 base64offset wide windash minute hour day week month year fieldref expand';
+  'contains startswith endswith all cased exists neq re cidr lt lte gt gte base64 base64offset ' +
+  'wide windash minute hour day week month year fieldref expand';
 const CORRELATION = 'type rules group-by timespan condition aliases generate';
 const TYPES =
-  'event_count value_count temporal temporal_ordered value_sum value_avg value_min value_max value_median value_percentile';
+  'event_count value_count temporal temporal_ordered value_sum value_avg value_min value_max ' +
+  'value_median value_percentile';
 const EXTENSION =
   'purpose source state absent none-between near actions limits self-test';
 const ACTIONS =
-  'notify call send-guard raise-incident task lock unlock lockdown evacuate close-gates stop-ventilation';
+  'notify call send-guard raise-incident task lock unlock lockdown evacuate close-gates ' +
+  'stop-ventilation';
 
 const listOf = (words: string, after = ''): Choice[] =>
   words.split(' ').map((text) => ({ text, ...(after ? { write: text + after } : {}) }));
@@ -261,7 +267,7 @@ export function choicesAt(text: string, caret: number, taxonomy: Taxonomy) {
   return { begun, choices: fit.slice(0, 40) };
 }
 
-// ---- lines compared -------------------------------------------------------------------------------
+// ---- lines compared -----------------------------------------------------------------------------
 
 export interface DiffLine {
   kind: 'same' | 'added' | 'removed';
@@ -274,7 +280,8 @@ export interface DiffLine {
 export function diffLines(before: string, after: string): DiffLine[] {
   const a = before.replace(/\n$/, '').split('\n');
   const b = after.replace(/\n$/, '').split('\n');
-  const common: Uint16Array[] = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+  const empty = () => new Uint16Array(b.length + 1);
+  const common: Uint16Array[] = Array.from({ length: a.length + 1 }, empty);
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
       common[i]![j] =
@@ -294,7 +301,7 @@ export function diffLines(before: string, after: string): DiffLine[] {
   return lines;
 }
 
-// ---- spans of time --------------------------------------------------------------------------------
+// ---- spans of time ------------------------------------------------------------------------------
 
 const DAY_MS = 86400000;
 

@@ -26,4 +26,5 @@ const levels: Record<string, Level> = {
 };
 
 /** How grave a hit is, as the rule says. */
-export const levelOf = (level: string | undefined | null): Level => levels[level ?? ''] ?? 'unknown';
+export const levelOf = (level: string | undefined | null): Level =>
+  levels[level ?? ''] ?? 'unknown';
