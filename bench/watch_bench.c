@@ -1,31 +1,28 @@
 /* How many signals a second the watch takes: decided, folded and durable, by the size of the batch;
- * and a storm of a million signals from one broken sensor, while duress comes in between: how long
- * the duress waits, what the storm costs the record, and how much memory. */
+ * with their reading too, by adapter, in the intake's batches, a second of processor time of all
+ * threads; and a storm of a million signals from one broken sensor, while duress comes in between:
+ * how long the duress waits, what the storm costs the record, and how much memory. */
 #include "domain/watch/watch_own.h"
 
+#include "adapter/registry/registry.h"
+#include "input.h"
 #include "support/scene.h"
 #include "support/watch_scene.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum {
     SOURCES = 100,
     SIGNALS = 20000,
     STORM_SIGNALS = 1000000,
     STORM_BATCH = 500,
+    INTAKE_BATCH = 240, /* as src/edge/intake makes them */
+    PIECE = 65536,
     DURESS_EVERY = 20,
     LANE_MAX = STORM_SIGNALS / STORM_BATCH / DURESS_EVERY + 1
 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static double megabytes(void)
 {
@@ -90,7 +87,7 @@ static void bench_batch(struct scene *s, size_t size, int *number)
     static struct signal signals[STORM_BATCH];
     static char dedupes[STORM_BATCH][16];
     size_t count = size == 1 ? SIGNALS / 10 : SIGNALS;
-    double start = seconds();
+    double start = bench_now();
     for (size_t done = 0; done < count; done += size) {
         struct signal_batch batch = {.items = {signals, size}};
         struct command command = take(&batch);
@@ -101,8 +98,102 @@ static void bench_batch(struct scene *s, size_t size, int *number)
         arena_return(s->c.arena, mark);
         clock_manual_advance_us(&s->clock, (int64_t)size * 100);
     }
-    double took = seconds() - start;
+    double took = bench_now() - start;
     printf("%4zu a command, a commit each %10.0f signals a second\n", size, (double)count / took);
+}
+
+/* ---- by adapter --------------------------------------------------------------------------------
+ */
+
+/* Signals of an adapter on their way: read, gathered, handed to the writer. */
+struct read_run {
+    struct scene *s;
+    struct signal signals[INTAKE_BATCH + SIGNAL_BATCH_MAX];
+    struct arena_mark mark; /* before the batch */
+    size_t count, taken, frames;
+    int round;
+};
+
+static void hand_in(struct read_run *r)
+{
+    struct scene *s = r->s;
+    struct signal_batch batch = {.items = {r->signals, r->count}};
+    struct command command = take(&batch);
+    if (r->count > 0)
+        must(s, core_call(&s->c, s->core, &command));
+    r->taken += r->count;
+    clock_manual_advance_us(&s->clock, (int64_t)r->count * 100);
+    r->count = 0;
+    arena_return(s->c.arena, r->mark);
+}
+
+/* The bytes come again and again: each time from other sources, with other keys. */
+static void gather(struct read_run *r, const struct stream_item *item)
+{
+    static char names[SOURCES][8];
+    struct scene *s = r->s;
+    r->frames += item->kind == STREAM_FRAME;
+    for (size_t i = 0; i < item->out.count; i++) {
+        struct signal *signal = &r->signals[r->count];
+        size_t source = (r->taken + r->count) % SOURCES;
+        must(s, shape_copy(&s->c, &signal_shape, &item->out.signals[i], signal));
+        snprintf(names[source], sizeof names[0], "s%zu", source);
+        signal->source = str_from(names[source]);
+        must(s, str_format(&s->c, &signal->dedupe, "%d/%zu", r->round, r->taken + r->count));
+        r->count++;
+    }
+    if (r->count >= INTAKE_BATCH)
+        hand_in(r);
+}
+
+static void read_through(struct read_run *r, struct stream *stream, struct str bytes)
+{
+    struct scene *s = r->s;
+    for (size_t at = 0; at < bytes.len && r->taken < SIGNALS; at += PIECE) {
+        struct stream_item item = {.kind = STREAM_FRAME};
+        stream_give(stream, str_sub(bytes, at, PIECE), (struct stream_given){0});
+        while (item.kind != STREAM_EMPTY) {
+            must(s, stream_next(&s->c, stream, clock_now(&s->c), &item));
+            gather(r, &item);
+        }
+    }
+}
+
+static void bench_adapter(struct scene *s, const struct bench_input *input)
+{
+    static struct read_run r;
+    static int round;
+    const struct adapter *adapter = adapter_find(str_from(input->adapter));
+    struct arena_mark before = arena_mark(s->c.arena);
+    struct intake *intake = NULL;
+    struct stream *stream = NULL;
+    void *options = NULL;
+    must(s, intake_options(&s->c, adapter, input->options, &options));
+    must(s, intake_open(&s->c, adapter, options, &intake));
+    must(s, stream_open(&s->c, intake, &stream));
+    r = (struct read_run){.s = s, .mark = arena_mark(s->c.arena), .round = ++round};
+    double start = bench_now(), cpu = bench_busy();
+    while (r.taken < SIGNALS)
+        read_through(&r, stream, input->bytes);
+    hand_in(&r);
+    double took = bench_now() - start;
+    cpu = bench_busy() - cpu;
+    printf("%-36s %8.0f signals a CPU second, %8.0f a second (of %.0f frames)\n", input->what,
+           (double)r.taken / cpu, (double)r.taken / took, (double)r.frames);
+    stream_close(stream);
+    intake_close(intake);
+    arena_return(s->c.arena, before);
+}
+
+static void bench_adapters(struct scene *s)
+{
+    static struct bench b;
+    struct bench_input inputs[BENCH_INPUTS];
+    bench_open(&b);
+    bench_inputs(&b, inputs);
+    for (size_t i = 0; i < BENCH_INPUTS; i++)
+        bench_adapter(s, &inputs[i]);
+    bench_close(&b);
 }
 
 /* ---- the storm --------------------------------------------------------------------------------
@@ -120,7 +211,7 @@ struct lane {
 static void lane_done(struct command *command)
 {
     struct lane *lane = command->arg;
-    lane->waited = seconds() - lane->sent;
+    lane->waited = bench_now() - lane->sent;
     lane->done = true;
 }
 
@@ -135,7 +226,7 @@ static void send_duress(struct scene *s, struct lane *lane, int number)
     lane->command.alarm = true;
     lane->command.done = lane_done;
     lane->command.arg = lane;
-    lane->sent = seconds();
+    lane->sent = bench_now();
     must(s, core_submit(&s->c, s->core, &lane->command));
 }
 
@@ -149,8 +240,7 @@ static void report_lane(struct lane *lanes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         while (!lanes[i].done) {
-            struct timespec moment = {0, 1000000};
-            nanosleep(&moment, NULL);
+            bench_rest_ms(1);
         }
     qsort(lanes, count, sizeof *lanes, by_wait);
     printf("duress meanwhile: %zu, durable after %.1f ms at p50, %.1f ms at p99, %.1f ms at most\n",
@@ -165,7 +255,7 @@ static void bench_storm(struct scene *s, int *number)
     static struct lane lanes[LANE_MAX];
     size_t lane_count = 0;
     int64_t events = core_size(s->core);
-    double start = seconds();
+    double start = bench_now();
     struct wall began = clock_now(&s->c);
     for (int i = 0; i < STORM_SIGNALS / STORM_BATCH; i++) {
         struct signal_batch batch = {.items = {signals, STORM_BATCH}};
@@ -178,12 +268,13 @@ static void bench_storm(struct scene *s, int *number)
         }
         if (i % DURESS_EVERY == 0)
             send_duress(s, &lanes[lane_count++], (*number)++);
-        clock_manual_set(&s->clock, (struct wall){began.us + (int64_t)((seconds() - start) * 1e6)});
+        clock_manual_set(&s->clock,
+                         (struct wall){began.us + (int64_t)((bench_now() - start) * 1e6)});
         struct arena_mark mark = arena_mark(s->c.arena);
         must(s, core_call(&s->c, s->core, &command));
         arena_return(s->c.arena, mark);
     }
-    double took = seconds() - start;
+    double took = bench_now() - start;
     printf("storm of %d signals in %.1f s (%.0f a second): %lld events\n", STORM_SIGNALS, took,
            STORM_SIGNALS / took, (long long)(core_size(s->core) - events));
     struct source_pulse pulse = {0};
@@ -205,6 +296,7 @@ int main(void)
     must(&s, core_start(&s.c, s.core));
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         bench_batch(&s, sizes[i], &number);
+    bench_adapters(&s);
     bench_storm(&s, &number);
     double bytes = 0;
     for (int log = 0; log < 2; log++) {
