@@ -291,6 +291,7 @@ int main(void)
     struct stat file;
     int number = 0;
     const size_t sizes[] = {1, 10, 100, 500};
+    setenv("CHANCERY_SCENE_FOLDER", "/var/tmp", 0);
     watch_scene_open(&s);
     add_sources(&s);
     must(&s, core_start(&s.c, s.core));

@@ -376,6 +376,20 @@ rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shap
     return query_one(c, picture, t, sql, STORE_VALUE_TEXT(value), ret_row, ret);
 }
 
+rc picture_any(struct ctx *c, struct picture *picture, const struct shape *shape, const char *field,
+               struct str value, bool *ret)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    const struct shape_column *column = shape_column(&t->columns, str_from(field));
+    struct str sql;
+    assert(column && column->type == SHAPE_CELL_TEXT);
+    TRY(str_format(c, &sql,
+                   "SELECT 1 FROM \"%s\" WHERE \"mission\"=$1 AND \"%s\"=$2 AND "
+                   "\"row_retired\" IS NULL LIMIT 1",
+                   t->name, field));
+    return query_any(c, picture, sql, value, ret);
+}
+
 /* ---- writing
  * --------------------------------------------------------------------------------------- */
 

@@ -60,6 +60,10 @@ rc picture_had(struct ctx *c, struct picture *picture, const struct shape *shape
 rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shape,
                 const char *field, struct str value, struct row *ret_row, void *ret);
 
+/* Is there one? Quicker than to find it. */
+rc picture_any(struct ctx *c, struct picture *picture, const struct shape *shape, const char *field,
+               struct str value, bool *ret);
+
 /* Writing: folds only (and, for vault tables, the writer on behalf of a decision). A live record of
  * the mission with the same value in a UNIQUE field gives CONFLICT. */
 rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,

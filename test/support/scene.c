@@ -45,9 +45,11 @@ void scene_open_on(struct scene *s, enum store_kind kind, size_t count,
     *s = (struct scene){.c = {.arena = arena_open(64 << 20)}};
     clock_manual_init(&s->clock, (struct wall){1795316400000000}); /* 2026-11-22T03:00:00Z */
     s->c.clock = &s->clock.clock;
-    /* in memory where that can be had: what a scene writes need not outlive the machine */
-    snprintf(s->folder, sizeof s->folder, "%s/chancery-scene-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    /* in memory where that can be had: what a test writes need not outlive the machine */
+    const char *root = getenv("CHANCERY_SCENE_FOLDER"); /* benches say where a disk is */
+    if (!root)
+        root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(s->folder, sizeof s->folder, "%.40s/chancery-scene-XXXXXX", root);
     assert_non_null(mkdtemp(s->folder));
     s->options = (struct core_options){
         .ledger = {.origin = STR("chancery.test/m1"), .sign_seed = test_key, .seal_key = test_key},

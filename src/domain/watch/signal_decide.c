@@ -311,21 +311,15 @@ static bool in_batch(struct taking *t, struct str id)
 static rc seen_before(struct taking *t, const struct taking_source *from,
                       const struct signal *signal, struct str *ret_report, bool *ret)
 {
-    struct kept_signal *kept = NULL;
     *ret = false;
     if (str_absent(signal->dedupe))
         return OK;
     TRY(signal_report(t->c, signal->source, signal->dedupe, ret_report));
     if (signal_is_lane(signal))
         return OK;
-    *ret = in_batch(t, *ret_report);
-    if (*ret)
-        return OK;
-    NEW(t->c, kept, 1);
-    rc found =
-        picture_find(t->c, t->picture, &kept_signal_shape, "report", *ret_report, NULL, kept);
-    *ret = rc_ok(found) || storm_has_counted(from, *ret_report);
-    return found.code == RC_NOT_FOUND ? OK : found;
+    *ret = in_batch(t, *ret_report) || storm_has_counted(from, *ret_report);
+    return *ret ? OK
+                : picture_any(t->c, t->picture, &kept_signal_shape, "report", *ret_report, ret);
 }
 
 /* ---- alarms -----------------------------------------------------------------------------------
