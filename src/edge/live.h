@@ -24,9 +24,9 @@ struct edge_loop;
 struct live;
 struct live_loop;
 
-/* The console calls a line stale when a ping is 3 s late, so this bounds how long old data may pass
- * for new. */
-enum { LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 5000 };
+/* The console calls a line stale when a ping is 1.5 s late, so this bounds how long old data may
+ * pass for new: three seconds at a control post. */
+enum { LIVE_FILTERS_MAX = 32, LIVE_PING_MS = 1000, LIVE_RENEW_MS = 5000 };
 
 /* What may wait for one connection: of a burst of signals, about a second; the bytes are one copy
  * for all that wait for them. And how long one may take nothing of it. */

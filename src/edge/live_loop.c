@@ -45,7 +45,7 @@ struct live_loop {
     struct ctx c; /* for work within one turn */
     struct http_job pump;
     bool pumping;
-    struct mono pinged;
+    struct mono pinged, renewed;
 };
 
 struct http_loop *live_http(const struct live_loop *loop)
@@ -425,7 +425,10 @@ void live_tick(struct live_loop *loop)
     if (now.us - loop->pinged.us < (int64_t)LIVE_PING_MS * 1000)
         return;
     loop->pinged = now;
-    renew_views(loop);
+    if (now.us - loop->renewed.us >= (int64_t)LIVE_RENEW_MS * 1000) {
+        loop->renewed = now;
+        renew_views(loop);
+    }
     for (struct live_subscriber *s = loop->subscribers; s; s = next) {
         next = s->next;
         if (!close_if_still(s, now) && !s->behind)
@@ -551,7 +554,7 @@ rc live_loop_open(struct ctx *c, struct live *live, struct edge_loop *edge_loop,
     loop->live = live;
     loop->edge_loop = edge_loop;
     loop->pump.run = run_pump;
-    loop->pinged = clock->mono(clock);
+    loop->pinged = loop->renewed = clock->mono(clock);
     pthread_mutex_lock(&live->mutex);
     bool room = live->loop_count < LIVE_LOOPS_MAX;
     if (room)

@@ -4,9 +4,12 @@ import { get } from './api.ts';
 import { session } from './session.svelte.ts';
 import type { LedgerEvent } from './types.ts';
 
-/** The server's ping comes this often (LIVE_PING_MS); past it by the grace is stale. */
-const PING_MS = 5000;
-const GRACE_MS = 3000;
+/** The server's ping comes this often (LIVE_PING_MS); past it by the grace is stale: within three
+ * seconds of the last word, whatever is shown says that it may be old. */
+const PING_MS = 1000;
+const GRACE_MS = 1500;
+const JUDGE_MS = 250;
+const AGAIN_MS = 5000;
 /** The first event is told at once; what follows within this time is told together, and drawn once.
  * A storm is a thousand events a second, and a page that draws each shows them ever later. */
 const GATHER_MS = 50;
@@ -40,7 +43,7 @@ class Live {
     this.line = 'connecting';
     this.heard = Date.now();
     this.#channel.onmessage = (message: MessageEvent<Heard>) => this.#take(message.data);
-    this.#timer = window.setInterval(() => this.#judge(), 500);
+    this.#timer = window.setInterval(() => this.#judge(), JUDGE_MS);
     addEventListener('offline', () => this.#take({ type: 'down' }));
     const held = new Promise<void>((resolve) => (this.#release = resolve));
     void navigator.locks.request('chancery-live', async () => {
@@ -85,7 +88,7 @@ class Live {
       void get('session').catch(() => {});
       window.setTimeout(() => {
         if (this.#source === source && this.#timer) this.#connect();
-      }, PING_MS);
+      }, AGAIN_MS);
     };
   }
 
