@@ -203,6 +203,7 @@ def an_alarm_is_taken_answered_and_ended():
                  "text": "Smoke", "zone": point}]})
             alarms.append(taken["items"][0]["alarm"])
         assert demo.ask("GET", "signals")["items"]
+        assert "post-one" in [one["id"] for one in demo.ask("GET", "guards")["items"]]
         assert set(alarms) <= {row["id"] for row in demo.ask("GET", "alarms")["items"]}
         one = "alarms/" + alarms[0]
         demo.ask("GET", one)

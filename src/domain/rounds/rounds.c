@@ -5,7 +5,7 @@
 
 #define READ  "round.read"
 #define WRITE "round.write"
-#define WALK  "round.walk"
+#define WALK  ROUND_WALK
 
 SHAPE_DEFINE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
 SHAPE_DEFINE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
@@ -95,6 +95,8 @@ const struct route rounds_routes[] = {
     COMMAND("/api/v1/guards/help", WALK, "I need help: an urgent alarm, before everything else",
             GUARD_HELP, .input = &guard_help_shape),
     COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
+    ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
+          .serve = guards_serve),
     LIST("/api/v1/handovers", "Hand-overs between shifts", handover),
     COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
             .input = &handover_make_shape),

@@ -15,6 +15,8 @@
         return refused_;                                                          \
     } while (0)
 
+#define ROUND_WALK "round.walk"
+
 #define ROUNDS_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
 
 /* Where a guard was seen last, on whatever round. Its id is the account's. */
@@ -66,6 +68,7 @@ record_check tour_check_record, shift_check;
 decide_fn tour_start, tour_scan_take, tour_check, lone_decide_begin, lone_decide_word,
     lone_decide_end, lone_decide_overdue, guard_decide_help, handover_decide_make,
     handover_decide_sign;
+serve_fn guards_serve;
 extern const struct route rounds_routes[];
 
 #endif
