@@ -204,6 +204,8 @@ export async function allPages(call) {
     'person, form': `/persons/${person}/edit`,
     'person, new': '/persons/new',
     account: '/accounts/desk',
+    'post one': '/post-one',
+    'hand-over': '/post-one/handover',
     compound: `/compound/${site}`,
     ledger: '/ledger',
     entry: '/ledger/1',

@@ -2,11 +2,12 @@
 // <module>.<language>.json those of a module's records. What has no message is shown as its key
 // in brackets and noted, never silently replaced by something else.
 import type en from '../i18n/en.json';
+import type postOne from '../i18n/post-one.en.json';
 import { fill, formatNumber, localeOf, type Messages, type Params } from './plural.ts';
 
 export const languages = ['en', 'fr', 'ar'] as const;
 export type Language = (typeof languages)[number];
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof postOne;
 
 const sources = import.meta.glob<{ default: Messages }>('../i18n/*.json');
 

@@ -21,6 +21,15 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Enter and the space bar belong to what has the focus, if it is there to be pressed. */
+function isPressed(target: EventTarget | null, key: string): boolean {
+  return (
+    (key === 'Enter' || key === ' ') &&
+    target instanceof Element &&
+    target.closest('button, a, summary, input, [role="button"]') !== null
+  );
+}
+
 class Keys {
   bindings = $state.raw<Binding[]>([]);
   /** The first letter of a pair that was pressed, until the second one. */
@@ -55,6 +64,7 @@ class Keys {
       return;
     }
     const key = event.key;
+    if (isPressed(event.target, key)) return;
     if (key !== 'Escape' && (isTyping(event.target) || !this.letters)) return;
     if (this.pending) {
       const pair = `${this.pending} ${key}`;

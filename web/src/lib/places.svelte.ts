@@ -26,10 +26,17 @@ export function moduleOf(kind: { module?: string; read: string; name: string }):
 }
 
 export function places(): Place[] {
-  const taken = new Set(['o', 'l', 'y']);
+  const taken = new Set(['o', 'l', 'y', 'w']);
   const list: Place[] = [
     { address: '/', name: t('place.overview'), group: t('place.watch'), letter: 'o' },
   ];
+  if (session.may('watch.read'))
+    list.push({
+      address: '/post-one',
+      name: t('place.post-one'),
+      group: t('place.watch'),
+      letter: 'w',
+    });
   if (session.may(session.kind('plan')?.read ?? '')) {
     taken.add('c');
     list.push({

@@ -34,7 +34,12 @@ function positionsOf(geometry: Geometry): Position[] {
   }
 }
 
-function boundsOf(positions: Position[]): Bounds | undefined {
+/** How far these reach; undefined for nothing. */
+export function boundsOf(geometries: Geometry[]): Bounds | undefined {
+  return reach(geometries.flatMap(positionsOf));
+}
+
+function reach(positions: Position[]): Bounds | undefined {
   let bounds: Bounds | undefined;
   for (const [x = 0, y = 0] of positions) {
     if (!bounds) bounds = [x, y, x, y];
@@ -103,7 +108,7 @@ function longestEdge(line: Position[]): Position {
  * most room, seen over a grid, away from its own edges and those of the areas drawn over it. */
 export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position {
   const rings = ringsOf(geometry);
-  const bounds = boundsOf(positionsOf(geometry));
+  const bounds = boundsOf([geometry]);
   if (!bounds) return [0, 0];
   if (rings.length === 0) return longestEdge(positionsOf(geometry));
   const others = over.map(ringsOf).filter((one) => one.length > 0);
@@ -151,7 +156,7 @@ export function readPlan(text: string): Plan | undefined {
   }
   if (!Array.isArray(drawing?.features)) return undefined;
   const features = drawing.features.filter((feature) => feature?.geometry);
-  const bounds = boundsOf(features.flatMap((feature) => positionsOf(feature.geometry)));
+  const bounds = boundsOf(features.map((feature) => feature.geometry));
   if (!bounds) return undefined;
   const outlines = features.map<Outline>((feature, i) => {
     const zone: unknown = feature.properties?.['zone'];
