@@ -283,6 +283,7 @@ test('what is put aside, shown together or taken can be found and undone', async
   await keys(page, '1');
   await page.keyboard.type('Under repair until noon.');
   await keys(page, 'Enter');
+  await gone(page.locator('dialog[open]'));
   await gone(line(page, 'Tampering'));
   await keys(page, '2');
   await line(page, 'Tampering').getByText(/back in \S?14:/).waitFor();

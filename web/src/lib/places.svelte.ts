@@ -9,10 +9,12 @@ export interface Place {
   letter: string;
 }
 
-/** The first letter of the address that is not taken, or any that is free: letters do not change
- * with the language. When all are taken, none; search reaches every place. */
+const OTHERS = 'abcdefghijklmnopqrstuvwxyz123456789';
+
+/** The first letter of the address that is not taken, or any that is free, or a number: they do not
+ * change with the language. When all are taken, none; search reaches every place. */
 function letterFor(address: string, taken: Set<string>): string {
-  for (const letter of `${address.replace(/[^a-z]/g, '')}abcdefghijklmnopqrstuvwxyz`) {
+  for (const letter of `${address.replace(/[^a-z]/g, '')}${OTHERS}`) {
     if (!taken.has(letter)) {
       taken.add(letter);
       return letter;
