@@ -13,6 +13,7 @@ import { sound } from './sound.svelte.ts';
 
 /** Screens are drawn no more often, however much comes. */
 const FRAME_MS = 100;
+const BEAT_MS = 500;
 const ZONES_MS = 1000;
 const SOURCES_MS = 15000;
 const RETRY_MS = 2000;
@@ -33,6 +34,7 @@ class Post {
 
   #tables = emptyTables();
   #skew = 0;
+  #beat = $derived(Math.floor(live.now / BEAT_MS) * BEAT_MS);
   #waiting: LedgerEvent[] = [];
   /** What was heard since each load that is under way began. */
   #heard = new Set<LedgerEvent[]>();
@@ -62,9 +64,9 @@ class Post {
     void this.version;
     return this.#tables.signals;
   }
-  /** The server's clock, as far as we know it. */
+  /** The server's clock, as far as we know it, by the half second. */
   get now(): number {
-    return live.now + this.#skew;
+    return this.#beat + this.#skew;
   }
   get lost(): boolean {
     return live.line === 'stale' || live.line === 'offline';
