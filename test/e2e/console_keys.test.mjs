@@ -74,6 +74,7 @@ test('every place by "g" and its letter, as the map of keys says', async () => {
   );
   assert.ok(places.length > 10);
   for (const [letter, wanted] of places) {
+    if (wanted === '/phone.html') continue; // not of the console: it is opened on a phone
     assert.ok(letter, `${wanted} has a letter`);
     await page.keyboard.press('g');
     await page.keyboard.press(letter);
