@@ -1,5 +1,6 @@
 /* Sockets: nothing is acknowledged before it is durable, nothing stops the others, nothing is lost.
  */
+#include "edge/intake/receiver_own.h"
 #include "support/receiver_scene.h"
 
 #include <sys/socket.h>
@@ -119,6 +120,38 @@ TEST(duress_passes_a_queue_that_is_full)
     assert_true(how.dropped > 0);
     assert_int_equal(how.dropped + how.durable, 9001);
     close(fd);
+    receiver_scene_close(&rs);
+}
+
+/* It talks and never listens: its acknowledgements are not piled up without end, and what it has
+ * said is kept all the same. */
+TEST(a_panel_that_reads_no_acknowledgements_is_closed_and_the_others_are_heard)
+{
+    struct receiver_scene rs;
+    int small = 2048, said = 0;
+    receiver_scene_open(&rs);
+    receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
+    setsockopt(rs.receiver->ports->fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    int deaf = receiver_scene_dial(&rs, SOCK_STREAM);
+    for (bool open = true; open && said < 40000; receiver_scene_settle(&rs)) {
+        for (int i = 0; i < 50 && open; i++) {
+            char number[16];
+            snprintf(number, sizeof number, "%04d", said % 9000 + 1);
+            struct str bytes = frame(number, "1234", "Nri1/BA05");
+            open = send(deaf, bytes.ptr, bytes.len, MSG_NOSIGNAL) == (ssize_t)bytes.len;
+            said += open;
+        }
+    }
+    assert_in_range(said, 1000, 39999);
+    struct listener_state how = receiver_scene_state(&rs);
+    assert_int_equal(how.links_slow, 1);
+    assert_int_equal(how.links, 0);
+    int fd = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_say(fd, frame("9999", "1234", "Nri1/BA06"));
+    receiver_scene_settle(&rs);
+    assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"9999"));
+    close(fd);
+    close(deaf);
     receiver_scene_close(&rs);
 }
 

@@ -167,6 +167,8 @@ void port_resume(struct port *port)
 
 void port_tick(struct port *port, struct mono now)
 {
+    if (port->waiting) /* also after a want of memory, when nothing comes back from the writer */
+        port_resume(port);
     link_tick(port, now);
     if (port->tail && !port->waiting)
         tail_read(port->tail);
