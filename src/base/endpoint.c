@@ -47,6 +47,38 @@ bool endpoint_read(struct str text, struct endpoint *ret)
     return inet_pton(AF_INET, host, &to->sin_addr) == 1;
 }
 
+/* The last part of a name is not a number: what looks like an address is one, or is nothing. */
+static bool is_name(struct str host)
+{
+    bool letter = false;
+    if (host.len == 0 || host.len > 253)
+        return false;
+    for (size_t i = 0; i < host.len; i++) {
+        char at = host.ptr[i];
+        bool alpha = (at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') || at == '_';
+        bool edge = i == 0 || host.ptr[i - 1] == '.';
+        if (!alpha && !(at >= '0' && at <= '9') && (edge || (at != '.' && at != '-')))
+            return false;
+        letter = at == '.' ? false : letter || alpha;
+    }
+    return letter;
+}
+
+bool endpoint_read_name(struct str text, struct str *ret_host, unsigned *ret_port)
+{
+    int64_t port = 0;
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != ':')
+        at--;
+    struct str host = str_sub(text, 0, at ? at - 1 : 0);
+    if (!str_to_i64(str_sub(text, at, text.len), &port) || port < 1 || port > 65535 ||
+        !is_name(host))
+        return false;
+    *ret_host = host;
+    *ret_port = (unsigned)port;
+    return true;
+}
+
 bool endpoint_read_unix(struct str path, struct endpoint *ret)
 {
     struct sockaddr_un *to = (struct sockaddr_un *)(void *)&ret->bytes;

@@ -13,6 +13,10 @@ struct endpoint {
 
 /* "0.0.0.0:6514", "[::1]:0", "localhost:6514"; false when it is none. */
 bool endpoint_read(struct str text, struct endpoint *ret);
+
+/* "broker.mission.example:8883": a name of a host, not an address, and its port. */
+bool endpoint_read_name(struct str text, struct str *ret_host, unsigned *ret_port);
+
 bool endpoint_read_unix(struct str path, struct endpoint *ret);
 
 /* The host alone, without its port ("" for a socket of the file system); gives its length. */

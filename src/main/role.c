@@ -1,8 +1,10 @@
 #include "main/role.h"
 
+#include "base/role.h"
 #include "edge/camera/warden.h"
 #include "edge/eye/eye.h"
 #include "edge/eye/libs.h"
+#include "edge/intake/opener.h"
 #include "main/sandbox.h"
 
 #include <stdio.h>
@@ -28,11 +30,24 @@ static int be_eye(void)
     return rc_ok(result) ? eye_run(&libs, &clock_system, WARDEN_FD) : ROLE_FAILED;
 }
 
+/* What it has to say goes over its socket, likewise. */
+static int be_opener(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_enter_opener(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: no sockets can be opened: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? opener_run(ROLE_FD) : ROLE_FAILED;
+}
+
 int role_main(int count, char **arguments)
 {
     if (count != 2)
         return -1;
     if (strcmp(arguments[1], WARDEN_ROLE) == 0)
         return warden_run(WARDEN_FD);
+    if (strcmp(arguments[1], OPENER_ROLE) == 0)
+        return be_opener();
     return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;
 }

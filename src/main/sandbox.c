@@ -191,3 +191,33 @@ rc sandbox_enter_eye(struct ctx *c)
         TRY(restrict_calls(c, sizeof opening / sizeof opening[0], opening));
     return restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused);
 }
+
+/* ---- the opener --------------------------------------------------------------------------------
+ */
+
+static const int opener_refused[] = {
+    SCMP_SYS(accept), SCMP_SYS(accept4),  SCMP_SYS(kill),      SCMP_SYS(tkill),
+    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),    SCMP_SYS(renameat),
+    SCMP_SYS(mkdir),  SCMP_SYS(chmod),    SCMP_SYS(fchmodat),  SCMP_SYS(chown),
+    SCMP_SYS(fork),   SCMP_SYS(vfork),    SCMP_SYS(renameat2), SCMP_SYS(pidfd_getfd),
+};
+enum { OPENER_MEMORY_BYTES = 256 << 20, OPENER_FILES = 128 };
+
+rc sandbox_enter_opener(struct ctx *c)
+{
+    static const struct str of_names[] = {
+        {"/etc", 4}, {"/run/systemd/resolve", 20}, {"/usr/lib", 8}, {"/lib", 4}};
+    const struct rlimit memory = {OPENER_MEMORY_BYTES, OPENER_MEMORY_BYTES};
+    const struct rlimit files = {OPENER_FILES, OPENER_FILES}, none = {0, 0};
+    struct texts readable = {(struct str *)(void *)(uintptr_t)of_names,
+                             sizeof of_names / sizeof of_names[0]};
+    long abi = 0;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
+    if ((!SANDBOX_SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0) ||
+        setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+        FAIL(c, INTERNAL, "the kernel does not bound us: %s", strerror(errno));
+    TRY(restrict_files(c, NULL, readable, &abi));
+    TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
+    return restrict_calls(c, sizeof opener_refused / sizeof opener_refused[0], opener_refused);
+}

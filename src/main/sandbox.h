@@ -34,4 +34,8 @@ rc sandbox_cut_network(struct ctx *c, bool calls);
  * made and connected. Its memory is bounded, and it leaves no core dump. */
 rc sandbox_enter_eye(struct ctx *c);
 
+/* For the opener, before any thread is started: nothing is read but what names are looked up with,
+ * nothing written, no connection accepted, no program started. */
+rc sandbox_enter_opener(struct ctx *c);
+
 #endif

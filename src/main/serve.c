@@ -15,10 +15,12 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
                         const char **ret_level)
 {
     struct receiver_options intake = {
-        .core = s->core, .clock = options->clock, .tls = options->tls};
+        .core = s->core, .clock = options->clock, .opener = &s->opener, .tls = options->tls};
     struct texts readable;
     struct desk_options cameras = {
         .core = s->core, .clock = options->clock, .program = options->program};
+    if (options->program && options->folder)
+        TRY(opener_start(c, options->program, &s->opener));
     TRY(receiver_open(c, &intake, &s->receiver));
     if (options->program)
         TRY(desk_open(c, &cameras, &s->desk));
@@ -59,7 +61,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
 rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
                 struct serving *ret)
 {
-    *ret = (struct serving){.core = core};
+    *ret = (struct serving){.core = core, .opener = {.fd = -1}};
     rc result = open_parts(c, options, ret);
     if (!rc_ok(result))
         serving_close(ret);
@@ -80,7 +82,8 @@ void serving_close(struct serving *serving)
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);
-    *serving = (struct serving){0};
+    opener_stop(&serving->opener);
+    *serving = (struct serving){.opener = {.fd = -1}};
 }
 
 static sigset_t ending_signals(void)

@@ -28,6 +28,7 @@ struct serving {
     struct tripwires *tripwires;
     struct receiver *receiver;
     struct desk *desk;
+    struct opener opener;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

@@ -138,7 +138,49 @@ def rsyslog_over_tls():
             relay.wait(timeout=30)
 
 
+def a_listener_that_is_added_moved_or_switched_on_opens_at_once():
+    """Without a restart: the sandbox is closed, and its sockets come from the opener."""
+    with Served({**PANELS, "carrier": "tcp"}) as served:
+        def dial(port):
+            try:
+                return socket.create_connection(("127.0.0.1", port), 10)
+            except ConnectionRefusedError:
+                return None
+
+        def hears(port, number):
+            with served.until(lambda: dial(port)) as device:
+                device.sendall(panel(number))
+                assert acknowledged(device.recv(4096), number)
+
+        hears(served.port, 1)
+        assert "seccomp" in served.ask("GET", "status")["sandbox"]
+        served.listen(**{**PANELS, "id": "more", "carrier": "tcp"})
+        served.until(lambda: served.state("more")["condition"], lambda condition: condition == "open")
+        hears(served.ports["more"], 2)
+        served.listen(**{**LOGS, "id": "logs", "carrier": "udp"})
+        assert served.until(lambda: served.state("logs")["condition"], lambda condition: condition == "open")
+
+        def change(**fields):
+            now = served.ask("GET", "listeners/more")
+            record = {name: value for name, value in now["record"].items() if name not in ("id",)}
+            served.ask("PUT", "listeners/more", {**record, **fields})
+
+        other = free_port()
+        change(address=f"127.0.0.1:{other}")
+        hears(other, 3)
+        change(disabled=True)
+        served.until(lambda: served.state("more")["condition"], lambda condition: condition == "disabled")
+        change(disabled=False)
+        served.until(lambda: served.state("more")["condition"], lambda condition: condition == "open")
+        hears(other, 4)
+        served.listen(**{**PANELS, "id": "taken", "carrier": "tcp", "address": f"127.0.0.1:{other}"})
+        state = served.until(lambda: served.state("taken"), lambda state: state["condition"] == "failed")
+        assert "in use" in state["why"], state
+        assert zones(served.wait_for(4)) == ["001", "002", "003", "004"]
+
+
 if __name__ == "__main__":
     sys.exit(cli_test.main([a_panel_over_a_bad_link_is_heard_once_each_time,
-                            killed_at_any_moment_nothing_acknowledged_is_lost, logger_over_udp_and_tcp,
-                            syslog_over_tls, rsyslog_over_tls]))
+                            killed_at_any_moment_nothing_acknowledged_is_lost,
+                            a_listener_that_is_added_moved_or_switched_on_opens_at_once,
+                            logger_over_udp_and_tcp, syslog_over_tls, rsyslog_over_tls]))

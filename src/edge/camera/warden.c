@@ -1,12 +1,12 @@
 #include "edge/camera/warden.h"
 
+#include "base/role.h"
 #include "edge/eye/talk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,38 +22,11 @@ struct warden_order {
 /* ---- the server's side -------------------------------------------------------------------------
  */
 
-/* This program again, in a role, in a session of its own (Ctrl-C is the server's to hear), with one
- * socket and nothing else that is open. */
-static int start_role(const char *path, const char *role, int socket, pid_t *ret)
-{
-    char *arguments[] = {(char *)(uintptr_t) "chancery", (char *)(uintptr_t)role, NULL};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t how;
-    sigset_t none;
-    sigemptyset(&none);
-    if (posix_spawn_file_actions_init(&files) != 0)
-        return ENOMEM;
-    if (posix_spawnattr_init(&how) != 0) {
-        posix_spawn_file_actions_destroy(&files);
-        return ENOMEM;
-    }
-    posix_spawnattr_setsigmask(&how, &none);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    int error = posix_spawn_file_actions_adddup2(&files, socket, WARDEN_FD);
-    if (error == 0)
-        error = posix_spawn_file_actions_addclosefrom_np(&files, WARDEN_FD + 1);
-    if (error == 0)
-        error = posix_spawn(ret, path, &files, &how, arguments, environ);
-    posix_spawnattr_destroy(&how);
-    posix_spawn_file_actions_destroy(&files);
-    return error;
-}
-
 rc warden_start(struct ctx *c, const char *path, struct warden *ret)
 {
     int pair[2];
     TRY(talk_pair(c, pair));
-    int error = start_role(path, WARDEN_ROLE, pair[1], &ret->pid);
+    int error = role_start(path, WARDEN_ROLE, pair[1], &ret->pid);
     close(pair[1]);
     if (error != 0) {
         close(pair[0]);
@@ -143,7 +116,7 @@ static void begin(struct keeping *k, uint32_t number, int socket)
 {
     struct child child = {.number = number, .pid = -1};
     if (k->count < WARDEN_EYES && socket >= 0 &&
-        start_role("/proc/self/exe", EYE_ROLE, socket, &child.pid) != 0)
+        role_start("/proc/self/exe", EYE_ROLE, socket, &child.pid) != 0)
         child.pid = -1;
     if (socket >= 0)
         close(socket);

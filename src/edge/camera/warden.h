@@ -12,11 +12,12 @@
 #define EDGE_CAMERA_WARDEN_H
 
 #include "base/ctx.h"
+#include "base/role.h"
 
 /* What the program is called with to become one of them; their socket is WARDEN_FD. */
 #define WARDEN_ROLE "--camera-warden"
 #define EYE_ROLE    "--camera-eye"
-enum { WARDEN_FD = 3, WARDEN_EYES = 64 };
+enum { WARDEN_FD = ROLE_FD, WARDEN_EYES = 64 };
 
 struct warden {
     int fd; /* -1: there is none */

@@ -23,7 +23,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BOX = 256, KEEPALIVE_S = 30, WAIT_MS_LEAST = 250, WAIT_MS_MOST = 30000, TURN_MS = 1000 };
+enum {
+    BOX = 256,
+    KEEPALIVE_S = 30,
+    WAIT_MS_LEAST = 250,
+    WAIT_MS_MOST = 30000,
+    TURN_MS = 1000,
+    LOOK_UP_MEMORY = 65536
+};
 
 struct message {
     char *bytes; /* topic, NUL, payload */
@@ -36,8 +43,11 @@ struct broker {
     struct mosquitto *client;
     SSL_CTX *tls;
     struct texts topics;
-    char host[ENDPOINT_TEXT_MAX];
+    char host[256]; /* as it is set: a name, or an address */
+    bool named;
     int tcp_port;
+    int certificate_error; /* of X509_V_ERR; its own thread's, as is … */
+    bool refused;          /* the broker has said why */
     bool version_5;
     pthread_t thread;
     bool ready; /* it was opened as it should */
@@ -70,6 +80,7 @@ static void on_connect(struct mosquitto *client, void *arg, int code, int,
 {
     struct broker *b = arg;
     if (code != 0) {
+        b->refused = true;
         set_why(b, false,
                 b->version_5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
         mosquitto_disconnect(client);
@@ -111,17 +122,70 @@ static void on_message(struct mosquitto *client, void *arg, const struct mosquit
         shutdown(mosquitto_socket(client), SHUT_RDWR);
 }
 
-static int call(struct broker *b)
+static int call_address(struct broker *b, const char *address)
 {
     mosquitto_property *lasting = NULL;
     int code;
     if (!b->version_5)
-        return mosquitto_connect(b->client, b->host, b->tcp_port, KEEPALIVE_S);
+        return mosquitto_connect(b->client, address, b->tcp_port, KEEPALIVE_S);
     if (mosquitto_property_add_int32(&lasting, MQTT_PROP_SESSION_EXPIRY_INTERVAL, UINT32_MAX) != 0)
         return MOSQ_ERR_NOMEM;
-    code = mosquitto_connect_bind_v5(b->client, b->host, b->tcp_port, KEEPALIVE_S, NULL, lasting);
+    code = mosquitto_connect_bind_v5(b->client, address, b->tcp_port, KEEPALIVE_S, NULL, lasting);
     mosquitto_property_free_all(&lasting);
     return code;
+}
+
+/* A name is looked up anew for each call; its addresses are tried in their order. False: there is
+ * none, and that has been told. */
+static bool call_name(struct broker *b, int *ret_code)
+{
+    struct endpoint found[OPENER_FOUND_MAX];
+    size_t count = 0;
+    struct ctx c = {.arena = arena_open(LOOK_UP_MEMORY)};
+    bool good =
+        c.arena && rc_ok(opener_look_up(&c, b->port->receiver->options.opener, str_from(b->host),
+                                        (unsigned)b->tcp_port, b->stop_fd, found, &count));
+    if (!good)
+        set_why(b, false, c.arena ? c.fault.message : "no memory");
+    arena_close(c.arena);
+    *ret_code = MOSQ_ERR_ERRNO;
+    for (size_t i = 0; i < count && *ret_code != MOSQ_ERR_SUCCESS; i++) {
+        char address[ENDPOINT_TEXT_MAX];
+        endpoint_write_host(&found[i], address);
+        *ret_code = call_address(b, address);
+    }
+    return good;
+}
+
+static const char *word_of(int certificate_error)
+{
+    switch (certificate_error) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        return "signed by another authority";
+    default:
+        return X509_verify_cert_error_string(certificate_error);
+    }
+}
+
+/* Why a call has failed, unless the broker itself has said it. */
+static void tell_why(struct broker *b, int code)
+{
+    char text[sizeof b->why];
+    int error = errno;
+    if (b->refused)
+        return;
+    if (b->certificate_error) {
+        snprintf(text, sizeof text, "the broker's certificate is not good for %.60s: %.70s",
+                 b->host, word_of(b->certificate_error));
+        set_why(b, false, text);
+    } else if (code == MOSQ_ERR_ERRNO && error == EPERM) {
+        set_why(b, false,
+                "it will be called when Chancery is started again: the network is cut off");
+    } else {
+        set_why(b, false, code == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(code));
+    }
 }
 
 static bool is_stopping(struct broker *b)
@@ -146,7 +210,12 @@ static void *run(void *arg)
     int64_t wait_ms = WAIT_MS_LEAST;
     bool stopping = is_stopping(b);
     while (!stopping) {
-        int code = call(b);
+        int code = MOSQ_ERR_SUCCESS;
+        b->refused = false;
+        b->certificate_error = 0;
+        bool found = !b->named || call_name(b, &code);
+        if (!b->named)
+            code = call_address(b, b->host);
         while (code == MOSQ_ERR_SUCCESS && !is_stopping(b)) {
             code = mosquitto_loop(b->client, TURN_MS, 1);
             if (b->connected)
@@ -154,7 +223,8 @@ static void *run(void *arg)
         }
         if (code == MOSQ_ERR_SUCCESS)
             break;
-        set_why(b, false, code == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(code));
+        if (found)
+            tell_why(b, code);
         stopping = rest(b, wait_ms);
         wait_ms = wait_ms * 2 < WAIT_MS_MOST ? wait_ms * 2 : WAIT_MS_MOST;
     }
@@ -261,8 +331,33 @@ bool broker_read(struct port *port)
 /* ---- opening ----------------------------------------------------------------------------------
  */
 
-/* The certificate has to be signed by the given authority, and be for the address that is called.
- */
+static int on_certificate(int good, X509_STORE_CTX *store)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct broker *b = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (!good)
+        b->certificate_error = X509_STORE_CTX_get_error(store);
+    return good;
+}
+
+/* libmosquitto would tell the broker the address that it calls as the name that is meant. */
+static void on_handshake(const SSL *ssl, int where, int)
+{
+    const struct broker *b = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (where & SSL_CB_HANDSHAKE_START && b->named)
+        SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, b->host);
+}
+
+static bool is_meant(struct broker *b)
+{
+    X509_VERIFY_PARAM *meant = SSL_CTX_get0_param(b->tls);
+    X509_VERIFY_PARAM_set_hostflags(meant, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return b->named ? X509_VERIFY_PARAM_set1_host(meant, b->host, 0) == 1
+                    : X509_VERIFY_PARAM_set1_ip_asc(meant, b->host) == 1;
+}
+
+/* The certificate has to be signed by the given authority, and be for the name that is set, or the
+ * address. */
 static rc make_tls(struct ctx *c, struct broker *b, struct str authority)
 {
     b->tls = SSL_CTX_new(TLS_client_method());
@@ -270,13 +365,14 @@ static rc make_tls(struct ctx *c, struct broker *b, struct str authority)
     X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
     bool good = b->tls && certificate &&
                 X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
-                SSL_CTX_set_min_proto_version(b->tls, TLS1_2_VERSION) == 1 &&
-                X509_VERIFY_PARAM_set1_ip_asc(SSL_CTX_get0_param(b->tls), b->host) == 1;
+                SSL_CTX_set_min_proto_version(b->tls, TLS1_2_VERSION) == 1 && is_meant(b);
     X509_free(certificate);
     BIO_free(bio);
     if (!good)
         FAIL(c, INVALID, "`authority` is not a certificate in PEM");
-    SSL_CTX_set_verify(b->tls, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_app_data(b->tls, b);
+    SSL_CTX_set_verify(b->tls, SSL_VERIFY_PEER, on_certificate);
+    SSL_CTX_set_info_callback(b->tls, on_handshake);
     if (mosquitto_int_option(b->client, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0) != 0 ||
         mosquitto_void_option(b->client, MOSQ_OPT_SSL_CTX, b->tls) != 0)
         FAIL(c, INTERNAL, "the MQTT library takes no TLS");
@@ -303,9 +399,26 @@ static rc make_client(struct ctx *c, struct port *port, struct broker *b)
     return str_absent(l->authority) ? OK : make_tls(c, b, l->authority);
 }
 
-rc broker_open(struct ctx *c, struct port *port, const void *options)
+static rc read_address(struct ctx *c, struct str text, struct broker *b)
 {
     struct endpoint address;
+    struct str host;
+    unsigned port = 0;
+    b->named = endpoint_read_name(text, &host, &port);
+    if (b->named) {
+        snprintf(b->host, sizeof b->host, "%.*s", STR_ARG(host));
+        b->tcp_port = (int)port;
+        return OK;
+    }
+    if (!endpoint_read(text, &address))
+        FAIL(c, INVALID, "write the broker's name or address, and its port: mqtt.example:8883");
+    endpoint_write_host(&address, b->host);
+    b->tcp_port = (int)endpoint_port(&address);
+    return OK;
+}
+
+rc broker_open(struct ctx *c, struct port *port, const void *options)
+{
     struct broker *b = calloc(1, sizeof *b);
     if (!b || mosquitto_lib_init() != 0) {
         free(b);
@@ -316,10 +429,7 @@ rc broker_open(struct ctx *c, struct port *port, const void *options)
     b->stop_fd = eventfd(0, EFD_CLOEXEC);
     pthread_mutex_init(&b->mutex, NULL);
     pthread_cond_init(&b->told, NULL);
-    if (!endpoint_read(port->listener.address, &address))
-        FAIL(c, INVALID, "write the broker's address and port: 192.0.2.10:8883");
-    endpoint_write_host(&address, b->host);
-    b->tcp_port = (int)endpoint_port(&address);
+    TRY(read_address(c, port->listener.address, b));
     b->version_5 = ((const struct mqtt_options *)options)->version_5;
     if (b->stop_fd < 0)
         FAIL(c, IO, "no descriptor for a broker: %s", strerror(errno));

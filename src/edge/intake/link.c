@@ -280,28 +280,30 @@ static void on_accept(struct evconnlistener *, evutil_socket_t fd, struct sockad
 /* ---- listening --------------------------------------------------------------------------------
  */
 
-static rc make_socket(struct ctx *c, struct port *port)
+/* In the file system: only at the start, its folder is closed to us afterwards. */
+static rc make_local(struct ctx *c, struct port *port)
 {
-    const struct listener *l = &port->listener;
     struct endpoint address;
-    int yes = 1;
-    bool local = l->carrier == LISTENER_CARRIER_UNIX;
-    if (!(local ? endpoint_read_unix(l->address, &address) : endpoint_read(l->address, &address)))
-        FAIL(c, INVALID, "\"%.*s\" is not an address", STR_ARG(l->address));
-    int fd = socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (!endpoint_read_unix(port->listener.address, &address))
+        FAIL(c, INVALID, "\"%.*s\" is not the path of a socket", STR_ARG(port->listener.address));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 && errno == EPERM)
-        FAIL(c, IO, "it will be opened when Chancery is started again: the network is cut off");
+        FAIL(c, IO, "it will be opened when Chancery is started again: its folder is closed to us");
     if (fd < 0)
         FAIL(c, IO, "no socket: %s", strerror(errno));
     port->fd = fd;
-    if (local)
-        endpoint_remove_stale(&address);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (address.bytes.ss_family == AF_INET6)
-        endpoint_take_both(fd);
+    endpoint_remove_stale(&address);
     if (bind(fd, (struct sockaddr *)&address.bytes, address.len) != 0 || listen(fd, BACKLOG) != 0)
-        FAIL(c, CONFLICT, "%.*s: %s", STR_ARG(l->address), strerror(errno));
+        FAIL(c, CONFLICT, "%.*s: %s", STR_ARG(port->listener.address), strerror(errno));
     return OK;
+}
+
+static rc make_socket(struct ctx *c, struct port *port)
+{
+    if (port->listener.carrier == LISTENER_CARRIER_UNIX)
+        return make_local(c, port);
+    return opener_socket(c, port->receiver->options.opener, OPENER_STREAM, port->listener.address,
+                         &port->fd);
 }
 
 rc link_listen(struct ctx *c, struct port *port)

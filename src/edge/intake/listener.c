@@ -67,6 +67,8 @@ static rc wrong(struct ctx *c, const char *field, const char *why)
 static rc check_address(struct ctx *c, const struct listener *listener)
 {
     struct endpoint address;
+    struct str name;
+    unsigned port = 0;
     switch (listener->carrier) {
     case LISTENER_CARRIER_FILE:
     case LISTENER_CARRIER_UNIX:
@@ -83,8 +85,10 @@ static rc check_address(struct ctx *c, const struct listener *listener)
             return wrong(c, "address", "write an address and a port: 0.0.0.0:6514 or [::]:6514");
         return OK;
     case LISTENER_CARRIER_BROKER:
-        if (!endpoint_read(listener->address, &address))
-            return wrong(c, "address", "write the broker's address and port: 192.0.2.10:8883");
+        if (!endpoint_read_name(listener->address, &name, &port) &&
+            !endpoint_read(listener->address, &address))
+            return wrong(c, "address",
+                         "write the broker's name or address, and its port: mqtt.example:8883");
         if (!str_is(listener->protocol, "mqtt"))
             return wrong(c, "protocol", "what is behind a broker speaks mqtt");
         return OK;

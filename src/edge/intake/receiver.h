@@ -12,6 +12,7 @@
 
 #include "core/core.h"
 #include "edge/intake/listener.h"
+#include "edge/intake/opener.h"
 
 #include <openssl/ssl.h>
 
@@ -20,6 +21,8 @@ struct receiver;
 struct receiver_options {
     struct core *core;
     const struct clock *clock;
+    const struct opener
+        *opener;     /* opens sockets after the sandbox is closed; NULL: they are ours */
     SSL_CTX *tls;    /* the mission's own; NULL: listeners with TLS fail to open */
     int64_t note_ms; /* how often figures are noted; 0: 5000 */
 };

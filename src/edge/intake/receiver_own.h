@@ -3,6 +3,7 @@
 #define EDGE_INTAKE_RECEIVER_OWN_H
 
 #include "base/endpoint.h"
+#include "edge/intake/opener.h"
 #include "edge/intake/receiver.h"
 
 #include <event2/bufferevent.h>

@@ -94,6 +94,15 @@ static void start_at(struct tail *tail, int64_t offset)
     tail->quiet_since = (struct mono){0};
 }
 
+/* Landlock does not tell access(2): it is tried. */
+static bool folder_opens(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static bool open_next(struct tail *tail)
 {
     struct port *port = tail->port;
@@ -102,7 +111,10 @@ static bool open_next(struct tail *tail)
     if (!rc_ok(tail_next_file(c, tail, &path)))
         return false;
     if (str_absent(path)) {
-        port_set(port, LISTENER_CONDITION_ABSENT, "the file is not there yet");
+        bool closed = access(tail->folder, R_OK | X_OK) == 0 && !folder_opens(tail->folder);
+        port_set(port, closed ? LISTENER_CONDITION_FAILED : LISTENER_CONDITION_ABSENT,
+                 closed ? "its folder may be read when Chancery is started again"
+                        : "the file is not there yet");
         return false;
     }
     tail->fd = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { DATAGRAM_MAX = 65536, TURN = 256, SOCKET_BUFFER = 4 << 20 };
+enum { DATAGRAM_MAX = 65536, TURN = 256 };
 
 void udp_reply(struct port *port, const struct endpoint *to, struct str bytes)
 {
@@ -95,33 +95,11 @@ static void on_readable(evutil_socket_t fd, short, void *arg)
     }
 }
 
-static rc make_socket(struct ctx *c, struct port *port)
-{
-    struct str text = port->listener.address;
-    struct endpoint address;
-    int yes = 1, room = SOCKET_BUFFER;
-    if (!endpoint_read(text, &address))
-        FAIL(c, INVALID, "\"%.*s\" is not an address", STR_ARG(text));
-    int fd = socket(address.bytes.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 && errno == EPERM)
-        FAIL(c, IO, "it will be opened when Chancery is started again: the network is cut off");
-    if (fd < 0)
-        FAIL(c, IO, "no socket: %s", strerror(errno));
-    port->fd = fd;
-    if (address.bytes.ss_family == AF_INET6)
-        endpoint_take_both(fd);
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);
-    if (bind(fd, (struct sockaddr *)&address.bytes, address.len) != 0)
-        FAIL(c, CONFLICT, "%.*s: %s", STR_ARG(text), strerror(errno));
-    return OK;
-}
-
 rc udp_listen(struct ctx *c, struct port *port)
 {
     if (port->fd < 0)
-        TRY(make_socket(c, port));
+        TRY(opener_socket(c, port->receiver->options.opener, OPENER_DATAGRAM,
+                          port->listener.address, &port->fd));
     TRY(stream_open(c, port->intake, &port->datagrams));
     port->readable =
         event_new(port->receiver->base, port->fd, EV_READ | EV_PERSIST, on_readable, port);
