@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,6 +40,9 @@ static int allow_folder(int ruleset, const char *path, uint64_t rights)
     return (int)added;
 }
 
+/* Read all the time: which hour it is at the mission, when its zone or the zone's rules change. */
+#define TIME_ZONES "/usr/share/zoneinfo"
+
 /* The folders are those of logs; one that is missing is a log that is missing, and told there. */
 static bool allow_all(int ruleset, struct texts folders)
 {
@@ -60,8 +65,10 @@ static rc restrict_files(struct ctx *c, const char *folder, struct texts readabl
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (ruleset < 0)
         FAIL(c, INTERNAL, "landlock refused its rules: %s", strerror(errno));
+    struct texts zones = {(struct str[]){STR(TIME_ZONES)}, folder ? 1 : 0};
     bool good =
         (!folder || allow_folder(ruleset, folder, READ_RIGHTS | WRITE_RIGHTS | truncate) == 0) &&
+        allow_all(ruleset, zones) &&
         allow_folder(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE) == 0 &&
         (!SANDBOX_SANITIZED || allow_folder(ruleset, "/proc", READ_RIGHTS) == 0) &&
         allow_all(ruleset, readable) && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
@@ -163,14 +170,96 @@ rc sandbox_cut_network(struct ctx *c, bool calls)
 
 /* Opening anything, where the kernel has no Landlock to tell files from each other. */
 static const int opening[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat)};
+/* Files by their names (Landlock knows truncation since ABI 3, and owners, modes and times not at
+ * all), other processes of the same user, and what listens. */
 static const int eye_refused[] = {
-    SCMP_SYS(listen), SCMP_SYS(accept),   SCMP_SYS(accept4),    SCMP_SYS(bind),
-    SCMP_SYS(kill),   SCMP_SYS(tkill),    SCMP_SYS(unlink),     SCMP_SYS(unlinkat),
-    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),  SCMP_SYS(mkdir),
-    SCMP_SYS(chmod),  SCMP_SYS(fchmodat), SCMP_SYS(chown),      SCMP_SYS(fchownat),
-    SCMP_SYS(fork),   SCMP_SYS(vfork),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(listen),
+    SCMP_SYS(accept),
+    SCMP_SYS(accept4),
+    SCMP_SYS(bind),
+    SCMP_SYS(truncate),
+    SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),
+    SCMP_SYS(renameat),
+    SCMP_SYS(renameat2),
+    SCMP_SYS(link),
+    SCMP_SYS(linkat),
+    SCMP_SYS(symlink),
+    SCMP_SYS(symlinkat),
+    SCMP_SYS(mkdir),
+    SCMP_SYS(mkdirat),
+    SCMP_SYS(rmdir),
+    SCMP_SYS(mknod),
+    SCMP_SYS(mknodat),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),
+    SCMP_SYS(lchown),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(setxattr),
+    SCMP_SYS(lsetxattr),
+    SCMP_SYS(removexattr),
+    SCMP_SYS(lremovexattr),
+    SCMP_SYS(utime),
+    SCMP_SYS(utimes),
+    SCMP_SYS(futimesat),
+    SCMP_SYS(utimensat),
+    SCMP_SYS(kill),
+    SCMP_SYS(tkill),
+    SCMP_SYS(rt_sigqueueinfo),
+    SCMP_SYS(rt_tgsigqueueinfo),
+    SCMP_SYS(pidfd_send_signal),
+    SCMP_SYS(pidfd_open),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(process_madvise),
+    SCMP_SYS(process_mrelease),
+    SCMP_SYS(migrate_pages),
+    SCMP_SYS(move_pages),
+    SCMP_SYS(kcmp),
+    SCMP_SYS(setpriority),
+    SCMP_SYS(ioprio_set),
+    SCMP_SYS(sched_setaffinity),
+    SCMP_SYS(sched_setattr),
+    SCMP_SYS(sched_setparam),
+    SCMP_SYS(sched_setscheduler),
+    SCMP_SYS(fork),
+    SCMP_SYS(vfork),
+    SCMP_SYS(shmget),
+    SCMP_SYS(shmat),
+    SCMP_SYS(mq_open),
 };
 enum { EYE_MEMORY_BYTES = 1 << 30, EYE_FILES = 64, EYE_NICENESS = 5 };
+
+static bool refuse_where(scmp_filter_ctx filter, int call, struct scmp_arg_cmp where)
+{
+    return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), call, 1, &where) == 0;
+}
+
+/* What is allowed for oneself and refused for everybody else: a signal, a limit. A child would
+ * outlive the eye that is ended; only threads are made. And of sockets those of the Internet: one
+ * of the file system leads to a database or a service that trusts whoever has our user. */
+static rc restrict_eye(struct ctx *c)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const scmp_datum_t own = (scmp_datum_t)getpid();
+    bool good =
+        filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+        refuse_where(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_NE, own)) &&
+        refuse_where(filter, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0)) &&
+        refuse_where(filter, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) &&
+        /* its flags lie in memory, where no filter looks: the C library then uses clone */
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+        refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_LT, AF_INET)) &&
+        refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_GT, AF_INET6));
+    for (int family = AF_INET + 1; good && family < AF_INET6; family++)
+        good = refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+    good = good && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    if (!good)
+        FAIL(c, INTERNAL, "seccomp refused its rules for an eye");
+    return OK;
+}
 
 rc sandbox_enter_eye(struct ctx *c)
 {
@@ -189,7 +278,8 @@ rc sandbox_enter_eye(struct ctx *c)
     TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
     if (abi == 0)
         TRY(restrict_calls(c, sizeof opening / sizeof opening[0], opening));
-    return restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused);
+    TRY(restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused));
+    return restrict_eye(c);
 }
 
 /* ---- the opener --------------------------------------------------------------------------------

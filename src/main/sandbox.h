@@ -20,9 +20,9 @@ enum { SANDBOX_SANITIZED = 0 };
 bool sandbox_hide_memory(void);
 
 /* Before any thread is started: only this folder may be read and written, and these others be read
- * (Landlock, as far as the kernel has it), no program be started, no other process be touched
- * (seccomp). One of the others that is not there cannot be read later either. Gives in words what
- * is in force ("seccomp, landlock 3"). */
+ * (Landlock, as far as the kernel has it), beside the machine's time zones, no program be started,
+ * no other process be touched (seccomp). One of the others that is not there cannot be read later
+ * either. Gives in words what is in force ("seccomp, landlock 3"). */
 rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level);
 
 /* Once all that listens listens: no socket is made any more, by any thread. Where somebody has to
@@ -30,8 +30,9 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
 rc sandbox_cut_network(struct ctx *c, bool calls);
 
 /* For an eye, which reads what a camera sends, once its libraries are loaded and before any thread
- * is started: no file is opened, none made, nothing listens, no program is started; sockets may be
- * made and connected. Its memory is bounded, and it leaves no core dump. */
+ * is started: no file is opened, made or cut, nothing listens, no program or child is started, no
+ * other process signalled or slowed; sockets of the Internet may be made and connected. Its memory
+ * is bounded, and it leaves no core dump. */
 rc sandbox_enter_eye(struct ctx *c);
 
 /* For the opener, before any thread is started: nothing is read but what names are looked up with,

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +43,11 @@ static int try_reading_logs(void)
 static int try_writing_logs(void)
 {
     return open(LOGS "/chancery-sandbox-written", O_WRONLY | O_CREAT, 0600) < 0 ? REFUSED : WORKED;
+}
+
+static int try_zone(void)
+{
+    return open("/usr/share/zoneinfo/Etc/UTC", O_RDONLY) < 0 && errno != ENOENT ? REFUSED : WORKED;
 }
 
 static int try_inside(void)
@@ -106,6 +114,7 @@ TEST(sandbox_gives_up_programs_sockets_and_other_files)
     assert_int_equal(in_sandbox(try_exec, &landlock), REFUSED);
     assert_int_equal(in_sandbox(try_socket, &landlock), REFUSED);
     assert_int_equal(in_sandbox(try_inside, &landlock), WORKED);
+    assert_int_equal(in_sandbox(try_zone, &landlock), WORKED);
     assert_int_equal(in_sandbox(try_reading_logs, &landlock), WORKED);
     int written = in_sandbox(try_writing_logs, &landlock);
     assert_int_equal(written, landlock ? REFUSED : WORKED);
@@ -155,6 +164,87 @@ static int try_unlinking(void)
     return unlink("/tmp/chancery-eye-nothing") != 0 && errno != ENOENT ? REFUSED : WORKED;
 }
 
+static int refused_or_worked(bool refused)
+{
+    return refused && errno == EPERM ? REFUSED : WORKED;
+}
+
+/* Of one's own process: a library may want that. Of another one: it ends it. */
+static int try_signalling_parent(void)
+{
+    return refused_or_worked(syscall(SYS_tgkill, getppid(), getppid(), 0) != 0);
+}
+
+static int try_queueing_to_parent(void)
+{
+    siginfo_t info = {.si_code = SI_QUEUE};
+    return refused_or_worked(syscall(SYS_rt_sigqueueinfo, getppid(), 0, &info) != 0);
+}
+
+static int try_limiting_parent(void)
+{
+    struct rlimit limit;
+    return refused_or_worked(prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit) != 0);
+}
+
+static int try_slowing_parent(void)
+{
+    return refused_or_worked(setpriority(PRIO_PROCESS, (id_t)getppid(), 19) != 0);
+}
+
+static int try_signalling_itself(void)
+{
+    return syscall(SYS_tgkill, getpid(), getpid(), 0) == 0 ? WORKED : REFUSED;
+}
+
+/* A database asks no password of its own user. */
+static int try_socket_of_files(void)
+{
+    return refused_or_worked(socket(AF_UNIX, SOCK_STREAM, 0) < 0);
+}
+
+static int try_socket_of_kernel(void)
+{
+    return refused_or_worked(socket(AF_NETLINK, SOCK_RAW, 0) < 0);
+}
+
+static int try_cutting(void)
+{
+    return refused_or_worked(truncate("/tmp/chancery-eye-nothing", 0) != 0);
+}
+
+static int try_child(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return refused_or_worked(child < 0);
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static int try_thread(void)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0
+               ? WORKED
+               : REFUSED;
+}
+
+TEST(an_eye_leaves_other_processes_alone)
+{
+    assert_int_equal(in_eye(try_signalling_parent), REFUSED);
+    assert_int_equal(in_eye(try_queueing_to_parent), REFUSED);
+    assert_int_equal(in_eye(try_limiting_parent), REFUSED);
+    assert_int_equal(in_eye(try_slowing_parent), REFUSED);
+    assert_int_equal(in_eye(try_child), REFUSED);
+    assert_int_equal(in_eye(try_signalling_itself), WORKED);
+    assert_int_equal(in_eye(try_thread), WORKED);
+}
+
 /* What has taken an eye over can call, and nothing else. */
 TEST(an_eye_calls_and_nothing_else)
 {
@@ -166,4 +256,7 @@ TEST(an_eye_calls_and_nothing_else)
     assert_int_equal(in_eye(try_writing_logs), REFUSED);
     assert_int_equal(in_eye(try_parent), REFUSED);
     assert_int_equal(in_eye(try_unlinking), REFUSED);
+    assert_int_equal(in_eye(try_cutting), REFUSED);
+    assert_int_equal(in_eye(try_socket_of_files), REFUSED);
+    assert_int_equal(in_eye(try_socket_of_kernel), REFUSED);
 }
