@@ -124,11 +124,11 @@ static rc set_camera(struct desk *desk, const struct camera *record, int64_t seq
     struct source source = {0};
     struct row row;
     struct desk_camera *camera = find_id(desk, record->id);
-    TRY(picture_get(c, desk->reader.picture, &source_shape, record->source, &row, &source));
-    if (camera && camera->seq == seq && camera->source_seq == row.seq) {
+    if (camera)
         camera->seen = true;
+    TRY(picture_get(c, desk->reader.picture, &source_shape, record->source, &row, &source));
+    if (camera && camera->seq == seq && camera->source_seq == row.seq)
         return OK;
-    }
     if (!camera) {
         camera = calloc(1, sizeof *camera);
         if (!camera)
@@ -143,12 +143,13 @@ static rc set_camera(struct desk *desk, const struct camera *record, int64_t seq
     }
     desk_eye_end(camera);
     camera->seen = true;
-    camera->seq = seq;
-    camera->source_seq = row.seq;
+    camera->seq = -1; /* until it is read */
     camera->wait_ms = DESK_WAIT_MS_LEAST;
     camera->again = (struct mono){0};
     camera->down = false;
     TRY(read_record(camera, record, &source));
+    camera->seq = seq;
+    camera->source_seq = row.seq;
     desk_set(camera, record->disabled ? CAMERA_CONDITION_DISABLED : CAMERA_CONDITION_CALLING, "");
     desk_note(camera);
     return OK;
@@ -159,6 +160,7 @@ static rc reload(struct desk *desk)
     struct ctx *c = &desk->scratch;
     struct query query = {.limit = WARDEN_EYES};
     struct page page;
+    rc result = OK;
     TRY(picture_list(c, desk->reader.picture, &camera_shape, &query, &page));
     const struct camera *cameras = page.records;
     if (!str_absent(page.after))
@@ -166,7 +168,8 @@ static rc reload(struct desk *desk)
     for (struct desk_camera *camera = desk->cameras; camera; camera = camera->next)
         camera->seen = false;
     for (size_t i = 0; i < page.count; i++)
-        TRY(set_camera(desk, &cameras[i], page.rows[i].seq));
+        if (!rc_ok(set_camera(desk, &cameras[i], page.rows[i].seq)))
+            result = fault_again(c); /* and the others all the same */
     for (struct desk_camera **at = &desk->cameras; *at;) {
         struct desk_camera *camera = *at;
         if (camera->seen) {
@@ -177,7 +180,20 @@ static rc reload(struct desk *desk)
         desk_eye_end(camera);
         camera_free(camera);
     }
-    return OK;
+    return result;
+}
+
+/* What cannot be read now is read later. */
+static void reload_if(struct desk *desk, bool changed)
+{
+    int64_t now_us = clock_mono(&desk->scratch).us;
+    if (!changed && (desk->reload.us == 0 || now_us < desk->reload.us))
+        return;
+    desk->reload.us = 0;
+    if (rc_ok(reload(desk)))
+        return;
+    LOG(ERROR, "camera.reload", LOG_TEXT("why", str_from(desk->scratch.fault.message)));
+    desk->reload.us = now_us + (int64_t)DESK_RELOAD_MS * 1000;
 }
 
 /* ---- a turn ------------------------------------------------------------------------------------
@@ -209,8 +225,8 @@ static bool open_mail(struct desk *desk)
         next = job->next_done;
         desk_job_done(job);
     }
-    if (changed && !stop && !rc_ok(reload(desk)))
-        LOG(ERROR, "camera.reload", LOG_TEXT("why", str_from(desk->scratch.fault.message)));
+    if (!stop)
+        reload_if(desk, changed);
     for (size_t i = 0; i < count && !stop; i++)
         ask_cameras(desk, &asks[i]);
     if (lost > 0)

@@ -57,14 +57,14 @@ void desk_eye_begin(struct desk_camera *camera)
 {
     struct desk *desk = camera->desk;
     struct ctx *c = &desk->scratch;
+    uint32_t number = ++desk->numbers;
     int pair[2];
     camera->again = after_ms(now(camera), camera->wait_ms);
     camera->wait_ms =
         camera->wait_ms * 2 < DESK_WAIT_MS_MOST ? camera->wait_ms * 2 : DESK_WAIT_MS_MOST;
     if (!rc_ok(talk_pair(c, pair)))
         return;
-    camera->eye = ++desk->numbers;
-    rc result = warden_begin(c, &desk->warden, camera->eye, pair[1]);
+    rc result = warden_begin(c, &desk->warden, number, pair[1]);
     if (rc_ok(result))
         result = talk_send_record(c, pair[0], TALK_ORDER, &camera_shape, &camera->camera, false);
     if (!rc_ok(result)) {
@@ -72,18 +72,32 @@ void desk_eye_begin(struct desk_camera *camera)
         desk_set(camera, CAMERA_CONDITION_FAILED, c->fault.message);
         return;
     }
+    camera->eye = number;
     camera->fd = pair[0];
     camera->begun = camera->heard = now(camera);
 }
 
+static void end_process(struct desk_camera *camera)
+{
+    rc told = warden_end(&camera->desk->scratch, &camera->desk->warden, camera->eye);
+    (void)told; /* without a warden nobody can */
+}
+
+static void hang_up(struct desk_camera *camera)
+{
+    if (camera->fd >= 0)
+        close(camera->fd);
+    camera->fd = -1;
+}
+
+/* Its end is our wish, and so nothing to be told. */
 void desk_eye_end(struct desk_camera *camera)
 {
-    if (camera->fd < 0)
+    if (camera->eye == 0)
         return;
-    rc told = warden_end(&camera->desk->scratch, &camera->desk->warden, camera->eye);
-    (void)told; /* without a warden there are no eyes */
-    close(camera->fd);
-    camera->fd = -1;
+    end_process(camera);
+    hang_up(camera);
+    camera->eye = 0;
     give_up_looks(camera, "the camera's record was changed");
 }
 
@@ -96,9 +110,8 @@ void desk_eye_ended(struct desk_camera *camera, int status)
     else
         snprintf(why, sizeof why, "the program that calls it ended with status %d",
                  WEXITSTATUS(status));
-    if (camera->fd >= 0)
-        close(camera->fd);
-    camera->fd = -1;
+    hang_up(camera);
+    camera->eye = 0;
     camera->state.deaths++;
     LOG(WARN, "camera.eye_ended", LOG_TEXT("camera", camera->camera.id),
         LOG_TEXT("why", str_from(why)));
@@ -213,11 +226,11 @@ static void keep_picture(struct desk_camera *camera, struct str jpeg)
         result = str_copy(&job->c, camera->camera.id, &job->given.camera);
     if (rc_ok(result))
         result = str_copy(&job->c, jpeg, &job->given.jpeg);
-    look->ticket = 0;
-    if (!rc_ok(result)) {
+    if (!rc_ok(result)) { /* and it does not come in time */
         desk_job_free(job);
         return;
     }
+    look->ticket = 0;
     camera->state.pictures++;
     desk_job_submit(job);
 }
@@ -300,9 +313,11 @@ void desk_eye_read(struct desk_camera *camera)
         rc result = talk_take(c, camera->fd, camera->desk->buffer, &kind, &bytes);
         if (result.code == RC_BUSY)
             return;
-        if (result.code == RC_IO) { /* it is ending; the warden says how */
-            close(camera->fd);
-            camera->fd = -1;
+        if (result.code == RC_IO) { /* it is ending; the warden says how, if there is one */
+            hang_up(camera);
+            end_process(camera);
+            if (camera->desk->warden.fd < 0)
+                desk_eye_ended(camera, 0);
             return;
         }
         camera->heard = now(camera);
@@ -329,14 +344,15 @@ void desk_eye_tick(struct desk_camera *camera)
 {
     struct mono at = now(camera);
     end_late_looks(camera);
-    if (camera->fd < 0) {
+    if (camera->eye == 0) {
         if (!camera->camera.disabled && camera->desk->warden.fd >= 0 && at.us >= camera->again.us)
             desk_eye_begin(camera);
         return;
     }
+    if (!desk_has_room(camera))
+        camera->heard = at; /* it is we who do not listen */
     if (at.us - camera->heard.us > (int64_t)DESK_QUIET_MS * 1000) {
-        rc told = warden_end(&camera->desk->scratch, &camera->desk->warden, camera->eye);
-        (void)told;
+        end_process(camera);
         camera->heard = at;
     }
     if (camera->down && at.us - camera->begun.us > (int64_t)DESK_WELL_MS * 1000) {

@@ -109,6 +109,24 @@ static bool is_ours(const struct desk_job *job)
            (job->kind == DESK_TAKE || job->tries < DESK_TRIES);
 }
 
+/* What had to wait for it. A picture that was not kept is one that there is not. */
+static void go_on(struct desk_camera *camera, const struct desk_job *job, bool good)
+{
+    if (job->kind == DESK_KEEP && !good)
+        desk_miss(camera, job->given.alarm.ptr, "what the camera gave could not be kept");
+    if (job->kind == DESK_NOTE) {
+        camera->noting = false;
+        if (camera->note_again)
+            desk_note(camera);
+    }
+    if (job->kind == DESK_TAKE && job->apart) {
+        camera->duress--;
+    } else if (job->kind == DESK_TAKE) {
+        camera->taking = false;
+        desk_flush(camera);
+    }
+}
+
 void desk_job_done(struct desk_job *job)
 {
     struct desk *desk = job->desk;
@@ -123,12 +141,8 @@ void desk_job_done(struct desk_job *job)
     if (!good)
         LOG(WARN, "camera.refused", LOG_TEXT("what", str_from(job->command.decision->name)),
             LOG_TEXT("why", str_from(job->command.fault.message)));
-    if (camera && job->kind == DESK_TAKE) {
-        camera->taking = false;
-        desk_flush(camera);
-    }
-    if (camera && job->kind == DESK_NOTE)
-        camera->noting = false;
+    if (camera)
+        go_on(camera, job, good);
     desk_job_free(job);
 }
 
@@ -166,13 +180,9 @@ void desk_flush(struct desk_camera *camera)
     desk_job_submit(job);
 }
 
-bool desk_signal(struct desk_camera *camera, const struct signal *signal)
+static bool add_signal(struct desk_camera *camera, struct desk_job *job,
+                       const struct signal *signal)
 {
-    if (!camera->filling)
-        camera->filling = desk_job_make(camera->desk, DESK_TAKE, camera->number);
-    struct desk_job *job = camera->filling;
-    if (!job || !desk_has_room(camera))
-        return false;
     struct signal own = *signal;
     struct signal *to = &job->signals[job->batch.items.count];
     own.source = camera->identity;
@@ -183,6 +193,30 @@ bool desk_signal(struct desk_camera *camera, const struct signal *signal)
     return true;
 }
 
+/* Duress waits neither for what the camera said before nor for a writer that is busy. */
+static bool send_apart(struct desk_camera *camera, const struct signal *signal)
+{
+    struct desk_job *job = desk_job_make(camera->desk, DESK_TAKE, camera->number);
+    if (!job || !add_signal(camera, job, signal)) {
+        if (job)
+            desk_job_free(job);
+        return false;
+    }
+    job->apart = true;
+    camera->duress++;
+    desk_job_submit(job);
+    return true;
+}
+
+bool desk_signal(struct desk_camera *camera, const struct signal *signal)
+{
+    if (signal_is_lane(signal) && camera->duress < DESK_DURESS && send_apart(camera, signal))
+        return true;
+    if (!camera->filling)
+        camera->filling = desk_job_make(camera->desk, DESK_TAKE, camera->number);
+    return camera->filling && desk_has_room(camera) && add_signal(camera, camera->filling, signal);
+}
+
 /* ---- the rest ----------------------------------------------------------------------------------
  */
 
@@ -190,6 +224,7 @@ void desk_note(struct desk_camera *camera)
 {
     struct desk_job *job =
         camera->noting ? NULL : desk_job_make(camera->desk, DESK_NOTE, camera->number);
+    camera->note_again = !job;
     if (!job)
         return;
     camera->state.id = camera->camera.id;

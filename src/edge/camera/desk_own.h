@@ -22,6 +22,8 @@ enum {
     DESK_SCRATCH_MEMORY = 32 << 20,
     DESK_AGAIN_MS = 1000, /* after a failure of ours */
     DESK_TRIES = 30,
+    DESK_DURESS = 4, /* of a camera, before what else it says */
+    DESK_RELOAD_MS = 10000,
     DESK_QUIET_MS = 30000,     /* an eye that says nothing for so long is ended */
     DESK_LOOK_MS = 20000,      /* a picture that has not come by then does not come */
     DESK_WAIT_MS_LEAST = 1000, /* before an eye is started again */
@@ -45,6 +47,7 @@ struct desk_job {
     struct mono again;
     int tries;
     bool flying;
+    bool apart; /* a duress: it waits for nothing that came before */
     struct desk_job *next, *next_done;
 };
 
@@ -61,9 +64,11 @@ struct desk_camera {
     struct str identity; /* of its source */
     int64_t seq, source_seq;
     uint32_t number; /* as jobs know it */
-    uint32_t eye;    /* as the warden knows its eye: another one each time */
+    /* As the warden knows its eye: another one each time. 0: there is none whose end we wait for.
+     */
+    uint32_t eye;
     bool seen;
-    int fd; /* to its eye, -1: it has none */
+    int fd; /* to its eye, -1: it is not there yet, or does not speak any more */
     struct mono begun, heard, again;
     int64_t wait_ms;
     bool down; /* its end was told, and that it runs again was not yet */
@@ -71,6 +76,8 @@ struct desk_camera {
     char why[240];
     struct desk_job *filling; /* signals that wait for the one before */
     bool taking, noting;      /* such a job is with the writer */
+    bool note_again;          /* its state has changed since */
+    unsigned duress;          /* of those that go apart, with the writer */
     struct desk_look looks[DESK_LOOKS];
     struct talk_picture head; /* of the picture that comes now; ticket 0: none */
     struct text jpeg;
@@ -92,6 +99,7 @@ struct desk {
     struct reader reader;
     struct desk_camera *cameras;
     struct desk_job *waiting; /* jobs that are tried again */
+    struct mono reload;       /* the cameras are read again then; 0: when they are changed */
     size_t flying;
     uint32_t numbers;
     int64_t tickets;

@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+"""eye_test.py CHANCERY: the processes that call cameras, seen from outside: whose end is told, and whose is not. TAP on
+standard output."""
+import os
+import signal
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+sys.path.insert(0, HERE)
+
+import cli_test  # noqa: E402
+from camera_test import Served, eyes_of  # noqa: E402
+from still_peer import StillPeer  # noqa: E402
+
+
+def change(served, **fields):
+    camera = served.ask("GET", "cameras/gate")["record"]
+    served.ask("PUT", "cameras/gate", {**camera, **fields})
+
+
+def an_eye_that_is_ended_on_purpose_is_no_trouble():
+    with StillPeer(None, None, "text") as still, Served() as served:
+        served.camera(still=still.url)
+        first = served.wait("eye", lambda: eyes_of(served))
+        change(served, note="changed")
+        second = served.wait("another eye", lambda: set(eyes_of(served)) - set(first))
+        change(served, disabled=True)
+        served.until("disabled")
+        served.wait("its end", lambda: not eyes_of(served))
+        change(served, disabled=False)
+        served.wait("the third", lambda: set(eyes_of(served)) - second)
+        assert served.codes() == [], served.codes()
+        assert served.state()["deaths"] == 0, served.state()
+
+
+def every_end_of_an_eye_is_counted():
+    with StillPeer(None, None, "text") as still, Served() as served:
+        served.camera(still=still.url)
+        for count in range(1, 4):
+            eye = served.wait("eye", lambda: eyes_of(served))[0]
+            os.kill(eye, signal.SIGKILL)
+            served.wait("its end", lambda n=count: served.state().get("deaths") == n)
+        assert served.codes() == ["eye.ended"], served.codes()
+
+
+if __name__ == "__main__":
+    sys.exit(cli_test.main([
+        an_eye_that_is_ended_on_purpose_is_no_trouble,
+        every_end_of_an_eye_is_counted,
+    ]))
