@@ -284,6 +284,41 @@ TEST(pictures_are_deleted_when_their_time_is_over_and_their_digest_stays)
     scene_close(&s);
 }
 
+/* After a night of alarms more are over at once than go in one turn. */
+TEST(many_pictures_whose_time_is_over_do_not_wait_for_hours)
+{
+    struct scene s;
+    cameras_open(&s);
+    for (int i = 0; i < 120; i++) {
+        if (i % 30 == 0)
+            signal_in(&s, "alarm", "panel", ",\"zone\":\"2\"");
+        give(&s, copy_id(&s, "intrusion").ptr, "c-gate", JPEG);
+    }
+    pass(&s, 30 * 24 * 3600 + 3600);
+    assert_int_equal(count_where(&s, &snapshot_image_shape, NULL, NULL), 70);
+    pass(&s, 60);
+    assert_int_equal(count_where(&s, &snapshot_image_shape, NULL, NULL), 0);
+    scene_close(&s);
+}
+
+/* How it did before its record was made more secret is as secret now. */
+TEST(who_may_not_know_of_a_camera_does_not_learn_how_it_does)
+{
+    struct scene s;
+    cameras_open(&s);
+    scene_do(&s, "camera.note", NULL,
+             "{\"id\":\"c-gate\",\"label\":\"TLP:GREEN\",\"condition\":\"watched\",\"since\":"
+             "\"2026-11-22T03:00:00Z\",\"noted\":\"2026-11-22T03:00:00Z\"}");
+    ASSERT_HAS(fetch(&s, &guard, "/api/v1/camera-states", "", NULL), "\"id\":\"c-gate\"");
+    scene_do(&s, "camera.change", "c-gate",
+             "{\"id\":\"c-gate\",\"label\":\"TLP:RED\",\"name\":\"c-gate\",\"source\":"
+             "\"gate\"" STREAM "}");
+    assert_string_equal(fetch(&s, &guard, "/api/v1/camera-states", "", NULL), "{\"items\":[]}");
+    assert_string_equal(fetch(&s, &guard, "/api/v1/cameras/{id}/state", "c-gate", NULL),
+                        "NOT_FOUND");
+    scene_close(&s);
+}
+
 /* The room is full: the oldest makes room, and that is said. */
 TEST(the_oldest_picture_makes_room_for_a_new_one)
 {

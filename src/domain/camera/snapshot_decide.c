@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-enum { SWEEP_MS_LEAST = 3600 * 1000, SWEEP_EACH = 50, ROOM_EACH = 20 };
+enum { SWEEP_MS_LEAST = 3600 * 1000, SWEEP_MS_MORE = 10000, SWEEP_EACH = 50, ROOM_EACH = 20 };
 
 #define ROOM_ID STR("all")
 /* What Chancery itself says. */
@@ -198,10 +198,12 @@ static rc make_room(struct ctx *c, struct picture *picture, struct outcome *outc
     return OK;
 }
 
+/* Once an hour, but soon when more are over than go in one turn. */
 static rc sweep_at(struct ctx *c, struct outcome *outcome, struct wall due,
                    struct snapshot_room *room)
 {
-    struct wall now = clock_now(c), least = wall_after(now, SWEEP_MS_LEAST);
+    struct wall now = clock_now(c);
+    struct wall least = wall_after(now, due.us <= now.us ? SWEEP_MS_MORE : SWEEP_MS_LEAST);
     if (due.us < least.us)
         due = least;
     if (room->sweep.us > now.us && room->sweep.us <= due.us)

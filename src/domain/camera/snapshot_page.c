@@ -66,15 +66,23 @@ rc snapshot_serve_image(struct ctx *c, const struct request *request, struct res
 /* ---- cameras ----------------------------------------------------------------------------------
  */
 
-rc camera_serve_state(struct ctx *c, const struct request *request, struct response *response)
+/* Whoever may not know of the camera does not learn how it does, whatever label that once had. */
+static rc find_camera(struct ctx *c, const struct request *request, struct str id)
 {
     struct camera camera = {0};
-    struct camera_state state = {0};
     struct row row;
-    TRY(picture_get(c, request->picture, &camera_shape, request->parts[0], &row, &camera));
+    TRY(picture_get(c, request->picture, &camera_shape, id, &row, &camera));
     if (row.retired.us || !actor_may_read(request->actor, camera.label))
-        FAIL(c, NOT_FOUND, "there is no camera %.*s", STR_ARG(request->parts[0]));
-    TRY(picture_get(c, request->picture, &camera_state_shape, camera.id, NULL, &state));
+        FAIL(c, NOT_FOUND, "there is no camera %.*s", STR_ARG(id));
+    return OK;
+}
+
+rc camera_serve_state(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct camera_state state = {0};
+    struct str id = request->parts[0];
+    TRY(find_camera(c, request, id));
+    TRY(picture_get(c, request->picture, &camera_state_shape, id, NULL, &state));
     shape_write(response->body, &camera_state_shape, SHAPE_VIEW_SHOWN, &state);
     return OK;
 }
@@ -90,10 +98,10 @@ rc camera_serve_states(struct ctx *c, const struct request *request, struct resp
     const struct camera_state *states = page.records;
     text_put(response->body, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {
-        bool live = false;
-        TRY(picture_has(c, request->picture, &camera_shape, states[i].id, &live));
-        if (!live)
+        rc found = find_camera(c, request, states[i].id);
+        if (found.code == RC_NOT_FOUND)
             continue;
+        TRY(found);
         if (!first)
             text_put_char(response->body, ',');
         first = false;
