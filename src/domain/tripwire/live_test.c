@@ -5,38 +5,38 @@
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 
-#include "support/scene.h"
+#include "support/watch_scene.h"
 
 #include "unit.h"
 
 static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
                                                &tripwire_module};
 
-#define HEAD(id)     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\""
-#define SOURCE(verb) "logsource: {product: chancery, category: agency, service: " verb "}\\n"
+#define HEAD(id)   "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\""
+#define SEEN(verb) "logsource: {product: chancery, category: agency, service: " verb "}\\n"
 
 /* An agency is added, and changed within the hour; three are added within the hour; one is added
  * and not changed within the hour. */
 static const char *const rules[] = {
-    HEAD("pair") "title: one\\nname: added\\n" SOURCE(
+    HEAD("pair") "title: one\\nname: added\\n" SEEN(
         "added") "detection: {s: {name: '*'}, condition: s}\\n---\\ntitle: two\\nname: "
-                 "changed\\n" SOURCE("changed") "detection: {s: {name: '*'}, condition: "
-                                                "s}\\n---\\ntitle: Pair\\nid: pair\\n"
-                                                "correlation: {type: temporal_ordered, rules: "
-                                                "[added, changed], group-by: [agency], "
-                                                "timespan: 1h}\\n\"}",
-    HEAD("three") "title: added\\nname: added3\\n" SOURCE(
+                 "changed\\n" SEEN("changed") "detection: {s: {name: '*'}, condition: "
+                                              "s}\\n---\\ntitle: Pair\\nid: pair\\n"
+                                              "correlation: {type: temporal_ordered, rules: "
+                                              "[added, changed], group-by: [agency], "
+                                              "timespan: 1h}\\n\"}",
+    HEAD("three") "title: added\\nname: added3\\n" SEEN(
         "added") "detection: {s: {name: '*'}, condition: s}\\n---\\ntitle: Three\\nid: three\\n"
                  "correlation: {type: event_count, rules: [added3], group-by: [country], timespan: "
                  "1h, "
                  "condition: {gte: 3}}\\n\"}",
-    HEAD("absent") "title: one\\nname: added4\\n" SOURCE(
+    HEAD("absent") "title: one\\nname: added4\\n" SEEN(
         "added") "detection: {s: {name: '*'}, condition: s}\\n---\\ntitle: two\\nname: "
-                 "changed4\\n" SOURCE("changed") "detection: {s: {name: '*'}, condition: "
-                                                 "s}\\n---\\ntitle: Absent\\nid: absent\\n"
-                                                 "correlation: {type: temporal, rules: [added4], "
-                                                 "group-by: [agency], timespan: 1h}\\n"
-                                                 "chancery: {absent: [changed4]}\\n\"}",
+                 "changed4\\n" SEEN("changed") "detection: {s: {name: '*'}, condition: "
+                                               "s}\\n---\\ntitle: Absent\\nid: absent\\n"
+                                               "correlation: {type: temporal, rules: [added4], "
+                                               "group-by: [agency], timespan: 1h}\\n"
+                                               "chancery: {absent: [changed4]}\\n\"}",
 };
 
 struct live {
@@ -204,6 +204,35 @@ TEST(tripwire_that_is_off_sees_nothing)
     close_live(&l);
 }
 
+/* The counts of a rule say that there is one, and how often it found something. */
+TEST(tripwire_status_tells_of_a_rule_only_those_who_may_know_of_it)
+{
+    struct live l;
+    struct actor reader = {.id = STR("reader"),
+                           .permissions = {(struct str[]){STR("tripwire.read")}, 1},
+                           .clearance = {.tlp = TLP_GREEN}};
+    open_live(&l);
+    scene_do(&l.s, "tripwire.off", "three", "{\"why\":\"it is changed\"}");
+    struct str rule = str_from(rules[1]);
+    size_t at = str_find(rule, STR("GREEN"));
+    struct str red;
+    assert_true(rc_ok(str_format(&l.s.c, &red, "%.*sRED%s", (int)at, rule.ptr, rule.ptr + at + 5)));
+    scene_do(&l.s, "tripwire.change", "three", red.ptr);
+    scene_do(&l.s, "tripwire.activate", "three", "{}");
+    settle(&l);
+    clock_manual_advance_us(&l.s.clock, (int64_t)10 * 60000000);
+    agency(&l, "agency.add", 1);
+    settle(&l);
+    const char *told = fetch(&l.s, &reader, "/api/v1/tripwire-status", "", NULL);
+    ASSERT_HAS(told, "\"tripwire\":\"pair\"");
+    ASSERT_HAS(told, "\"events\":");
+    assert_null(strstr(told, "\"three\""));
+    reader.clearance.tlp = TLP_RED;
+    told = fetch(&l.s, &reader, "/api/v1/tripwire-status", "", NULL);
+    ASSERT_HAS(told, "\"tripwire\":\"three\"");
+    close_live(&l);
+}
+
 /* A day of agencies, the same whatever happens between: a step per number. */
 static void play(struct live *l, int step)
 {
@@ -312,7 +341,7 @@ enum { FLOOD = 150, FLOOD_KEYS = 40 };
  * same after a restart. */
 TEST(tripwire_that_is_flooded_is_counted_and_takes_nothing_from_the_others)
 {
-    static const char again[] = HEAD("again") "title: one\\nname: changed5\\n" SOURCE(
+    static const char again[] = HEAD("again") "title: one\\nname: changed5\\n" SEEN(
         "changed") "detection: {s: {name: '*'}, condition: s}\\n---\\ntitle: Again\\nid: again\\n"
                    "correlation: {type: event_count, rules: [changed5], group-by: [agency], "
                    "timespan: 1h, condition: {gte: 2}}\\n"

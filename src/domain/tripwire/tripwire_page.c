@@ -413,6 +413,60 @@ static rc serve_taxonomy(struct ctx *c, const struct request *request, struct re
     return OK;
 }
 
+/* Of the tripwires, those that the reader may know of. */
+static rc put_by_rule(struct ctx *c, const struct request *request, struct json *j,
+                      struct text *out)
+{
+    bool any = false;
+    struct str one, key, id;
+    text_put(out, STR("\"by_rule\":["));
+    json_array(j);
+    while (json_next_item(j) && json_skip(j, &one)) {
+        struct json item;
+        struct str known;
+        json_init(&item, one);
+        json_object(&item);
+        id = (struct str){NULL, 0};
+        while (json_next_key(&item, &key))
+            if (!str_is(key, "tripwire"))
+                json_skip(&item, NULL);
+            else if (json_string(&item, &known))
+                TRY(json_unescape(c, known, &id));
+        rc found = str_absent(id) ? OK : text_of(c, request, id, &known);
+        if (str_absent(id) || found.code == RC_NOT_FOUND)
+            continue;
+        TRY(found);
+        text_put(out, any ? STR(",") : STR(""));
+        text_put(out, one);
+        any = true;
+    }
+    text_put_char(out, ']');
+    return OK;
+}
+
+static rc put_counts(struct ctx *c, const struct request *request, struct str counts,
+                     struct text *out)
+{
+    struct json j;
+    struct str key, value;
+    bool any = false;
+    json_init(&j, counts);
+    json_object(&j);
+    text_put_char(out, '{');
+    while (json_next_key(&j, &key)) {
+        text_put(out, any ? STR(",") : STR(""));
+        any = true;
+        if (str_is(key, "by_rule")) {
+            TRY(put_by_rule(c, request, &j, out));
+        } else if (json_skip(&j, &value)) {
+            text_printf(out, "\"%.*s\":", STR_ARG(key));
+            text_put(out, value);
+        }
+    }
+    text_put_char(out, '}');
+    return json_end(&j) ? OK : json_fault(c, &j);
+}
+
 /* As of when the windows were last kept: at most a minute ago while anything happens. */
 static rc serve_status(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -423,7 +477,10 @@ static rc serve_status(struct ctx *c, const struct request *request, struct resp
     text_printf(response->body,
                 "{\"position\":%" PRId64 ",\"size\":%" PRId64 ",\"counts\":", stand.position,
                 core_size(request->core));
-    text_put(response->body, str_absent(stand.counts) ? STR("null") : stand.counts);
+    if (str_absent(stand.counts))
+        text_put(response->body, STR("null"));
+    else
+        TRY(put_counts(c, request, stand.counts, response->body));
     text_put_char(response->body, '}');
     return OK;
 }
