@@ -492,7 +492,7 @@ static int verb_test(struct run *run)
         result = run_events(&t, engine);
     if (rc_ok(result) && run->asked.profile)
         result = print_profile(run, engine);
-    uint64_t given_up = engine ? sigma_count(engine).regex_given_up : 0;
+    struct sigma_counters counters = engine ? sigma_count(engine) : (struct sigma_counters){0};
     sigma_engine_close(engine);
     arena_close(t.event_c.arena);
     if (!rc_ok(result)) {
@@ -501,10 +501,13 @@ static int verb_test(struct run *run)
     }
     if (t.bad)
         fprintf(run->err, "tripwire: %zu bad event lines\n", t.bad);
-    if (given_up)
+    if (counters.untimed)
+        fprintf(run->err, "tripwire: %llu events without a time, which join no window\n",
+                (unsigned long long)counters.untimed);
+    if (counters.regex_given_up)
         fprintf(run->err,
                 "tripwire: a regular expression was given up %llu times; it takes too many steps\n",
-                (unsigned long long)given_up);
+                (unsigned long long)counters.regex_given_up);
     if (refused)
         fprintf(run->err, "tripwire: %zu documents refused\n", refused);
     return 0;

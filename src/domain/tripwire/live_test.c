@@ -379,6 +379,67 @@ TEST(tripwire_that_is_flooded_is_counted_and_takes_nothing_from_the_others)
     close_live(&l);
 }
 
+/* How many hits a backtest of a rule over everything finds. */
+static int64_t count_past(struct live *l, const char *tripwire)
+{
+    struct tripwire record = {0};
+    struct sigma_set *set = NULL;
+    struct text out;
+    struct str json, rest, digits;
+    int64_t hits = -1;
+    assert_true(rc_ok(picture_get(&l->s.c, l->s.reader.picture, &tripwire_shape, str_from(tripwire),
+                                  NULL, &record)));
+    assert_true(rc_ok(tripwire_set(&l->s.c, record.id, record.rule, &set)));
+    struct backtest backtest = {
+        .catalog = l->s.catalog, .picture = l->s.reader.picture, .set = set};
+    text_init(&out, &l->s.c, 1 << 20);
+    assert_true(rc_ok(tripwire_backtest(&l->s.c, &backtest, &out)));
+    assert_true(rc_ok(text_done(&out, &json)));
+    size_t at = str_find(json, STR("\"hits\":"));
+    rest = str_sub(json, at + 7, json.len);
+    assert_true(str_split(&rest, ',', &digits) && str_to_i64(digits, &hits));
+    sigma_set_close(set);
+    return hits;
+}
+
+/* The engine of a test and that of live use are one. */
+TEST(tripwire_finds_in_a_test_what_it_found_live)
+{
+    static const char *const names[] = {"pair", "three", "absent"};
+    static struct live l;
+    open_live(&l);
+    for (int step = 0; step < 50; step++) {
+        play(&l, step);
+        settle(&l);
+    }
+    clock_manual_advance_us(&l.s.clock, (int64_t)2 * 3600 * 1000000);
+    settle(&l);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_true(count_of(&l, names[i]) > 0);
+        assert_int_equal(count_past(&l, names[i]), count_of(&l, names[i]));
+    }
+    close_live(&l);
+}
+
+/* Nobody has to load, publish or restart anything. */
+TEST(tripwire_sees_from_the_moment_it_is_activated)
+{
+    struct live l;
+    scene_open(&l.s, 4, modules);
+    open_tripwires(&l);
+    scene_do(&l.s, "tripwire.add", NULL, rules[0]);
+    agency(&l, "agency.add", 1);
+    agency(&l, "agency.change", 1);
+    settle(&l);
+    assert_int_equal(count_of(&l, "pair"), 0);
+    scene_do(&l.s, "tripwire.activate", "pair", "{}");
+    agency(&l, "agency.add", 2);
+    agency(&l, "agency.change", 2);
+    settle(&l);
+    assert_int_equal(count_of(&l, "pair"), 1);
+    close_live(&l);
+}
+
 TEST(tripwire_backtest_finds_what_would_have_been)
 {
     struct live l;

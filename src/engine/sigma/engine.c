@@ -159,6 +159,7 @@ rc sigma_feed(struct ctx *c, struct sigma_engine *e, const struct sigma_event *e
     TRY(hand_up(c, e, keep_picture(&e->own, e, event->picture)));
     bool join = timed && event->time.us >= e->watermark - e->options.lateness_us;
     e->counters.too_late += timed && !join;
+    e->counters.untimed += !timed;
     return hand_up(c, e, take_matches(&e->own, e, event, join));
 }
 

@@ -201,6 +201,7 @@ struct sigma_engine_options {
 struct sigma_counters {
     uint64_t events, matches, hits, late, too_late, keys, keys_refused, keys_evicted,
         events_dropped;
+    uint64_t untimed;        /* events without a time: in no window */
     uint64_t regex_given_up; /* regular expressions that ran into their limits: no match */
     uint64_t bytes;          /* of windows, keys and records */
 };
