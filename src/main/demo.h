@@ -47,16 +47,12 @@ int64_t demo_ms(const struct demo *d, int64_t seconds);
 /* Lead the standing clock there, by way of what falls due. */
 void demo_move_clock(struct demo *d, struct wall to);
 
-/* Put all of the mission that is there when the day begins. */
-rc demo_furnish(struct demo *d, struct core *core);
-
 /* Open what serves the mission; the core is the serving's from here on, also after a failure.
  * `ret_shown` is how people call its address. */
-rc demo_serve(struct demo *d, struct core *core, const struct clock *clock, struct serving *ret,
-              struct str *ret_shown);
+rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown);
 
 /* What came of the day, after verifying all of it, as a JSON object. */
-rc demo_tell(struct demo *d, struct core *core, struct text *out);
+rc demo_tell(struct demo *d, struct text *out);
 
 /* The people that one may sign in as, with a link to enrol by each. */
 enum { DEMO_ACCOUNTS = 3 };
@@ -64,11 +60,11 @@ struct demo_account {
     const char *id;
     struct str link;
 };
-rc demo_accounts(struct demo *d, struct core *core, struct demo_account ret[DEMO_ACCOUNTS]);
+rc demo_accounts(struct demo *d, struct demo_account ret[DEMO_ACCOUNTS]);
 
 /* The ways to play; the mission is furnished. The core is theirs to close. */
-rc demo_play_fast(struct demo *d, struct core *core);
-rc demo_play_served(struct demo *d, struct core *core);
-rc demo_conduct(struct demo *d, struct core *core);
+rc demo_play_fast(struct demo *d);
+rc demo_play_served(struct demo *d);
+rc demo_conduct(struct demo *d);
 
 #endif

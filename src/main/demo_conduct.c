@@ -29,14 +29,14 @@ enum { ORDER_MAX = 8000 };
  */
 
 /* As whom the other programs act over HTTP. */
-static rc put_tokens(struct demo *d, struct core *core, struct text *out)
+static rc put_tokens(struct demo *d, struct text *out)
 {
     static const char *const accounts[] = {"officer", "post-one", "patrol"};
     for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
         struct auth_token_wish wish = {.account = str_from(accounts[i]),
                                        .name = STR("a program of the demonstration")};
         struct str id, token;
-        TRY(auth_make_token(d->c, core, &actor_system, &wish, &id, &token));
+        TRY(auth_make_token(d->c, d->core, &actor_system, &wish, &id, &token));
         text_printf(out, "%s\"%s\":\"%.*s\"", i ? "," : "", accounts[i], STR_ARG(token));
     }
     return OK;
@@ -51,7 +51,7 @@ static rc print(struct demo *d, struct text *line)
     return OK;
 }
 
-static rc greet(struct demo *d, struct core *core, const struct serving *serving, struct str shown)
+static rc greet(struct demo *d, const struct serving *serving, struct str shown)
 {
     struct demo_account accounts[DEMO_ACCOUNTS];
     struct text out;
@@ -62,9 +62,9 @@ static rc greet(struct demo *d, struct core *core, const struct serving *serving
                 d->minutes);
     text_put_json(&out, shown);
     text_put(&out, STR(",\"tokens\":{"));
-    TRY(put_tokens(d, core, &out));
+    TRY(put_tokens(d, &out));
     text_put(&out, STR("},\"links\":{"));
-    TRY(demo_accounts(d, core, accounts));
+    TRY(demo_accounts(d, accounts));
     for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
         text_printf(&out, "%s\"%s\":", i ? "," : "", accounts[i].id);
         text_put_json(&out, accounts[i].link);
@@ -86,7 +86,7 @@ static rc lead_clock(struct demo *d, struct wall to)
     return OK;
 }
 
-static rc obey(struct demo *d, struct core *core, struct str text)
+static rc obey(struct demo *d, struct str text)
 {
     struct demo_order order = {0};
     struct script_manner manner = {.minutes = d->minutes};
@@ -96,24 +96,24 @@ static rc obey(struct demo *d, struct core *core, struct str text)
     if (order.to.us)
         TRY(lead_clock(d, order.to));
     if (!str_absent(order.play))
-        TRY(script_play(d->c, core, order.play, &manner));
+        TRY(script_play(d->c, d->core, order.play, &manner));
     if (order.tell) {
-        TRY(demo_tell(d, core, &out));
+        TRY(demo_tell(d, &out));
         return print(d, &out);
     }
     text_put(&out, STR("{\"now\":\""));
     text_put_wall(&out, clock_now(d->c));
-    text_printf(&out, "\",\"events\":%" PRId64 "}", core_size(core));
+    text_printf(&out, "\",\"events\":%" PRId64 "}", core_size(d->core));
     return print(d, &out);
 }
 
 /* Whole lines of what came; the rest is moved to the front. */
-static rc obey_lines(struct demo *d, struct core *core, char *bytes, size_t *len)
+static rc obey_lines(struct demo *d, char *bytes, size_t *len)
 {
     struct str rest = {bytes, *len};
     for (size_t at; (at = str_find(rest, STR("\n"))) != SIZE_MAX;) {
         struct arena_mark mark = arena_mark(d->c->arena);
-        TRY(obey(d, core, str_sub(rest, 0, at)));
+        TRY(obey(d, str_sub(rest, 0, at)));
         arena_return(d->c->arena, mark);
         rest = str_sub(rest, at + 1, rest.len);
     }
@@ -122,7 +122,7 @@ static rc obey_lines(struct demo *d, struct core *core, char *bytes, size_t *len
     return OK;
 }
 
-static rc obey_until_end(struct demo *d, struct core *core)
+static rc obey_until_end(struct demo *d)
 {
     char *bytes = NULL;
     size_t len = 0;
@@ -132,21 +132,21 @@ static rc obey_until_end(struct demo *d, struct core *core)
         if (got <= 0)
             break;
         len += (size_t)got;
-        TRY(obey_lines(d, core, bytes, &len));
+        TRY(obey_lines(d, bytes, &len));
         if (len == ORDER_MAX)
             FAIL(d->c, TOO_LARGE, "an order has less than %d bytes", ORDER_MAX);
     }
     return OK;
 }
 
-rc demo_conduct(struct demo *d, struct core *core)
+rc demo_conduct(struct demo *d)
 {
     struct serving serving;
     struct str shown;
-    TRY(demo_serve(d, core, d->c->clock, &serving, &shown));
-    rc result = greet(d, core, &serving, shown);
+    TRY(demo_serve(d, &serving, &shown));
+    rc result = greet(d, &serving, shown);
     if (rc_ok(result))
-        result = obey_until_end(d, core);
+        result = obey_until_end(d);
     serving_close(&serving);
     return result;
 }

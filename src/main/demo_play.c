@@ -65,7 +65,7 @@ static bool go_on(struct ctx *c, void *)
     return true;
 }
 
-static rc play(struct demo *d, struct core *core)
+static rc play(struct demo *d)
 {
     struct str script;
     struct script_manner manner = {.before = pass_to_line,
@@ -75,28 +75,27 @@ static rc play(struct demo *d, struct core *core)
                                    .minutes = d->minutes};
     TRY(content_get(d->c, "demo/heartbeats.jsonl", &d->pulses));
     TRY(content_get(d->c, "demo/day.jsonl", &script));
-    d->core = core;
     act(d);
     TRY(d->result);
-    TRY(script_play(d->c, core, script, &manner));
+    TRY(script_play(d->c, d->core, script, &manner));
     return d->result;
 }
 
 /* ---- at once ----------------------------------------------------------------------------------
  */
 
-static rc play_and_tell(struct demo *d, struct core *core)
+static rc play_and_tell(struct demo *d)
 {
     struct tripwires *tripwires = NULL;
     struct text out;
     struct str json;
     text_init(&out, d->c, 4096);
-    TRY(tripwires_open(d->c, core, &tripwires));
-    rc result = play(d, core);
+    TRY(tripwires_open(d->c, d->core, &tripwires));
+    rc result = play(d);
     if (rc_ok(result) && !pass_to(d, SCRIPT_DAY_S))
         result = d->result;
     if (rc_ok(result))
-        result = demo_tell(d, core, &out);
+        result = demo_tell(d, &out);
     tripwires_close(tripwires);
     TRY(result);
     TRY(text_done(&out, &json));
@@ -104,20 +103,20 @@ static rc play_and_tell(struct demo *d, struct core *core)
     return OK;
 }
 
-rc demo_play_fast(struct demo *d, struct core *core)
+rc demo_play_fast(struct demo *d)
 {
-    rc result = play_and_tell(d, core);
-    core_close(core);
+    rc result = play_and_tell(d);
+    core_close(d->core);
     return result;
 }
 
 /* ---- to look at --------------------------------------------------------------------------------
  */
 
-static rc print_welcome(struct demo *d, struct core *core, struct str shown)
+static rc print_welcome(struct demo *d, struct str shown)
 {
     struct demo_account accounts[DEMO_ACCOUNTS];
-    TRY(demo_accounts(d, core, accounts));
+    TRY(demo_accounts(d, accounts));
     fprintf(d->cli->out,
             "\nThe Embassy of Norland in Vael (all of it fiction) is at http://%.*s\n"
             "Sign in by enrolling once, with a passkey or a password:\n\n",
@@ -130,14 +129,14 @@ static rc print_welcome(struct demo *d, struct core *core, struct str shown)
     return OK;
 }
 
-rc demo_play_served(struct demo *d, struct core *core)
+rc demo_play_served(struct demo *d)
 {
     struct serving serving;
     struct str shown;
-    TRY(demo_serve(d, core, &clock_system, &serving, &shown));
-    rc result = print_welcome(d, core, shown);
+    TRY(demo_serve(d, &serving, &shown));
+    rc result = print_welcome(d, shown);
     if (rc_ok(result))
-        result = play(d, core);
+        result = play(d);
     if (rc_ok(result) && !pass_to(d, INT64_MAX)) /* after the last line the devices go on */
         result = d->result;
     serving_close(&serving);

@@ -57,11 +57,11 @@ static rc put_outcome(struct demo *d, struct reader *reader, struct text *out)
     return OK;
 }
 
-rc demo_tell(struct demo *d, struct core *core, struct text *out)
+rc demo_tell(struct demo *d, struct text *out)
 {
     struct reader reader;
-    core_settle(core); /* nothing is left to be written */
-    TRY(core_reader_open(d->c, core, &reader));
+    core_settle(d->core); /* nothing is left to be written */
+    TRY(core_reader_open(d->c, d->core, &reader));
     rc result = put_outcome(d, &reader, out);
     core_reader_close(&reader);
     return result;

@@ -56,7 +56,7 @@ static void remove_folder(struct demo *d)
         waitpid(child, NULL, 0);
 }
 
-rc demo_furnish(struct demo *d, struct core *core)
+static rc furnish(struct demo *d)
 {
     struct str roles, rules, script;
     size_t count = 0, drafts = 0;
@@ -64,10 +64,10 @@ rc demo_furnish(struct demo *d, struct core *core)
     TRY(content_get(d->c, "roles.json", &roles));
     TRY(content_get(d->c, "demo/start.jsonl", &script));
     TRY(content_get(d->c, "watch/rules.json", &rules));
-    TRY(people_add_roles(d->c, core, roles, &count));
-    TRY(watch_add_rules(d->c, core, rules, &count));
-    TRY(script_play(d->c, core, script, &manner));
-    return verb_add_tripwires(d->c, core, &count, &drafts);
+    TRY(people_add_roles(d->c, d->core, roles, &count));
+    TRY(watch_add_rules(d->c, d->core, rules, &count));
+    TRY(script_play(d->c, d->core, script, &manner));
+    return verb_add_tripwires(d->c, d->core, &count, &drafts);
 }
 
 /* ---- the clock ---------------------------------------------------------------------------------
@@ -92,18 +92,17 @@ void demo_move_clock(struct demo *d, struct wall to)
 /* ---- serving -----------------------------------------------------------------------------------
  */
 
-rc demo_serve(struct demo *d, struct core *core, const struct clock *clock, struct serving *ret,
-              struct str *ret_shown)
+rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
 {
     struct serve_options options = {
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
-        .clock = clock,
+        .clock = d->c->clock,
         /* cameras are called in real time or not at all */
-        .program = clock == &clock_system ? "/proc/self/exe" : NULL,
+        .program = d->flags->fast ? NULL : "/proc/self/exe",
         .check_replies = d->flags->check_replies,
         .hits_path = d->flags->hits.ptr,
     };
-    TRY(serving_open(d->c, core, &options, ret));
+    TRY(serving_open(d->c, d->core, &options, ret));
     *ret_shown = options.listen;
     if (!str_starts(options.listen, "127.0.0.1:"))
         return OK;
@@ -114,13 +113,13 @@ rc demo_serve(struct demo *d, struct core *core, const struct clock *clock, stru
     return result;
 }
 
-rc demo_accounts(struct demo *d, struct core *core, struct demo_account ret[DEMO_ACCOUNTS])
+rc demo_accounts(struct demo *d, struct demo_account ret[DEMO_ACCOUNTS])
 {
     static const char *const ids[DEMO_ACCOUNTS] = {"officer", "post-one", "desk"};
     for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
         struct wall expires;
         ret[i].id = ids[i];
-        TRY(auth_make_enrolment(d->c, core, &actor_system, str_from(ids[i]), 0, &ret[i].link,
+        TRY(auth_make_enrolment(d->c, d->core, &actor_system, str_from(ids[i]), 0, &ret[i].link,
                                 &expires));
     }
     return OK;
@@ -132,21 +131,19 @@ rc demo_accounts(struct demo *d, struct core *core, struct demo_account ret[DEMO
 static rc play(struct demo *d)
 {
     const struct clock *clock = d->flags->fast ? &d->clock.clock : &clock_system;
-    struct core *core = NULL;
     if (!d->flags->fast || d->flags->conducted)
         serving_hold_signals();
     d->c->clock = clock;
     TRY(make_folder(d, clock));
-    TRY(core_open(d->c, &d->folder.options, &core));
-    d->core = core;
-    rc result = demo_furnish(d, core);
+    TRY(core_open(d->c, &d->folder.options, &d->core));
+    rc result = furnish(d);
     if (!rc_ok(result)) {
-        core_close(core);
+        core_close(d->core);
         return result;
     }
     if (d->flags->conducted)
-        return demo_conduct(d, core);
-    return d->flags->fast ? demo_play_fast(d, core) : demo_play_served(d, core);
+        return demo_conduct(d);
+    return d->flags->fast ? demo_play_fast(d) : demo_play_served(d);
 }
 
 rc verb_demo(struct cli *cli)
