@@ -160,6 +160,22 @@ enum { SIGNAL_BATCH_MAX = 500 };
     F(T, list, signal, items, REQUIRED, 1, SIGNAL_BATCH_MAX, "signals, the earliest first")
 SHAPE_DECLARE(signal_batch, SIGNAL_BATCH_FIELDS);
 
+/* ---- what could not be read -------------------------------------------------------------------
+ */
+
+enum { BAD_SAMPLES_MAX = 8, BAD_SAMPLE_BYTES = 160 };
+#define BAD_SAMPLE_FIELDS(F, T)                                      \
+    F(T, time, _, at, REQUIRED, 0, 0, "when it came")                \
+    F(T, text, line, why, REQUIRED, 1, 200, "what is wrong with it") \
+    F(T, bytes, _, bytes, 0, 0, 160, "its beginning")
+SHAPE_DECLARE(bad_sample, BAD_SAMPLE_FIELDS);
+
+/* Input of source.refuse: bad input, told by the listener that read it. */
+#define SOURCE_BAD_FIELDS(F, T)                    \
+    F(T, i64, _, count, 0, 1, 1000000, "how many") \
+    F(T, list, bad_sample, samples, 0, 0, BAD_SAMPLES_MAX, "some of them")
+SHAPE_DECLARE(source_bad, SOURCE_BAD_FIELDS);
+
 /* Duress, hold-up, panic, a call for help: before every filter, and ended only by a person. */
 static inline bool signal_is_lane(const struct signal *signal)
 {

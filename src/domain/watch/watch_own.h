@@ -72,12 +72,6 @@ extern const struct decision watch_decisions[WATCH_DECISIONS + 1];
 /* The id of the pulse that all unknown sources share; no source may have it. */
 #define UNKNOWN_SOURCE STR("unknown")
 
-#define BAD_SAMPLE_FIELDS(F, T)                                      \
-    F(T, time, _, at, REQUIRED, 0, 0, "when it came")                \
-    F(T, text, line, why, REQUIRED, 1, 200, "what is wrong with it") \
-    F(T, bytes, _, bytes, 0, 0, 160, "its beginning")
-SHAPE_DECLARE(bad_sample, BAD_SAMPLE_FIELDS);
-
 #define STORM_SAMPLE_FIELDS(F, T)                           \
     F(T, time, _, at, REQUIRED, 0, 0, "when it came")       \
     F(T, choice, signal_kind, kind, REQUIRED, 0, 0, "kind") \
@@ -85,12 +79,13 @@ SHAPE_DECLARE(bad_sample, BAD_SAMPLE_FIELDS);
     F(T, text, line, text, REQUIRED, 1, 200, "what it said")
 SHAPE_DECLARE(storm_sample, STORM_SAMPLE_FIELDS);
 
-enum { BAD_SAMPLES_MAX = 8, STORM_SAMPLES_MAX = 8 };
+enum { STORM_SAMPLES_MAX = 8 };
 
-/* What changes with every signal, in the vault: one row a source, whatever it says. */
 /* Of signals that were only counted, the keys that are remembered, so that one that is sent again
  * is not counted again: two whole batches. */
 enum { COUNTED_KEY_BYTES = 8, COUNTED_KEYS = 1024, COUNTED_KEYS_BYTES = 8 * 1024 };
+
+/* What changes with every signal, in the vault: one row a source, whatever it says. */
 #define SOURCE_PULSE_FIELDS(F, T)                                                           \
     RECORD_FIELDS(F, T)                                                                     \
     F(T, time, _, heard, 0, 0, 0, "last heard at all, by our clock")                        \
@@ -146,12 +141,6 @@ SHAPE_DECLARE(unknown_sender, UNKNOWN_SENDER_FIELDS);
     F(T, time, _, until, REQUIRED, 0, 0, "when it counts again; at most 30 days off") \
     F(T, text, block, why, REQUIRED, 3, 500, "why")
 SHAPE_DECLARE(source_off, SOURCE_OFF_FIELDS);
-
-/* Input of source.refuse: bad input, told by the listener that read it. */
-#define SOURCE_BAD_FIELDS(F, T)                    \
-    F(T, i64, _, count, 0, 1, 1000000, "how many") \
-    F(T, list, bad_sample, samples, 0, 0, BAD_SAMPLES_MAX, "some of them")
-SHAPE_DECLARE(source_bad, SOURCE_BAD_FIELDS);
 
 extern const struct event_kind source_expected_kind, source_left_kind, source_heard_kind,
     source_late_kind, source_silenced_kind, source_settled_kind, source_disabled_kind,

@@ -200,8 +200,8 @@ bool batch_submit(struct batch *batch)
     struct receiver *receiver = batch->receiver;
     struct ctx *c = &receiver->scratch;
     batch->command = (struct command){
-        .decision = batch->state ? receiver->note : receiver->take,
-        .input = batch->state ? (const void *)batch->state : &batch->input,
+        .decision = batch->note ? receiver->note : receiver->take,
+        .input = batch->note ? (const void *)batch->note : &batch->input,
         .actor = intake_actor(),
         .cause = -1,
         .expect_seq = -1,
@@ -329,9 +329,9 @@ void batch_done(struct batch *batch)
     struct port *port = batch->port;
     bool ok = rc_ok(batch->command.result);
     batch_land(batch);
-    if (batch->state && port)
+    if (batch->note && port)
         port->note_flying = false;
-    if (!port || batch->state) {
+    if (!port || batch->note) {
         batch_free(batch);
         return;
     }

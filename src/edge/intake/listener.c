@@ -13,6 +13,8 @@ SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and how they
 SHAPE_DEFINE(listener_place, LISTENER_PLACE_FIELDS, 1, "How far a file has been read");
 SHAPE_DEFINE(listener_sample, LISTENER_SAMPLE_FIELDS, 1, "Something that could not be read");
 SHAPE_DEFINE(listener_state, LISTENER_STATE_FIELDS, 1, "How a listener does");
+SHAPE_DEFINE(listener_blame, LISTENER_BLAME_FIELDS, 1, "Bad bytes of somebody who is known");
+SHAPE_DEFINE(listener_note, LISTENER_NOTE_FIELDS, 1, "What is noted of a listener");
 SHAPE_DEFINE(listener_take, LISTENER_TAKE_FIELDS, 1, "Signals of one listener");
 
 #define PERMIT_READ  "listener.read"
@@ -139,11 +141,32 @@ static rc take(struct ctx *c, struct picture *picture, const struct command *com
     return outcome_vault_put(c, outcome, &listener_place_shape, &input->place);
 }
 
+/* To be shown on the page of the source, too. Of nobody on the list there is none. */
+static rc blame(struct ctx *c, struct picture *picture, const struct command *command,
+                const struct listener_blame *blame, struct outcome *outcome)
+{
+    const struct decision *refuse =
+        catalog_decision(picture_catalog(picture), STR("source.refuse"));
+    struct source source = {0};
+    struct command inner = *command;
+    rc found = picture_find(c, picture, &source_shape, "identity", blame->identity, NULL, &source);
+    if (!rc_ok(found))
+        return found.code == RC_NOT_FOUND ? OK : found;
+    inner.decision = refuse;
+    inner.input = &blame->bad;
+    inner.target = source.id;
+    inner.actor = actor_system;
+    return refuse->decide(c, picture, &inner, outcome);
+}
+
 /* Figures only: nothing of it is for the record. */
-static rc note(struct ctx *c, struct picture *, const struct command *command,
+static rc note(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)
 {
-    return outcome_vault_put(c, outcome, &listener_state_shape, command->input);
+    const struct listener_note *input = command->input;
+    for (size_t i = 0; i < input->blames.count; i++)
+        TRY(blame(c, picture, command, &input->blames.items[i], outcome));
+    return outcome_vault_put(c, outcome, &listener_state_shape, &input->state);
 }
 
 static const struct decision decisions[] = {
@@ -155,7 +178,7 @@ static const struct decision decisions[] = {
     {.name = "intake.note",
      .help = "Note how a listener does",
      .permission = PERMIT_WRITE,
-     .input = &listener_state_shape,
+     .input = &listener_note_shape,
      .decide = note},
     {0},
 };

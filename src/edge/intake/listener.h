@@ -105,6 +105,19 @@ SHAPE_DECLARE(listener_sample, LISTENER_SAMPLE_FIELDS);
     F(T, list, listener_sample, samples, 0, 0, INTAKE_SAMPLES, "the latest that were bad")
 SHAPE_DECLARE(listener_state, LISTENER_STATE_FIELDS);
 
+/* What could not be read of somebody who had said before who it is. */
+#define LISTENER_BLAME_FIELDS(F, T)                                              \
+    F(T, text, line, identity, REQUIRED, 1, 200, "what the device calls itself") \
+    F(T, record, source_bad, bad, 0, 0, 0, "how much, and some of it")
+SHAPE_DECLARE(listener_blame, LISTENER_BLAME_FIELDS);
+
+/* Input of "intake.note". */
+enum { LISTENER_BLAMES = 8 };
+#define LISTENER_NOTE_FIELDS(F, T)                                      \
+    F(T, record, listener_state, state, 0, 0, 0, "how a listener does") \
+    F(T, list, listener_blame, blames, 0, 0, LISTENER_BLAMES, "whose bytes were bad")
+SHAPE_DECLARE(listener_note, LISTENER_NOTE_FIELDS);
+
 /* Input of "intake.take": signals, with how far a file was read. */
 #define LISTENER_TAKE_FIELDS(F, T)                                                   \
     F(T, list, signal, items, 0, 0, SIGNAL_BATCH_MAX, "signals, the earliest first") \

@@ -1,5 +1,6 @@
 /* Sockets: nothing is acknowledged before it is durable, nothing stops the others, nothing is lost.
  */
+#include "domain/watch/watch_own.h"
 #include "edge/intake/receiver_own.h"
 #include "support/receiver_scene.h"
 
@@ -152,6 +153,35 @@ TEST(a_panel_that_reads_no_acknowledgements_is_closed_and_the_others_are_heard)
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"9999"));
     close(fd);
     close(deaf);
+    receiver_scene_close(&rs);
+}
+
+TEST(bad_input_is_shown_on_the_page_of_its_source)
+{
+    struct receiver_scene rs;
+    receiver_scene_open(&rs);
+    scene_do(&rs.s, "source.add", NULL,
+             "{\"id\":\"s\",\"label\":\"TLP:GREEN\",\"name\":\"s\",\"kind\":\"panel\","
+             "\"identity\":\"#1234\"}");
+    receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
+    int known = receiver_scene_dial(&rs, SOCK_STREAM),
+        nobody = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_say(known, frame("0001", "1234", "Nri1/BA05"));
+    for (int i = 0; i < 12; i++) {
+        receiver_scene_say(known, STR("\n00000010\"SIA-DCS\"0002L0#\r"));
+        receiver_scene_say(nobody, STR("\n00000010\"SIA-DCS\"0002L0#\r"));
+    }
+    receiver_scene_settle(&rs);
+    assert_int_equal(receiver_scene_state(&rs).bad, 24);
+    receiver_scene_pass(&rs, 1000);
+    struct source_pulse pulse = {0};
+    assert_true(rc_ok(
+        picture_get(&rs.s.c, rs.s.reader.picture, &source_pulse_shape, STR("s"), NULL, &pulse)));
+    assert_int_equal(pulse.bad, 12);
+    assert_int_equal(pulse.bad_samples.count, BAD_SAMPLES_MAX);
+    assert_true(pulse.bad_samples.items[0].why.len > 0 && pulse.bad_samples.items[0].bytes.len > 0);
+    close(known);
+    close(nobody);
     receiver_scene_close(&rs);
 }
 

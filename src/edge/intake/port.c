@@ -76,17 +76,45 @@ static rc show_samples(struct ctx *c, const struct port *port, struct listener_s
     return OK;
 }
 
+static rc show_blame(struct ctx *c, const struct blame *from, struct listener_blame *ret)
+{
+    struct bad_sample *samples = NULL;
+    NEW(c, samples, from->sample_count);
+    TRY(str_copy(c, (struct str){from->who.identity, from->who.len}, &ret->identity));
+    for (size_t i = 0; i < from->sample_count; i++) {
+        samples[i] =
+            (struct bad_sample){.at = from->samples[i].at, .why = str_from(from->samples[i].why)};
+        TRY(str_copy(c, (struct str){from->samples[i].bytes, from->samples[i].len},
+                     &samples[i].bytes));
+    }
+    ret->bad = (struct source_bad){.count = from->count};
+    ret->bad.samples.items = samples;
+    ret->bad.samples.count = from->sample_count;
+    return OK;
+}
+
+/* What is not noted, for want of memory or of disk, is still among the listener's own figures. */
+static rc show_blames(struct ctx *c, struct port *port, struct listener_note *ret)
+{
+    NEW(c, ret->blames.items, LISTENER_BLAMES);
+    for (size_t i = 0; i < port->blame_count; i++)
+        TRY(show_blame(c, &port->blames[i], &ret->blames.items[ret->blames.count++]));
+    port->blame_count = 0;
+    return OK;
+}
+
 static rc make_note(struct port *port, struct batch *batch)
 {
     struct ctx *c = &batch->c;
-    NEW(c, batch->state, 1);
+    NEW(c, batch->note, 1);
+    TRY(show_blames(c, port, batch->note));
     port->state.noted = clock_now(c);
     if (port->intake) {
         count(port);
         TRY(show_tallies(c, port, &port->state.tallies));
         TRY(show_samples(c, port, &port->state));
     }
-    rc result = shape_copy(c, &listener_state_shape, &port->state, batch->state);
+    rc result = shape_copy(c, &listener_state_shape, &port->state, &batch->note->state);
     port->state.tallies = (struct str){NULL, 0};
     port->state.samples.items = NULL;
     port->state.samples.count = 0;
@@ -123,6 +151,55 @@ static bool tell_heard(struct port *port, struct str source)
     return true;
 }
 
+static struct speaker *speaker_of(struct port *port, struct link *link, const struct endpoint *to,
+                                  struct str peer)
+{
+    if (link)
+        return &link->speaker;
+    return to ? &port->speakers[str_hash(peer) % SPEAKER_SLOTS] : &port->speaker;
+}
+
+static struct blame *blame_of(struct port *port, const struct speaker *who)
+{
+    for (size_t i = 0; i < port->blame_count; i++)
+        if (port->blames[i].who.len == who->len &&
+            memcmp(port->blames[i].who.identity, who->identity, who->len) == 0)
+            return &port->blames[i];
+    if (port->blame_count == LISTENER_BLAMES)
+        return NULL;
+    struct blame *blame = &port->blames[port->blame_count++];
+    *blame = (struct blame){.who = *who};
+    return blame;
+}
+
+/* Bad bytes have come the way that somebody has used before. The latest samples are kept. */
+static void blame_for(struct port *port, const struct stream_item *item, const struct speaker *who)
+{
+    struct blame *blame = who->len ? blame_of(port, who) : NULL;
+    if (!blame)
+        return;
+    size_t at = (size_t)blame->count++ % BAD_SAMPLES_MAX;
+    if (blame->sample_count < BAD_SAMPLES_MAX)
+        blame->sample_count++;
+    size_t len = item->bytes.len < BAD_SAMPLE_BYTES ? item->bytes.len : BAD_SAMPLE_BYTES;
+    blame->samples[at].at = clock_now(&port->receiver->scratch);
+    blame->samples[at].why = item->why;
+    blame->samples[at].len = len;
+    if (len)
+        memcpy(blame->samples[at].bytes, item->bytes.ptr, len);
+}
+
+static void note_speaker(struct port *port, const struct stream_item *item, struct speaker *who)
+{
+    struct str source = item->out.source;
+    if (!str_absent(source) && source.len <= sizeof who->identity) {
+        memcpy(who->identity, source.ptr, source.len);
+        who->len = source.len;
+    }
+    if (item->kind == STREAM_BAD)
+        blame_for(port, item, who);
+}
+
 bool port_take(struct port *port, struct stream_item *item, struct link *link,
                const struct endpoint *to, struct str peer, const struct listener_place *place)
 {
@@ -135,6 +212,7 @@ bool port_take(struct port *port, struct stream_item *item, struct link *link,
         .text = STR("heard"),
     };
     port->dirty = true;
+    note_speaker(port, item, speaker_of(port, link, to, peer));
     if (!str_absent(item->out.source) && tell_heard(port, item->out.source) &&
         item->out.count == 0) {
         item->out.signals = &beat;

@@ -26,6 +26,7 @@ enum {
     PORT_BATCHES = 2,          /* so many wait before a connection or file waits … */
     PORT_BATCHES_UDP = 16,     /* … and before datagrams are dropped */
     PORT_LANE_BATCHES = 64,    /* duress that waits for the disk */
+    SPEAKER_SLOTS = 64,        /* addresses whose last speaker is remembered */
     HEARD_SLOTS = 1024,        /* senders whose last word is remembered */
     REPLY_WAITING_MAX = 65536, /* of a connection that does not read its acknowledgements */
 };
@@ -48,7 +49,7 @@ struct batch {
     struct port *port; /* NULL: the port is closed */
     struct ctx c;
     struct listener_take input;
-    struct listener_state *state; /* a note instead of signals */
+    struct listener_note *note; /* a note instead of signals */
     struct signal items[SIGNAL_BATCH_MAX];
     struct frame frames[SIGNAL_BATCH_MAX];
     size_t item_count, frame_count;
@@ -82,7 +83,14 @@ bool batch_submit(struct batch *batch);
 /* ---- connections: link.c -----------------------------------------------------------------------
  */
 
+/* Who was the last to say who it is, over this way. */
+struct speaker {
+    size_t len;
+    char identity[200];
+};
+
 struct link {
+    struct speaker speaker;
     struct port *port; /* NULL: it is closed, and only held */
     struct link *next, **back;
     struct bufferevent *bev;
@@ -169,6 +177,19 @@ struct heard {
     struct mono at;
 };
 
+/* Bad bytes of somebody who is known, until the next note. */
+struct blame {
+    struct speaker who;
+    int64_t count;
+    size_t sample_count;
+    struct {
+        struct wall at;
+        const char *why;
+        size_t len;
+        char bytes[BAD_SAMPLE_BYTES];
+    } samples[BAD_SAMPLES_MAX];
+};
+
 struct port {
     struct receiver *receiver;
     struct port *next;
@@ -197,6 +218,10 @@ struct port {
     bool note_flying, dirty;
     uint32_t kernel_dropped;
     struct heard heard[HEARD_SLOTS];
+    struct speaker speaker;                 /* of a file or a broker … */
+    struct speaker speakers[SPEAKER_SLOTS]; /* … and of datagrams, by address */
+    struct blame blames[LISTENER_BLAMES];
+    size_t blame_count;
 };
 
 rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *listener, int64_t seq,
