@@ -62,6 +62,24 @@ static rc make_options(struct ctx *c, const char *key, struct str *ret)
     return text_done(&t, ret);
 }
 
+/* Answers of a camera with twenty notifications each, of the adapter's first example. */
+static rc make_answers(struct ctx *c, struct str *ret)
+{
+    enum { ANSWERS = 2000, NOTIFICATIONS = 20 };
+    struct str example = str_from(adapter_find(STR("onvif"))->examples[0]);
+    size_t from = str_find(example, STR("<wsnt:NotificationMessage>"));
+    size_t to = str_find(example, STR("</tev:PullMessagesResponse>"));
+    struct text t;
+    text_init(&t, c, INPUT_MAX);
+    for (int i = 0; i < ANSWERS; i++) {
+        text_put(&t, str_sub(example, 0, from));
+        for (int k = 0; k < NOTIFICATIONS; k++)
+            text_put(&t, str_sub(example, from, to - from));
+        text_put(&t, str_sub(example, to, example.len));
+    }
+    return text_done(&t, ret);
+}
+
 static rc make_inputs(struct ctx *c, struct bench_input *ret)
 {
     static const char key[] = "0123456789ABCDEF";
@@ -76,6 +94,7 @@ static rc make_inputs(struct ctx *c, struct bench_input *ret)
         {.what = "dc09: encrypted, with ACK", .adapter = "dc09", .rounds = 3},
         {.what = "cap: its examples", .adapter = "cap", .rounds = 3},
         {.what = "mqtt: its examples", .adapter = "mqtt", .rounds = 3},
+        {.what = "onvif: answers of 20 events", .adapter = "onvif", .rounds = 3},
     };
     for (size_t i = 0; i < BENCH_INPUTS; i++)
         inputs[i].options = str_from(adapter_find(str_from(inputs[i].adapter))->look);
@@ -87,6 +106,7 @@ static rc make_inputs(struct ctx *c, struct bench_input *ret)
     TRY(make_frames(c, cipher, &inputs[3].bytes));
     TRY(read_input(c, "", "cap", &inputs[4].bytes));
     TRY(read_input(c, "", "mqtt", &inputs[5].bytes));
+    TRY(make_answers(c, &inputs[6].bytes));
     memcpy(ret, inputs, sizeof inputs);
     return OK;
 }

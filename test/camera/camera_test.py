@@ -330,6 +330,34 @@ def a_wrong_password_by_onvif_is_told_as_such():
         served.wait("told", lambda: "events.back" in served.codes())
 
 
+def a_client_that_is_not_ours_believes_the_test_device():
+    """The npm package `onvif` signs in, finds the stream and gets events: the device is what it plays."""
+    node = shutil.which("node")
+    package = os.path.join(cli_test.ROOT, "node_modules", "onvif", "package.json")
+    if not node or not os.path.exists(package):
+        raise Skip("node or its package onvif is not installed")
+    with OnvifDevice("view", "seven lamps", host="127.0.0.1", stream="rtsp://127.0.0.1:8554/1") as device:
+        client = subprocess.Popen([node, os.path.join(HERE, "onvif_client.mjs"), str(device.port), *SIGN_IN.values()],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            told = [json.loads(client.stdout.readline()) for _ in range(2)]
+            assert {"model": "N1 & more", "fault": None} in told, told
+            assert {"uri": "rtsp://127.0.0.1:8554/1", "fault": None} in told, told
+            until = time.monotonic() + WAIT_S
+            while not device.counted("PullMessages"):
+                assert time.monotonic() < until, device.counts
+                time.sleep(0.1)
+            for value in ("true", "false"):
+                device.notify("tns1:VideoSource/MotionAlarm", "State", value)
+                event = json.loads(client.stdout.readline())
+                assert event == {"topic": "tns1:VideoSource/MotionAlarm", "value": value == "true",
+                                 "operation": "Changed"}, event
+        finally:
+            client.stdin.close()
+            client.wait(timeout=30)
+            client.stdout.close()
+
+
 def children_of(pid):
     told = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in told.splitlines()[1:]]
@@ -400,6 +428,7 @@ if __name__ == "__main__":
         a_subscription_is_renewed_at_half_of_its_term,
         a_camera_gives_its_stream_and_nobody_elses,
         a_wrong_password_by_onvif_is_told_as_such,
+        a_client_that_is_not_ours_believes_the_test_device,
         an_eye_that_dies_is_told_and_started_again,
         an_eye_has_no_file_and_no_key,
         when_the_server_is_killed_nothing_of_it_is_left,

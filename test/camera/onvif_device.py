@@ -143,7 +143,9 @@ class OnvifDevice:
         return ('<m:GetProfilesResponse><m:Profiles token="main" fixed="true"><t:Name>main</t:Name>'
                 '<t:VideoSourceConfiguration token="vsc"><t:Name>v</t:Name><t:UseCount>1</t:UseCount><t:SourceToken>vs1'
                 '</t:SourceToken><t:Bounds x="0" y="0" width="320" height="240"/></t:VideoSourceConfiguration>'
-                '</m:Profiles></m:GetProfilesResponse>')
+                '<t:VideoEncoderConfiguration token="vec"><t:Name>e</t:Name><t:UseCount>1</t:UseCount><t:Encoding>H264'
+                '</t:Encoding><t:Resolution><t:Width>320</t:Width><t:Height>240</t:Height></t:Resolution><t:Quality>4'
+                '</t:Quality></t:VideoEncoderConfiguration></m:Profiles></m:GetProfilesResponse>')
 
     def do_GetVideoSources(self, _):
         return ('<m:GetVideoSourcesResponse><m:VideoSources token="vs1"><t:Framerate>8</t:Framerate><t:Resolution>'
@@ -282,6 +284,7 @@ class OnvifDevice:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that goes away
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}/onvif/device_service"
         self.thread = threading.Thread(target=self.server.serve_forever)

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""rtsp_peer.py [--user NAME:PASSWORD] [--port N]: a camera's stream, played by GStreamer's RTSP server (H.264, a whole picture
+"""rtsp_peer.py [--user NAME:PASSWORD] [--port N] [--launch LINE]: a camera's stream, played by GStreamer's RTSP server (H.264, a whole picture
 each half second). Prints its port; then does what it reads, a line each, and says "ok":
 
     live      a picture of an empty room: always the same but for the noise of its sensor
     frozen    the last picture again and again, as a camera that hangs sends it
     clock     the same, with a clock that runs on in a corner
     mute      no pictures, the connection stays
+
+LINE is another source than that, as GStreamer writes it, for measuring.
 """
 import os
 import random
@@ -68,13 +70,16 @@ def main():
     server.set_address("127.0.0.1")
     server.set_service(sys.argv[sys.argv.index("--port") + 1] if "--port" in sys.argv else "0")
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(
-        f"( appsrc name=source is-live=true do-timestamp=true format=time "
+    source = (
+        f"appsrc name=source is-live=true do-timestamp=true format=time "
         f"caps=video/x-raw,format=I420,width={WIDTH},height={HEIGHT},framerate={RATE}/1 "
         f"! x264enc tune=zerolatency speed-preset=ultrafast pass=qual quantizer=20 key-int-max={RATE // 2} "
-        f"! rtph264pay name=pay0 pt=96 config-interval=-1 )")
+        f"! rtph264pay name=pay0 pt=96 config-interval=-1")
+    given = sys.argv[sys.argv.index("--launch") + 1] if "--launch" in sys.argv else source
+    factory.set_launch(f"( {given} )")
     factory.set_shared(True)
-    factory.connect("media-configure", camera.configure)
+    if given is source:
+        factory.connect("media-configure", camera.configure)
     if "--user" in sys.argv:
         name, password = sys.argv[sys.argv.index("--user") + 1].split(":")
         auth, token = GstRtspServer.RTSPAuth(), GstRtspServer.RTSPToken()

@@ -97,6 +97,7 @@ class StillPeer:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that goes away
         self.url = f"http://127.0.0.1:{self.server.server_port}/snap"
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()

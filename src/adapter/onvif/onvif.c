@@ -58,7 +58,16 @@ static const char *const examples[] = {
     NULL,
 };
 
-enum { WORD_MAX = 80, ITEMS_MAX = 32, MESSAGES_MAX = 256, FRAME_MAX = 1 << 20 };
+/* Of characters, which are of up to four bytes: two times sixteen items, names and values, fit the
+ * attributes of a signal. */
+enum {
+    WORD_MAX = 80,
+    TOPIC_MAX = 400,
+    ITEMS_MAX = 16,
+    MESSAGES_MAX = 256,
+    FRAME_MAX = 1 << 20,
+    RAW_MAX = 4096 /* of one notification */
+};
 
 struct adapter_state {
     char source[201];
@@ -96,7 +105,7 @@ static rc strip_prefixes(struct ctx *c, struct str topic, struct str *ret)
 {
     struct text out;
     struct str part, name;
-    text_init(&out, c, 1000);
+    text_init(&out, c, TOPIC_MAX * 4);
     while (str_split(&topic, '/', &part)) {
         size_t colon = str_find(part, STR(":"));
         name = colon == SIZE_MAX ? part : str_sub(part, colon + 1, part.len);
@@ -112,7 +121,7 @@ static rc read_message(struct ctx *c, const xmlNode *notification, struct messag
     struct str topic;
     const xmlNode *inner =
         document_child(document_child(notification, "Message", NULL), "Message", NULL);
-    TRY(document_text(c, document_child(notification, "Topic", NULL), 400, &topic));
+    TRY(document_text(c, document_child(notification, "Topic", NULL), TOPIC_MAX, &topic));
     TRY(strip_prefixes(c, topic, &ret->topic));
     TRY(document_attribute(c, inner, "UtcTime", WORD_MAX, &ret->time));
     TRY(document_attribute(c, inner, "PropertyOperation", WORD_MAX, &ret->operation));
@@ -199,6 +208,22 @@ static rc set_attributes(struct ctx *c, const struct message *m, struct signal *
     return text_done(&out, &signal->attributes);
 }
 
+/* The notification by itself, written anew: the envelope around it says nothing of it. */
+static rc set_raw(struct ctx *c, const xmlNode *notification, struct signal *signal)
+{
+    xmlBuffer *buffer = xmlBufferCreate();
+    struct str raw = {NULL, 0};
+    if (!buffer)
+        FAIL(c, NO_MEMORY, "no memory for a notification");
+    xmlNodeDump(buffer, notification->doc, (xmlNode *)(uintptr_t)notification, 0, 0);
+    struct str all = {(const char *)xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer)};
+    rc result = all.len > 0 ? str_copy(c, str_sub(all, 0, RAW_MAX), &raw) : OK;
+    signal->raw_cut = all.len > RAW_MAX;
+    signal->raw = raw;
+    xmlBufferFree(buffer);
+    return result;
+}
+
 static void hash_part(crypto_hash_sha256_state *hash, struct str part)
 {
     uint32_t len = (uint32_t)part.len;
@@ -272,6 +297,7 @@ static rc take_message(struct ctx *c, const struct adapter_state *state,
     TRY(set_point(c, m, &signal));
     TRY(set_attributes(c, m, &signal));
     TRY(set_dedupe(c, m, &signal));
+    TRY(set_raw(c, notification, &signal));
     return adapter_emit(c, out, &signal);
 }
 

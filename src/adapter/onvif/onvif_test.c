@@ -38,6 +38,8 @@ TEST(motion_begins_and_ends_at_the_same_point)
     assert_true(on->kind == SIGNAL_KIND_MOTION && on->priority == SIGNAL_PRIORITY_LOW);
     assert_true(off->kind == SIGNAL_KIND_RESTORE && off->ends == SIGNAL_KIND_MOTION);
     assert_true(str_eq(on->zone, off->zone));
+    assert_true(str_find(on->raw, STR("Value=\"true\"")) != SIZE_MAX);
+    assert_true(str_find(on->raw, STR("Value=\"false\"")) == SIZE_MAX);
     assert_true(on->occurred.us == 1795316398000000 && off->occurred.us == 1795316399500000);
     assert_false(str_eq(on->dedupe, off->dedupe));
     feeding_close(&f);
@@ -166,6 +168,52 @@ TEST(what_is_no_envelope_is_bad_and_does_not_stop_the_next)
         assert_int_equal(f.signal_count, 1);
         feeding_close(&f);
     }
+}
+
+/* The longest words in every place, of characters of four bytes each. */
+TEST(the_longest_words_are_cut_and_fit)
+{
+    struct feeding f;
+    struct text t;
+    open_camera(&f);
+    text_init(&t, &f.c, 4 << 20);
+    text_put(&t, STR(HEAD "<w:NotificationMessage><w:Topic>"));
+    for (int i = 0; i < 1000; i++)
+        text_put(&t, STR("\xf0\x9f\x9a\xaa"));
+    text_put(&t, STR("/VideoSource/MotionAlarm</w:Topic><w:Message><t:Message><t:Data>"));
+    for (int i = 0; i < 100; i++) {
+        text_put(&t, STR("<t:SimpleItem Name='State"));
+        for (int k = 0; k < 200; k++)
+            text_put(&t, STR("\xf0\x9f\x9a\xaa"));
+        text_put(&t, STR("' Value='"));
+        for (int k = 0; k < 200; k++)
+            text_put(&t, STR("\xf0\x9f\x9a\xaa"));
+        text_put(&t, STR("'/>"));
+    }
+    text_put(&t, STR("</t:Data></t:Message></w:Message></w:NotificationMessage>" MOTION(
+                     "2026-11-22T02:59:58Z", "Changed", "true") TAIL));
+    feeding_give(&f, FEEDING_PART, text_str(&t));
+    assert_int_equal(f.bad, 0);
+    assert_int_equal(f.signal_count, 1); /* the other one's topic is cut before its end */
+    feeding_close(&f);
+    feeding_open(&f, &onvif_adapter, "{\"all\":true}");
+    text_init(&t, &f.c, 4 << 20);
+    text_put(&t, STR(HEAD "<w:NotificationMessage><w:Topic>Maker/Thing</w:Topic><w:Message>"
+                          "<t:Message><t:Data>"));
+    for (int i = 0; i < 100; i++) {
+        text_put(&t, STR("<t:SimpleItem Name='"));
+        for (int k = 0; k < 200; k++)
+            text_put(&t, STR("\xf0\x9f\x9a\xaa"));
+        text_put(&t, STR("' Value='"));
+        for (int k = 0; k < 200; k++)
+            text_put(&t, STR("\xf0\x9f\x9a\xaa"));
+        text_put(&t, STR("'/>"));
+    }
+    text_put(&t, STR("</t:Data></t:Message></w:Message></w:NotificationMessage>" TAIL));
+    feeding_give(&f, FEEDING_PART, text_str(&t));
+    assert_int_equal(f.signal_count, 1);
+    assert_true(f.signals[0].attributes.len > 10000 && f.signals[0].raw_cut);
+    feeding_close(&f);
 }
 
 /* Makers who call the item something else. */
