@@ -64,9 +64,18 @@ export function places(): Place[] {
       group: t('place.watch'),
       letter: '',
     });
-  list.push(
-    { address: '/ledger', name: t('place.ledger'), group: t('place.record'), letter: 'l' },
-    { address: '/me', name: t('place.account'), group: t('place.record'), letter: 'y' },
-  );
+  if (session.may('ledger.read'))
+    list.push({
+      address: '/ledger',
+      name: t('place.ledger'),
+      group: t('place.record'),
+      letter: 'l',
+    });
+  list.push({
+    address: '/me',
+    name: t('place.account'),
+    group: t('place.record'),
+    letter: 'y',
+  });
   return list;
 }
