@@ -131,6 +131,26 @@ test('a call for help waits for a net if it must, and rings above everything', a
   assert.deepEqual(context.faults, []);
 });
 
+test('a call for help does not wait for what hangs', async () => {
+  const call = caller(demo, officer.cookie);
+  const rings = async () =>
+    (await call('GET', 'alarms?lane=true')).json.items.filter((one) => one.cause === 'help').length;
+  const before = await rings();
+  let tries = 0;
+  const asked = page.waitForRequest('**/api/v1/lone-guards');
+  await page.route('**/api/v1/lone-guards', () => {}); // never answered
+  await asked;
+  await page.route('**/api/v1/guards/help', (route) => (tries++ ? route.continue() : route.abort()));
+  const sent = page.waitForResponse('**/api/v1/guards/help');
+  const button = page.getByRole('button', { name: /HELP/ });
+  await button.dispatchEvent('pointerdown');
+  await sent;
+  await button.dispatchEvent('pointerup');
+  await page.getByText(/call for help .* has arrived/).waitFor();
+  assert.equal(await rings(), before + 1);
+  assert.equal(tries, 2);
+});
+
 test('the words of every language are there', async () => {
   for (const language of ['fr', 'ar']) {
     const other = await openWindow(browser, demo, { ...SCREEN, cookie: patrol.cookie, language });

@@ -30,7 +30,8 @@ async function page(request) {
   const files = await caches.open(FILES);
   try {
     const fresh = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (fresh.ok) await files.put('/phone.html', fresh.clone());
+    const own = new URL(request.url).pathname === '/phone.html';
+    if (fresh.ok && own) await files.put('/phone.html', fresh.clone());
     return fresh;
   } catch {
     return (await files.match('/phone.html')) ?? Response.error();

@@ -43,6 +43,8 @@ interface Call {
 type Items<T> = { items: T[] };
 
 const AGAIN_MS = 5000;
+/** A line that takes this long for a call for help is none: the next try may find another. */
+const CALL_MS = 10000;
 
 /** What a later try may change: no net, a server that is busy or failing, nobody signed in. */
 function passes(error: unknown): boolean {
@@ -67,14 +69,12 @@ class Phone {
   ready = $state(false);
 
   #busy = false;
+  #calling = false;
   #again = false;
   #timers: number[] = [];
 
   async start(): Promise<void> {
-    this.me = (await store.read<Me>('me')) ?? null;
-    this.round = (await store.read<Round>('round')) ?? null;
-    this.call = (await store.read<Call>('call')) ?? null;
-    await this.#recount();
+    await this.#remember().catch(() => undefined); // a phone that keeps nothing begins anew
     try {
       this.key = await ownKey();
     } catch {
@@ -85,9 +85,16 @@ class Phone {
     this.ready = true;
     this.#timers = [
       window.setInterval(() => (this.now = Date.now()), 1000),
+      window.setInterval(() => void this.#sendCall().catch(() => undefined), AGAIN_MS),
       window.setInterval(() => void this.sync(), AGAIN_MS),
     ];
     addEventListener('online', this.#online);
+  }
+  async #remember(): Promise<void> {
+    this.call = (await store.read<Call>('call')) ?? null;
+    this.me = (await store.read<Me>('me')) ?? null;
+    this.round = (await store.read<Round>('round')) ?? null;
+    await this.#recount();
   }
   stop(): void {
     this.#timers.forEach((timer) => clearInterval(timer));
@@ -104,7 +111,9 @@ class Phone {
       if (session.state !== 'in') await session.load();
       if (session.unreachable) throw new Problem(0, {});
       if (session.state === 'in') {
-        await this.#sendCall();
+        await this.#sendCall().catch((error: unknown) => {
+          if (passes(error)) throw error; // what is refused keeps nothing else
+        });
         await this.#sendScans();
         await this.#learn();
       }
@@ -136,11 +145,19 @@ class Phone {
     await this.#recount();
   }
 
+  /** Tried by a clock of its own: nothing else that hangs keeps it. */
   async #sendCall(): Promise<void> {
-    if (!this.call || this.call.sent) return;
+    if (!this.call || this.call.sent || this.#calling) return;
     const { call, at } = this.call;
-    await post('guards/help', { call, at });
-    await this.#keepCall({ call, at, sent: true });
+    this.#calling = true;
+    try {
+      await post('guards/help', { call, at }, { signal: AbortSignal.timeout(CALL_MS) });
+      await this.#keepCall({ call, at, sent: true }).catch(() => undefined);
+    } catch (error) {
+      throw error instanceof Problem ? error : new Problem(0, {});
+    } finally {
+      this.#calling = false;
+    }
   }
   async #keepCall(call: Call | null): Promise<void> {
     this.call = call;
@@ -228,7 +245,8 @@ class Phone {
   async help(): Promise<void> {
     if (this.call && !this.call.sent) return;
     const call = crypto.randomUUID();
-    await this.#keepCall({ call, at: scanTime(Date.now()), sent: false });
+    const kept = this.#keepCall({ call, at: scanTime(Date.now()), sent: false });
+    await kept.catch(() => undefined); // a phone that can keep nothing calls all the same
     await this.#sendCall().catch(() => this.sync()); // nothing else is waited for
   }
   async helpSeen(): Promise<void> {
