@@ -9,6 +9,7 @@
 int role_start(const char *path, const char *role, int socket, pid_t *ret)
 {
     char *arguments[] = {(char *)(uintptr_t) "chancery", (char *)(uintptr_t)role, NULL};
+    char *nothing[] = {NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     sigset_t none;
@@ -25,7 +26,7 @@ int role_start(const char *path, const char *role, int socket, pid_t *ret)
     if (error == 0)
         error = posix_spawn_file_actions_addclosefrom_np(&files, ROLE_FD + 1);
     if (error == 0)
-        error = posix_spawn(ret, path, &files, &how, arguments, environ);
+        error = posix_spawn(ret, path, &files, &how, arguments, nothing);
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
     return error;

@@ -44,8 +44,21 @@ def every_end_of_an_eye_is_counted():
         assert served.codes() == ["eye.ended"], served.codes()
 
 
+def what_stands_in_the_environment_stays_with_the_server():
+    os.environ["PGPASSWORD"] = "seven lamps"
+    with StillPeer(None, None, "text") as still, Served() as served:
+        del os.environ["PGPASSWORD"]
+        served.camera(still=still.url)
+        eye = served.wait("eye", lambda: eyes_of(served))[0]
+        with open(f"/proc/{served.server.process.pid}/environ", "rb") as file:
+            assert b"seven lamps" in file.read()
+        with open(f"/proc/{eye}/environ", "rb") as file:
+            assert file.read() == b""
+
+
 if __name__ == "__main__":
     sys.exit(cli_test.main([
         an_eye_that_is_ended_on_purpose_is_no_trouble,
         every_end_of_an_eye_is_counted,
+        what_stands_in_the_environment_stays_with_the_server,
     ]))
