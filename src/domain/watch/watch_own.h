@@ -369,7 +369,6 @@ extern const struct route watch_routes[];
 serve_fn signals_serve_take, alarm_serve_queue, alarm_serve_one, sources_serve_states,
     sources_serve_one, zones_serve_states, zones_serve_readiness, figures_serve;
 
-/* A page of a table as {"items": […], "after": …}; `arg` of the route is its shape. */
 /* A command on the record that the path names; `arg` of the route is the number of the decision. */
 serve_fn watch_serve_command;
 

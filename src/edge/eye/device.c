@@ -1,10 +1,12 @@
 /* What the camera itself notices, by ONVIF: a subscription (PullPoint) that is kept, and made anew
  * whenever the camera has forgotten it.
  *
- *     clock ──▶ services ──▶ addresses ──▶ subscribe ──▶ pull ─┬─▶ pull …
- *       ▲                                     ▲                ├─▶ renew at half of what was
- * granted │                                     └── forgotten ◀──┤ └────────────── refused: its
- * clock may have jumped ◀───┘
+ *     clock ──▶ services ──▶ addresses ──▶ subscribe ──▶ pull ──▶ pull …
+ *
+ *     half of what was granted is over   renew, then pull
+ *     it has forgotten us                subscribe
+ *     it refuses us                      clock: that may have jumped
+ *     it fails again and again           from the beginning
  *
  * The token that signs us in carries the camera's own time, not ours: a camera whose clock is years
  * off accepts it all the same. How long a subscription lasts is the difference of two times of the

@@ -4,8 +4,8 @@
  *     lost    no whole picture for `blip_ms`; a shorter gap is told to nobody
  *     back    pictures have come for `blip_ms` on end: coming and going is one loss
  *     frozen  for `freeze_ms`, and over three pictures or more, not more than one part in twenty of
- *             the picture has changed, against the first of them. A clock in a corner of the
- * picture may run on moving  more than that has changed again
+ *             the picture has changed, against the first of them: a clock in its corner may run on
+ *     moving  more than that has changed again
  *
  * A stream that is lost is neither frozen nor moving: its last picture says nothing any more. */
 #ifndef EDGE_EYE_LIVENESS_H
