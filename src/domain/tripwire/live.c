@@ -13,6 +13,7 @@
 
 #include "core/own.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -166,19 +167,27 @@ static enum sigma_truth on_state(void *arg, struct str name, struct str thing, d
 /* ---- rules --------------------------------------------------------------------------------------
  */
 
+/* Of this engine and of those before it; keys and bytes are of this one. */
+static struct sigma_counters count_all(const struct tripwires *t)
+{
+    struct sigma_counters sum = sigma_count(t->engine);
+    sum.events += t->gone.events;
+    sum.matches += t->gone.matches;
+    sum.hits += t->gone.hits;
+    sum.late += t->gone.late;
+    sum.too_late += t->gone.too_late;
+    sum.untimed += t->gone.untimed;
+    sum.keys_refused += t->gone.keys_refused;
+    sum.keys_evicted += t->gone.keys_evicted;
+    sum.events_dropped += t->gone.events_dropped;
+    sum.regex_given_up += t->gone.regex_given_up;
+    return sum;
+}
+
 static void close_engine(struct tripwires *t)
 {
-    if (t->engine) {
-        struct sigma_counters now = sigma_count(t->engine);
-        t->gone.events += now.events;
-        t->gone.matches += now.matches;
-        t->gone.hits += now.hits;
-        t->gone.late += now.late;
-        t->gone.keys_refused += now.keys_refused;
-        t->gone.keys_evicted += now.keys_evicted;
-        t->gone.events_dropped += now.events_dropped;
-        t->gone.regex_given_up += now.regex_given_up;
-    }
+    if (t->engine)
+        t->gone = count_all(t);
     sigma_engine_close(t->engine);
     sigma_set_close(t->set);
     t->engine = NULL;
@@ -318,24 +327,33 @@ static void arm(struct tripwires *t)
 /* What is counted, for the status route: by rule, and of all. */
 static rc put_counts(struct ctx *c, struct tripwires *t, struct str *ret)
 {
+    struct sigma_counters all = count_all(t);
+    const struct {
+        const char *name;
+        uint64_t count;
+    } counts[] = {
+        {"rules", t->rules.count},
+        {"events", all.events},
+        {"matches", all.matches},
+        {"hits", all.hits},
+        {"late", all.late},
+        {"too_late", all.too_late},
+        {"untimed", all.untimed},
+        {"keys", all.keys},
+        {"keys_refused", all.keys_refused},
+        {"keys_evicted", all.keys_evicted},
+        {"events_dropped", all.events_dropped},
+        {"regex_given_up", all.regex_given_up},
+        {"bytes", all.bytes},
+        {"hits_refused", (uint64_t)t->dropped},
+        {"feed_us", (uint64_t)t->feed_us},
+    };
     struct text out;
-    struct sigma_counters now = sigma_count(t->engine);
     text_init(&out, c, 8 << 20);
-    text_printf(
-        &out,
-        "{\"rules\":%zu,\"events\":%llu,\"matches\":%llu,\"hits\":%llu,\"late\":%llu,"
-        "\"keys\":%llu,\"keys_refused\":%llu,\"keys_evicted\":%llu,"
-        "\"events_dropped\":%llu,\"regex_given_up\":%llu,\"bytes\":%llu,\"hits_refused\":%lld,"
-        "\"feed_us\":%lld,\"by_rule\":[",
-        t->rules.count, (unsigned long long)(t->gone.events + now.events),
-        (unsigned long long)(t->gone.matches + now.matches),
-        (unsigned long long)(t->gone.hits + now.hits),
-        (unsigned long long)(t->gone.late + now.late), (unsigned long long)now.keys,
-        (unsigned long long)(t->gone.keys_refused + now.keys_refused),
-        (unsigned long long)(t->gone.keys_evicted + now.keys_evicted),
-        (unsigned long long)(t->gone.events_dropped + now.events_dropped),
-        (unsigned long long)(t->gone.regex_given_up + now.regex_given_up),
-        (unsigned long long)now.bytes, (long long)t->dropped, (long long)t->feed_us);
+    text_put_char(&out, '{');
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        text_printf(&out, "\"%s\":%" PRIu64 ",", counts[i].name, counts[i].count);
+    text_put(&out, STR("\"by_rule\":["));
     for (uint32_t i = 0; i < sigma_set_count(t->set); i++) {
         const struct sigma_rule *rule = sigma_set_rule(t->set, i);
         struct sigma_cost cost = sigma_rule_cost(t->engine, i);

@@ -16,6 +16,9 @@ static rc read_map(struct reading *r, const struct yaml *node, const struct expr
     return condition_join(r, EXPR_AND, count, kids, ret);
 }
 
+/* The value of a search identifier, or of an item of its list. */
+static rc read_value(struct reading *r, const struct yaml *node, const struct expr **ret);
+
 static rc read_list(struct reading *r, const struct yaml *node, const struct expr **ret)
 {
     const struct expr **kids;
@@ -28,11 +31,11 @@ static rc read_list(struct reading *r, const struct yaml *node, const struct exp
         return item_read(r, STR(""), node, node, ret);
     NEW(r->c, kids, node->count);
     YAML_EACH(child, node)
-    TRY(detect_read(r, child, &kids[count++]));
+    TRY(read_value(r, child, &kids[count++]));
     return condition_join(r, EXPR_OR, count, kids, ret);
 }
 
-rc detect_read(struct reading *r, const struct yaml *node, const struct expr **ret)
+static rc read_value(struct reading *r, const struct yaml *node, const struct expr **ret)
 {
     switch (node->kind) {
     case YAML_MAP:
@@ -69,7 +72,7 @@ rc detect_read_all(struct reading *r, const struct yaml *detection, const char *
             REFUSE(r, member, "'timeframe' belonged to Sigma 1; write a correlation rule");
         struct selection *s = &r->selections[r->selection_count];
         s->name = member->key;
-        TRY(detect_read(r, member, &s->expr));
+        TRY(read_value(r, member, &s->expr));
         r->selection_count++;
     }
     return OK;

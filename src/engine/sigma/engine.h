@@ -130,7 +130,6 @@ bool key_insert(struct sigma_engine *e, const struct corr *corr, struct key *key
                 const struct entry *entry, uint64_t value, uint32_t *ret_at);
 void key_drop(struct sigma_engine *e, const struct corr *corr, struct key *key, uint32_t count);
 uint32_t key_from(const struct sigma_engine *e, const struct key *key, int64_t time);
-int64_t corr_keeps(const struct sigma_engine *e, const struct corr *corr);
 size_t engine_bytes(const struct sigma_engine *e);
 
 /* record.c */

@@ -92,7 +92,7 @@ static void put_json(struct text *t, const struct yaml *node)
     }
 }
 
-rc yaml_to_json(struct ctx *c, const struct yaml *node, struct str *ret)
+static rc yaml_to_json(struct ctx *c, const struct yaml *node, struct str *ret)
 {
     struct text t;
     text_init(&t, c, YAML_BYTES_MAX);

@@ -408,10 +408,8 @@ rc index_build(struct ctx *c, struct sigma_set *set)
         filing->rules[filing->count++] = i;
         filing->literals += guard->usable ? guard->count : 0;
     }
-    for (size_t s = 0; s < index->shelf_count; s++) {
+    for (size_t s = 0; s < index->shelf_count; s++)
         TRY(fill_shelf(&b, &index->shelves[s], &filings[s]));
-        index->keywords = index->keywords || index->shelves[s].keyword;
-    }
     set->index = index;
     return OK;
 }

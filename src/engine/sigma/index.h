@@ -51,7 +51,6 @@ struct index {
     struct shelf *shelves;
     uint32_t *by_source; /* shelf number + 1, open addressing */
     uint32_t source_mask;
-    bool keywords;
 };
 
 rc index_build(struct ctx *c, struct sigma_set *set);

@@ -283,7 +283,7 @@ void key_drop(struct sigma_engine *e, const struct corr *corr, struct key *key, 
 }
 
 /* How long an entry may still matter. */
-int64_t corr_keeps(const struct sigma_engine *e, const struct corr *corr)
+static int64_t corr_keeps(const struct sigma_engine *e, const struct corr *corr)
 {
     return corr->span_us * (corr->absent ? 2 : 1) + e->options.lateness_us;
 }

@@ -1,6 +1,6 @@
 #include "engine/sigma/names.h"
 
-uint64_t names_hash(struct str text)
+static uint64_t names_hash(struct str text)
 {
     uint64_t hash = str_hash(text);
     return hash ^ hash >> 29;

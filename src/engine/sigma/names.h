@@ -16,9 +16,6 @@ rc names_put(struct ctx *c, struct names *names, struct str text, uint32_t *ret)
 /* The number of a name, or 0. */
 uint32_t names_find(const struct names *names, struct str text);
 
-/* The same by its hash and a test, for a name that does not stand in one piece. */
-uint64_t names_hash(struct str text);
-
 static inline struct str names_text(const struct names *names, uint32_t number)
 {
     return number && number <= names->count ? names->texts[number - 1] : (struct str){0};

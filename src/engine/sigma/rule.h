@@ -216,8 +216,7 @@ struct reading {
         FAIL((r)->c, INVALID, __VA_ARGS__); \
     } while (0)
 
-/* detect.c: a search identifier's value as an expression. */
-rc detect_read(struct reading *r, const struct yaml *node, const struct expr **ret);
+/* detect.c: the search identifiers, without the keys in `skip`, as the reading's selections. */
 rc detect_read_all(struct reading *r, const struct yaml *detection, const char *const skip[]);
 
 /* modifier.c: a field with modifiers and its value or values as an item. */
@@ -250,9 +249,6 @@ rc set_relax(struct ctx *c, struct sigma_set *set);
 /* set.c, link.c */
 rc set_note_error(struct sigma_set *set, struct ctx *c, struct str file, unsigned line);
 rc set_link(struct ctx *c, struct sigma_set *set);
-rc read_logsource(struct reading *r, const struct yaml *node, struct logsource *ret);
-uint64_t yaml_digest(const struct yaml *node, uint64_t digest);
-rc yaml_to_json(struct ctx *c, const struct yaml *node, struct str *ret);
 rc read_number(struct reading *r, const struct yaml *node, double *ret);
 rc read_timespan(struct reading *r, const struct yaml *node, int64_t *ret_us);
 

@@ -48,7 +48,7 @@ rc set_note_error(struct sigma_set *set, struct ctx *c, struct str file, unsigne
     return OK;
 }
 
-uint64_t yaml_digest(const struct yaml *node, uint64_t digest)
+static uint64_t yaml_digest(const struct yaml *node, uint64_t digest)
 {
     digest = (digest ^ str_hash(node->key)) * 0x9e3779b97f4a7c15u;
     digest = (digest ^ str_hash(node->text)) * 0x9e3779b97f4a7c15u;
@@ -71,7 +71,7 @@ static rc read_source(struct reading *r, const struct yaml *node, uint32_t *ret)
     return names_put(r->c, &r->set->sources, (struct str){low, node->text.len}, ret);
 }
 
-rc read_logsource(struct reading *r, const struct yaml *node, struct logsource *ret)
+static rc read_logsource(struct reading *r, const struct yaml *node, struct logsource *ret)
 {
     struct logsource source = {0};
     if (!node)
