@@ -8,7 +8,7 @@
  *            memory; and that every signal was kept or counted
  *
  * Arguments: live or storm, for one of them. It is to be run from the root of the repository. */
-#include "screens.h"
+#include "ground.h"
 
 #include "adapter/dc09/frame.h"
 
@@ -25,7 +25,6 @@
 
 enum {
     SCREENS = 50,
-    SESSIONS = 10,
     PANELS = 4,
     RATE = 2000,
     LIVE_S = 10,
@@ -38,110 +37,6 @@ enum {
     FRAME_MAX = 400,
 };
 
-/* ---- the ground -------------------------------------------------------------------------------
- */
-
-struct ground {
-    struct bench b;
-    struct bench_child python;
-    unsigned syslog_tcp, syslog_udp, panel_tcp, lane_tcp, web;
-    int server;
-    clockid_t cpu;
-    char record[256], link[128];
-    struct str tokens[SESSIONS];
-    size_t token_count;
-    SSL_CTX *context;
-};
-
-static void take_line(struct ground *g, const char *name, const char *value)
-{
-    const struct {
-        const char *name;
-        unsigned *port;
-    } ports[] = {{"syslog-tcp", &g->syslog_tcp},
-                 {"syslog-udp", &g->syslog_udp},
-                 {"panel-tcp", &g->panel_tcp},
-                 {"lane-tcp", &g->lane_tcp},
-                 {"web", &g->web},
-                 {"pid", (unsigned *)&g->server}};
-    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
-        if (strcmp(name, ports[i].name) == 0)
-            *ports[i].port = (unsigned)bench_number(value, strlen(value));
-    if (strcmp(name, "record") == 0)
-        snprintf(g->record, sizeof g->record, "%s", value);
-    if (strcmp(name, "link") == 0)
-        snprintf(g->link, sizeof g->link, "%.120s", value);
-    if (strcmp(name, "session") == 0 && g->token_count < SESSIONS)
-        MUST(&g->b, str_copy(&g->b.c, str_from(value), &g->tokens[g->token_count++]));
-}
-
-/* The program lies beside this one. */
-static void start_ground(struct ground *g, const char *own)
-{
-    char chancery[256], sessions[16], name[64], value[256];
-    const char *slash = strrchr(own, '/');
-    snprintf(chancery, sizeof chancery, "%.*s/chancery", slash ? (int)(slash - own) : 1,
-             slash ? own : ".");
-    snprintf(sessions, sizeof sessions, "%d", SESSIONS);
-    bench_open(&g->b);
-    g->python = bench_child((const char *const[]){"python3", "bench/load_ground.py", chancery,
-                                                  g->b.folder, sessions, NULL});
-    while (fscanf(g->python.told, "%63s %255s", name, value) == 2 && strcmp(name, "ready") != 0)
-        take_line(g, name, value);
-    if (!g->server || clock_getcpuclockid(g->server, &g->cpu) != 0) {
-        fprintf(stderr, "bench: no mission could be served: is %s built?\n", chancery);
-        exit(1);
-    }
-    g->context = web_context();
-}
-
-static void end_ground(struct ground *g)
-{
-    if (bench_child_wait(&g->python) != 0)
-        fprintf(stderr, "bench: the server did not end well\n");
-    SSL_CTX_free(g->context);
-    bench_close(&g->b);
-}
-
-static double server_cpu(const struct ground *g)
-{
-    struct timespec t;
-    clock_gettime(g->cpu, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double log_megabytes(const struct ground *g)
-{
-    char path[300];
-    struct stat info;
-    snprintf(path, sizeof path, "%s-wal", g->record);
-    return stat(path, &info) == 0 ? (double)info.st_size / 1e6 : 0;
-}
-
-/* A whole number in what the API tells, after two words that are met in this order; 0: none. */
-static int64_t told_number(struct ground *g, const char *path, const char *first, const char *name)
-{
-    SSL *ssl = web_dial_tls(g->context, g->web);
-    struct arena_mark mark = arena_mark(g->b.c.arena);
-    struct str told = web_ask(&g->b, ssl, "GET", path, g->tokens[0], (struct str){NULL, 0});
-    const char *at = memmem(told.ptr, told.len, first, strlen(first));
-    at = at ? memmem(at, told.len - (size_t)(at - told.ptr), name, strlen(name)) : NULL;
-    at = at ? at + strlen(name) : NULL;
-    int64_t number = at ? bench_number(at, told.len - (size_t)(at - told.ptr)) : 0;
-    arena_return(g->b.c.arena, mark);
-    close(SSL_get_fd(ssl));
-    SSL_free(ssl);
-    return number;
-}
-
-static int64_t listener_number(struct ground *g, const char *listener, const char *name)
-{
-    char id[80], member[80];
-    snprintf(id, sizeof id, "\"id\":\"%s\"", listener);
-    snprintf(member, sizeof member, "\"%s\":", name);
-    return told_number(g, "/api/v1/listener-states", id, member);
-}
-
 static void print_waits(const char *what, size_t count, double *waited)
 {
     printf("%-44s %8zu  p50 %7.1f ms  p99 %7.1f ms  most %7.1f ms\n", what, count,
@@ -152,59 +47,16 @@ static void print_waits(const char *what, size_t count, double *waited)
 /* ---- what devices say -------------------------------------------------------------------------
  */
 
-static struct tm utc(void)
-{
-    time_t now = clock_system.wall(&clock_system).us / 1000000;
-    struct tm parts;
-    gmtime_r(&now, &parts);
-    return parts;
-}
-
-static int syslog_line(char *line, size_t room, const char *host, size_t mark)
-{
-    char when[32];
-    struct tm now = utc();
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &now);
-    return snprintf(line, room,
-                    "<38>1 %s %s sshd 1 - - Failed password for invalid user %08zu from 192.0.2.7 "
-                    "port 4242 ssh2\n",
-                    when, host, mark);
-}
-
 static int panel_frame(char *frame, size_t room, int account, size_t number, size_t mark,
                        const char *code)
 {
     char when[32], body[FRAME_MAX - 20];
-    struct tm now = utc();
+    struct tm now = ground_utc();
     strftime(when, sizeof when, "%H:%M:%S,%m-%d-%Y", &now);
     int len = snprintf(body, sizeof body, "\"SIA-DCS\"%04zuL0#%d[#%d|Nri1id%08zu/%s05]_%s",
                        number % 9999 + 1, account, account, mark, code, when);
     struct str b = {body, (size_t)len};
     return snprintf(frame, room, "\n%04X%04zX%.*s\r", dc09_crc(b), b.len, STR_ARG(b));
-}
-
-static void say(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
-        if (sent <= 0) {
-            perror("bench: send");
-            exit(1);
-        }
-        bytes += sent;
-        len -= (size_t)sent;
-    }
-}
-
-static int dial_udp(unsigned port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((in_port_t)port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
-        exit(1);
-    return fd;
 }
 
 /* A panel's connection: acknowledgements come in the order of the reports. */
@@ -247,7 +99,7 @@ static void panel_say(struct panel *panel, size_t mark, const char *code)
     int len = panel_frame(frame, sizeof frame, panel->account, panel->sent, mark, code);
     panel->sent_at[panel->sent] = bench_now();
     panel->sent++;
-    say(panel->fd, frame, (size_t)len);
+    ground_say(panel->fd, frame, (size_t)len);
 }
 
 /* Waits for the acknowledgements that are still out, for a while. */
@@ -345,7 +197,7 @@ static void browser_close(struct ground *g, struct bench_child *browser,
 
 static void send_live(struct ground *g, struct screens *screens, struct panel *panels, size_t count)
 {
-    int tcp = web_dial(g->syslog_tcp), udp = dial_udp(g->syslog_udp);
+    int tcp = web_dial(g->syslog_tcp), udp = ground_dial_udp(g->syslog_udp);
     double start = bench_now();
     for (size_t i = 0; i < count; i++) {
         char line[FRAME_MAX], host[16];
@@ -358,8 +210,8 @@ static void send_live(struct ground *g, struct screens *screens, struct panel *p
             panel_say(&panels[i / 4 % PANELS], i, "OP");
             continue;
         }
-        int len = syslog_line(line, sizeof line, host, i);
-        say(i % 4 == 2 ? udp : tcp, line, (size_t)len - (i % 4 == 2));
+        int len = ground_syslog_line(line, sizeof line, host, i);
+        ground_say(i % 4 == 2 ? udp : tcp, line, (size_t)len - (i % 4 == 2));
     }
     printf("sent %zu signals in %.1f s\n", count, bench_now() - start);
     close(tcp);
@@ -409,7 +261,7 @@ static void bench_live(struct ground *g)
     sender = (struct web_sender){
         .g = g, .screens = screens, .from = count, .to = all, .began = bench_now()};
     bench_open(&sender.b);
-    double cpu = server_cpu(g), own = bench_busy(), start = bench_now();
+    double cpu = ground_cpu(g), own = bench_busy(), start = bench_now();
     if (pthread_create(&sending, NULL, send_by_web, &sender) != 0)
         exit(1);
     printf("\nlive: %d signals a second over TCP, UDP and HTTPS, %d screens over TLS\n",
@@ -424,7 +276,7 @@ static void bench_live(struct ground *g)
     print_acks(g, panels);
     print_waits("from the POST to its answer", web, sender.waited_ms);
     printf("server: %.2f of a core, bench: %.2f; %.0f MB to the screens, %zu connections lost\n",
-           (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_megabytes(screens),
+           (ground_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_megabytes(screens),
            screens_lost(screens));
     for (int i = 0; i < PANELS; i++)
         panel_close(&panels[i]);
@@ -450,17 +302,17 @@ static void *send_storm(void *arg)
     struct storm *s = arg;
     static const size_t each = STORM / STORM_LINKS;
     char block[STORM_LINES * 128];
-    int fd = s->udp ? dial_udp(s->g->syslog_udp) : web_dial(s->g->syslog_tcp);
+    int fd = s->udp ? ground_dial_udp(s->g->syslog_udp) : web_dial(s->g->syslog_tcp);
     for (size_t done = 0; done < each; done += STORM_LINES) {
         size_t len = 0;
         for (size_t i = 0; i < STORM_LINES; i++) {
             size_t from = len;
-            len += (size_t)syslog_line(block + len, sizeof block - len, "broken", 0);
+            len += (size_t)ground_syslog_line(block + len, sizeof block - len, "broken", 0);
             if (s->udp && send(fd, block + from, len - from - 1, MSG_NOSIGNAL) < 0)
                 bench_rest_ms(1);
         }
         if (!s->udp)
-            say(fd, block, len);
+            ground_say(fd, block, len);
     }
     close(fd);
     s->links_done++;
@@ -482,7 +334,7 @@ static void *send_lane(void *arg)
 /* Until all is written down: what came is durable, or dropped and counted. */
 static int64_t settled(struct ground *g, const char *listener)
 {
-    return listener_number(g, listener, "durable") + listener_number(g, listener, "dropped");
+    return ground_listener(g, listener, "durable") + ground_listener(g, listener, "dropped");
 }
 
 static void watch_storm(struct storm *s, const char *listener, int64_t before)
@@ -491,7 +343,7 @@ static void watch_storm(struct storm *s, const char *listener, int64_t before)
     double start = bench_now(), sent = 0, most = 0, log = 0, next = 0;
     for (;;) {
         double now = bench_now() - start, mb = bench_resident_mb(g->server);
-        double log_mb = log_megabytes(g);
+        double log_mb = ground_log_mb(g);
         most = fmax(most, mb);
         log = fmax(log, log_mb);
         if (now >= next) {
@@ -511,10 +363,10 @@ static void watch_storm(struct storm *s, const char *listener, int64_t before)
 
 static void print_sums(struct ground *g, const char *listener, int64_t before)
 {
-    int64_t durable = listener_number(g, listener, "durable");
-    int64_t dropped = listener_number(g, listener, "dropped");
-    int64_t kept = told_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"signals\":");
-    int64_t counted = told_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"counted\":");
+    int64_t durable = ground_listener(g, listener, "durable");
+    int64_t dropped = ground_listener(g, listener, "dropped");
+    int64_t kept = ground_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"signals\":");
+    int64_t counted = ground_number(g, "/api/v1/watch/sources/broken", "\"pulse\"", "\"counted\":");
     printf("of %d: %lld durable and %lld dropped by this listener (%lld before); the source has "
            "%lld kept and %lld counted, together %lld\n",
            STORM, (long long)durable, (long long)dropped, (long long)before, (long long)kept,
@@ -532,7 +384,7 @@ static void bench_storm(struct ground *g, bool udp)
     printf("\nstorm: %d signals of a broken sensor over %s, duress every %d ms, %d screens\n",
            STORM, udp ? "UDP" : "TCP", LANE_EVERY_MS, SCREENS);
     int64_t before = settled(g, listener);
-    double cpu = server_cpu(g), own = bench_busy(), start = bench_now();
+    double cpu = ground_cpu(g), own = bench_busy(), start = bench_now();
     if (pthread_create(&lane, NULL, send_lane, &s) != 0)
         exit(1);
     for (int i = 0; i < STORM_LINKS; i++)
@@ -548,7 +400,7 @@ static void bench_storm(struct ground *g, bool udp)
     print_waits("duress: to its acknowledgement", s.lane.heard, s.lane.waited_ms);
     print_screens(g, "duress: to each screen", s.screens, s.lane_count);
     printf("server: %.2f of a core, bench: %.2f; %zu connections lost\n",
-           (server_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_lost(s.screens));
+           (ground_cpu(g) - cpu) / took, (bench_busy() - own) / took, screens_lost(s.screens));
     print_sums(g, listener, before);
     panel_close(&s.lane);
     screens_close(s.screens);
@@ -560,13 +412,13 @@ int main(int argc, char **argv)
     const char *only = argc > 1 ? argv[1] : "";
     signal(SIGPIPE, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    start_ground(&g, argv[0]);
+    ground_start(&g, argv[0]);
     if (strcmp(only, "storm") != 0)
         bench_live(&g);
     if (strcmp(only, "live") != 0) {
         bench_storm(&g, false);
         bench_storm(&g, true);
     }
-    end_ground(&g);
+    ground_end(&g);
     return 0;
 }
