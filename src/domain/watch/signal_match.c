@@ -41,16 +41,84 @@ static bool fits(const struct alarm_rule *rule, const struct taking_source *from
            among(rule->zones, kept->zone);
 }
 
-/* Are there, with this one, so many of its kind from its source within the time? The latest are
- * looked through first, and none that came before the time: what is shown at a time came no more
- * than CLOCK_GOOD_MS earlier, and ids are in the order of coming. */
+/* ---- often enough -----------------------------------------------------------------------------
+ */
+
+/* The latest signals of a rule's kind from a source, of those that were kept before this batch: as
+ * many as the rule wants, or all since `begin`. */
+struct earlier {
+    const struct alarm_rule *rule;
+    struct str source;
+    struct wall begin;
+    size_t count;
+    const struct kept_signal *signals;
+    struct earlier *next;
+};
+
+static size_t count_since(const struct earlier *earlier, struct wall begin)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < earlier->count; i++)
+        count += earlier->signals[i].at.us >= begin.us;
+    return count;
+}
+
+/* The latest are looked through first, and none that came before the time: what is shown at a time
+ * came no more than CLOCK_GOOD_MS earlier, and ids are in the order of coming. */
+static rc read_earlier(struct taking *t, const struct kept_signal *kept, struct earlier *earlier)
+{
+    const struct alarm_rule *rule = earlier->rule;
+    char since[WALL_TEXT_MAX];
+    struct query query = {.filter_count = 4, .limit = rule->least, .descending = true};
+    struct page page;
+    struct wall came = {earlier->begin.us - CLOCK_GOOD_MS * 1000};
+    query.filters[0] = (struct filter){STR("source"), FILTER_EQ, kept->source};
+    query.filters[1] = (struct filter){
+        STR("kind"), FILTER_EQ, str_from(shape_choice_name(&signal_kind_choices, kept->kind))};
+    query.filters[2] =
+        (struct filter){STR("at"), FILTER_GE, {since, wall_format(earlier->begin, since)}};
+    query.filters[3] = (struct filter){STR("id"), FILTER_GE, {NULL, 0}};
+    TRY(id_least(t->c, came, &query.filters[3].value));
+    if (rule->codes.count == 1)
+        query.filters[query.filter_count++] =
+            (struct filter){STR("code"), FILTER_EQ, rule->codes.items[0]};
+    TRY(picture_list(t->c, t->picture, &kept_signal_shape, &query, &page));
+    earlier->count = page.count;
+    earlier->signals = page.records;
+    return OK;
+}
+
+/* How many were there before this batch, since `begin`? At least as many as the rule wants, or
+ * exactly so many. They are read once for all signals of the batch, unless one looks back further,
+ * or so late that of the latest not all count any more and there may be others. */
+static rc count_earlier(struct taking *t, const struct alarm_rule *rule,
+                        const struct kept_signal *kept, struct wall begin, size_t *ret)
+{
+    struct earlier *earlier = t->earlier;
+    while (earlier && (earlier->rule != rule || !str_eq(earlier->source, kept->source)))
+        earlier = earlier->next;
+    if (!earlier) {
+        NEW(t->c, earlier, 1);
+        *earlier = (struct earlier){.rule = rule, .source = kept->source, .next = t->earlier};
+        t->earlier = earlier;
+    }
+    *ret = count_since(earlier, begin);
+    bool all =
+        earlier->begin.us && earlier->begin.us <= begin.us && (int64_t)earlier->count < rule->least;
+    if (all || (int64_t)*ret >= rule->least)
+        return OK;
+    earlier->begin = begin;
+    TRY(read_earlier(t, kept, earlier));
+    *ret = earlier->count;
+    return OK;
+}
+
+/* Are there, with this one, so many of its kind from its source within the time? */
 static rc often_enough(struct taking *t, const struct alarm_rule *rule,
                        const struct taking_source *from, const struct kept_signal *kept, bool *ret)
 {
-    char since[WALL_TEXT_MAX];
     struct wall begin = {kept->at.us - rule->within_ms * 1000};
-    struct query query = {.filter_count = 4, .limit = rule->least, .descending = true};
-    struct page page;
+    size_t before = 0;
     int64_t found = 1;
     *ret = rule->least < 2;
     if (*ret || str_absent(kept->source))
@@ -58,17 +126,11 @@ static rc often_enough(struct taking *t, const struct alarm_rule *rule,
     for (size_t i = 0; i < from->kept_count; i++)
         found += from->kept[i].kind == kept->kind && among(rule->codes, from->kept[i].code) &&
                  from->kept[i].at.us >= begin.us;
-    query.filters[0] = (struct filter){STR("source"), FILTER_EQ, kept->source};
-    query.filters[1] = (struct filter){
-        STR("kind"), FILTER_EQ, str_from(shape_choice_name(&signal_kind_choices, kept->kind))};
-    query.filters[2] = (struct filter){STR("at"), FILTER_GE, {since, wall_format(begin, since)}};
-    query.filters[3] = (struct filter){STR("id"), FILTER_GE, {NULL, 0}};
-    TRY(id_least(t->c, (struct wall){begin.us - CLOCK_GOOD_MS * 1000}, &query.filters[3].value));
-    if (rule->codes.count == 1)
-        query.filters[query.filter_count++] =
-            (struct filter){STR("code"), FILTER_EQ, rule->codes.items[0]};
-    TRY(picture_list(t->c, t->picture, &kept_signal_shape, &query, &page));
-    *ret = found + (int64_t)page.count >= rule->least;
+    *ret = found >= rule->least;
+    if (*ret)
+        return OK;
+    TRY(count_earlier(t, rule, kept, begin, &before));
+    *ret = found + (int64_t)before >= rule->least;
     return OK;
 }
 

@@ -239,6 +239,37 @@ TEST(rules_say_which_signals_are_which_alarm)
     scene_close(&s);
 }
 
+#define LOGIN_AT(time)                                                                     \
+    "{\"source\":\"panel\",\"kind\":\"login\",\"priority\":\"low\",\"code_system\":\"t\"," \
+    "\"text\":\"Something\",\"occurred\":\"2026-11-22T" time "Z\"}"
+
+/* What a rule with a number has looked up for one signal of a batch serves the others only as far
+ * as it is true for them. */
+TEST(signals_of_one_batch_and_of_several_times_are_each_counted_in_their_own)
+{
+    struct scene s;
+    watch_scene_open(&s); /* at 03:00:00 */
+    scene_do(&s, "alarm_rule.add", NULL,
+             RULE("guessing", "login", "attack", ",\"least\":3,\"within_ms\":60000"));
+    scene_do(&s, "signal.take", NULL,
+             "{\"items\":[" LOGIN_AT("02:50:00") "," LOGIN_AT("02:50:01") "]}");
+    /* the second looks back further than the first, and finds those two */
+    scene_do(&s, "signal.take", NULL,
+             "{\"items\":[" LOGIN_AT("03:00:00") "," LOGIN_AT("02:50:20") "]}");
+    assert_int_equal(the_alarm(&s, "panel", "attack").signals, 1);
+    scene_do(&s, "signal.take", NULL, "{\"items\":[" LOGIN_AT("03:00:00") "]}");
+    assert_int_equal(the_alarm(&s, "panel", "attack").signals, 1);
+    scene_do(
+        &s, "signal.take", NULL,
+        "{\"items\":[" LOGIN_AT("02:40:00") "," LOGIN_AT("02:40:01") "," LOGIN_AT("02:40:02") "]}");
+    assert_int_equal(the_alarm(&s, "panel", "attack").signals, 4);
+    /* the latest three to come are of 02:40; the second is the third of 03:00 all the same */
+    scene_do(&s, "signal.take", NULL,
+             "{\"items\":[" LOGIN_AT("02:40:03") "," LOGIN_AT("03:00:00") "]}");
+    assert_int_equal(the_alarm(&s, "panel", "attack").signals, 6);
+    scene_close(&s);
+}
+
 /* ---- storms -----------------------------------------------------------------------------------
  */
 

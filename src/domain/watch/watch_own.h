@@ -310,7 +310,8 @@ struct taking {
     struct taking_source *sources;
     struct rule_list rules[SIGNAL_KIND_STATUS + 1];
     struct armed_zone *zones;
-    struct str *ids; /* of this batch, by hash; for doubled ones */
+    struct earlier *earlier; /* signal_match.c: what rules with a number have looked up */
+    struct str *ids;         /* of this batch, by hash; for doubled ones */
     size_t id_room;
     struct wall sweep;
 };
