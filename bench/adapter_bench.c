@@ -26,8 +26,7 @@ static void tell(const char *what, uint64_t frames, uint64_t signals, double byt
     printf("\n");
 }
 
-/* ---- ours --------------------------------------------------------------------------------------
- */
+/* ---- ours ------------------------------------------------------------------------------------ */
 
 static rc lead(struct ctx *c, struct stream *stream, struct wall now, struct str bytes)
 {
@@ -66,8 +65,7 @@ static rc bench(struct ctx *c, const struct bench_input *input)
     return OK;
 }
 
-/* ---- peers -------------------------------------------------------------------------------------
- */
+/* ---- peers ----------------------------------------------------------------------------------- */
 
 static rc bench_jansson(struct ctx *c, struct str bytes, int rounds)
 {

@@ -52,8 +52,7 @@ static void make_events(struct bench *b, struct load *load)
     }
 }
 
-/* ---- what is measured: each gives events a second ---------------------------------------------
- */
+/* ---- what is measured: each gives events a second -------------------------------------------- */
 
 static struct store *open_store(struct bench *b, const struct bench_target *target)
 {
@@ -94,8 +93,7 @@ static double ledger_rows(struct bench *b, const struct load *load, const struct
     return rate;
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* The rounds of all columns take turns, so that a busy neighbour meets them all. */
 static void measure(struct bench *b, const struct load *load, const char *server, int batch)
@@ -126,8 +124,7 @@ static void measure(struct bench *b, const struct load *load, const char *server
     fflush(stdout);
 }
 
-/* ---- many events ------------------------------------------------------------------------------
- */
+/* ---- many events ----------------------------------------------------------------------------- */
 
 static void measure_many(struct bench *b, const struct load *load, int64_t many)
 {

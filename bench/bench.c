@@ -33,8 +33,7 @@ void bench_close(struct bench *b)
     arena_close(b->c.arena);
 }
 
-/* ---- measuring --------------------------------------------------------------------------------
- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 static double seconds_of(clockid_t id)
 {
@@ -93,8 +92,7 @@ double bench_resident_mb(int pid)
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
 }
 
-/* ---- other programs ---------------------------------------------------------------------------
- */
+/* ---- other programs -------------------------------------------------------------------------- */
 
 struct bench_child bench_child(const char *const *arguments)
 {
@@ -133,8 +131,7 @@ int bench_child_wait(struct bench_child *child)
     return status;
 }
 
-/* ---- databases --------------------------------------------------------------------------------
- */
+/* ---- databases ------------------------------------------------------------------------------- */
 
 struct store_options bench_store(struct bench *b, const struct bench_target *target)
 {

@@ -18,8 +18,7 @@ enum { ROUNDS = 5, WRITERS_MAX = 1024, THREADS_MAX = 32, BATCH_MAX = 512, ID_TEX
 
 static const double round_s = 0.8;
 
-/* ---- a small record ---------------------------------------------------------------------------
- */
+/* ---- a small record -------------------------------------------------------------------------- */
 
 #define DOOR_FIELDS(F, T)                                                \
     RECORD_FIELDS(F, T)                                                  \
@@ -56,8 +55,7 @@ static const struct module bench_module = {
 };
 static const struct module *const modules[] = {&core_module, &bench_module};
 
-/* ---- the bench --------------------------------------------------------------------------------
- */
+/* ---- the bench ------------------------------------------------------------------------------- */
 
 struct ground {
     struct bench b;
@@ -79,8 +77,7 @@ static struct core_options new_mission(struct ground *g, const struct bench_targ
     return options;
 }
 
-/* ---- writers ----------------------------------------------------------------------------------
- */
+/* ---- writers --------------------------------------------------------------------------------- */
 
 /* One who asks, is answered, and asks again, until the time is over. */
 struct writer {
@@ -227,8 +224,7 @@ static double acknowledged(struct ground *g, const struct bench_target *t, int w
     return rate;
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* The rounds of all columns take turns, so that a busy neighbour meets them all. */
 static void measure(struct ground *g, const struct bench_target *t, int writers)
@@ -250,8 +246,7 @@ static void measure(struct ground *g, const struct bench_target *t, int writers)
     fflush(stdout);
 }
 
-/* ---- many events ------------------------------------------------------------------------------
- */
+/* ---- many events ----------------------------------------------------------------------------- */
 
 static void measure_many(struct ground *g, int64_t many)
 {
@@ -302,8 +297,7 @@ static void learn_entry(struct ground *g)
     close_crowd(crowd);
 }
 
-/* ---- the write-ahead log under load -----------------------------------------------------------
- */
+/* ---- the write-ahead log under load ---------------------------------------------------------- */
 
 enum { LOG_ALARMS_MAX = 4096 };
 static const double log_s = 8;

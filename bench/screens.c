@@ -13,8 +13,7 @@ enum { HEARD_MAX = 1 << 16, CARRY = 64, MARK_DIGITS = 8, REQUEST_MAX = 8192, REP
 
 #define MARK "\"user_code\":\""
 
-/* ---- the web ----------------------------------------------------------------------------------
- */
+/* ---- the web --------------------------------------------------------------------------------- */
 
 int web_dial(unsigned port)
 {
@@ -90,8 +89,7 @@ struct str web_ask(struct bench *b, SSL *ssl, const char *method, const char *pa
     return (struct str){start, whole - (size_t)(start - reply)};
 }
 
-/* ---- screens ----------------------------------------------------------------------------------
- */
+/* ---- screens --------------------------------------------------------------------------------- */
 
 struct screen {
     SSL *ssl;

@@ -79,8 +79,7 @@ static struct command take(const struct signal_batch *batch)
                             .expect_seq = -1};
 }
 
-/* ---- signals a second -------------------------------------------------------------------------
- */
+/* ---- signals a second ------------------------------------------------------------------------ */
 
 static void bench_batch(struct scene *s, size_t size, int *number)
 {
@@ -102,8 +101,7 @@ static void bench_batch(struct scene *s, size_t size, int *number)
     printf("%4zu a command, a commit each %10.0f signals a second\n", size, (double)count / took);
 }
 
-/* ---- by adapter --------------------------------------------------------------------------------
- */
+/* ---- by adapter ------------------------------------------------------------------------------ */
 
 /* Signals of an adapter on their way: read, gathered, handed to the writer. */
 struct read_run {
@@ -196,8 +194,7 @@ static void bench_adapters(struct scene *s)
     bench_close(&b);
 }
 
-/* ---- the storm --------------------------------------------------------------------------------
- */
+/* ---- the storm ------------------------------------------------------------------------------- */
 
 struct lane {
     struct command command;

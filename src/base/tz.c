@@ -78,8 +78,7 @@ static rc read_times(struct ctx *c, struct str data, const struct header *h, str
     return OK;
 }
 
-/* ---- the last line (POSIX.1-2017, 8.3, TZ) ----------------------------------------------------
- */
+/* ---- the last line (POSIX.1-2017, 8.3, TZ) --------------------------------------------------- */
 
 static bool skip_name(struct str *rest)
 {

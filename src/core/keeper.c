@@ -36,8 +36,7 @@ static int64_t now_us(void)
     return clock_system.mono(&clock_system).us; /* in real time, always */
 }
 
-/* ---- the keeper's side ------------------------------------------------------------------------
- */
+/* ---- the keeper's side ----------------------------------------------------------------------- */
 
 /* What there is to do. */
 static bool take_work(struct keeper *k, bool *ret_erased)
@@ -125,8 +124,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* ---- the writer's side ------------------------------------------------------------------------
- */
+/* ---- the writer's side ----------------------------------------------------------------------- */
 
 void keeper_note(struct keeper *keeper, bool erased)
 {
@@ -181,8 +179,7 @@ struct keeper_counts keeper_counts(const struct keeper *k)
     };
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static struct keeper *new_keeper(void)
 {

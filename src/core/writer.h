@@ -51,8 +51,7 @@ struct core {
 rc core_open_parts(struct ctx *c, struct core *core);
 void core_close_parts(struct core *core);
 
-/* ---- writer.c: batches ------------------------------------------------------------------------
- */
+/* ---- writer.c: batches ----------------------------------------------------------------------- */
 
 /* One transaction in the making. Its memory is the core's batch arena: one at a time. */
 struct batch {
@@ -101,8 +100,7 @@ rc reason_of(struct ctx *c, const char *message, struct str *ret);
 /* Decide a list of commands in one transaction, publish, answer each. */
 void writer_run(struct core *core, struct command *list);
 
-/* ---- writer_due.c: deadlines ------------------------------------------------------------------
- */
+/* ---- writer_due.c: deadlines ----------------------------------------------------------------- */
 
 /* Decide what has fallen due; true when there was anything. */
 bool writer_run_due(struct core *core);
@@ -110,8 +108,7 @@ bool writer_run_due(struct core *core);
 /* Find out again when the next deadline falls due. */
 rc writer_find_due(struct ctx *c, struct core *core);
 
-/* ---- writer_follow.c: other writers -----------------------------------------------------------
- */
+/* ---- writer_follow.c: other writers ---------------------------------------------------------- */
 
 /* Tell the subscribers what another process has written since, if anything; not in a transaction.
  */
@@ -119,8 +116,7 @@ rc writer_follow(struct batch *b, bool *ret_any);
 
 void writer_tell(struct core *core, size_t count, const struct event *const *events);
 
-/* ---- fold.c ------------------------------------------------------------------------------------
- */
+/* ---- fold.c ---------------------------------------------------------------------------------- */
 
 /* Fold the events of the ledger from the picture's position to its end. */
 rc fold_forward(struct ctx *c, struct core *core);

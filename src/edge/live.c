@@ -118,8 +118,7 @@ static void on_events(void *arg, size_t count, const struct event *const *events
     pthread_mutex_unlock(&live->mutex);
 }
 
-/* ---- who holds how many -----------------------------------------------------------------------
- */
+/* ---- who holds how many ---------------------------------------------------------------------- */
 
 /* The mutex is held. */
 static struct live_holder **find_holder(struct live *live, struct str session)

@@ -426,8 +426,7 @@ TEST_STORES(ledger_knows_whose_it_is)
     store_close(store);
 }
 
-/* ---- damage that got past the database's own guards -------------------------------------------
- */
+/* ---- damage that got past the database's own guards ------------------------------------------ */
 
 /* Change a table of the ledger with its triggers away, as somebody with the key could. */
 static void tamper(struct fixture *f, const char *sql)

@@ -25,8 +25,7 @@ SHAPE_DEFINE(demo_order, DEMO_ORDER_FIELDS, 1, "What the conductor asks for");
 
 enum { ORDER_MAX = 8000 };
 
-/* ---- the beginning -----------------------------------------------------------------------------
- */
+/* ---- the beginning --------------------------------------------------------------------------- */
 
 /* As whom the other programs act over HTTP. */
 static rc put_tokens(struct demo *d, struct text *out)
@@ -73,8 +72,7 @@ static rc greet(struct demo *d, const struct serving *serving, struct str shown)
     return print(d, &out);
 }
 
-/* ---- orders ------------------------------------------------------------------------------------
- */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 static rc lead_clock(struct demo *d, struct wall to)
 {

@@ -165,8 +165,7 @@ rc sandbox_cut_network(struct ctx *c, bool calls)
     return restrict_calls(c, calls ? OF_LISTENING : sizeof sockets / sizeof sockets[0], sockets);
 }
 
-/* ---- an eye ------------------------------------------------------------------------------------
- */
+/* ---- an eye ---------------------------------------------------------------------------------- */
 
 /* Opening anything, where the kernel has no Landlock to tell files from each other. */
 static const int opening[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat)};
@@ -282,8 +281,7 @@ rc sandbox_enter_eye(struct ctx *c)
     return restrict_eye(c);
 }
 
-/* ---- the opener --------------------------------------------------------------------------------
- */
+/* ---- the opener ------------------------------------------------------------------------------ */
 
 static const int opener_refused[] = {
     SCMP_SYS(accept), SCMP_SYS(accept4),  SCMP_SYS(kill),      SCMP_SYS(tkill),

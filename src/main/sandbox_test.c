@@ -138,8 +138,7 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
 
-/* ---- an eye ------------------------------------------------------------------------------------
- */
+/* ---- an eye ---------------------------------------------------------------------------------- */
 
 static int in_eye(int (*attempt)(void))
 {

@@ -11,8 +11,7 @@ int64_t script_second(struct str at)
     return good ? hours * 3600 + minutes * 60 : -1;
 }
 
-/* ---- a line -----------------------------------------------------------------------------------
- */
+/* ---- a line ---------------------------------------------------------------------------------- */
 
 /* The live record that "table/column/value" names. */
 static rc find_target(struct ctx *c, struct picture *picture, struct str find, struct str *ret)

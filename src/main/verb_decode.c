@@ -51,8 +51,7 @@ static void print_options(struct ctx *c, const struct adapter *adapter, FILE *er
         fprintf(err, "\noptions of %s:\n%.*s", adapter->name, STR_ARG(help));
 }
 
-/* ---- arguments ---------------------------------------------------------------------------------
- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* Is it `--name VALUE` or `--name=VALUE`? Takes it, and gives the value. */
 static bool take_value(int argc, char **argv, int *at, const char *name, struct str *ret)
@@ -106,8 +105,7 @@ static rc open_all(struct decoding *d, int argc, char **argv)
     return stream_open(d->c, d->intake, &d->stream);
 }
 
-/* ---- output ------------------------------------------------------------------------------------
- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
 static rc print_reply(struct decoding *d, struct str reply)
 {
@@ -152,8 +150,7 @@ static void print_counts(struct decoding *d)
             d->adapter->unit, counts->frames, counts->signals, counts->counted, counts->bad);
 }
 
-/* ---- input -------------------------------------------------------------------------------------
- */
+/* ---- input ----------------------------------------------------------------------------------- */
 
 static rc lead(struct decoding *d, struct str bytes, bool last)
 {

@@ -19,8 +19,7 @@ enum { DAY_MINUTES_DEFAULT = 12 };
 /* The fictional day begins at midnight of 23 November 2026. */
 static const struct wall day_start = {1795392000000000};
 
-/* ---- the folder --------------------------------------------------------------------------------
- */
+/* ---- the folder ------------------------------------------------------------------------------ */
 
 static rc make_folder(struct demo *d, const struct clock *clock)
 {
@@ -70,8 +69,7 @@ static rc furnish(struct demo *d)
     return verb_add_tripwires(d->c, d->core, &count, &drafts);
 }
 
-/* ---- the clock ---------------------------------------------------------------------------------
- */
+/* ---- the clock ------------------------------------------------------------------------------- */
 
 int64_t demo_ms(const struct demo *d, int64_t seconds)
 {
@@ -89,8 +87,7 @@ void demo_move_clock(struct demo *d, struct wall to)
     core_settle(d->core);
 }
 
-/* ---- serving -----------------------------------------------------------------------------------
- */
+/* ---- serving --------------------------------------------------------------------------------- */
 
 rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
 {
@@ -125,8 +122,7 @@ rc demo_accounts(struct demo *d, struct demo_account ret[DEMO_ACCOUNTS])
     return OK;
 }
 
-/* ---- the verb ----------------------------------------------------------------------------------
- */
+/* ---- the verb -------------------------------------------------------------------------------- */
 
 static rc play(struct demo *d)
 {

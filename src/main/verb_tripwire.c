@@ -47,8 +47,7 @@ struct run {
     size_t file_count;
 };
 
-/* ---- arguments ----------------------------------------------------------------------------------
- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 static bool take_value(int argc, char **argv, int *at, const char *name, const char **ret)
 {
@@ -105,8 +104,7 @@ static bool read_arguments(int argc, char **argv, const char **paths, struct ask
     return asked.path_count > 0;
 }
 
-/* ---- rules from files ---------------------------------------------------------------------------
- */
+/* ---- rules from files ------------------------------------------------------------------------ */
 
 static rc read_placeholders(struct run *run, const char *path)
 {
@@ -144,8 +142,7 @@ static void print_text(struct run *run, struct text *t)
     fwrite(s.ptr, 1, s.len, run->out);
 }
 
-/* ---- check --------------------------------------------------------------------------------------
- */
+/* ---- check ----------------------------------------------------------------------------------- */
 
 static int verb_check(struct run *run)
 {
@@ -176,8 +173,7 @@ static int verb_check(struct run *run)
     return refused > 0;
 }
 
-/* ---- try ----------------------------------------------------------------------------------------
- */
+/* ---- try ------------------------------------------------------------------------------------- */
 
 /* One rule's trials. False when one went wrong. */
 static bool try_rule(struct run *run, uint32_t number, size_t *ret_trials)
@@ -219,8 +215,7 @@ static int verb_try(struct run *run)
     return failed + refused > 0;
 }
 
-/* ---- test ---------------------------------------------------------------------------------------
- */
+/* ---- test ------------------------------------------------------------------------------------ */
 
 /* A line of the events file. */
 struct line {
@@ -513,8 +508,7 @@ static int verb_test(struct run *run)
     return 0;
 }
 
-/* ---- explain ------------------------------------------------------------------------------------
- */
+/* ---- explain --------------------------------------------------------------------------------- */
 
 static int verb_explain(struct run *run)
 {

@@ -37,8 +37,7 @@ void watch_scene_open(struct scene *s)
              SOURCE("camera", "camera", ",\"heartbeat_ms\":10000,\"zone\":\"yard\""));
 }
 
-/* ---- doing ------------------------------------------------------------------------------------
- */
+/* ---- doing ----------------------------------------------------------------------------------- */
 
 void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
           const char *json)
@@ -88,8 +87,7 @@ void pass(struct scene *s, int64_t seconds)
     }
 }
 
-/* ---- looking ----------------------------------------------------------------------------------
- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
 size_t count_where(struct scene *s, const struct shape *shape, const char *column,
                    const char *value)
@@ -153,8 +151,7 @@ struct source_state source_is(struct scene *s, const char *source)
     return state;
 }
 
-/* ---- routes -----------------------------------------------------------------------------------
- */
+/* ---- routes ---------------------------------------------------------------------------------- */
 
 static const struct route *route_of(const struct scene *s, enum route_method method,
                                     const char *path)

@@ -47,8 +47,7 @@ struct adapter_state {
     char language[32];
 };
 
-/* ---- the document ------------------------------------------------------------------------------
- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static bool resume(struct str bytes, size_t *ret_skip)
 {

@@ -44,8 +44,7 @@ TEST(the_panels_time_is_read_strictly)
         assert_false(dc09_parse_time(str_from(wrong[i]), &when));
 }
 
-/* ---- codes -------------------------------------------------------------------------------------
- */
+/* ---- codes ----------------------------------------------------------------------------------- */
 
 static bool has(struct str s, const char *part)
 {
@@ -113,8 +112,7 @@ TEST(contact_id_tells_new_from_restored_and_opening_from_closing)
     assert_false(dc09_cid_meaning('1', STR("999"), &m));
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------
- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 TEST(sia_blocks_of_many_panels)
 {
@@ -210,8 +208,7 @@ TEST(contact_id_blocks_with_and_without_spaces)
     arena_close(c.arena);
 }
 
-/* ---- the receiver ------------------------------------------------------------------------------
- */
+/* ---- the receiver ---------------------------------------------------------------------------- */
 
 TEST(keys_that_cannot_be_are_refused)
 {

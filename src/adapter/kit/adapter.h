@@ -28,8 +28,7 @@
 
 #include "adapter/kit/signal.h"
 
-/* ---- the contract -----------------------------------------------------------------------------
- */
+/* ---- the contract ---------------------------------------------------------------------------- */
 
 enum adapter_outcome { ADAPTER_OK, ADAPTER_MORE, ADAPTER_BAD, ADAPTER_IDLE };
 
@@ -105,8 +104,7 @@ static inline struct adapter_result adapter_idle(size_t used)
     return (struct adapter_result){.outcome = ADAPTER_IDLE, .used = used};
 }
 
-/* ---- for adapters ------------------------------------------------------------------------------
- */
+/* ---- for adapters ---------------------------------------------------------------------------- */
 
 /* Add a signal to the output; the struct is copied, what it points to is not. */
 rc adapter_emit(struct ctx *c, struct adapter_output *out, const struct signal *signal);
@@ -118,8 +116,7 @@ bool adapter_line(const struct adapter_input *in, struct str *ret_line, size_t *
 /* The `resume` of protocols of lines: behind the next LF. */
 bool adapter_resume_line(struct str bytes, size_t *ret_skip);
 
-/* ---- intake: an adapter with its options -------------------------------------------------------
- */
+/* ---- intake: an adapter with its options ----------------------------------------------------- */
 
 /* An intake and its streams belong to one thread. */
 struct intake;
@@ -154,8 +151,7 @@ struct intake_sample {
 };
 size_t intake_samples(const struct intake *intake, struct intake_sample ret[INTAKE_SAMPLES]);
 
-/* ---- stream: one connection, file or socket ----------------------------------------------------
- */
+/* ---- stream: one connection, file or socket -------------------------------------------------- */
 
 struct stream;
 

@@ -8,8 +8,7 @@
 /* The root begins within the first, and no tag is longer than the second. */
 enum { PROLOG_MAX = 4096, TAG_MAX = 64, PREFIX_MAX = 32 };
 
-/* ---- framing -----------------------------------------------------------------------------------
- */
+/* ---- framing --------------------------------------------------------------------------------- */
 
 /* The next tag of the root's name in `bytes` from `at` on: `closing` </alert or </cap:alert, else
  * <alert. Gives where the tag begins and, behind the name, ends; SIZE_MAX when there is none. */
@@ -99,8 +98,7 @@ struct adapter_result document_frame(const struct adapter_input *in,
     return in->last ? adapter_ok(bytes.len) : adapter_more(bytes.len + 1);
 }
 
-/* ---- the tree ----------------------------------------------------------------------------------
- */
+/* ---- the tree -------------------------------------------------------------------------------- */
 
 rc document_open(struct ctx *c, struct str bytes, xmlDoc **ret, enum document_fault *ret_fault,
                  const char **ret_why)

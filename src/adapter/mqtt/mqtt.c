@@ -36,8 +36,7 @@ struct adapter_state {
     struct mqtt_options options;
 };
 
-/* ---- generic sensors --------------------------------------------------------------------------
- */
+/* ---- generic sensors ------------------------------------------------------------------------- */
 
 static rc name_source(struct ctx *c, const struct mqtt_rule *rule, struct str topic,
                       const struct str *stood, size_t count, struct str *ret)
@@ -131,8 +130,7 @@ static rc apply(struct ctx *c, const struct adapter_input *in, const struct mqtt
     return OK;
 }
 
-/* ---- one message ------------------------------------------------------------------------------
- */
+/* ---- one message ----------------------------------------------------------------------------- */
 
 static bool is_frigate(const struct mqtt_options *options, struct mqtt_message *m)
 {
@@ -204,8 +202,7 @@ static rc feed(struct ctx *c, struct adapter_state *state, const struct adapter_
     return OK;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void mqtt_close(struct adapter_state *state)
 {

@@ -40,8 +40,7 @@ extern const struct adapter mqtt_adapter;
 /* The topics to subscribe to, for the client. */
 rc mqtt_topics(struct ctx *c, const struct mqtt_options *options, struct texts *ret);
 
-/* ---- within the folder ------------------------------------------------------------------------
- */
+/* ---- within the folder ----------------------------------------------------------------------- */
 
 /* Does the pattern fit, and what did its wildcards stand for (joined by /)? */
 bool mqtt_fits(struct str pattern, struct str topic, struct str ret_stood[8], size_t *ret_count);

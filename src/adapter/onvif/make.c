@@ -72,8 +72,7 @@ static void put_xml(struct text *out, struct str s)
     }
 }
 
-/* ---- who asks ----------------------------------------------------------------------------------
- */
+/* ---- who asks -------------------------------------------------------------------------------- */
 
 static rc digest_of(struct ctx *c, const struct onvif_ask *ask, struct str created, struct str *ret)
 {
@@ -110,8 +109,7 @@ static rc put_token(struct ctx *c, const struct onvif_ask *ask, struct text *out
     return OK;
 }
 
-/* ---- what is asked -----------------------------------------------------------------------------
- */
+/* ---- what is asked --------------------------------------------------------------------------- */
 
 static rc put_body(struct ctx *c, const struct onvif_ask *ask, struct text *out)
 {

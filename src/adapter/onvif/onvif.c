@@ -74,8 +74,7 @@ struct adapter_state {
     bool all;
 };
 
-/* ---- one notification --------------------------------------------------------------------------
- */
+/* ---- one notification ------------------------------------------------------------------------ */
 
 struct item {
     struct str name, value;
@@ -129,8 +128,7 @@ static rc read_message(struct ctx *c, const xmlNode *notification, struct messag
     return read_items(c, document_child(inner, "Data", NULL), ret->data, &ret->data_count);
 }
 
-/* ---- what it means -----------------------------------------------------------------------------
- */
+/* ---- what it means --------------------------------------------------------------------------- */
 
 enum truth { TRUTH_UNKNOWN, TRUTH_NO, TRUTH_YES };
 
@@ -301,8 +299,7 @@ static rc take_message(struct ctx *c, const struct adapter_state *state,
     return adapter_emit(c, out, &signal);
 }
 
-/* ---- the envelope ------------------------------------------------------------------------------
- */
+/* ---- the envelope ---------------------------------------------------------------------------- */
 
 static rc take_answer(struct ctx *c, const struct adapter_state *state,
                       const struct adapter_input *in, const xmlNode *answer,

@@ -7,8 +7,7 @@
 
 enum { ANSWER_MAX = 1 << 20, WORD_MAX = 200 };
 
-/* ---- times -------------------------------------------------------------------------------------
- */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 bool onvif_time(struct str text, struct wall *ret)
 {
@@ -67,8 +66,7 @@ static rc read_times(struct ctx *c, const xmlNode *answer, struct onvif_told *re
     return OK;
 }
 
-/* ---- faults ------------------------------------------------------------------------------------
- */
+/* ---- faults ---------------------------------------------------------------------------------- */
 
 static bool says(struct str text, const char *word)
 {
@@ -107,8 +105,7 @@ static rc read_fault(struct ctx *c, const xmlNode *fault, struct onvif_told *ret
     return OK;
 }
 
-/* ---- answers -----------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 static rc read_services(struct ctx *c, const xmlNode *answer, struct onvif_told *ret)
 {

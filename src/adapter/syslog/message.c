@@ -47,8 +47,7 @@ static int take_priority(struct str *rest)
     return (int)value;
 }
 
-/* ---- time --------------------------------------------------------------------------------------
- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static int month_number(struct str name)
 {
@@ -168,8 +167,7 @@ static bool take_time(struct str *rest, const struct syslog_frame_of_reference *
     return true;
 }
 
-/* ---- RFC 5424 ----------------------------------------------------------------------------------
- */
+/* ---- RFC 5424 -------------------------------------------------------------------------------- */
 
 /* The end of the structured data at the front of `rest`; 0 when they are not well formed. */
 static size_t structured_end(struct str rest)
@@ -254,8 +252,7 @@ static bool read_5424(struct str rest, struct syslog_message *message, const cha
     return true;
 }
 
-/* ---- the others --------------------------------------------------------------------------------
- */
+/* ---- the others ------------------------------------------------------------------------------ */
 
 /* "sshd[123]: ", "sshd(pam_unix)[123]: ", "/usr/sbin/cron[1]: ". False: no program is named. */
 static bool take_program(struct str *rest, struct syslog_message *message)

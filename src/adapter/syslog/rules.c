@@ -153,8 +153,7 @@ static const struct syslog_rule rules[] = {
          "web-worker-error"),
 };
 
-/* ---- matching ----------------------------------------------------------------------------------
- */
+/* ---- matching -------------------------------------------------------------------------------- */
 
 enum capture { ANY, USER, NAME, VALUE, ZONE, PAIRS, ADDRESS, WORD, PORT, COUNT };
 

@@ -42,8 +42,7 @@ struct adapter_state {
     size_t line_max;
 };
 
-/* ---- framing -----------------------------------------------------------------------------------
- */
+/* ---- framing --------------------------------------------------------------------------------- */
 
 static bool is_digit(char ch)
 {
@@ -148,8 +147,7 @@ static struct adapter_result frame(const struct adapter_state *state,
     return whole ? adapter_ok(used) : adapter_more(in->bytes.len + 1);
 }
 
-/* ---- signals -----------------------------------------------------------------------------------
- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 /* \" \\ and \] mean the character itself. */
 static rc unescape(struct ctx *c, struct str raw, struct str *ret)

@@ -5,8 +5,7 @@
 #include "support/feeding.h"
 #include "unit.h"
 
-/* ---- headers -----------------------------------------------------------------------------------
- */
+/* ---- headers --------------------------------------------------------------------------------- */
 
 static struct wall at(const char *time)
 {
@@ -147,8 +146,7 @@ TEST(a_zone_that_is_not_in_the_stamp_is_an_option)
     feeding_close(&f);
 }
 
-/* ---- framing -----------------------------------------------------------------------------------
- */
+/* ---- framing --------------------------------------------------------------------------------- */
 
 TEST(octet_counted_and_lines_may_be_mixed_in_a_stream)
 {
@@ -215,8 +213,7 @@ TEST(a_line_with_a_nul_is_not_text)
     feeding_close(&f);
 }
 
-/* ---- rules -------------------------------------------------------------------------------------
- */
+/* ---- rules ----------------------------------------------------------------------------------- */
 
 /* A text that a pattern is about: each capture replaced by something it would cut out. */
 static struct str example_of(struct ctx *c, const char *pattern)
@@ -356,8 +353,7 @@ TEST(structured_data_are_kept_with_their_escapes_undone)
     feeding_close(&f);
 }
 
-/* ---- real logs ---------------------------------------------------------------------------------
- */
+/* ---- real logs ------------------------------------------------------------------------------- */
 
 static void real_log(const char *path, size_t lines, size_t signals)
 {

@@ -23,8 +23,7 @@ KIND(snapshot_taken, "snapshot.taken", snapshot, "A picture was taken; its diges
 KIND(snapshot_missed, "snapshot.missed", snapshot_missed, "A picture could not be had");
 KIND(snapshot_deleted, "snapshot.deleted", snapshot, "A picture was deleted; its digest stays");
 
-/* ---- the record -------------------------------------------------------------------------------
- */
+/* ---- the record ------------------------------------------------------------------------------ */
 
 static rc check_address(struct ctx *c, struct str text, const char *field, bool stream)
 {
@@ -67,16 +66,14 @@ static rc note(struct ctx *c, struct picture *, const struct command *command,
     return outcome_vault_put(c, outcome, &camera_state_shape, command->input);
 }
 
-/* ---- folds ------------------------------------------------------------------------------------
- */
+/* ---- folds ----------------------------------------------------------------------------------- */
 
 static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
 {
     return picture_put(c, picture, event->kind->body, event->body, event);
 }
 
-/* ---- the module -------------------------------------------------------------------------------
- */
+/* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
     [SNAPSHOT_ASK] = {.name = "snapshot.ask",

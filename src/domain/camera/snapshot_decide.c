@@ -18,8 +18,7 @@ static struct wall wall_after(struct wall t, int64_t ms)
     return (struct wall){t.us + ms * 1000};
 }
 
-/* ---- who sees it ------------------------------------------------------------------------------
- */
+/* ---- who sees it ----------------------------------------------------------------------------- */
 
 static bool sees(const struct source *source, const struct alarm *alarm)
 {
@@ -69,8 +68,7 @@ rc cameras_of(struct ctx *c, struct picture *picture, const struct alarm *alarm,
     return OK;
 }
 
-/* ---- asking -----------------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 rc alarm_readable(struct ctx *c, struct picture *picture, const struct actor *actor, struct str id,
                   struct alarm *ret)
@@ -139,8 +137,7 @@ rc snapshot_on_alarm(struct ctx *c, struct picture *picture, const struct event 
     return count < SNAPSHOTS_EACH ? add_ask(c, outcome, alarm, cameras, true) : OK;
 }
 
-/* ---- room -------------------------------------------------------------------------------------
- */
+/* ---- room ------------------------------------------------------------------------------------ */
 
 static rc room_get(struct ctx *c, struct picture *picture, struct snapshot_room *ret)
 {
@@ -233,8 +230,7 @@ rc snapshot_sweep(struct ctx *c, struct picture *picture, const struct command *
     return room_put(c, outcome, &room);
 }
 
-/* ---- keeping ----------------------------------------------------------------------------------
- */
+/* ---- keeping --------------------------------------------------------------------------------- */
 
 static rc digest_of(struct ctx *c, struct str jpeg, struct str *ret)
 {

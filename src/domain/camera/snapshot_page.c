@@ -18,8 +18,7 @@ rc camera_serve_command(struct ctx *c, const struct request *request, struct res
     return OK;
 }
 
-/* ---- pictures ---------------------------------------------------------------------------------
- */
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 rc snapshots_serve_of_alarm(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -63,8 +62,7 @@ rc snapshot_serve_image(struct ctx *c, const struct request *request, struct res
     return OK;
 }
 
-/* ---- cameras ----------------------------------------------------------------------------------
- */
+/* ---- cameras --------------------------------------------------------------------------------- */
 
 /* Whoever may not know of the camera does not learn how it does, whatever label that once had. */
 static rc find_camera(struct ctx *c, const struct request *request, struct str id)

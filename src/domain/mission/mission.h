@@ -10,8 +10,7 @@ extern const struct module mission_module;
 struct mission;
 rc mission_get(struct ctx *c, struct picture *picture, struct mission *ret);
 
-/* ---- shapes ------------------------------------------------------------------------------------
- */
+/* ---- shapes ---------------------------------------------------------------------------------- */
 
 #define MISSION_KINDS(X, E)                                                            \
     X(E, EMBASSY, "embassy", "accredited to the host State")                           \

@@ -43,8 +43,7 @@ KIND(lone_ended, "lone.ended", lone_guard, "A guard is no longer alone");
 KIND(handover_made, "handover.made", handover, "A shift is being handed over");
 KIND(handover_signed, "handover.signed", handover, "One of the two has signed");
 
-/* ---- folds ------------------------------------------------------------------------------------
- */
+/* ---- folds ----------------------------------------------------------------------------------- */
 
 static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
 {
@@ -57,8 +56,7 @@ static rc fold_lone_end(struct ctx *c, struct picture *picture, const struct eve
     return picture_retire(c, picture, &lone_guard_shape, lone->id, event);
 }
 
-/* ---- routes -----------------------------------------------------------------------------------
- */
+/* ---- routes ---------------------------------------------------------------------------------- */
 
 static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -104,8 +102,7 @@ const struct route rounds_routes[] = {
     {0},
 };
 
-/* ---- the module -------------------------------------------------------------------------------
- */
+/* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
     [TOUR_START] = {"tour.start", "Set out on a round", WALK, NULL, tour_start, NULL},

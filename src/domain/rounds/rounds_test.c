@@ -282,8 +282,7 @@ TEST(what_scans_are_refused)
     scene_close(&p.s);
 }
 
-/* ---- alone ------------------------------------------------------------------------------------
- */
+/* ---- alone ----------------------------------------------------------------------------------- */
 
 TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
 {
@@ -329,8 +328,7 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     scene_close(&p.s);
 }
 
-/* ---- hand-over --------------------------------------------------------------------------------
- */
+/* ---- hand-over ------------------------------------------------------------------------------- */
 
 TEST(a_hand_over_is_a_frozen_list_signed_by_both)
 {

@@ -19,8 +19,7 @@ enum {
 /* Nobody on a round is faster than this, metres a second; and so near is the same place. */
 static const double FASTEST = 8.0, SAME_PLACE_M = 30.0;
 
-/* ---- the records ------------------------------------------------------------------------------
- */
+/* ---- the records ----------------------------------------------------------------------------- */
 
 rc tour_check_record(struct ctx *c, struct picture *, const struct command *, const void *,
                      const void *after)
@@ -48,8 +47,7 @@ rc shift_check(struct ctx *c, struct picture *, const struct command *, const vo
     return OK;
 }
 
-/* ---- shared -----------------------------------------------------------------------------------
- */
+/* ---- shared ---------------------------------------------------------------------------------- */
 
 static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                     const struct tour_run *run)
@@ -105,8 +103,7 @@ static rc set_deadline(struct ctx *c, struct outcome *outcome, const struct tour
     return outcome_set_deadline(c, outcome, &rounds_decisions[TOUR_CHECK], run->id, due, NULL);
 }
 
-/* ---- starting ---------------------------------------------------------------------------------
- */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 /* Fisher and Yates; no guard and no onlooker knows the order before. */
 static void shuffle(struct checkpoint *points, size_t count)
@@ -161,8 +158,7 @@ rc tour_start(struct ctx *c, struct picture *picture, const struct command *comm
     return set_deadline(c, outcome, &run);
 }
 
-/* ---- scanning ---------------------------------------------------------------------------------
- */
+/* ---- scanning -------------------------------------------------------------------------------- */
 
 rc tour_scan_message(struct ctx *c, struct str run, const struct tour_scan *scan, struct str *ret)
 {
@@ -325,8 +321,7 @@ rc tour_scan_take(struct ctx *c, struct picture *picture, const struct command *
     return add_event(c, outcome, &tour_ended_kind, &run);
 }
 
-/* ---- what was missed --------------------------------------------------------------------------
- */
+/* ---- what was missed ------------------------------------------------------------------------- */
 
 rc tour_check(struct ctx *c, struct picture *picture, const struct command *command,
               struct outcome *outcome)

@@ -51,8 +51,7 @@ struct tripwires {
     struct job *jobs; /* not answered yet */
 };
 
-/* ---- asking the writer ------------------------------------------------------------------------
- */
+/* ---- asking the writer ----------------------------------------------------------------------- */
 
 /* A command with memory of its own, which lives until it is answered. */
 struct job {
@@ -114,8 +113,7 @@ static bool job_send(struct job *job, const char *decision, const void *input,
     return false;
 }
 
-/* ---- hits --------------------------------------------------------------------------------------
- */
+/* ---- hits ------------------------------------------------------------------------------------ */
 
 /* A hit that was not recorded: found again when that may help, else counted. */
 static void note_failure(struct tripwires *t, rc result)
@@ -164,8 +162,7 @@ static enum sigma_truth on_state(void *arg, struct str name, struct str thing, d
     return picture_state(&t->state, name, thing);
 }
 
-/* ---- rules --------------------------------------------------------------------------------------
- */
+/* ---- rules ----------------------------------------------------------------------------------- */
 
 /* Of this engine and of those before it; keys and bytes are of this one. */
 static struct sigma_counters count_all(const struct tripwires *t)
@@ -228,8 +225,7 @@ static rc change_rules(struct tripwires *t)
     return sigma_load(&t->work, t->engine, windows);
 }
 
-/* ---- one event ---------------------------------------------------------------------------------
- */
+/* ---- one event ------------------------------------------------------------------------------- */
 
 static rc take_deadline(struct tripwires *t, const struct event *event)
 {
@@ -296,8 +292,7 @@ static rc catch_up(struct ctx *c, struct tripwires *t, int64_t until)
     return walk.limit > 0 ? ledger_walk(c, t->reader.store, &walk, take_entry, t) : OK;
 }
 
-/* ---- waking and keeping ------------------------------------------------------------------------
- */
+/* ---- waking and keeping ---------------------------------------------------------------------- */
 
 static void sent_done(struct command *command)
 {
@@ -416,8 +411,7 @@ static bool is_keeping_time(const struct tripwires *t, bool changed)
            clock_now(&t->work).us - t->kept_us >= KEEP_US;
 }
 
-/* ---- beginning ---------------------------------------------------------------------------------
- */
+/* ---- beginning ------------------------------------------------------------------------------- */
 
 static rc read_windows(struct ctx *c, struct tripwires *t, const struct tripwire_stand *stand,
                        struct str *ret)
@@ -497,8 +491,7 @@ static rc begin(struct ctx *c, struct tripwires *t)
     return OK;
 }
 
-/* ---- what was committed -------------------------------------------------------------------------
- */
+/* ---- what was committed ---------------------------------------------------------------------- */
 
 static rc take_events(struct ctx *c, struct tripwires *t, size_t count,
                       const struct event *const *events, bool *ret_changed)

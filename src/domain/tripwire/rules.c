@@ -127,8 +127,7 @@ rc rules_set(struct ctx *c, const struct live_rules *rules, struct sigma_set **r
     return make_set(c, rules, false, ret);
 }
 
-/* ---- one record's rule ------------------------------------------------------------------------
- */
+/* ---- one record's rule ----------------------------------------------------------------------- */
 
 static rc refuse_text(struct ctx *c, const struct sigma_set *set)
 {

@@ -99,8 +99,7 @@ extern const struct event_kind tripwire_hit_kind, tripwire_fault_kind, tripwire_
  * has to confirm it. One that is there already is left alone. */
 rc tripwire_add(struct ctx *c, struct core *core, struct str id, struct str text, bool *ret_active);
 
-/* ---- events as Sigma sees them ----------------------------------------------------------------
- */
+/* ---- events as Sigma sees them --------------------------------------------------------------- */
 
 /* The log sources and fields of this catalog, as JSON. */
 void taxonomy_put(struct text *out, const struct catalog *catalog);
@@ -114,8 +113,7 @@ struct tripwires;
 rc tripwires_open(struct ctx *c, struct core *core, struct tripwires **ret);
 void tripwires_close(struct tripwires *tripwires);
 
-/* ---- what would have been ---------------------------------------------------------------------
- */
+/* ---- what would have been -------------------------------------------------------------------- */
 
 struct backtest {
     const struct catalog *catalog;

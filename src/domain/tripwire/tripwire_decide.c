@@ -9,8 +9,7 @@ static const struct decision *decision_of(struct picture *picture, const char *n
     return catalog_decision(picture_catalog(picture), str_from(name));
 }
 
-/* ---- self-tests -------------------------------------------------------------------------------
- */
+/* ---- self-tests ------------------------------------------------------------------------------ */
 
 static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire *tripwire,
                    struct outcome *outcome)
@@ -83,8 +82,7 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
         (struct wall){clock_now(c).us + (more ? SELF_TEST_NEXT_US : SELF_TEST_EVERY_US)}, next);
 }
 
-/* ---- for the engine ---------------------------------------------------------------------------
- */
+/* ---- for the engine -------------------------------------------------------------------------- */
 
 static rc only_system(struct ctx *c, const struct command *command)
 {
@@ -198,8 +196,7 @@ const struct decision tripwire_decisions[] = {
     {0},
 };
 
-/* ---- the rules a mission starts with -----------------------------------------------------------
- */
+/* ---- the rules a mission starts with --------------------------------------------------------- */
 
 /* What people call a rule file: the title of the last rule in it that fires by itself. */
 static rc name_rule(struct ctx *c, struct tripwire *tripwire)

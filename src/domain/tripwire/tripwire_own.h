@@ -21,8 +21,7 @@ enum {
 static const int64_t SELF_TEST_EVERY_US = (int64_t)6 * 3600 * 1000000;
 static const int64_t SELF_TEST_NEXT_US = (int64_t)30 * 1000000;
 
-/* ---- the windows, kept in the vault -----------------------------------------------------------
- */
+/* ---- the windows, kept in the vault ---------------------------------------------------------- */
 
 #define TRIPWIRE_STAND_FIELDS(F, T)                                        \
     F(T, id, _, id, REQUIRED, 0, 0, "there is one")                        \
@@ -65,8 +64,7 @@ record_check tripwire_check;
 /* tripwire_decide.c: the deadline by which the engine is woken. */
 rc tripwire_wake_id(struct ctx *c, struct str *ret);
 
-/* ---- rules.c ----------------------------------------------------------------------------------
- */
+/* ---- rules.c --------------------------------------------------------------------------------- */
 
 /* A rule that is, or was, active. */
 struct live_rule {
@@ -97,8 +95,7 @@ rc rules_try(struct ctx *c, struct picture *picture, const struct sigma_set *set
 /* Does a rule of the set lock or evacuate? */
 bool rules_are_grave(const struct sigma_set *set);
 
-/* ---- taxonomy.c -------------------------------------------------------------------------------
- */
+/* ---- taxonomy.c ------------------------------------------------------------------------------ */
 
 /* Into how many an event falls: one, or, when its body is a list of items, as many as those. */
 size_t taxonomy_parts(const struct event *event);
@@ -148,8 +145,7 @@ bool picture_knows(struct str name);
 rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
             const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret);
 
-/* ---- past events (past.c) ---------------------------------------------------------------------
- */
+/* ---- past events (past.c) -------------------------------------------------------------------- */
 
 struct past {
     const struct catalog *catalog;
@@ -170,8 +166,7 @@ void past_put(struct text *out, const struct event *event);
 rc past_explain(struct ctx *c, const struct past *past, const struct sigma_set *set,
                 const struct event *event, bool only_fires, struct text *out);
 
-/* ---- the nearest miss (near.c) ----------------------------------------------------------------
- */
+/* ---- the nearest miss (near.c) --------------------------------------------------------------- */
 
 /* What is gathered while events go by. In the arena of c, as big as the set. */
 struct near;

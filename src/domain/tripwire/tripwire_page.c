@@ -251,8 +251,7 @@ static rc serve_try(struct ctx *c, const struct request *request, struct respons
     return result;
 }
 
-/* ---- backtest ---------------------------------------------------------------------------------
- */
+/* ---- backtest -------------------------------------------------------------------------------- */
 
 /* Rules that found nothing say what was missing. */
 static rc hold_against(struct ctx *c, const struct request *request, struct str id, struct str text,
@@ -306,8 +305,7 @@ static rc serve_replay(struct ctx *c, const struct request *request, struct resp
                         text, from, input->until, response);
 }
 
-/* ---- explain ----------------------------------------------------------------------------------
- */
+/* ---- explain --------------------------------------------------------------------------------- */
 
 static rc put_past(struct ctx *c, const struct past *past, const struct sigma_set *set, int64_t seq,
                    struct text *lines, struct text *out)
@@ -365,8 +363,7 @@ static rc serve_explain(struct ctx *c, const struct request *request, struct res
     return result;
 }
 
-/* ---- commands ----------------------------------------------------------------------------------
- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 static rc ask(struct ctx *c, const struct request *request, const char *decision,
               struct response *response)
@@ -403,8 +400,7 @@ static rc serve_test(struct ctx *c, const struct request *request, struct respon
     return ask(c, request, "tripwire.test", response);
 }
 
-/* ---- what there is -----------------------------------------------------------------------------
- */
+/* ---- what there is --------------------------------------------------------------------------- */
 
 static rc serve_taxonomy(struct ctx *c, const struct request *request, struct response *response)
 {

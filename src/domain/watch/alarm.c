@@ -81,8 +81,7 @@ const struct event_kind *alarm_restore(struct alarm *alarm, struct wall at, stru
     return &alarm_returned_kind;
 }
 
-/* ---- the book ---------------------------------------------------------------------------------
- */
+/* ---- the book -------------------------------------------------------------------------------- */
 
 void book_open(struct book *book, struct ctx *c, struct picture *picture, struct wall now)
 {
@@ -250,8 +249,7 @@ void book_restore(struct book *book, struct book_entry *entry, struct wall at)
     happened(entry, alarm_restore(&entry->alarm, at, book->now));
 }
 
-/* ---- events -----------------------------------------------------------------------------------
- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 rc alarm_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                    const struct alarm *alarm)
@@ -304,8 +302,7 @@ rc book_write(struct book *book, struct outcome *outcome)
     return OK;
 }
 
-/* ---- for other domains ------------------------------------------------------------------------
- */
+/* ---- for other domains ----------------------------------------------------------------------- */
 
 rc alarms_where(struct ctx *c, struct picture *picture, const char *field, struct str value,
                 struct alarms *ret)

@@ -227,8 +227,7 @@ rc alarm_decide_end(struct ctx *c, struct picture *picture, const struct command
     return alarm_add_event(c, outcome, &alarm_ended_kind, &alarm);
 }
 
-/* ---- what is shown together -------------------------------------------------------------------
- */
+/* ---- what is shown together ------------------------------------------------------------------ */
 
 /* Only the showing changes: each alarm keeps its state, its claim and its answer. Doing it again
  * with the alarm's former place undoes it. */

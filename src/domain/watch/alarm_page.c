@@ -58,8 +58,7 @@ rc alarm_serve_queue(struct ctx *c, const struct request *request, struct respon
     return OK;
 }
 
-/* ---- one --------------------------------------------------------------------------------------
- */
+/* ---- one ------------------------------------------------------------------------------------- */
 
 static void put_items(struct text *out, const struct shape *shape, const void *records,
                       size_t count)

@@ -163,8 +163,7 @@ TEST(an_answered_alarm_that_rings_on_the_shelf_is_to_be_answered_again)
     scene_close(&s);
 }
 
-/* ---- duress -----------------------------------------------------------------------------------
- */
+/* ---- duress ---------------------------------------------------------------------------------- */
 
 TEST(duress_cannot_be_put_aside_or_shown_under_another)
 {
@@ -234,8 +233,7 @@ TEST(duress_escalates_until_somebody_takes_it)
     scene_close(&s);
 }
 
-/* ---- together ---------------------------------------------------------------------------------
- */
+/* ---- together -------------------------------------------------------------------------------- */
 
 TEST(alarms_of_one_cause_in_one_zone_are_shown_as_one)
 {
@@ -309,8 +307,7 @@ TEST(what_may_not_be_read_is_not_there)
     scene_close(&s);
 }
 
-/* ---- pages ------------------------------------------------------------------------------------
- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 TEST(the_queue_is_in_the_order_of_urgency)
 {

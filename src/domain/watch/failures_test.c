@@ -2,8 +2,7 @@
  * stand beside them elsewhere. */
 #include "support/watch_scene.h"
 
-/* ---- sensors that fall silent -----------------------------------------------------------------
- */
+/* ---- sensors that fall silent ---------------------------------------------------------------- */
 
 TEST(a_dead_camera_is_not_shown_as_live)
 {
@@ -84,8 +83,7 @@ TEST(one_reader_that_returns_does_not_take_another_off_the_line)
     scene_close(&s);
 }
 
-/* ---- calls for help ---------------------------------------------------------------------------
- */
+/* ---- calls for help -------------------------------------------------------------------------- */
 
 TEST(an_sos_is_not_lost_as_the_duplicate_of_a_parked_device)
 {
@@ -143,8 +141,7 @@ TEST(a_warning_for_which_no_restore_comes_can_be_cleared)
     scene_close(&s);
 }
 
-/* ---- rules that do not fire, and say nothing --------------------------------------------------
- */
+/* ---- rules that do not fire, and say nothing ------------------------------------------------- */
 
 TEST(a_rule_of_ones_own_does_not_starve_another)
 {
@@ -213,8 +210,7 @@ TEST(a_rule_judges_also_what_has_no_time)
     scene_close(&s);
 }
 
-/* ---- who it is, and when ----------------------------------------------------------------------
- */
+/* ---- who it is, and when --------------------------------------------------------------------- */
 
 TEST(reports_that_were_buffered_do_not_ring_one_by_one)
 {
@@ -266,8 +262,7 @@ TEST(a_token_speaks_for_its_own_sources_only)
     scene_close(&s);
 }
 
-/* ---- storms -----------------------------------------------------------------------------------
- */
+/* ---- storms ---------------------------------------------------------------------------------- */
 
 static void batch_in(struct scene *s, int first, int count)
 {

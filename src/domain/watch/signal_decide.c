@@ -35,8 +35,7 @@ rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct s
     return encode_bytes(c, ENCODE_BASE64URL, hash, 18, ret);
 }
 
-/* ---- who may say it ---------------------------------------------------------------------------
- */
+/* ---- who may say it -------------------------------------------------------------------------- */
 
 static rc find_source(struct taking *t, const struct signal *signal, struct taking_source **ret);
 
@@ -70,8 +69,7 @@ static rc check_speaker(struct taking *t, const struct actor *actor,
     return OK;
 }
 
-/* ---- whose it is ------------------------------------------------------------------------------
- */
+/* ---- whose it is ----------------------------------------------------------------------------- */
 
 static rc load_source(struct taking *t, struct taking_source *from)
 {
@@ -129,8 +127,7 @@ static rc find_source(struct taking *t, const struct signal *signal, struct taki
     return OK;
 }
 
-/* ---- somebody on no list ----------------------------------------------------------------------
- */
+/* ---- somebody on no list --------------------------------------------------------------------- */
 
 static rc ring_unknown(struct taking *t, const struct unknown_sender *sender)
 {
@@ -187,8 +184,7 @@ static rc note_unknown(struct taking *t, const struct signal *signal)
     return outcome_vault_put(t->c, t->outcome, &unknown_sender_shape, sender);
 }
 
-/* ---- what its time is worth -------------------------------------------------------------------
- */
+/* ---- what its time is worth ------------------------------------------------------------------ */
 
 static void judge_clock(struct taking *t, struct taking_source *from, const struct signal *signal,
                         struct kept_signal *kept)
@@ -211,8 +207,7 @@ static void judge_clock(struct taking *t, struct taking_source *from, const stru
         kept->at = signal->occurred;
 }
 
-/* ---- what is kept -----------------------------------------------------------------------------
- */
+/* ---- what is kept ---------------------------------------------------------------------------- */
 
 static void place_it(const struct taking_source *from, const struct signal *signal,
                      struct kept_signal *kept)
@@ -291,8 +286,7 @@ static rc keep(struct taking *t, struct taking_source *from, const struct kept_s
     return OK;
 }
 
-/* ---- seen before ------------------------------------------------------------------------------
- */
+/* ---- seen before ----------------------------------------------------------------------------- */
 
 /* A table of the ids in this batch. */
 static bool in_batch(struct taking *t, struct str id)
@@ -322,8 +316,7 @@ static rc seen_before(struct taking *t, const struct taking_source *from,
                 : picture_any(t->c, t->picture, &kept_signal_shape, "report", *ret_report, ret);
 }
 
-/* ---- alarms -----------------------------------------------------------------------------------
- */
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
 /* The first alarm of a signal is its own; of the others it keeps a list. */
 static rc belong(struct ctx *c, struct kept_signal *kept, struct str alarm)
@@ -412,8 +405,7 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
     return keep(t, from, kept);
 }
 
-/* ---- one --------------------------------------------------------------------------------------
- */
+/* ---- one ------------------------------------------------------------------------------------- */
 
 static rc hear(struct taking *t, struct taking_source *from, const struct signal *signal)
 {
@@ -456,8 +448,7 @@ static rc take_one(struct taking *t, const struct signal *signal)
     return take_event(t, from, signal, &kept);
 }
 
-/* ---- writing it down --------------------------------------------------------------------------
- */
+/* ---- writing it down ------------------------------------------------------------------------- */
 
 /* No less than the item takes as JSON. */
 static size_t size_of(const struct kept_signal *kept)

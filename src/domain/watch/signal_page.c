@@ -9,8 +9,7 @@
 
 enum { SIGNALS_BODY_MAX = 4 << 20 };
 
-/* ---- shared -----------------------------------------------------------------------------------
- */
+/* ---- shared ---------------------------------------------------------------------------------- */
 
 /* People's answers do not queue behind noise, so they go by the alarm lane as well. */
 rc watch_serve_command(struct ctx *c, const struct request *request, struct response *response)
@@ -52,8 +51,7 @@ rc rows_readable(struct ctx *c, const struct request *request, const struct shap
     return OK;
 }
 
-/* ---- taking -----------------------------------------------------------------------------------
- */
+/* ---- taking ---------------------------------------------------------------------------------- */
 
 static bool has_items(struct str body)
 {
@@ -159,8 +157,7 @@ rc signals_serve_take(struct ctx *c, const struct request *request, struct respo
     return OK;
 }
 
-/* ---- the routes -------------------------------------------------------------------------------
- */
+/* ---- the routes ------------------------------------------------------------------------------ */
 
 #define COMMAND(path_, permission_, help_, number_, ...)                 \
     ROUTE(POST, path_, permission_, help_, .serve = watch_serve_command, \
@@ -223,8 +220,7 @@ const struct route watch_routes[] = {
     {0},
 };
 
-/* ---- the rules a mission starts with ----------------------------------------------------------
- */
+/* ---- the rules a mission starts with --------------------------------------------------------- */
 
 static rc add_rule(struct ctx *c, struct core *core, struct str json, bool *ret_new)
 {

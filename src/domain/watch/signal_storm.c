@@ -94,8 +94,7 @@ static rc ring_storm(struct taking *t, struct taking_source *from, struct wall a
     return OK;
 }
 
-/* ---- what was counted -------------------------------------------------------------------------
- */
+/* ---- what was counted ------------------------------------------------------------------------ */
 
 bool storm_has_counted(const struct taking_source *from, struct str report)
 {
@@ -146,8 +145,7 @@ rc storm_count(struct taking *t, struct taking_source *from, const struct kept_s
                        : OK;
 }
 
-/* ---- from the sweep ---------------------------------------------------------------------------
- */
+/* ---- from the sweep -------------------------------------------------------------------------- */
 
 static rc tell_count(struct ctx *c, struct outcome *outcome, struct source_pulse *pulse)
 {
@@ -202,8 +200,7 @@ rc storm_tell(struct ctx *c, struct picture *, struct outcome *outcome, struct b
     return source_add_event(c, outcome, &source_calmed_kind, state);
 }
 
-/* ---- two devices with one name ----------------------------------------------------------------
- */
+/* ---- two devices with one name --------------------------------------------------------------- */
 
 /* The address without the port, which changes with every connection. */
 static struct str host_of(struct str peer)

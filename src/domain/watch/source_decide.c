@@ -77,8 +77,7 @@ rc source_add_event(struct ctx *c, struct outcome *outcome, const struct event_k
                        &(struct outcome_event){.kind = kind, .body = body, .record_id = body->id});
 }
 
-/* ---- gaps -------------------------------------------------------------------------------------
- */
+/* ---- gaps ------------------------------------------------------------------------------------ */
 
 rc gap_open(struct ctx *c, struct outcome *outcome, const struct source *source,
             enum gap_cause cause, struct wall began, struct source_state *state)
@@ -112,8 +111,7 @@ rc gap_close(struct ctx *c, struct outcome *outcome, struct picture *picture, st
         &(struct outcome_event){.kind = &gap_closed_kind, .body = gap, .record_id = gap->id});
 }
 
-/* ---- hearing ----------------------------------------------------------------------------------
- */
+/* ---- hearing --------------------------------------------------------------------------------- */
 
 rc source_hear(struct ctx *c, struct outcome *outcome, struct picture *picture,
                const struct source *source, struct source_state *state, struct wall now,
@@ -136,8 +134,7 @@ rc source_hear(struct ctx *c, struct outcome *outcome, struct picture *picture,
     return source_add_event(c, outcome, &source_heard_kind, state);
 }
 
-/* ---- switching off and on ---------------------------------------------------------------------
- */
+/* ---- switching off and on -------------------------------------------------------------------- */
 
 static rc get_source(struct ctx *c, struct picture *picture, const struct command *command,
                      struct source *ret, struct source_state *ret_state)
@@ -222,8 +219,7 @@ rc source_enable(struct ctx *c, struct picture *picture, const struct command *c
     return sweep_by(c, picture, outcome, wall_after(now, SWEEP_MS));
 }
 
-/* ---- bad input --------------------------------------------------------------------------------
- */
+/* ---- bad input ------------------------------------------------------------------------------- */
 
 /* Counted and, of the latest, kept; never a reason to stop a feed. In the vault: it may be any
  * number. */
@@ -251,8 +247,7 @@ rc source_refuse(struct ctx *c, struct picture *picture, const struct command *c
     return outcome_vault_put(c, outcome, &source_pulse_shape, pulse);
 }
 
-/* ---- what follows from the list itself --------------------------------------------------------
- */
+/* ---- what follows from the list itself ------------------------------------------------------- */
 
 static rc react_added(struct ctx *c, struct picture *picture, const struct event *event,
                       struct outcome *outcome)

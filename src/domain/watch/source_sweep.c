@@ -17,8 +17,7 @@ struct sweep {
     int changes;
 };
 
-/* ---- the deadline -----------------------------------------------------------------------------
- */
+/* ---- the deadline ---------------------------------------------------------------------------- */
 
 #define SWEEP_TARGET STR("all")
 
@@ -35,8 +34,7 @@ rc sweep_by(struct ctx *c, struct picture *picture, struct outcome *outcome, str
     return outcome_set_deadline(c, outcome, &watch_decisions[WATCH_SWEEP], SWEEP_TARGET, due, NULL);
 }
 
-/* ---- one source -------------------------------------------------------------------------------
- */
+/* ---- one source ------------------------------------------------------------------------------ */
 
 static void look_again(struct sweep *s, struct wall when)
 {

@@ -8,8 +8,7 @@
 
 extern const struct module watch_module;
 
-/* ---- sources ----------------------------------------------------------------------------------
- */
+/* ---- sources --------------------------------------------------------------------------------- */
 
 #define SOURCE_KINDS(X, E)                                                \
     X(E, PANEL, "panel", "alarm panel with points of its own")            \
@@ -96,8 +95,7 @@ SHAPE_DECLARE_CHOICES(gap_cause, GAP_CAUSE, GAP_CAUSES);
     F(T, time, _, ended, INDEXED, 0, 0, "heard again; absent: it lasts")
 SHAPE_DECLARE(gap, GAP_FIELDS);
 
-/* ---- signals ----------------------------------------------------------------------------------
- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 #define SIGNAL_CLOCKS(X, E)                                                   \
     X(E, ABSENT, "absent", "the source gave no time: ours counts")            \
@@ -160,8 +158,7 @@ enum { SIGNAL_BATCH_MAX = 500 };
     F(T, list, signal, items, REQUIRED, 1, SIGNAL_BATCH_MAX, "signals, the earliest first")
 SHAPE_DECLARE(signal_batch, SIGNAL_BATCH_FIELDS);
 
-/* ---- what could not be read -------------------------------------------------------------------
- */
+/* ---- what could not be read ------------------------------------------------------------------ */
 
 enum { BAD_SAMPLES_MAX = 8, BAD_SAMPLE_BYTES = 160 };
 #define BAD_SAMPLE_FIELDS(F, T)                                      \
@@ -185,8 +182,7 @@ static inline bool signal_is_lane(const struct signal *signal)
 /* What a report is known by: the same for the same key of the same device. */
 rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct str *ret);
 
-/* ---- alarms -----------------------------------------------------------------------------------
- */
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
 /* Which signals become which alarm: EEMUA 191's definition of an alarm, as data. */
 enum { RULE_WITHIN_MS_MAX = 24 * 3600 * 1000, RULE_RESPOND_MS_MAX = 24 * 3600 * 1000 };
@@ -289,8 +285,7 @@ SHAPE_DECLARE(alarm, ALARM_FIELDS);
 struct core;
 rc watch_add_rules(struct ctx *c, struct core *core, struct str json, size_t *ret_count);
 
-/* ---- arming -----------------------------------------------------------------------------------
- */
+/* ---- arming ---------------------------------------------------------------------------------- */
 
 #define NOT_READY_FIELDS(F, T)                                  \
     F(T, text, slug, what, REQUIRED, 1, 40,                     \
@@ -312,8 +307,7 @@ enum { NOT_READY_MAX = 100 };
     F(T, i64, _, not_ready_count, 0, 0, 0, "how many that were")
 SHAPE_DECLARE(zone_arming, ZONE_ARMING_FIELDS);
 
-/* ---- for other domains ------------------------------------------------------------------------
- */
+/* ---- for other domains ----------------------------------------------------------------------- */
 
 /* Something a person must act on. `key` says what is one alarm; while it is live, another raise
  * joins it. What `title`, `action` and the rest point to is copied into the event. */

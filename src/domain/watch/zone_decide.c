@@ -14,8 +14,7 @@ rc zone_is_armed(struct ctx *c, struct picture *picture, struct str zone, bool *
     return OK;
 }
 
-/* ---- what is not ready ------------------------------------------------------------------------
- */
+/* ---- what is not ready ----------------------------------------------------------------------- */
 
 /* What may not be shown is counted all the same. */
 static void add_not_ready(struct readiness *r, bool shown, struct not_ready item)
@@ -81,8 +80,7 @@ rc zone_readiness(struct ctx *c, struct picture *picture, struct str zone,
     return OK;
 }
 
-/* ---- arming and disarming ---------------------------------------------------------------------
- */
+/* ---- arming and disarming -------------------------------------------------------------------- */
 
 static rc get_zone(struct ctx *c, struct picture *picture, const struct command *command,
                    struct zone *ret)

@@ -73,8 +73,7 @@ rc password_hash(struct ctx *c, struct auth *auth, struct str password, struct s
 rc password_verify(struct ctx *c, struct auth *auth, struct str hash, struct str password,
                    bool *ret_right, struct str *ret_rehash);
 
-/* ---- authenticator apps (RFC 6238: SHA-1, 6 digits, 30 s, one step either way) ----------------
- */
+/* ---- authenticator apps (RFC 6238: SHA-1, 6 digits, 30 s, one step either way) --------------- */
 
 /* The step that a code is of; -1 when it is of none that counts now. */
 int64_t totp_step(struct str secret, struct str code, struct wall now);

@@ -124,8 +124,7 @@ static int64_t count_events(struct post *p, const char *kind, const char *within
     return count;
 }
 
-/* ---- an authenticator and an app, in software -------------------------------------------------
- */
+/* ---- an authenticator and an app, in software ------------------------------------------------ */
 
 struct key {
     unsigned char pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];

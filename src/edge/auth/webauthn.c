@@ -148,8 +148,7 @@ static rc check_client_data(struct ctx *c, const struct webauthn_expect *expect,
     return OK;
 }
 
-/* ---- CBOR (RFC 8949), as much as CTAP2 allows: definite lengths, small depth ------------------
- */
+/* ---- CBOR (RFC 8949), as much as CTAP2 allows: definite lengths, small depth ----------------- */
 
 struct cbor_head {
     unsigned major;

@@ -11,8 +11,7 @@
 
 enum { TURN_MS = 500 };
 
-/* ---- the mailbox -------------------------------------------------------------------------------
- */
+/* ---- the mailbox ----------------------------------------------------------------------------- */
 
 static void ring(struct desk *desk)
 {
@@ -60,8 +59,7 @@ static void on_events(void *arg, size_t count, const struct event *const *events
         ring(desk);
 }
 
-/* ---- which cameras there are -------------------------------------------------------------------
- */
+/* ---- which cameras there are ----------------------------------------------------------------- */
 
 struct desk_camera *desk_find(struct desk *desk, uint32_t number)
 {
@@ -196,8 +194,7 @@ static void reload_if(struct desk *desk, bool changed)
     desk->reload.us = now_us + (int64_t)DESK_RELOAD_MS * 1000;
 }
 
-/* ---- a turn ------------------------------------------------------------------------------------
- */
+/* ---- a turn ---------------------------------------------------------------------------------- */
 
 static void ask_cameras(struct desk *desk, const struct desk_ask *ask)
 {
@@ -291,8 +288,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static rc open_desk(struct ctx *c, struct desk *desk)
 {

@@ -24,8 +24,7 @@ void desk_set(struct desk_camera *camera, enum camera_condition condition, const
     snprintf(camera->why, sizeof camera->why, "%s", why);
 }
 
-/* ---- its beginning and its end -----------------------------------------------------------------
- */
+/* ---- its beginning and its end --------------------------------------------------------------- */
 
 static void say(struct desk_camera *camera, enum signal_kind kind, const char *code,
                 const char *text)
@@ -126,8 +125,7 @@ void desk_eye_ended(struct desk_camera *camera, int status)
     desk_note(camera);
 }
 
-/* ---- what it says ------------------------------------------------------------------------------
- */
+/* ---- what it says ---------------------------------------------------------------------------- */
 
 static void take_signal(struct desk_camera *camera, struct str json)
 {
@@ -177,8 +175,7 @@ static void take_state(struct desk_camera *camera, struct str json)
     camera->state.model = camera->state.codec = camera->state.why = (struct str){NULL, 0};
 }
 
-/* ---- pictures ----------------------------------------------------------------------------------
- */
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 static struct desk_look *look_of(struct desk_camera *camera, int64_t ticket)
 {
@@ -275,8 +272,7 @@ static void take_part(struct desk_camera *camera, struct str bytes)
         keep_picture(camera, jpeg);
 }
 
-/* ---- seeing to it ------------------------------------------------------------------------------
- */
+/* ---- seeing to it ---------------------------------------------------------------------------- */
 
 static void take_packet(struct desk_camera *camera, enum talk_kind kind, struct str bytes)
 {

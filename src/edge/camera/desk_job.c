@@ -39,8 +39,7 @@ void desk_job_free(struct desk_job *job)
     free(job);
 }
 
-/* ---- to the writer and back --------------------------------------------------------------------
- */
+/* ---- to the writer and back ------------------------------------------------------------------ */
 
 /* On the writer's thread. */
 static void on_written(struct command *command)
@@ -162,8 +161,7 @@ void desk_jobs_again(struct desk *desk)
     }
 }
 
-/* ---- signals -----------------------------------------------------------------------------------
- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 bool desk_has_room(const struct desk_camera *camera)
 {
@@ -217,8 +215,7 @@ bool desk_signal(struct desk_camera *camera, const struct signal *signal)
     return camera->filling && desk_has_room(camera) && add_signal(camera, camera->filling, signal);
 }
 
-/* ---- the rest ----------------------------------------------------------------------------------
- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 void desk_note(struct desk_camera *camera)
 {

@@ -113,8 +113,7 @@ struct desk {
     bool changed, stop;
 };
 
-/* ---- jobs: desk_job.c --------------------------------------------------------------------------
- */
+/* ---- jobs: desk_job.c ------------------------------------------------------------------------ */
 
 struct desk_job *desk_job_make(struct desk *desk, enum desk_job_kind kind, uint32_t number);
 void desk_job_free(struct desk_job *job);
@@ -137,8 +136,7 @@ struct desk_camera *desk_find(struct desk *desk, uint32_t number);
 /* As much of a text as there is room for, to the edge of a character. */
 void desk_copy_text(char *to, size_t room, struct str text);
 
-/* ---- eyes: desk_eye.c --------------------------------------------------------------------------
- */
+/* ---- eyes: desk_eye.c ------------------------------------------------------------------------ */
 
 /* Start its eye, end it, see to it. */
 void desk_eye_begin(struct desk_camera *camera);

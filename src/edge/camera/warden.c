@@ -19,8 +19,7 @@ struct warden_order {
     uint32_t verb, number;
 };
 
-/* ---- the server's side -------------------------------------------------------------------------
- */
+/* ---- the server's side ----------------------------------------------------------------------- */
 
 rc warden_start(struct ctx *c, const char *path, struct warden *ret)
 {
@@ -90,8 +89,7 @@ bool warden_take(const struct warden *warden, struct warden_news *ret, bool *ret
     return got == (ssize_t)sizeof news;
 }
 
-/* ---- the warden's side -------------------------------------------------------------------------
- */
+/* ---- the warden's side ----------------------------------------------------------------------- */
 
 struct child {
     uint32_t number;

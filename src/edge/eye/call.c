@@ -56,8 +56,7 @@ void caller_close(struct caller *caller)
     free(caller);
 }
 
-/* ---- setting up --------------------------------------------------------------------------------
- */
+/* ---- setting up ------------------------------------------------------------------------------ */
 
 #define SET(option, value) \
     (good = good && libs->call_curl_easy_setopt(caller->curl, CURLOPT_##option, value) == CURLE_OK)
@@ -131,8 +130,7 @@ static bool set_body(struct caller *caller, const struct call *call, struct curl
     return good;
 }
 
-/* ---- calling -----------------------------------------------------------------------------------
- */
+/* ---- calling --------------------------------------------------------------------------------- */
 
 static rc outcome_of(struct ctx *c, struct caller *caller, CURLcode code, struct called *ret)
 {

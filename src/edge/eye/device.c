@@ -57,8 +57,7 @@ static int64_t now_us(const struct device *d)
     return clock_mono(&d->c).us;
 }
 
-/* ---- one call ----------------------------------------------------------------------------------
- */
+/* ---- one call -------------------------------------------------------------------------------- */
 
 /* FORBIDDEN: our name, password or time. NOT_FOUND: no such subscription. UNSUPPORTED. IO,
  * MALFORMED and the rest: the camera is not well. */
@@ -102,8 +101,7 @@ static rc ask_device(struct device *d, enum onvif_verb verb, struct str to, stru
     return call_device(d, &ask, NULL, ret);
 }
 
-/* ---- its clock ---------------------------------------------------------------------------------
- */
+/* ---- its clock ------------------------------------------------------------------------------- */
 
 static void tell_clock(struct device *d)
 {
@@ -141,8 +139,7 @@ static rc read_clock(struct device *d)
     return OK;
 }
 
-/* ---- its services and addresses ----------------------------------------------------------------
- */
+/* ---- its services and addresses -------------------------------------------------------------- */
 
 static void set_model(struct device *d, struct str model)
 {
@@ -198,8 +195,7 @@ static rc read_services(struct device *d)
     return OK;
 }
 
-/* ---- the subscription --------------------------------------------------------------------------
- */
+/* ---- the subscription ------------------------------------------------------------------------ */
 
 static void set_subscribed(struct device *d, bool subscribed)
 {
@@ -264,8 +260,7 @@ static rc renew(struct device *d)
     return OK;
 }
 
-/* ---- what it notices ---------------------------------------------------------------------------
- */
+/* ---- what it notices ------------------------------------------------------------------------- */
 
 static void count(struct device *d)
 {
@@ -304,8 +299,7 @@ static rc pull(struct device *d)
     return OK;
 }
 
-/* ---- keeping at it -----------------------------------------------------------------------------
- */
+/* ---- keeping at it --------------------------------------------------------------------------- */
 
 static rc turn(struct device *d)
 {

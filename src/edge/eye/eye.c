@@ -8,8 +8,7 @@
 
 enum { ORDER_MS = 10000, TURN_MS = 500, ORDER_MEMORY = 4 << 20 };
 
-/* ---- shared ------------------------------------------------------------------------------------
- */
+/* ---- shared ---------------------------------------------------------------------------------- */
 
 void eye_lock(struct eye *eye)
 {
@@ -51,8 +50,7 @@ void eye_rest(struct eye *eye, int64_t wait_ms)
     eye_unlock(eye);
 }
 
-/* ---- telling -----------------------------------------------------------------------------------
- */
+/* ---- telling --------------------------------------------------------------------------------- */
 
 /* A server that is gone is noticed by the main thread. */
 static void send_record(struct eye *eye, struct ctx *c, enum talk_kind kind,
@@ -103,8 +101,7 @@ void eye_heard(struct eye *eye, struct ctx *c)
     pthread_mutex_unlock(&eye->send_mutex);
 }
 
-/* ---- the state ---------------------------------------------------------------------------------
- */
+/* ---- the state ------------------------------------------------------------------------------- */
 
 /* Under the lock. A camera that is looked at by its stream is as well as that is. */
 static enum camera_condition condition_of(const struct eye *eye)
@@ -148,8 +145,7 @@ static void tell_state(struct eye *eye, struct ctx *c)
     send_record(eye, c, TALK_STATE, &camera_state_shape, &state);
 }
 
-/* ---- the order, and later packets --------------------------------------------------------------
- */
+/* ---- the order, and later packets ------------------------------------------------------------ */
 
 static rc take_order(struct eye *eye, char *buffer)
 {
@@ -196,8 +192,7 @@ static bool take_packets(struct eye *eye, struct ctx *c, char *buffer)
     return result.code == RC_BUSY;
 }
 
-/* ---- running -----------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static bool is_stuck(const struct eye *eye, struct mono now)
 {

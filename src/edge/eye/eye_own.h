@@ -85,8 +85,7 @@ void *eye_stream(void *eye);
 void *eye_device(void *eye);
 void *eye_still(void *eye);
 
-/* ---- HTTP: call.c ------------------------------------------------------------------------------
- */
+/* ---- HTTP: call.c ---------------------------------------------------------------------------- */
 
 struct caller; /* one thread's; keeps its connection */
 struct call {
@@ -106,8 +105,7 @@ void caller_close(struct caller *caller);
  * statuses are the caller's to look at. */
 rc caller_call(struct ctx *c, struct caller *caller, const struct call *call, struct called *ret);
 
-/* ---- pictures: picture.c -----------------------------------------------------------------------
- */
+/* ---- pictures: picture.c --------------------------------------------------------------------- */
 
 struct picture_made {
     struct str jpeg;

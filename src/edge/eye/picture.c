@@ -4,8 +4,7 @@
 
 enum { ACROSS_MAX = 1280, LEAST_SIDE = 16, PIXELS_MAX = 40 << 20 };
 
-/* ---- into our form -----------------------------------------------------------------------------
- */
+/* ---- into our form --------------------------------------------------------------------------- */
 
 static rc scale(struct ctx *c, const struct libs *libs, const AVFrame *from, int across,
                 AVFrame **ret)
@@ -107,8 +106,7 @@ rc picture_encode(struct ctx *c, const struct libs *libs, const AVFrame *frame,
     return OK;
 }
 
-/* ---- out of a camera's -------------------------------------------------------------------------
- */
+/* ---- out of a camera's ----------------------------------------------------------------------- */
 
 static bool decode(const struct libs *libs, AVCodecContext *decoder, AVPacket *packet,
                    struct str jpeg, AVFrame *ret)
@@ -151,8 +149,7 @@ rc picture_decode(struct ctx *c, const struct libs *libs, struct str jpeg, AVFra
     return OK;
 }
 
-/* ---- looking at it -----------------------------------------------------------------------------
- */
+/* ---- looking at it --------------------------------------------------------------------------- */
 
 /* Formats that have their brightness in bytes one behind the other. */
 static bool has_luma(const AVPixFmtDescriptor *format)

@@ -16,8 +16,7 @@ struct still {
     AVFrame *frame;
 };
 
-/* ---- asking ------------------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static bool next_ticket(struct eye *eye, int64_t *ret)
 {
@@ -97,8 +96,7 @@ static rc look(struct still *s, struct wall *ret_at, struct picture_made *ret)
     return picture_encode(&s->c, s->eye->libs, s->frame, ret);
 }
 
-/* ---- giving ------------------------------------------------------------------------------------
- */
+/* ---- giving ---------------------------------------------------------------------------------- */
 
 static rc give(struct still *s, const struct talk_picture *head, struct str jpeg)
 {

@@ -36,8 +36,7 @@ static struct mono after_ms(struct mono t, int64_t ms)
     return (struct mono){t.us + ms * 1000};
 }
 
-/* ---- what is told ------------------------------------------------------------------------------
- */
+/* ---- what is told ---------------------------------------------------------------------------- */
 
 static const struct eye_word words[] = {
     [LIVENESS_LOST] = {"stream.lost", "stream", "no picture comes", SIGNAL_KIND_TROUBLE,
@@ -98,8 +97,7 @@ static void set_why(struct stream *s, const char *what, int error)
         eye_why(s->eye, s->why);
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void put_quoted(struct text *out, struct str part)
 {
@@ -183,8 +181,7 @@ static void close_input(struct stream *s)
     libs->call_avformat_close_input(&s->input);
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static bool is_wanted(struct stream *s)
 {

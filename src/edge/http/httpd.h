@@ -106,8 +106,7 @@ size_t http_stream_waiting(const struct http_stream *stream);
 /* Close without a call of `closed`. */
 void http_stream_close(struct http_stream *stream);
 
-/* ---- the server --------------------------------------------------------------------------------
- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 /* 0 takes the default. Each has its counter (enum http_refusal). */
 struct http_limits {

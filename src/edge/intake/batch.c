@@ -25,8 +25,7 @@ static struct actor intake_actor(void)
     };
 }
 
-/* ---- making -----------------------------------------------------------------------------------
- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 struct batch *batch_make(struct receiver *receiver, struct port *port)
 {
@@ -165,8 +164,7 @@ bool batch_add(struct port *port, const struct stream_item *item, struct link *l
     return true;
 }
 
-/* ---- to the writer ----------------------------------------------------------------------------
- */
+/* ---- to the writer --------------------------------------------------------------------------- */
 
 static void on_written(struct command *command)
 {
@@ -240,8 +238,7 @@ void batch_send(struct port *port)
         send_one(port->first);
 }
 
-/* ---- back from the writer ---------------------------------------------------------------------
- */
+/* ---- back from the writer -------------------------------------------------------------------- */
 
 static void acknowledge(struct batch *batch)
 {

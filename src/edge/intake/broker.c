@@ -62,8 +62,7 @@ struct broker {
     char why[200];
 };
 
-/* ---- on its own thread ------------------------------------------------------------------------
- */
+/* ---- on its own thread ----------------------------------------------------------------------- */
 
 static void set_why(struct broker *b, bool connected, const char *why)
 {
@@ -231,8 +230,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* ---- on the receiver's ------------------------------------------------------------------------
- */
+/* ---- on the receiver's ----------------------------------------------------------------------- */
 
 void broker_settle(struct port *port, uint64_t ticket)
 {
@@ -328,8 +326,7 @@ bool broker_read(struct port *port)
     return any;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static int on_certificate(int good, X509_STORE_CTX *store)
 {

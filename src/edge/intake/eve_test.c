@@ -97,8 +97,7 @@ TEST(real_eve_events_over_a_unix_socket_cut_at_odd_places)
     rmdir(folder);
 }
 
-/* ---- cut short --------------------------------------------------------------------------------
- */
+/* ---- cut short ------------------------------------------------------------------------------- */
 
 static size_t put_alert(struct text *out, int number, size_t filler)
 {
@@ -165,8 +164,7 @@ TEST(an_event_glued_to_one_that_was_cut_is_found)
     see_cut(&rs, fd);
 }
 
-/* ---- rotation in the middle of a line ---------------------------------------------------------
- */
+/* ---- rotation in the middle of a line -------------------------------------------------------- */
 
 static void write_part(const char *path, struct str bytes)
 {

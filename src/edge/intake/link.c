@@ -17,8 +17,7 @@ static struct mono now_of(const struct port *port)
     return clock_mono(&port->receiver->scratch);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 void link_release(struct link *link)
 {
@@ -42,8 +41,7 @@ void link_close(struct link *link)
         free(link);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* Read the gift on. True when it is read to its end. */
 static bool read_gift(struct link *link)
@@ -142,8 +140,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
         read_on(link);
 }
 
-/* ---- answering --------------------------------------------------------------------------------
- */
+/* ---- answering ------------------------------------------------------------------------------- */
 
 static void on_written(struct bufferevent *, void *arg)
 {
@@ -163,8 +160,7 @@ void link_reply(struct link *link, struct str bytes)
     bufferevent_write(link->bev, bytes.ptr, bytes.len);
 }
 
-/* ---- deadlines --------------------------------------------------------------------------------
- */
+/* ---- deadlines ------------------------------------------------------------------------------- */
 
 static int64_t frame_ms(const struct link *link)
 {
@@ -198,8 +194,7 @@ void link_tick(struct port *port, struct mono now)
     }
 }
 
-/* ---- accepting --------------------------------------------------------------------------------
- */
+/* ---- accepting ------------------------------------------------------------------------------- */
 
 static bool too_many(struct port *port, const struct endpoint *from)
 {
@@ -277,8 +272,7 @@ static void on_accept(struct evconnlistener *, evutil_socket_t fd, struct sockad
     link_accept(arg, fd, from, from_len);
 }
 
-/* ---- listening --------------------------------------------------------------------------------
- */
+/* ---- listening ------------------------------------------------------------------------------- */
 
 /* In the file system: only at the start, its folder is closed to us afterwards. */
 static rc make_local(struct ctx *c, struct port *port)

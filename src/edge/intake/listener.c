@@ -20,8 +20,7 @@ SHAPE_DEFINE(listener_take, LISTENER_TAKE_FIELDS, 1, "Signals of one listener");
 #define PERMIT_READ  "listener.read"
 #define PERMIT_WRITE "listener.write"
 
-/* ---- options ----------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 rc listener_adapter(struct ctx *c, const struct listener *listener, const struct adapter **ret,
                     void **ret_options)
@@ -55,8 +54,7 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
     return OK;
 }
 
-/* ---- the record -------------------------------------------------------------------------------
- */
+/* ---- the record ------------------------------------------------------------------------------ */
 
 static rc wrong(struct ctx *c, const char *field, const char *why)
 {
@@ -118,8 +116,7 @@ static rc check(struct ctx *c, struct picture *, const struct command *, const v
     return opened;
 }
 
-/* ---- decisions --------------------------------------------------------------------------------
- */
+/* ---- decisions ------------------------------------------------------------------------------- */
 
 static rc take(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)

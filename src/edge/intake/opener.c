@@ -28,8 +28,7 @@ struct answer {
     struct endpoint found[OPENER_FOUND_MAX];
 };
 
-/* ---- what is done, in either process ----------------------------------------------------------
- */
+/* ---- what is done, in either process --------------------------------------------------------- */
 
 static void fail(struct answer *answer, enum rc_code code, const char *why)
 {
@@ -97,8 +96,7 @@ static void look_up(const char *host, unsigned port, struct answer *answer)
     freeaddrinfo(list);
 }
 
-/* ---- packets ----------------------------------------------------------------------------------
- */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 /* A packet, with a descriptor or -1. */
 static bool send_packet(int to, const void *bytes, size_t len, int fd)
@@ -142,8 +140,7 @@ static bool take_packet(int from, void *bytes, size_t len, int *ret_fd)
     return got == (ssize_t)len;
 }
 
-/* ---- the server's side ------------------------------------------------------------------------
- */
+/* ---- the server's side ----------------------------------------------------------------------- */
 
 static rc make_pair(struct ctx *c, int pair[2])
 {
@@ -264,8 +261,7 @@ rc opener_look_up(struct ctx *c, const struct opener *opener, struct str host, u
     return OK;
 }
 
-/* ---- the opener's side ------------------------------------------------------------------------
- */
+/* ---- the opener's side ----------------------------------------------------------------------- */
 
 struct looking {
     struct ask ask;

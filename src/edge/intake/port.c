@@ -9,8 +9,7 @@
 
 enum { PORT_MEMORY = 4 << 20, HEARD_MS = 1000 };
 
-/* ---- how it does ------------------------------------------------------------------------------
- */
+/* ---- how it does ----------------------------------------------------------------------------- */
 
 void port_set(struct port *port, enum listener_condition condition, const char *why)
 {
@@ -135,8 +134,7 @@ void port_note(struct port *port)
     port->noted = clock_mono(&port->receiver->scratch);
 }
 
-/* ---- what a frame says ------------------------------------------------------------------------
- */
+/* ---- what a frame says ----------------------------------------------------------------------- */
 
 /* Has this sender not been heard for a second? Then the watch is told, also where what it said is
  * merely counted: silence must be told from having nothing to report. */
@@ -258,8 +256,7 @@ void port_tick(struct port *port, struct mono now)
         port_note(port);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static rc open_adapter(struct ctx *c, struct port *port, void **ret_options)
 {

@@ -14,8 +14,7 @@
 
 enum { SCRATCH_MEMORY = 64 << 20, STOP_MS = 5000, LISTENERS_MAX = QUERY_LIMIT_MAX };
 
-/* ---- the mailbox ------------------------------------------------------------------------------
- */
+/* ---- the mailbox ----------------------------------------------------------------------------- */
 
 void receiver_ring(struct receiver *r)
 {
@@ -49,8 +48,7 @@ static void on_events(void *arg, size_t count, const struct event *const *events
     receiver_ring(r);
 }
 
-/* ---- which are open ---------------------------------------------------------------------------
- */
+/* ---- which are open -------------------------------------------------------------------------- */
 
 static rc list(struct ctx *c, struct picture *picture, struct page *ret)
 {
@@ -131,8 +129,7 @@ static rc reload(struct receiver *r)
     return OK;
 }
 
-/* ---- a turn of the loop -----------------------------------------------------------------------
- */
+/* ---- a turn of the loop ---------------------------------------------------------------------- */
 
 static void begin_stop(struct receiver *r)
 {
@@ -213,8 +210,7 @@ void receiver_flush_soon(struct receiver *r)
     event_active(r->flush, EV_TIMEOUT, 0);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static rc make_loop(struct ctx *c, struct receiver *r)
 {

@@ -31,8 +31,7 @@ enum {
     REPLY_WAITING_MAX = 65536, /* of a connection that does not read its acknowledgements */
 };
 
-/* ---- batches: batch.c --------------------------------------------------------------------------
- */
+/* ---- batches: batch.c ------------------------------------------------------------------------ */
 
 struct frame {
     size_t end;         /* items up to here are this one's or earlier ones' */
@@ -80,8 +79,7 @@ void batch_land(struct batch *batch);
 struct batch *batch_make(struct receiver *receiver, struct port *port);
 bool batch_submit(struct batch *batch);
 
-/* ---- connections: link.c -----------------------------------------------------------------------
- */
+/* ---- connections: link.c --------------------------------------------------------------------- */
 
 /* Who was the last to say who it is, over this way. */
 struct speaker {
@@ -117,14 +115,12 @@ void link_resume(struct link *link);
 /* Close those that are idle or slow. */
 void link_tick(struct port *port, struct mono now);
 
-/* ---- datagrams: udp.c --------------------------------------------------------------------------
- */
+/* ---- datagrams: udp.c ------------------------------------------------------------------------ */
 
 rc udp_listen(struct ctx *c, struct port *port);
 void udp_reply(struct port *port, const struct endpoint *to, struct str bytes);
 
-/* ---- files: tail.c, tail_next.c ----------------------------------------------------------------
- */
+/* ---- files: tail.c, tail_next.c -------------------------------------------------------------- */
 
 enum { TAIL_HEAD = 512 };
 struct tail {
@@ -159,8 +155,7 @@ bool tail_is_placed(const struct listener_place *place, int fd);
 /* Put identity and beginning of an open file into a place, offset 0. */
 void tail_begin_place(struct listener_place *place, int fd);
 
-/* ---- brokers: broker.c -------------------------------------------------------------------------
- */
+/* ---- brokers: broker.c ----------------------------------------------------------------------- */
 
 rc broker_open(struct ctx *c, struct port *port, const void *options);
 void broker_close(struct broker *broker);
@@ -169,8 +164,7 @@ bool broker_read(struct port *port);
 /* What a message said is written down, and it may be acknowledged. */
 void broker_settle(struct port *port, uint64_t ticket);
 
-/* ---- ports: port.c -----------------------------------------------------------------------------
- */
+/* ---- ports: port.c --------------------------------------------------------------------------- */
 
 struct heard {
     uint64_t hash;
@@ -235,8 +229,7 @@ void port_resume(struct port *port);
 void port_tick(struct port *port, struct mono now);
 void port_note(struct port *port);
 
-/* ---- the receiver: receiver.c ------------------------------------------------------------------
- */
+/* ---- the receiver: receiver.c ---------------------------------------------------------------- */
 
 struct receiver {
     struct receiver_options options;

@@ -21,8 +21,7 @@ enum {
     QUIET_MS = 2000, /* a file that was rotated away may still be written to for so long */
 };
 
-/* ---- which file it is -------------------------------------------------------------------------
- */
+/* ---- which file it is ------------------------------------------------------------------------ */
 
 /* Its beginning, as far as it is there. */
 static size_t read_head(int fd, size_t most, unsigned char ret[TAIL_HEAD])
@@ -84,8 +83,7 @@ static bool was_cut(const struct tail *tail)
            memcmp(head, tail->head, len) != 0;
 }
 
-/* ---- one file after the other -----------------------------------------------------------------
- */
+/* ---- one file after the other ---------------------------------------------------------------- */
 
 static void start_at(struct tail *tail, int64_t offset)
 {
@@ -156,8 +154,7 @@ static void end_file(struct tail *tail)
     tail->ended = true;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void count(struct tail *tail, const struct stream_item *item)
 {
@@ -262,8 +259,7 @@ bool tail_read(struct tail *tail)
     return turns > 0;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void on_change(evutil_socket_t fd, short, void *arg)
 {

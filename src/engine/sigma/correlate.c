@@ -34,8 +34,7 @@ static struct occurrence pop_occurrence(struct sigma_engine *e)
     return o;
 }
 
-/* ---- hits of a window ---------------------------------------------------------------------------
- */
+/* ---- hits of a window ------------------------------------------------------------------------ */
 
 /* A window in which something came true. */
 struct finding {
@@ -168,8 +167,7 @@ static rc judge(struct ctx *c, struct sigma_engine *e, uint32_t number, struct k
     return report(c, e, &f);
 }
 
-/* ---- occurrences into windows -------------------------------------------------------------------
- */
+/* ---- occurrences into windows ---------------------------------------------------------------- */
 
 static bool is_required(const struct corr *corr, uint32_t mask)
 {
@@ -233,8 +231,7 @@ static rc enter(struct ctx *c, struct sigma_engine *e, const struct occurrence *
     return OK;
 }
 
-/* ---- the values of an occurrence ----------------------------------------------------------------
- */
+/* ---- the values of an occurrence ------------------------------------------------------------- */
 
 /* The value that one of the events of a hit below has in a field of the correlation above. */
 static bool below_value(const struct sigma_engine *e, const struct occurrence *o, uint32_t record,
@@ -411,8 +408,7 @@ rc correlate(struct ctx *c, struct sigma_engine *e)
     return OK;
 }
 
-/* ---- the end of a wait --------------------------------------------------------------------------
- */
+/* ---- the end of a wait ----------------------------------------------------------------------- */
 
 /* A window that is decided at its end: ask of all of it, forget it, and begin the next. */
 static rc close_window(struct ctx *c, struct sigma_engine *e, const struct deadline *d,

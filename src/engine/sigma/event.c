@@ -122,8 +122,7 @@ static rc read_value(struct decoding *d, uint32_t field)
     return OK;
 }
 
-/* ---- reserved keys ------------------------------------------------------------------------------
- */
+/* ---- reserved keys --------------------------------------------------------------------------- */
 
 /* Seconds, or milli-, micro- or nanoseconds by their size, since 1970. */
 static bool parse_epoch(struct str digits, struct wall *ret)

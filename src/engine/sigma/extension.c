@@ -42,8 +42,7 @@ rc read_number(struct reading *r, const struct yaml *node, double *ret)
     return OK;
 }
 
-/* ---- trials -------------------------------------------------------------------------------------
- */
+/* ---- trials ---------------------------------------------------------------------------------- */
 
 static void put_json(struct text *t, const struct yaml *node)
 {
@@ -144,8 +143,7 @@ static rc read_trials(struct reading *r, const struct yaml *node, struct sigma_r
     return OK;
 }
 
-/* ---- actions ------------------------------------------------------------------------------------
- */
+/* ---- actions --------------------------------------------------------------------------------- */
 
 static rc read_action(struct reading *r, const struct yaml *node, struct sigma_action *ret)
 {
@@ -190,8 +188,7 @@ static rc read_actions(struct reading *r, const struct yaml *node, struct sigma_
     return OK;
 }
 
-/* ---- state of the picture -----------------------------------------------------------------------
- */
+/* ---- state of the picture -------------------------------------------------------------------- */
 
 static rc read_state_suffix(struct reading *r, const struct yaml *member, struct str suffix,
                             struct state_test *test)
@@ -252,8 +249,7 @@ static rc read_states(struct reading *r, const struct yaml *node, struct rule *r
     return OK;
 }
 
-/* ---- near ---------------------------------------------------------------------------------------
- */
+/* ---- near ------------------------------------------------------------------------------------ */
 
 static rc read_near(struct reading *r, const struct yaml *node, struct rule *rule)
 {
@@ -289,8 +285,7 @@ static rc read_near(struct reading *r, const struct yaml *node, struct rule *rul
     return read_number(r, place->first->next, &rule->place_lon);
 }
 
-/* ---- correlations -------------------------------------------------------------------------------
- */
+/* ---- correlations ---------------------------------------------------------------------------- */
 
 static rc read_role(struct reading *r, const struct yaml *name, bool absent, struct corr *corr)
 {

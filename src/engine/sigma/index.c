@@ -52,8 +52,7 @@ static uint64_t cost_of(const struct building *b, uint64_t key, unsigned base)
     return base + 4u * (uint64_t)*popularity(b, key);
 }
 
-/* ---- literals of an atom ------------------------------------------------------------------------
- */
+/* ---- literals of an atom --------------------------------------------------------------------- */
 
 static rc put_literal(struct building *b, struct guard *guard, struct literal literal,
                       uint64_t cost)
@@ -153,8 +152,7 @@ static rc guard_atom(struct building *b, uint32_t field, const struct atom *atom
     return OK;
 }
 
-/* ---- guards of an expression --------------------------------------------------------------------
- */
+/* ---- guards of an expression ----------------------------------------------------------------- */
 
 static rc guard_expr(struct building *b, const struct expr *expr, struct guard *ret);
 
@@ -229,8 +227,7 @@ static rc guard_expr(struct building *b, const struct expr *expr, struct guard *
     return OK;
 }
 
-/* ---- counting -----------------------------------------------------------------------------------
- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 static void count_key(struct building *b, uint64_t key)
 {
@@ -266,8 +263,7 @@ static rc count_expr(struct building *b, const struct expr *expr)
     return OK;
 }
 
-/* ---- shelves ------------------------------------------------------------------------------------
- */
+/* ---- shelves --------------------------------------------------------------------------------- */
 
 static uint64_t source_key(struct logsource s)
 {

@@ -8,8 +8,7 @@
 
 enum { ROOM_FIRST = 64, SWEEP = 2, EVICT_LOOK = 32, GIVE_MOST = 8, DEADLINES_FEW = 64 };
 
-/* ---- hashing: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012) ----------------
- */
+/* ---- hashing: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012) ------------- */
 
 struct sip {
     uint64_t v0, v1, v2, v3, word;
@@ -105,8 +104,7 @@ uint64_t text_hash(struct str text, uint64_t seed)
     return low ^ high;
 }
 
-/* ---- the table ----------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 void table_close(struct table *table)
 {
@@ -227,8 +225,7 @@ void key_remove(struct sigma_engine *e, uint32_t corr, uint32_t number)
     e->counters.keys--;
 }
 
-/* ---- entries ------------------------------------------------------------------------------------
- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 struct entry *key_entries(const struct sigma_engine *e, const struct key *key)
 {
@@ -310,8 +307,7 @@ static bool widen_entries(struct sigma_engine *e, const struct corr *corr, struc
     return true;
 }
 
-/* ---- limits -------------------------------------------------------------------------------------
- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 static int64_t last_time(const struct sigma_engine *e, const struct key *key)
 {

@@ -152,8 +152,7 @@ static rc renumber(struct linking *l)
     return OK;
 }
 
-/* ---- what follows from the links ----------------------------------------------------------------
- */
+/* ---- what follows from the links ------------------------------------------------------------- */
 
 static void set_roles(struct corr *corr)
 {
@@ -260,8 +259,7 @@ static void set_output(struct sigma_set *set)
     }
 }
 
-/* ---- filters ------------------------------------------------------------------------------------
- */
+/* ---- filters --------------------------------------------------------------------------------- */
 
 static bool filter_names(const struct filter *filter, const struct rule *rule)
 {

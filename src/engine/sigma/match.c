@@ -116,8 +116,7 @@ static struct str folded(struct sigma_matcher *m, struct cell *cell)
     return cell->folded;
 }
 
-/* ---- atoms --------------------------------------------------------------------------------------
- */
+/* ---- atoms ----------------------------------------------------------------------------------- */
 
 bool compare_numbers(enum compare compare, double a, double b)
 {
@@ -290,8 +289,7 @@ bool match_expr(struct sigma_matcher *m, const struct expr *expr)
     return false;
 }
 
-/* ---- candidates ---------------------------------------------------------------------------------
- */
+/* ---- candidates ------------------------------------------------------------------------------ */
 
 static void try_rule(struct sigma_matcher *m, uint32_t number)
 {

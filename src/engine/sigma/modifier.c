@@ -187,8 +187,7 @@ static rc read_chain(struct reading *r, struct str key, const struct yaml *node,
     return OK;
 }
 
-/* ---- strings ------------------------------------------------------------------------------------
- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 /* One character of plain glyphs at i as a code point; what is not UTF-8 stands for itself. */
 static unsigned take_char(const struct glyphs *g, size_t *i)
@@ -305,8 +304,7 @@ static rc apply_chain(struct reading *r, const struct yaml *node, const struct c
     return OK;
 }
 
-/* ---- values -------------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* Atoms of one item as they come. */
 struct atoms {
@@ -496,8 +494,7 @@ static rc put_value(struct reading *r, const struct yaml *node, const struct cha
     return put_text(r, node, chain, node->text, out);
 }
 
-/* ---- items --------------------------------------------------------------------------------------
- */
+/* ---- items ----------------------------------------------------------------------------------- */
 
 static rc put_item(struct reading *r, const struct chain *chain, const struct yaml *node,
                    struct atoms atoms, const struct expr **ret)

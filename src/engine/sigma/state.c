@@ -8,8 +8,7 @@
 static const char magic[8] = "CHSIGMA1";
 static const size_t STATE_BYTES_MAX = (size_t)1 << 32;
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void put(struct text *t, uint64_t value, unsigned bytes)
 {
@@ -185,8 +184,7 @@ rc sigma_save(struct ctx *c, const struct sigma_engine *e, struct str *ret)
     return OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 struct loading {
     struct ctx *c;

@@ -281,8 +281,7 @@ TEST(one_key_keeps_no_more_events_than_its_limit)
     bench_close(&b);
 }
 
-/* ---- the index ----------------------------------------------------------------------------------
- */
+/* ---- the index ------------------------------------------------------------------------------- */
 
 static const char *const bodies[] = {"{A: %u}",
                                      "{A|contains: 'x%u'}",

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- state of the picture -----------------------------------------------------------------------
- */
+/* ---- state of the picture -------------------------------------------------------------------- */
 
 static struct str unescaped(struct ctx *c, struct str raw)
 {
@@ -132,8 +131,7 @@ bool state_holds(struct sigma_engine *e, const struct rule *rule, const struct c
     return true;
 }
 
-/* ---- hits ---------------------------------------------------------------------------------------
- */
+/* ---- hits ------------------------------------------------------------------------------------ */
 
 static void tell(struct sigma_engine *e, const struct sigma_hit *hit)
 {

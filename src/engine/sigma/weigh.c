@@ -5,8 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- places -------------------------------------------------------------------------------------
- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* Great-circle distance on a sphere of the mean Earth radius (haversine; Sinnott, Sky & Telescope
  * 68, 1984). */
@@ -44,8 +43,7 @@ static bool is_near(const struct corr *corr, const struct window *w, uint32_t a,
            corr->near_m;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool scratch(struct sigma_engine *e, size_t count)
 {
@@ -145,8 +143,7 @@ static double count_near(const struct corr *corr, const struct window *w, uint32
     return count;
 }
 
-/* ---- kinds of events ----------------------------------------------------------------------------
- */
+/* ---- kinds of events ------------------------------------------------------------------------- */
 
 static uint32_t present(const struct corr *corr, const struct window *w, uint32_t from,
                         uint32_t end, uint32_t centre)
@@ -270,8 +267,7 @@ bool weigh(struct sigma_engine *e, const struct corr *corr, const struct window 
     return false;
 }
 
-/* ---- which entries made it ----------------------------------------------------------------------
- */
+/* ---- which entries made it ------------------------------------------------------------------- */
 
 /* The rules that must be met, in order. */
 static size_t stages_of(const struct corr *corr, uint32_t stages[TEMPORAL_MAX])
