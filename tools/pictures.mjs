@@ -27,6 +27,60 @@ await call('PUT', `sites/${site}`, {
 });
 const person = await firstId(call, 'persons');
 
+// Tripwires: one that has been tripped, one that waits for a second person, one that found nothing.
+const rule = (id, word, action) => `title: Something is built on the ${word}
+id: ${id}
+logsource: {product: chancery, category: zone, service: added}
+detection:
+    selection:
+        name|contains: ${word}
+        kind: controlled
+    condition: selection
+level: high
+chancery:
+    purpose: Nobody builds on the ${word} without the officer.
+    state: {person_left|not: actor, level|gte: 1}
+    actions: [{do: ${action}, what: ${word}}]
+    self-test:
+        fires:
+            - - {name: the ${word}, kind: controlled}
+        silent:
+            - - {name: the ${word}, kind: public}
+`;
+const paired = `title: A zone is added
+name: zone_added
+logsource: {product: chancery, category: zone, service: added}
+detection: {selection: {kind: controlled}, condition: selection}
+---
+title: A zone is drawn anew
+name: zone_redrawn
+logsource: {product: chancery, category: zone, service: changed}
+detection: {selection: {kind: controlled}, condition: selection}
+---
+title: A zone is drawn anew before it is added
+id: redrawn-then-added
+correlation:
+    type: temporal_ordered
+    rules: [zone_redrawn, zone_added]
+    group-by: [zone]
+    timespan: 30m
+level: medium
+`;
+const add = async (name, text) =>
+  (await call('POST', 'tripwires', { label: 'TLP:GREEN', name, rule: text })).json.id;
+const zone = { label: 'TLP:GREEN', site, kind: 'controlled' };
+const roof = await add('Roof', rule('roof-built', 'roof', 'notify'));
+const lock = rule('terrace-built', 'terrace', 'lock').replace(', level|gte: 1', '');
+const gate = await add('Terrace', lock);
+const order = await add('Redrawn before it is added', paired);
+await call('POST', `tripwires/${roof}/activate`);
+await call('POST', `tripwires/${gate}/activate`);
+const made = await call('POST', 'zones', { ...zone, name: 'Flat roof' });
+await call('PUT', `zones/${made.json.id}`, { ...zone, name: 'Flat roof', floor: 2 });
+await call('POST', 'zones', { ...zone, name: 'Small terrace' });
+let hits = [];
+while (hits.length === 0) hits = (await call('GET', 'tripwire-hits?limit=1')).json.items;
+
 const pictures = [
   ['overview', '/', { theme: 'light' }],
   ['persons', '/persons', { theme: 'light' }],
@@ -36,6 +90,11 @@ const pictures = [
   ['plan', `/compound/${site}`, { theme: 'dark' }],
   ['plan-night', `/compound/${site}`, { theme: 'night' }],
   ['ledger', '/ledger', { theme: 'light' }],
+  ['tripwires', '/tripwires', { theme: 'light' }],
+  ['tripwire-editor', '/tripwires/new', { theme: 'light' }],
+  ['tripwire-nearest', `/tripwires/${order}`, { theme: 'light' }],
+  ['tripwire-confirm', `/tripwires/${gate}`, { theme: 'dark' }],
+  ['tripwire-hit', `/tripwire-hits/${hits[0].id}`, { theme: 'light' }],
 ];
 
 /** Say what was taken; a picture that is too large is not for a repository. */
@@ -84,6 +143,13 @@ for (const [name, address, look] of pictures) {
     await page.locator('.panel .button.main').first().click();
     await page.locator('.notice.good').waitFor();
   }
+  if (name === 'tripwire-editor') {
+    const text = rule('roof-built', 'roof', 'notify').replace('name|contains', 'name|holds');
+    await page.getByRole('textbox', { name: 'Rule (Sigma)' }).fill(text);
+    await page.locator('.editor .reason', { hasText: 'holds' }).waitFor();
+  }
+  if (name === 'tripwire-nearest' || name === 'tripwire-confirm')
+    await page.locator('.facts').waitFor();
   await settled(page);
   const path = `${FOLDER}/${name}.png`;
   await page.screenshot({ path });
