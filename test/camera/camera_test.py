@@ -140,6 +140,7 @@ def a_stream_is_watched_freezes_and_moves_again():
         served.camera(stream=stream.url)
         state = served.until("watched")
         assert (state["codec"], state["width"], state["height"]) == ("h264", 320, 240), state
+        assert served.ask("GET", "cameras/gate/state")["id"] == "gate"
         served.wait("alive", lambda: served.state()["samples"] > 5 and served.state()["alive"] > 2000)
         stream.play("clock")
         served.until("frozen")
