@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ROLE_MEMORY = 1 << 20, ROLE_FAILED = 20 };
 
@@ -30,6 +31,16 @@ static int be_eye(void)
     return rc_ok(result) ? eye_run(&libs, &clock_system, WARDEN_FD) : ROLE_FAILED;
 }
 
+static int be_trial(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct libs libs;
+    const char *word = rc_ok(prepare(&c, &libs)) ? "+" : c.fault.message;
+    bool told = write(ROLE_FD, word, strlen(word)) > 0;
+    arena_close(c.arena);
+    return told ? 0 : ROLE_FAILED;
+}
+
 /* What it has to say goes over its socket, likewise. */
 static int be_opener(void)
 {
@@ -49,5 +60,7 @@ int role_main(int count, char **arguments)
         return warden_run(WARDEN_FD);
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
+    if (strcmp(arguments[1], EYE_TRIAL_ROLE) == 0)
+        return be_trial();
     return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;
 }

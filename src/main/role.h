@@ -7,4 +7,8 @@
  * they name none. */
 int role_main(int count, char **arguments);
 
+/* An eye that calls nobody: it says "+" over its socket when it could, else what keeps it from it.
+ */
+#define EYE_TRIAL_ROLE "--camera-trial"
+
 #endif

@@ -230,8 +230,11 @@ static const int eye_refused[] = {
 };
 enum { EYE_MEMORY_BYTES = 1 << 30, EYE_FILES = 64, EYE_NICENESS = 5 };
 
-static bool refuse_where(scmp_filter_ctx filter, int call, struct scmp_arg_cmp where)
+/* By its first argument. */
+static bool refuse_where(scmp_filter_ctx filter, int call, enum scmp_compare how, scmp_datum_t a,
+                         scmp_datum_t b)
 {
+    struct scmp_arg_cmp where = {.arg = 0, .op = how, .datum_a = a, .datum_b = b};
     return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), call, 1, &where) == 0;
 }
 
@@ -242,17 +245,16 @@ static rc restrict_eye(struct ctx *c)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     const scmp_datum_t own = (scmp_datum_t)getpid();
-    bool good =
-        filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
-        refuse_where(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_NE, own)) &&
-        refuse_where(filter, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0)) &&
-        refuse_where(filter, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) &&
-        /* its flags lie in memory, where no filter looks: the C library then uses clone */
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
-        refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_LT, AF_INET)) &&
-        refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_GT, AF_INET6));
+    bool good = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+                refuse_where(filter, SCMP_SYS(tgkill), SCMP_CMP_NE, own, 0) &&
+                refuse_where(filter, SCMP_SYS(prlimit64), SCMP_CMP_NE, 0, 0) &&
+                refuse_where(filter, SCMP_SYS(clone), SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0) &&
+                /* its flags lie in memory, where no filter looks: the C library then uses clone */
+                seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+                refuse_where(filter, SCMP_SYS(socket), SCMP_CMP_LT, AF_INET, 0) &&
+                refuse_where(filter, SCMP_SYS(socket), SCMP_CMP_GT, AF_INET6, 0);
     for (int family = AF_INET + 1; good && family < AF_INET6; family++)
-        good = refuse_where(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+        good = refuse_where(filter, SCMP_SYS(socket), SCMP_CMP_EQ, (scmp_datum_t)family, 0);
     good = good && seccomp_load(filter) == 0;
     seccomp_release(filter);
     if (!good)

@@ -2,9 +2,15 @@
  */
 #include "main/verbs.h"
 
+#include "base/role.h"
+#include "main/role.h"
+
 #include <inttypes.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { FINDINGS_MAX = 32, FREE_BYTES_LEAST = 1 << 30, LOG_BYTES_MOST = 512 << 20 };
 
@@ -112,6 +118,32 @@ static void look_at_slots(struct examination *e)
         note(e, FINDING_GOOD, "key slots", found, NULL);
 }
 
+/* In a process of its own, as it is served: in this one the libraries are not loaded either. */
+static void look_at_eyes(struct examination *e)
+{
+    char told[241] = "";
+    int pair[2];
+    pid_t child;
+    struct str why = STR("it cannot be started");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return;
+    int error = role_start("/proc/self/exe", EYE_TRIAL_ROLE, pair[1], &child);
+    close(pair[1]);
+    ssize_t got = error == 0 ? recv(pair[0], told, sizeof told - 1, 0) : 0;
+    if (error == 0)
+        waitpid(child, NULL, 0);
+    close(pair[0]);
+    if (got == 1 && told[0] == '+') {
+        note(e, FINDING_GOOD, "cameras", STR("they can be called, in a process without keys"),
+             NULL);
+        return;
+    }
+    if (got > 0 && !rc_ok(str_copy(e->c, str_from(told), &why)))
+        why = STR("it cannot be started");
+    note(e, FINDING_WARNING, "cameras", why,
+         "no camera is called: install FFmpeg's libraries and libcurl (docs/dependencies.md)");
+}
+
 /* ---- with the key
  * ---------------------------------------------------------------------------------------- */
 
@@ -190,6 +222,7 @@ rc verb_doctor(struct cli *cli)
     look_at_disk(&e);
     look_at_log(&e);
     look_at_slots(&e);
+    look_at_eyes(&e);
     look_inside(&e, cli->flags);
     TRY(print_findings(cli, &e, &wrong));
     if (wrong > 0)

@@ -383,6 +383,13 @@ def an_eye_that_dies_is_told_and_started_again():
         assert served.codes() == ["eye.ended"], served.codes()
 
 
+def the_doctor_tries_whether_cameras_can_be_called():
+    with Mission() as mission:
+        findings = json.loads(mission.run("doctor"))["findings"]
+        cameras = [finding for finding in findings if finding["what"] == "cameras"]
+        assert [finding["kind"] for finding in cameras] == ["good"], cameras
+
+
 def an_eye_has_no_file_and_no_key():
     with Stream() as stream, Served() as served:
         served.camera(stream=stream.url)
@@ -431,6 +438,7 @@ if __name__ == "__main__":
         a_wrong_password_by_onvif_is_told_as_such,
         a_client_that_is_not_ours_believes_the_test_device,
         an_eye_that_dies_is_told_and_started_again,
+        the_doctor_tries_whether_cameras_can_be_called,
         an_eye_has_no_file_and_no_key,
         when_the_server_is_killed_nothing_of_it_is_left,
     ]))
