@@ -38,7 +38,8 @@ static int rank(const struct source *source, const struct alarm *alarm)
     return sees(source, alarm);
 }
 
-rc cameras_of(struct ctx *c, struct picture *picture, const struct alarm *alarm, struct texts *ret)
+static rc find_cameras(struct ctx *c, struct picture *picture, const struct alarm *alarm,
+                       struct texts *ret)
 {
     struct query query = {.limit = QUERY_LIMIT_MAX};
     struct page page;
@@ -65,6 +66,25 @@ rc cameras_of(struct ctx *c, struct picture *picture, const struct alarm *alarm,
         first.count = first.count < CAMERAS_EACH ? first.count + 1 : first.count;
     }
     *ret = first;
+    return OK;
+}
+
+/* All that was looked through is given back: an alarm is one of hundreds of a decision. */
+rc cameras_of(struct ctx *c, struct picture *picture, const struct alarm *alarm, struct texts *ret)
+{
+    struct arena_mark mark = arena_mark(c->arena);
+    char ids[CAMERAS_EACH][ID_LEN + 1];
+    struct texts found = {.count = 0};
+    TRY(find_cameras(c, picture, alarm, &found));
+    size_t count = found.count;
+    for (size_t i = 0; i < count; i++)
+        snprintf(ids[i], sizeof ids[i], "%.*s", STR_ARG(found.items[i]));
+    arena_return(c->arena, mark);
+    found = (struct texts){.count = count};
+    NEW(c, found.items, CAMERAS_EACH);
+    for (size_t i = 0; i < count; i++)
+        TRY(str_copy(c, str_from(ids[i]), &found.items[i]));
+    *ret = found;
     return OK;
 }
 
@@ -130,11 +150,11 @@ rc snapshot_on_alarm(struct ctx *c, struct picture *picture, const struct event 
     if (!alarm || alarm->state == ALARM_STATE_SUPPRESSED ||
         alarm->state == ALARM_STATE_OUT_OF_SERVICE)
         return OK;
-    TRY(cameras_of(c, picture, alarm, &cameras));
-    if (cameras.count == 0)
-        return OK;
     TRY(count_of(c, picture, alarm->id, &count));
-    return count < SNAPSHOTS_EACH ? add_ask(c, outcome, alarm, cameras, true) : OK;
+    if (count >= SNAPSHOTS_EACH)
+        return OK;
+    TRY(cameras_of(c, picture, alarm, &cameras));
+    return cameras.count > 0 ? add_ask(c, outcome, alarm, cameras, true) : OK;
 }
 
 /* ---- room ------------------------------------------------------------------------------------ */

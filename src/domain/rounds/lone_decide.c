@@ -116,6 +116,13 @@ static rc place_of_call(struct ctx *c, struct picture *picture, struct str guard
     return found.code == RC_NOT_FOUND ? OK : found;
 }
 
+/* A phone may be without a net for hours; one that says more has lost its clock. */
+static struct wall time_of_call(struct wall said, struct wall now)
+{
+    static const int64_t day_us = (int64_t)24 * 3600 * 1000000;
+    return said.us < now.us && said.us > now.us - day_us ? said : now;
+}
+
 /* Whoever calls may be made to take it back: it ends as every duress does, by a person's word. */
 rc guard_decide_help(struct ctx *c, struct picture *picture, const struct command *command,
                      struct outcome *outcome)
@@ -131,7 +138,7 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
         .priority = SIGNAL_PRIORITY_URGENT,
         .label = ROUNDS_LABEL,
         .lane = true,
-        .at = input->at.us > 0 && input->at.us < now.us ? input->at : now,
+        .at = time_of_call(input->at, now),
     };
     TRY(str_format(c, &raise.key, "help/%.*s/%.*s", STR_ARG(guard), STR_ARG(input->call)));
     TRY(str_format(c, &raise.title, "%.*s calls for help", STR_ARG(guard)));

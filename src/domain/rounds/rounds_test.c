@@ -328,6 +328,16 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     scene_close(&p.s);
 }
 
+TEST(a_call_for_help_of_a_phone_whose_clock_is_lost_is_of_now)
+{
+    struct patrol p;
+    patrol_open(&p, TOUR(""));
+    does(&p.s, &guard, "guard.help", NULL, "{\"call\":\"c1\",\"at\":\"1970-01-01T00:04:00Z\"}");
+    struct wall now = clock_now(&p.s.c);
+    assert_true(the_alarm(&p.s, NULL, "help").began.us == now.us);
+    scene_close(&p.s);
+}
+
 /* ---- hand-over ------------------------------------------------------------------------------- */
 
 TEST(a_hand_over_is_a_frozen_list_signed_by_both)
