@@ -1,18 +1,17 @@
 #!/usr/bin/python3
-"""panels.py PORT ACCOUNTS: the alarm panels, as SIA DC-09 diallers over TCP.
+"""panels.py PORT: the alarm panels, as SIA DC-09 diallers over TCP.
 
-ACCOUNTS is JSON: {"1234": null, "2200": "KEY AS TYPED"}; a panel with a key encrypts (AES, CBC). Each has a
+The first line is their keys, {"1234": null, "2200": "KEY AS TYPED"}; a panel with a key encrypts (AES, CBC). Each has a
 connection of its own that it keeps. Orders: {"now": TIME, "beat": ["#1234"]} sends a NULL frame of each, {"now": TIME,
 "signals": [{"source": "#1234", "code": "BA", "zone": "2", "area": "1"}]} one frame for all of a panel's. Answered with
 the number of frames when the receiver's ACK of each has come.
 """
-import json
 import os
 import subprocess
 import sys
 from datetime import datetime
 
-from player import Refused, connect, play
+from player import Refused, connect, play, read_secret
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "peers"))
 from dc09_dialler import frame  # noqa: E402  pylint: disable=wrong-import-position
@@ -75,7 +74,7 @@ def content(account, signals):
 
 
 def main():
-    port, accounts = int(sys.argv[1]), json.loads(sys.argv[2])
+    port, accounts = int(sys.argv[1]), read_secret()
     panels = {f"#{account}": Panel(port, account, key) for account, key in accounts.items()}
 
     def handle(order):

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
-"""person.py PORT TOKEN: somebody of the mission, who acts over HTTP: the guard at the post, a guard with a phone, the
-officer.
+"""person.py PORT: somebody of the mission, who acts over HTTP: the guard at the post, a guard with a phone, the officer.
 
-Orders are lines of the day's script: {"command": "alarm.claim", "find": "alarm/source/fence"}, {"command": "zone.arm",
-"target": "perimeter"}, and those of a phone: {"command": "phone.key", "phone": "patrol-phone"} gives its public key,
-{"command": "phone.begin", "tour": "night-round"} sets out, {"command": "phone.scan", "now": TIME} scans the next tag.
-Answered with what the server answered.
+The first line is their token, as JSON. Orders are lines of the day's script: {"command": "alarm.claim", "find":
+"alarm/source/fence"}, {"command": "zone.arm", "target": "perimeter"}, and those of a phone: {"command": "phone.key",
+"phone": "patrol-phone"} gives its public key, {"command": "phone.begin", "tour": "night-round"} sets out, {"command":
+"phone.scan", "now": TIME} scans the next tag. Answered with what the server answered.
 """
 import base64
 import os
@@ -15,7 +14,7 @@ import tempfile
 from urllib.parse import quote
 
 from api import Api
-from player import Refused, play
+from player import Refused, play, read_secret
 
 BODILESS = {"zone.disarm", "handover.sign", "lone.end"}
 LISTED = {"handover": "handovers", "alarm": "alarms"}  # of nouns that are not in the catalog of records
@@ -105,7 +104,7 @@ class Person:
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        person = Person(Api(int(sys.argv[1]), sys.argv[2]), folder)
+        person = Person(Api(int(sys.argv[1]), read_secret()), folder)
         play(person.act)
 
 

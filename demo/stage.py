@@ -84,8 +84,10 @@ class Program:
 
 
 class Player(Program):
-    def __init__(self, name, *words):
+    def __init__(self, name, *words, secret=None):
         super().__init__(name, [sys.executable, os.path.join(HERE, name), *map(str, words)])
+        if secret is not None:
+            self.tell(secret)
 
     def read(self):
         answer = super().read()
@@ -151,12 +153,12 @@ class Stage:
         self.api = Api(greeting["port"], greeting["tokens"]["officer"])
         accounts = self.listen()
         self.devices = {
-            "panels": self.keep(Player("panels.py", panels, json.dumps(accounts))),
+            "panels": self.keep(Player("panels.py", panels, secret=accounts)),
             "sensors": self.keep(Player("sensors.py", broker)),
             "suricata": self.keep(Player("suricata.py", eve)),
             "servers": self.keep(Player("servers.py", logs)),
         }
-        self.people = {name: self.keep(Player("person.py", greeting["port"], token))
+        self.people = {name: self.keep(Player("person.py", greeting["port"], secret=token))
                        for name, token in greeting["tokens"].items()}
         for port in (panels, logs):
             wait_until(f"port {port}", lambda port=port: self.is_open(port))
