@@ -2,7 +2,8 @@
  * its own over TLS and in its sandbox, panels and log senders on real sockets, 50 screens.
  *
  *   live     2,000 signals a second, all kept: from the last byte at the device's socket to each
- *            screen, and to the panel's acknowledgement
+ *            screen, and to the panel's acknowledgement; then once more with a real browser beside
+ *            them, which takes its share of the processor
  *   storm    a million signals of one broken sensor as fast as they are taken, over TCP and over
  * UDP, with duress from another source meanwhile: to its acknowledgement, to each screen; the
  *            memory; and that every signal was kept or counted
@@ -34,6 +35,7 @@ enum {
     STORM_LINES = 200, /* a write */
     LANE_EVERY_MS = 100,
     LANE_MAX = 3000,
+    NOTED_MS = 6000,
     FRAME_MAX = 400,
 };
 
@@ -247,14 +249,14 @@ static void print_screens(struct ground *g, const char *what, const struct scree
     print_waits(what, count, waited);
 }
 
-static void bench_live(struct ground *g)
+static void bench_live(struct ground *g, bool with_browser)
 {
     const size_t count = (size_t)LIVE_S * RATE, web = count / WEB_EVERY, all = count + web;
     static struct web_sender sender;
     struct bench_child browser;
     struct panel panels[PANELS];
     pthread_t sending;
-    bool browsing = browser_open(g, &browser);
+    bool browsing = with_browser && browser_open(g, &browser);
     struct screens *screens = screens_open(g->web, SCREENS, g->token_count, g->tokens, all);
     for (int i = 0; i < PANELS; i++)
         panel_open(&panels[i], g->panel_tcp, 1000 + i, count);
@@ -264,8 +266,8 @@ static void bench_live(struct ground *g)
     double cpu = ground_cpu(g), own = bench_busy(), start = bench_now();
     if (pthread_create(&sending, NULL, send_by_web, &sender) != 0)
         exit(1);
-    printf("\nlive: %d signals a second over TCP, UDP and HTTPS, %d screens over TLS\n",
-           RATE + RATE / WEB_EVERY, SCREENS);
+    printf("\nlive: %d signals a second over TCP, UDP and HTTPS, %d screens over TLS%s\n",
+           RATE + RATE / WEB_EVERY, SCREENS, browsing ? ", Chromium beside them" : "");
     send_live(g, screens, panels, count);
     pthread_join(sending, NULL);
     wait_for_screens(screens, 0, all);
@@ -383,6 +385,7 @@ static void bench_storm(struct ground *g, bool udp)
     panel_open(&s.lane, g->lane_tcp, 2000, LANE_MAX);
     printf("\nstorm: %d signals of a broken sensor over %s, duress every %d ms, %d screens\n",
            STORM, udp ? "UDP" : "TCP", LANE_EVERY_MS, SCREENS);
+    bench_rest_ms(NOTED_MS); /* the figures of listeners are noted now and then */
     int64_t before = settled(g, listener);
     double cpu = ground_cpu(g), own = bench_busy(), start = bench_now();
     if (pthread_create(&lane, NULL, send_lane, &s) != 0)
@@ -414,7 +417,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     ground_start(&g, argv[0]);
     if (strcmp(only, "storm") != 0)
-        bench_live(&g);
+        for (int with_browser = 0; with_browser < 2; with_browser++)
+            bench_live(&g, with_browser);
     if (strcmp(only, "live") != 0) {
         bench_storm(&g, false);
         bench_storm(&g, true);
