@@ -141,8 +141,8 @@ static void *send_by_web(void *arg)
             snprintf(body, sizeof body,
                      "{\"items\":[{\"source\":\"web\",\"kind\":\"status\",\"priority\":\"note\","
                      "\"code_system\":\"bench\",\"text\":\"Movement in the corridor\","
-                     "\"user\":\"%08zu\",\"dedupe\":\"n%zu\"}]}",
-                     mark, mark);
+                     "\"user\":\"%08zu\",\"dedupe\":\"%.0f/%zu\"}]}",
+                     mark, w->began * 1e3, mark);
         struct arena_mark before = arena_mark(w->b.c.arena);
         screens_sent(w->screens, mark);
         double start = bench_now();
