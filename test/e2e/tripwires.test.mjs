@@ -177,6 +177,35 @@ test('a signal trips it, and the hit explains itself', async () => {
   assert.match(await line.innerText(), /Active\s+High\s+1\s+1/);
 });
 
+test('a hit of several events names each of them, and what they have in common', async () => {
+  const pair = `title: A door
+name: dock_door
+logsource: {product: chancery, category: access}
+detection: {selection: {code: forced}, condition: selection}
+---
+title: Two doors of one place
+id: two-doors
+correlation:
+    type: event_count
+    rules: [dock_door]
+    group-by: [source]
+    timespan: 10m
+    condition: {gte: 2}
+`;
+  const made = await call('POST', 'tripwires', { label: 'TLP:GREEN', name: 'Two', rule: pair });
+  assert.equal((await call('POST', `tripwires/${made.json.id}/activate`)).status, 200);
+  const item = { source: 'dock-1', kind: 'access', priority: 'low', code_system: 'test' };
+  const items = ['Left leaf', 'Right leaf'].map((text) => ({ ...item, code: 'forced', text }));
+  assert.ok((await call('POST', 'signals', { items })).status < 300);
+  await visit(first, demo, `/tripwires/${made.json.id}`);
+  await panel(first, 'Hits').getByRole('link', { name: 'Two doors of one place' }).click();
+  await first.getByRole('heading', { level: 1, name: 'Two doors of one place' }).waitFor();
+  await panel(first, 'Why').locator('ol > li').nth(1).waitFor();
+  await panel(first, 'In common').getByText('Reader at the dock').waitFor();
+  assert.deepEqual(await axe(first), []);
+  await call('POST', `tripwires/${made.json.id}/off`, { why: 'it was a test' });
+});
+
 test('why not: the event that comes nearest is shown with what it lacks', async () => {
   await signal('Forced at the gate');
   const { json } = await call('GET', 'ledger/events?backwards=true&limit=20&kind=signal.taken');

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 
-enum { LINE_MAX_ = 200, GROUPS_MAX = 16, ACTIONS_MAX = 16, PARAMETERS_MAX = 20 };
+enum { LINE_MAX_ = 200, GROUPS_MAX = 16, ACTIONS_MAX = 16, ASKED_MAX = 16, PARAMETERS_MAX = 20 };
 
 /* The beginning of a text, fit for a line: at most so many bytes, cut at a character's edge. */
 static rc line_of(struct ctx *c, struct str text, struct str *ret)
@@ -64,24 +64,42 @@ static rc put_actions(struct ctx *c, const struct sigma_rule *rule, struct tripw
     return OK;
 }
 
-/* What it was told of the picture, and whether it rests on something that nobody knew. */
-static rc put_asked(struct ctx *c, const struct sigma_hit *hit, struct tripwire_hit *ret)
+static rc put_one_asked(struct ctx *c, struct str state, struct str thing, enum tripwire_told told,
+                        struct tripwire_hit *ret)
+{
+    if (ret->asked.count == ASKED_MAX)
+        return OK;
+    struct tripwire_asked *asked = &ret->asked.items[ret->asked.count++];
+    asked->told = told;
+    ret->unsure = ret->unsure || told == TRIPWIRE_TOLD_UNKNOWN;
+    TRY(line_of(c, state, &asked->state));
+    return thing.len ? line_of(c, thing, &asked->thing) : OK;
+}
+
+/* What it was told of the picture, and whether it rests on something that nobody knew: of itself,
+ * and of the rules it stands on, what nothing here ever knows. */
+static rc put_asked(struct ctx *c, const struct sigma_set *set, const struct sigma_hit *hit,
+                    struct tripwire_hit *ret)
 {
     static const enum tripwire_told told[] = {
         [SIGMA_FALSE] = TRIPWIRE_TOLD_NO,
         [SIGMA_TRUE] = TRIPWIRE_TOLD_YES,
         [SIGMA_UNKNOWN] = TRIPWIRE_TOLD_UNKNOWN,
     };
-    NEW(c, ret->asked.items, hit->asked_count + 1);
-    for (size_t i = 0; i < hit->asked_count; i++) {
-        struct tripwire_asked *asked = &ret->asked.items[i];
-        asked->told = told[hit->asked[i].truth];
-        ret->unsure = ret->unsure || asked->told == TRIPWIRE_TOLD_UNKNOWN;
-        TRY(line_of(c, hit->asked[i].name, &asked->state));
-        if (hit->asked[i].thing.len)
-            TRY(line_of(c, hit->asked[i].thing, &asked->thing));
+    const struct sigma_rule *own = sigma_set_rule(set, hit->rule);
+    NEW(c, ret->asked.items, ASKED_MAX);
+    for (size_t i = 0; i < hit->asked_count; i++)
+        TRY(put_one_asked(c, hit->asked[i].name, hit->asked[i].thing, told[hit->asked[i].truth],
+                          ret));
+    for (size_t i = 0; own->correlation && i < sigma_set_count(set); i++) {
+        const struct sigma_rule *rule = sigma_set_rule(set, i);
+        if (rule == own || rule->output || !str_eq(rule->file, own->file))
+            continue;
+        for (size_t k = 0; k < rule->state_count; k++)
+            if (!picture_knows(rule->states[k]))
+                TRY(put_one_asked(c, rule->states[k], (struct str){NULL, 0}, TRIPWIRE_TOLD_UNKNOWN,
+                                  ret));
     }
-    ret->asked.count = hit->asked_count;
     return OK;
 }
 
@@ -151,7 +169,7 @@ rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
         TRY(line_of(c, str_sub(rule->level, 0, 40), &body.level));
     TRY(put_group(c, hit, &body));
     TRY(put_actions(c, rule, &body));
-    TRY(put_asked(c, hit, &body));
+    TRY(put_asked(c, set, hit, &body));
     TRY(put_origin(c, store, hit, &body, &last));
     TRY(put_id(c, hit, last, &body));
     *ret = body;

@@ -188,6 +188,36 @@ TEST(tripwire_hit_says_what_nobody_knew)
     scene_close(&s);
 }
 
+/* A rule that stands on another which asks what nothing here ever knows. */
+TEST(tripwire_hit_says_what_nobody_knew_of_its_parts)
+{
+    struct scene s;
+    struct tripwires *tripwires = NULL;
+    struct query query = {.limit = 10};
+    struct page page;
+    scene_open(&s, 4, modules);
+    scene_do(&s, "tripwire.add", NULL,
+             "{\"id\":\"c\",\"label\":\"TLP:GREEN\",\"name\":\"c\",\"rule\":\"title: A\\nname: a\\n"
+             "logsource: {product: chancery, category: agency, service: added}\\n"
+             "detection: {s: {name: '*'}, condition: s}\\nchancery: {state: {works_planned|not: "
+             "agency}}\\n---\\ntitle: C\\nid: c\\ncorrelation: {type: event_count, rules: [a], "
+             "timespan: 1h, condition: {gte: 2}}\\n\"}");
+    scene_do(&s, "tripwire.activate", "c", "{}");
+    assert_true(rc_ok(tripwires_open(&s.c, s.core, &tripwires)));
+    agency(&s, "agency.add", "a1");
+    agency(&s, "agency.add", "a2");
+    while (core_step(s.core))
+        continue;
+    assert_true(rc_ok(picture_list(&s.c, s.reader.picture, &tripwire_hit_shape, &query, &page)));
+    assert_int_equal(page.count, 1);
+    const struct tripwire_hit *hit = page.records;
+    assert_true(hit->unsure);
+    assert_int_equal(hit->asked.count, 1);
+    assert_true(str_is(hit->asked.items[0].state, "works_planned"));
+    tripwires_close(tripwires);
+    scene_close(&s);
+}
+
 TEST(tripwire_does_not_lock_by_what_nothing_here_knows)
 {
     struct scene s;
