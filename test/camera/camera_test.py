@@ -19,7 +19,7 @@ from cli_test import Mission, Server, Skip  # noqa: E402
 from onvif_device import OnvifDevice  # noqa: E402
 from still_peer import StillPeer  # noqa: E402
 
-WAIT_S = 30
+WAIT_S = 60
 
 
 class Stream:
