@@ -232,18 +232,19 @@ static void feed_between_floods(struct bench *b, const char *type, unsigned floo
 TEST(a_flood_that_fills_the_memory_starves_no_other_rule)
 {
     static const char *const flooded[] = {
-        "type: event_count, rules: [a], group-by: [u], timespan: 1h, condition: {gte: 9}}\n",
-        "type: value_count, rules: [a], group-by: [u], timespan: 1h, condition: {field: u, gte: "
-        "9}}\n",
-        "type: temporal, rules: [a], group-by: [u], timespan: 1h}\nchancery: {absent: [c]}\n",
-        "type: event_count, rules: [a], group-by: [u], timespan: 1h, condition: {lt: 1}}\n"};
+        "type: event_count, condition: {gte: 9}}\n",
+        "type: value_count, condition: {field: u, gte: 9}}\n",
+        "type: temporal}\nchancery: {absent: [c]}\n",
+        "type: event_count, condition: {lt: 1}}\n",
+    };
     enum { LIMIT = 256 << 10, FLOOD = 20000 };
     for (size_t i = 0; i < sizeof flooded / sizeof *flooded; i++) {
         struct bench b;
         char text[2000];
         snprintf(text, sizeof text,
                  RULE("a") RULE("b")
-                     RULE("c") "title: Flooded\ncorrelation: {%s---\n"
+                     RULE("c") "title: Flooded\ncorrelation: {rules: [a], group-by: [u], timespan: "
+                               "1h, %s---\n"
                                "title: Calm\ncorrelation: {type: event_count, rules: "
                                "[b], group-by: [u], timespan: 1h, condition: {gte: 3}}\n",
                  flooded[i]);
