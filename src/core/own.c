@@ -118,7 +118,7 @@ static const struct route routes[] = {
           "The proof that an event is in the record, as a C2SP tlog-proof",
           .serve = ledger_serve_proof),
     ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
-          "Verify every entry, every tile and every checkpoint", .slow = true,
+          "Verify every entry, every tile and every checkpoint", .lengthy = true,
           .serve = ledger_serve_verify),
     {0},
 };

@@ -63,7 +63,8 @@ struct route {
     bool output_list;           /* {"items": […], "after": …} of output */
     size_t body_max;            /* bytes; 0: 64 KiB */
     bool raw;                   /* the handler reads `body` into `input`'s shape itself */
-    bool slow;                  /* takes long (argon2, a whole ledger): a worker serves it */
+    bool slow;                  /* takes long (argon2): a worker serves it */
+    bool lengthy; /* takes very long (a whole ledger): one worker of its own serves all of these */
     serve_fn *serve;
     const void *arg; /* what the row is about, for shared handlers */
 };

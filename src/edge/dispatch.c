@@ -177,14 +177,15 @@ static void serve(void *of_loop, struct http_exchange *exchange)
         answer_fault(er);
         return;
     }
-    if (!er->request.route->slow) {
+    const struct route *route = er->request.route;
+    if (!route->slow && !route->lengthy) {
         er->result = run_handler(&exchange->c, er, loop->reader.picture);
         dispatch_finish(er);
         return;
     }
     er->work.run = run_slow;
     er->job.run = on_loop_again;
-    if (http_pool_submit(er->edge->pool, &er->work))
+    if (http_pool_submit(route->lengthy ? er->edge->lengthy : er->edge->pool, &er->work))
         return;
     er->result = fault_raise(&exchange->c, RC_BUSY, __FILE__, __LINE__,
                              "too many wait for this already, try again");

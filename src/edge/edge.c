@@ -71,6 +71,8 @@ static rc open_threads(struct ctx *c, struct edge *edge)
     };
     httpd.handler.arg = edge;
     TRY(http_pool_open(c, &pool, &edge->pool));
+    pool.threads = 1;
+    TRY(http_pool_open(c, &pool, &edge->lengthy));
     return httpd_open(c, &httpd, &edge->httpd);
 }
 
@@ -114,7 +116,8 @@ void edge_stop(struct edge *edge)
     live_stop(edge->live);
     httpd_stop(edge->httpd);
     http_pool_close(edge->pool);
-    edge->pool = NULL;
+    http_pool_close(edge->lengthy);
+    edge->pool = edge->lengthy = NULL;
 }
 
 void edge_close(struct edge *edge)

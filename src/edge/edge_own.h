@@ -14,7 +14,7 @@ struct edge {
     struct edge_options options;
     const struct catalog *catalog;
     struct httpd *httpd;
-    struct http_pool *pool;
+    struct http_pool *pool, *lengthy; /* so that whoever signs in waits for no verification */
     struct router *router;
     struct live *live;
     const struct decision *reading_note; /* NULL: no module has it */

@@ -230,6 +230,29 @@ TEST(slow_route_is_served_by_a_worker)
     edge_scene_close(&s);
 }
 
+/* Two who hold rules against the whole record do not keep others from signing in. */
+TEST(what_is_lengthy_keeps_no_slow_route_waiting)
+{
+    struct edge_scene s;
+    int lines[3];
+    open_plain(&s);
+    sem_init(&edge_scene_lengthy, 0, 0);
+    for (size_t i = 0; i < 3; i++) {
+        lines[i] = edge_scene_dial(&s);
+        edge_scene_say(lines[i], "GET /api/v1/lengthy HTTP/1.1\r\nHost: localhost\r\n"
+                                 "Authorization: Bearer guard\r\nConnection: close\r\n\r\n");
+    }
+    edge_scene_expect(&s, 200, "GET", "/api/v1/slow", "guard", NULL, NULL);
+    for (size_t i = 0; i < 3; i++)
+        sem_post(&edge_scene_lengthy);
+    for (size_t i = 0; i < 3; i++) {
+        has(edge_scene_hear(lines[i], NULL), "{\"lengthy\":true}");
+        close(lines[i]);
+    }
+    edge_scene_close(&s);
+    sem_destroy(&edge_scene_lengthy);
+}
+
 TEST(status_counts_and_openapi_describes)
 {
     struct edge_scene s;

@@ -100,7 +100,8 @@ rc status_serve(struct ctx *c, const struct request *request, struct response *r
     text_put_char(out, '"');
     put_number(out, "events", core_size(request->core));
     put_number(out, "faults", edge->faults);
-    put_number(out, "slow_refused", http_pool_refused(edge->pool));
+    put_number(out, "slow_refused",
+               http_pool_refused(edge->pool) + http_pool_refused(edge->lengthy));
     put_core(out, &core);
     put_http(out, &http);
     put_live(out, &live);

@@ -24,6 +24,16 @@ static rc serve_slow(struct ctx *c, const struct request *request, struct respon
     return OK;
 }
 
+sem_t edge_scene_lengthy;
+
+static rc serve_lengthy(struct ctx *c, const struct request *request, struct response *response)
+{
+    (void)c, (void)request;
+    sem_wait(&edge_scene_lengthy);
+    text_put(response->body, STR("{\"lengthy\":true}"));
+    return OK;
+}
+
 static rc serve_broken(struct ctx *c, const struct request *request, struct response *response)
 {
     (void)request, (void)response;
@@ -65,6 +75,8 @@ const struct module thing_module = {
         (const struct route[]){
             ROUTE(GET, "/api/v1/slow", PERMIT_SIGNED_IN, "Served by a worker", .slow = true,
                   .serve = serve_slow),
+            ROUTE(GET, "/api/v1/lengthy", PERMIT_SIGNED_IN, "Until the test lets it",
+                  .lengthy = true, .serve = serve_lengthy),
             ROUTE(GET, "/api/v1/broken", PERMIT_ANYONE, "Always fails", .serve = serve_broken),
             ROUTE(GET, "/api/v1/lie", PERMIT_ANYONE, "Gives another shape", .output = &thing_shape,
                   .serve = serve_lie),

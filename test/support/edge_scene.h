@@ -5,6 +5,8 @@
 #include "edge/edge.h"
 #include "support/scene.h"
 
+#include <semaphore.h>
+
 /* Callers are known by "Authorization: Bearer NAME" or by a cookie session=NAME: `officer` may do
  * and read everything, `guard` may read things up to TLP:GREEN. `nobody` is no session. */
 enum guard { GUARD_ON_DUTY, GUARD_WITHOUT_RIGHTS, GUARD_GONE };
@@ -24,6 +26,9 @@ struct edge_scene {
 SHAPE_DECLARE(thing, THING_FIELDS);
 
 extern const struct module thing_module;
+
+/* What GET /api/v1/lengthy waits for. */
+extern sem_t edge_scene_lengthy;
 
 /* Open the server of a scene that is open; its writer is not started. */
 void edge_scene_prepare(struct edge_scene *s, struct edge_options options);
