@@ -467,6 +467,41 @@ def tests_here():
                              "fill_and_empty", "tests_here")]
 
 
+NIGHT = """title: A tripwire of the night is added
+id: night-added
+logsource: {product: chancery, category: tripwire, service: added}
+detection:
+    selection: {name|contains: night}
+    other: {name|contains: nowhere to be found}
+    condition: selection and other
+"""
+
+
+def rules_of_a_folder_are_held_against_the_record_and_say_what_was_missing():
+    with Mission() as mission:
+        folder = os.path.join(mission.home, "rules", "below")
+        os.makedirs(folder)
+        for name, text in (("one.yml", NIGHT), ("note.txt", "no rule"),
+                           ("two.yaml", NIGHT.replace("night-added", "any-added").replace(
+                               "selection and other", "selection or other"))):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        rules = ("--rules", os.path.join(mission.home, "rules"))
+        was = json.loads(mission.run("tripwire backtest", *rules))
+        assert {row["rule"] for row in was["items"]} == {"any-added"}, was
+        assert "nearest" not in was and was["events"] > 40, was
+        near = json.loads(mission.run("tripwire nearest", *rules, "--days", "1"))
+        parts = {row["rule"]: row for row in near["parts"]}
+        assert parts["night-added"]["matches"] == 0, near
+        assert parts["night-added"]["why"]["held"] == 1, near
+        later = mission.run("tripwire backtest", *rules, "--from", "2000-01-01T00:00:00Z",
+                            "--until", "2000-01-02T00:00:00Z")
+        assert json.loads(later)["events"] == 0, later
+        os.remove(os.path.join(folder, "one.yml"))
+        os.remove(os.path.join(folder, "two.yaml"))
+        assert "no rules" in mission.run("tripwire backtest", *rules, code=1)
+
+
 def main(tests):
     wanted = sys.argv[2:]
     tests = [test for test in tests if not wanted or test.__name__ in wanted]
