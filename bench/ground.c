@@ -92,8 +92,7 @@ int64_t ground_listener(struct ground *g, const char *listener, const char *name
     return ground_number(g, "/api/v1/listener-states", id, member);
 }
 
-/* ---- what devices say -------------------------------------------------------------------------
- */
+/* ---- what devices say ------------------------------------------------------------------------ */
 
 struct tm ground_utc(void)
 {

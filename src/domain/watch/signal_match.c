@@ -7,8 +7,7 @@
 /* Alarms of one rule and one source that may stand at once; what comes more joins one line. */
 enum { KEYS_MAX = 20 };
 
-/* ---- rules ------------------------------------------------------------------------------------
- */
+/* ---- rules ----------------------------------------------------------------------------------- */
 
 static rc rules_of(struct taking *t, enum signal_kind kind, const struct rule_list **ret)
 {
@@ -41,8 +40,7 @@ static bool fits(const struct alarm_rule *rule, const struct taking_source *from
            among(rule->zones, kept->zone);
 }
 
-/* ---- often enough -----------------------------------------------------------------------------
- */
+/* ---- often enough ---------------------------------------------------------------------------- */
 
 /* The latest signals of a rule's kind from a source, of those that were kept before this batch: as
  * many as the rule wants, or all since `begin`. */
@@ -150,8 +148,7 @@ static rc is_armed(struct taking *t, struct str zone, bool *ret)
     return OK;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* One alarm for each rule, source and point. A source that makes up points without end gets one
  * line for all the rest. */
@@ -238,8 +235,7 @@ static rc match_rule(struct taking *t, const struct alarm_rule *rule,
     return add_raise(t, from, kept, raise, rule->name, ret);
 }
 
-/* ---- without a rule ---------------------------------------------------------------------------
- */
+/* ---- without a rule -------------------------------------------------------------------------- */
 
 static bool is_grave(const struct kept_signal *kept)
 {

@@ -270,8 +270,7 @@ TEST(signals_of_one_batch_and_of_several_times_are_each_counted_in_their_own)
     scene_close(&s);
 }
 
-/* ---- storms -----------------------------------------------------------------------------------
- */
+/* ---- storms ---------------------------------------------------------------------------------- */
 
 TEST(a_storm_is_one_line_and_costs_little)
 {
@@ -341,8 +340,7 @@ TEST(points_without_end_are_a_bounded_number_of_alarms)
     scene_close(&s);
 }
 
-/* ---- over HTTP --------------------------------------------------------------------------------
- */
+/* ---- over HTTP ------------------------------------------------------------------------------- */
 
 #define ONE(key, kind)                                                                            \
     "{\"source\":\"panel\",\"kind\":\"" kind "\",\"priority\":\"high\",\"code_system\":\"http\"," \

@@ -66,8 +66,7 @@ extern const struct decision watch_decisions[WATCH_DECISIONS + 1];
 /* The label of what Chancery itself says. */
 #define WATCH_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
 
-/* ---- sources: source_*.c -----------------------------------------------------------------------
- */
+/* ---- sources: source_*.c --------------------------------------------------------------------- */
 
 /* The id of the pulse that all unknown sources share; no source may have it. */
 #define UNKNOWN_SOURCE STR("unknown")
@@ -181,8 +180,7 @@ record_check source_check, rule_check;
 decide_fn source_disable, source_enable, source_refuse, source_sweep;
 extern const struct reaction watch_reactions[4];
 
-/* ---- alarms: alarm*.c ---------------------------------------------------------------------------
- */
+/* ---- alarms: alarm*.c ------------------------------------------------------------------------ */
 
 extern const struct event_kind alarm_raised_kind, alarm_repeated_kind, alarm_recurred_kind,
     alarm_returned_kind, alarm_cancel_heard_kind, alarm_claimed_kind, alarm_released_kind,
@@ -265,8 +263,7 @@ decide_fn alarm_decide_claim, alarm_decide_release, alarm_decide_claim_lapse, al
     alarm_decide_acknowledge, alarm_decide_ack_expire, alarm_decide_shelve, alarm_decide_unshelve,
     alarm_decide_end, alarm_decide_merge, alarm_decide_split;
 
-/* ---- signals: signal_*.c ------------------------------------------------------------------------
- */
+/* ---- signals: signal_*.c --------------------------------------------------------------------- */
 
 #define SIGNALS_TAKEN_FIELDS(F, T)                                     \
     F(T, label, _, label, REQUIRED, 0, 0, "who may read it")           \
