@@ -17,12 +17,14 @@ static void overlay(const struct request *request, struct listener_state *state)
                      : STR("the disk fails: nothing is acknowledged, and reading waits");
 }
 
-static rc get_listener(struct ctx *c, const struct request *request, struct listener *ret)
+/* By its label of now, whatever that was when its state was noted. */
+static rc get_listener(struct ctx *c, const struct request *request, struct str id,
+                       struct listener *ret)
 {
     struct row row;
-    TRY(picture_get(c, request->picture, &listener_shape, request->parts[0], &row, ret));
+    TRY(picture_get(c, request->picture, &listener_shape, id, &row, ret));
     if (row.retired.us || !actor_may_read(request->actor, ret->label))
-        FAIL(c, NOT_FOUND, "there is no listener %.*s", STR_ARG(request->parts[0]));
+        FAIL(c, NOT_FOUND, "there is no listener %.*s", STR_ARG(id));
     return OK;
 }
 
@@ -30,7 +32,7 @@ rc listener_serve_place(struct ctx *c, const struct request *request, struct res
 {
     struct listener listener = {0};
     struct listener_place place = {0};
-    TRY(get_listener(c, request, &listener));
+    TRY(get_listener(c, request, request->parts[0], &listener));
     rc found = picture_get(c, request->picture, &listener_place_shape, listener.id, NULL, &place);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
@@ -44,7 +46,7 @@ rc listener_serve_state(struct ctx *c, const struct request *request, struct res
 {
     struct listener listener = {0};
     struct listener_state state = {0};
-    TRY(get_listener(c, request, &listener));
+    TRY(get_listener(c, request, request->parts[0], &listener));
     TRY(picture_get(c, request->picture, &listener_state_shape, listener.id, NULL, &state));
     overlay(request, &state);
     shape_write(response->body, &listener_state_shape, SHAPE_VIEW_SHOWN, &state);
@@ -62,10 +64,11 @@ rc listener_serve_states(struct ctx *c, const struct request *request, struct re
     struct listener_state *states = page.records;
     text_put(response->body, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {
-        bool live = false;
-        TRY(picture_has(c, request->picture, &listener_shape, states[i].id, &live));
-        if (!live)
+        struct listener listener = {0};
+        rc found = get_listener(c, request, states[i].id, &listener);
+        if (found.code == RC_NOT_FOUND)
             continue;
+        TRY(found);
         if (!first)
             text_put_char(response->body, ',');
         first = false;

@@ -3,6 +3,7 @@
 #include "domain/watch/watch_own.h"
 #include "edge/intake/receiver_own.h"
 #include "support/receiver_scene.h"
+#include "support/watch_scene.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -182,6 +183,26 @@ TEST(bad_input_is_shown_on_the_page_of_its_source)
     assert_true(pulse.bad_samples.items[0].why.len > 0 && pulse.bad_samples.items[0].bytes.len > 0);
     close(known);
     close(nobody);
+    receiver_scene_close(&rs);
+}
+
+/* Its state has samples of what devices send. */
+TEST(how_a_listener_does_is_as_secret_as_its_record_is_now)
+{
+    struct receiver_scene rs;
+    const struct actor reader = {.id = STR("reader"),
+                                 .permissions = {(struct str[]){STR("listener.read")}, 1},
+                                 .clearance = {.tlp = TLP_GREEN}};
+    receiver_scene_open(&rs);
+    receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
+    receiver_scene_pass(&rs, 1000);
+    assert_non_null(
+        strstr(fetch(&rs.s, &reader, "/api/v1/listener-states", "", NULL), "\"id\":\"l\""));
+    scene_do(&rs.s, "listener.change", "l",
+             "{\"id\":\"l\",\"label\":\"TLP:RED\",\"name\":\"l\",\"protocol\":\"dc09\","
+             "\"carrier\":\"tcp\",\"address\":\"" LOOP "\"" PANEL "}");
+    assert_string_equal(fetch(&rs.s, &reader, "/api/v1/listener-states", "", NULL),
+                        "{\"items\":[]}");
     receiver_scene_close(&rs);
 }
 
