@@ -10,6 +10,7 @@ import {
   startDemo,
   visit,
 } from '../test/e2e/lib.mjs';
+import { postPictures } from './pictures_post.mjs';
 
 const FOLDER = 'docs/pictures';
 const BYTES_MAX = 300000;
@@ -157,5 +158,10 @@ for (const [name, address, look] of pictures) {
   await context.close();
 }
 await phonePicture();
+await postPictures(demo, browser, call, async (page, name) => {
+  const path = `${FOLDER}/${name}.png`;
+  await page.screenshot({ path });
+  note(path);
+});
 await browser.close();
 await demo.stop();

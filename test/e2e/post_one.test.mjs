@@ -1,6 +1,7 @@
 // Post One with the keyboard alone, as a guard has it at 03:00: an alarm from a real panel, duress, a flood,
 // a server that falls silent, a shift that is handed over.
 import assert from 'node:assert/strict';
+import { createServer as createWeb } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { axe, caller, enrol, openWindow, settled, startBrowser, startDemo } from './lib.mjs';
@@ -88,6 +89,31 @@ async function freePort() {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+/** A camera that gives one picture by HTTP, looking at a zone: its source, its record, its address. */
+async function putCamera(zone) {
+  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
+  await page.setContent('<body style="background:linear-gradient(#123,#567);height:360px">');
+  const jpeg = await page.screenshot({ type: 'jpeg' });
+  await page.close();
+  const camera = createWeb((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': jpeg.length });
+    response.end(jpeg);
+  });
+  await new Promise((resolve) => camera.listen(0, '127.0.0.1', resolve));
+  const ask = caller(demo, officer.cookie);
+  const made = good(
+    await ask('POST', 'sources', {
+      label: 'TLP:GREEN', name: `Camera, ${zone}`, kind: 'camera', identity: `eye/${zone}`, zone,
+    }),
+  );
+  const still = `http://127.0.0.1:${camera.address().port}/still.jpg`;
+  good(
+    await ask('POST', 'cameras', {
+      label: 'TLP:GREEN', name: `Camera, ${zone}`, source: made.id, still,
+    }),
+  );
+  return camera;
+}
 /** Opens a line to the receiver and gives what it answers to a report. */
 async function dial(port, event) {
   const now = new Date().toISOString();
@@ -115,6 +141,7 @@ test('an alarm of a panel is taken, looked at and answered; the shift is handed 
       secret_options: { accounts: [{ account: '1234' }] },
     }),
   );
+  const camera = await putCamera('registry');
   const window = await open();
   const { page } = window;
 
@@ -145,6 +172,17 @@ test('an alarm of a panel is taken, looked at and answered; the shift is handed 
   await alarm.locator('.held').waitFor();
   const { id } = good(await call('GET', 'watch/queue')).items[0];
   assert.equal(good(await call('GET', `alarms/${id}`)).alarm.claimed_by, 'post-one');
+
+  // What the camera of the zone saw, by itself when the alarm rose, and once more when asked.
+  const picture = page.locator('.alarm figure img');
+  await picture.waitFor();
+  await page.waitForFunction(() => document.querySelector('.alarm figure img')?.naturalWidth === 640);
+  await page.locator('figcaption', { hasText: 'Camera, registry' }).waitFor();
+  await keys(page, 'p');
+  await page.locator('figcaption', { hasText: /1\S? of \S?2/ }).waitFor();
+  await keys(page, 'i');
+  await page.locator('figcaption', { hasText: /2\S? of \S?2/ }).waitFor();
+  camera.close();
 
   await keys(page, 'Enter', 'a');
   const form = page.locator('dialog[open]');
