@@ -426,22 +426,51 @@ test('a server that falls silent makes the whole screen look old, and it stays r
   await done(window);
 });
 
+/** A line to the server that can be cut and mended. */
+async function lineOf() {
+  const links = new Set();
+  const target = new URL(demo.url);
+  let whole = true;
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [[near, far], [far, near]]) {
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+    links.add(near);
+    if (!whole) near.destroy();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = (now) => {
+    whole = !now;
+    if (now) for (const link of links) link.destroy();
+  };
+  return { url: `http://localhost:${server.address().port}`, cut, close: () => server.close() };
+}
+
 test('what happens while the line is gone is there when it is back', async () => {
-  const window = await open();
-  const { page, context } = window;
+  const link = await lineOf();
+  const context = await openWindow(browser, link, { cookie: guard.cookie });
+  const page = await context.newPage();
+  await page.goto(`${link.url}/post-one`);
+  await page.locator('[data-line="live"]').waitFor();
   await signals({ source: '#1234', kind: 'tamper', zone: '8' });
   await line(page, 'Tampering').waitFor();
-  await context.setOffline(true);
-  await page.locator('[data-line="stale"], [data-line="offline"]').waitFor();
+  link.cut(true);
+  await page.locator('[data-line="offline"]').waitFor();
+  await page.locator('.line .offline', { hasText: 'OFFLINE' }).waitFor();
   const [{ id }] = good(await call('GET', 'watch/queue')).items;
   good(await call('POST', `alarms/${id}/end`, { why: 'seen to', disposition: 'real' }));
   await signals({ source: '#2200', kind: 'access', code: 'DL', zone: '1' });
   assert.equal(await line(page, 'Tampering').count(), 1);
-  await context.setOffline(false);
+  link.cut(false);
   await line(page, 'Door held open').waitFor();
   await gone(line(page, 'Tampering'));
   await page.locator('[data-line="live"]').waitFor();
   await context.close();
+  link.cut(true);
+  link.close();
 });
 
 test('a thousand alarms: few lines in the document, and the keys still answer', async () => {
