@@ -41,9 +41,10 @@ SSL_CTX *web_context(void)
 
 SSL *web_dial_tls(SSL_CTX *context, unsigned port)
 {
+    char host[] = "localhost";
     SSL *ssl = SSL_new(context);
-    if (!ssl || SSL_set_fd(ssl, web_dial(port)) != 1 ||
-        SSL_set_tlsext_host_name(ssl, "localhost") != 1 || SSL_connect(ssl) != 1) {
+    if (!ssl || SSL_set_fd(ssl, web_dial(port)) != 1 || SSL_set_tlsext_host_name(ssl, host) != 1 ||
+        SSL_connect(ssl) != 1) {
         fprintf(stderr, "bench: no TLS to port %u\n", port);
         exit(1);
     }
