@@ -39,11 +39,14 @@ static rc put_rule(struct explaining *x)
     struct text *out = x->out;
     TRY(rule_of(x, &then));
     TRY(picture_get(x->c, x->past.picture, &tripwire_shape, x->hit->tripwire, NULL, &now));
+    /* The hit is as secret as the rule was then; what it is called now may be more so. */
+    bool may_know = actor_may_read(x->request->actor, now.label);
     text_put(out, STR(",\"name\":"));
-    text_put_json(out, now.name);
+    text_put_json(out, may_know ? now.name : x->hit->title);
     text_put(out, STR(",\"rule_text\":"));
     text_put_json(out, then.text);
-    text_printf(out, ",\"rule_changed\":%s", str_eq(then.text, now.rule) ? "false" : "true");
+    text_printf(out, ",\"rule_changed\":%s",
+                may_know && str_eq(then.text, now.rule) ? "false" : "true");
     if (str_absent(then.text))
         return OK;
     rc result = tripwire_set(x->c, then.id, then.text, &x->set);

@@ -233,6 +233,32 @@ TEST(tripwire_status_tells_of_a_rule_only_those_who_may_know_of_it)
     close_live(&l);
 }
 
+TEST(tripwire_hit_does_not_tell_what_its_rule_has_become)
+{
+    struct live l;
+    struct actor reader = {.id = STR("reader"),
+                           .permissions = {(struct str[]){STR("tripwire.read")}, 1},
+                           .clearance = {.tlp = TLP_GREEN}};
+    open_live(&l);
+    agency(&l, "agency.add", 1);
+    agency(&l, "agency.change", 1);
+    settle(&l);
+    struct page page = hits_of(&l);
+    assert_int_equal(page.count, 1);
+    const struct tripwire_hit *hit = page.records;
+    const char *path = "/api/v1/tripwire-hits/{id}";
+    ASSERT_HAS(fetch(&l.s, &reader, path, hit->id.ptr, NULL), "\"name\":\"pair\"");
+    scene_do(&l.s, "tripwire.off", "pair", "{\"why\":\"it is changed\"}");
+    scene_do(
+        &l.s, "tripwire.change", "pair",
+        "{\"id\":\"pair\",\"label\":\"TLP:RED\",\"name\":\"Who meets the envoy\",\"rule\":\"title: "
+        "x\\n" SEEN("added") "detection: {s: {name: '*'}, condition: s}\\n\"}");
+    const char *told = fetch(&l.s, &reader, path, hit->id.ptr, NULL);
+    assert_null(strstr(told, "envoy"));
+    ASSERT_HAS(told, "\"name\":\"Pair\"");
+    close_live(&l);
+}
+
 /* A day of agencies, the same whatever happens between: a step per number. */
 static void play(struct live *l, int step)
 {
