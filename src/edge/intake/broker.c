@@ -340,7 +340,7 @@ static int on_certificate(int good, X509_STORE_CTX *store)
 /* libmosquitto would tell the broker the address that it calls as the name that is meant. */
 static void on_handshake(const SSL *ssl, int where, int)
 {
-    const struct broker *b = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    struct broker *b = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
     if (where & SSL_CB_HANDSHAKE_START && b->named)
         SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, b->host);
 }
