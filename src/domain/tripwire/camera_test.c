@@ -1,4 +1,5 @@
-/* A camera that falls silent is an event of the category `camera`, known by its zone and itself. */
+/* A camera that falls silent is an event of the category `camera`, known by its zone and itself;
+ * and what is found of it rings at the control post. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "domain/mission/mission.h"
@@ -92,6 +93,51 @@ TEST(tripwire_sees_a_camera_die_and_come_back)
     pass(&s, 1);
     assert_int_equal(hits(&s, "lost"), 1);
     assert_int_equal(hits(&s, "back"), back + 1);
+    tripwires_close(tripwires);
+    scene_close(&s);
+}
+
+#define RINGS(id, selection)                                                               \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\"title: " id \
+    "\\nid: " id "\\nlogsource: {product: chancery}\\ndetection: {s: {" selection          \
+    "}, condition: s}\\nlevel: high\\nchancery:\\n    purpose: Somebody comes.\\n"         \
+    "    actions: [{do: alarm}, {do: send-guard, to: yard}]\\n\"}"
+
+static size_t alarms(struct scene *s, const char *title, struct alarm *ret)
+{
+    struct page page;
+    struct query query = {.limit = QUERY_LIMIT_MAX, .filter_count = 1};
+    query.filters[0] = (struct filter){STR("title"), FILTER_EQ, str_from(title)};
+    if (!rc_ok(picture_list(&s->c, s->reader.picture, &alarm_shape, &query, &page)))
+        fail_msg("%s", s->c.fault.message);
+    if (page.count)
+        *ret = *(const struct alarm *)page.records;
+    return page.count;
+}
+
+/* Its alarm is an event too, which no rule sees: the second rule would ring for ever. */
+TEST(tripwire_rings_at_the_control_post_where_its_rule_asks_for_it)
+{
+    struct scene s;
+    struct tripwires *tripwires = NULL;
+    struct alarm alarm = {.id = {NULL, 0}};
+    open_mission(&s);
+    scene_do(&s, "source.add", NULL, SOURCE("eye", "camera"));
+    scene_do(&s, "tripwire.add", NULL, RINGS("quiet", "event: source.silenced, camera: eye"));
+    scene_do(&s, "tripwire.add", NULL, RINGS("echo", "event: alarm.raised"));
+    scene_do(&s, "tripwire.activate", "quiet", "{}");
+    scene_do(&s, "tripwire.activate", "echo", "{}");
+    assert_true(rc_ok(tripwires_open(&s.c, s.core, &tripwires)));
+    scene_do(&s, "signal.take", NULL, BEAT("eye"));
+    for (int i = 0; i < 9; i++)
+        pass(&s, 5);
+    assert_int_equal(hits(&s, "quiet"), 1);
+    assert_int_equal(hits(&s, "echo"), 2); /* of the two that fell silent, and nothing else */
+    assert_int_equal(alarms(&s, "quiet", &alarm), 1);
+    assert_int_equal(alarm.priority, SIGNAL_PRIORITY_MEDIUM);
+    assert_true(str_is(alarm.cause, "tripwire") && str_is(alarm.consequence, "Somebody comes."));
+    assert_true(str_find(alarm.action, STR("send-guard to=yard")) != SIZE_MAX);
+    assert_int_equal(alarms(&s, "echo", &alarm), 1);
     tripwires_close(tripwires);
     scene_close(&s);
 }

@@ -167,6 +167,8 @@ rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
     TRY(line_of(c, rule->title, &body.title));
     if (rule->level.len)
         TRY(line_of(c, str_sub(rule->level, 0, 40), &body.level));
+    if (rule->purpose.len)
+        TRY(line_of(c, rule->purpose, &body.purpose));
     TRY(put_group(c, hit, &body));
     TRY(put_actions(c, rule, &body));
     TRY(put_asked(c, set, hit, &body));

@@ -97,6 +97,8 @@ static const void *part_of(const struct event *event, size_t part)
 size_t taxonomy_parts(const struct event *event)
 {
     const struct shape_field *items = taxonomy_items_of(event->kind);
+    if (hit_rang(event))
+        return 0;
     if (!items || !event->body)
         return 1;
     return ((const struct shape_items *)shape_in(items, event->body))->count;

@@ -80,6 +80,7 @@ enum { TRIPWIRE_HIT_EVENTS_MAX = 100 };
       "numbers of the events that made it, at most so many")                                       \
     F(T, i64, _, event_count, 0, 0, 0, "how many there were")                                      \
     F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")                 \
+    F(T, text, line, purpose, 0, 1, 200, "what the rule is for")                                   \
     F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")                     \
     F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time")              \
     F(T, flag, _, unsure, 0, 0, 0, "it rests on something that nobody knew")                       \

@@ -102,11 +102,12 @@ static rc decide_hit(struct ctx *c, struct picture *picture, const struct comman
     rc found = picture_get(c, picture, &tripwire_hit_shape, hit->id, NULL, known);
     if (found.code != RC_NOT_FOUND)
         return found;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = &tripwire_hit_kind,
-                                               .body = hit,
-                                               .record_id = hit->tripwire,
-                                               .label = hit->label});
+    TRY(outcome_add(c, outcome,
+                    &(struct outcome_event){.kind = &tripwire_hit_kind,
+                                            .body = hit,
+                                            .record_id = hit->tripwire,
+                                            .label = hit->label}));
+    return hit_ring(c, picture, outcome, hit);
 }
 
 static rc decide_keep(struct ctx *c, struct picture *picture, const struct command *command,

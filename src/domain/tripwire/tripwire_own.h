@@ -95,9 +95,19 @@ rc rules_try(struct ctx *c, struct picture *picture, const struct sigma_set *set
 /* Does a rule of the set lock or evacuate? */
 bool rules_are_grave(const struct sigma_set *set);
 
+/* ---- ring.c ---------------------------------------------------------------------------------- */
+
+/* Raise the alarm that the hit's rule asks for; a hit that came late rings nowhere. */
+rc hit_ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
+            const struct tripwire_hit *hit);
+
+/* Is it about an alarm that a hit raised? No rule sees those: it could trip itself for ever. */
+bool hit_rang(const struct event *event);
+
 /* ---- taxonomy.c ------------------------------------------------------------------------------ */
 
-/* Into how many an event falls: one, or, when its body is a list of items, as many as those. */
+/* Into how many an event falls: one, or, when its body is a list of items, as many as those; none
+ * when no rule is to see it. */
 size_t taxonomy_parts(const struct event *event);
 
 /* By what events are seen: the names that rules use, what is known of records, and the clock on the
