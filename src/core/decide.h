@@ -34,6 +34,16 @@ struct command {
     struct command *next; /* the queue's */
 };
 
+/* Raise a refusal with the rule that it follows and the field it is about ("" for none). */
+#define REFUSE(c, CODE, rule, field, ...)                                         \
+    do {                                                                          \
+        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
+        fault_set_rule(c, rule);                                                  \
+        if ((field)[0])                                                           \
+            fault_enter_name(c, str_from(field));                                 \
+        return refused_;                                                          \
+    } while (0)
+
 struct outcome;
 
 /* An event that the decision wants. Absent: label = the body's own field "label" if it has one,

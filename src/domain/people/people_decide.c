@@ -4,15 +4,6 @@
 
 #include "core/catalog.h"
 
-/* Raise a refusal with the rule that it follows and the field it is about. */
-#define REFUSE(c, CODE, rule, field, ...)                                         \
-    do {                                                                          \
-        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
-        fault_set_rule(c, rule);                                                  \
-        fault_enter_name(c, STR(field));                                          \
-        return refused_;                                                          \
-    } while (0)
-
 static bool is_system(const struct actor *actor)
 {
     return str_eq(actor->id, actor_system.id);

@@ -5,16 +5,6 @@
 #include "domain/rounds/rounds.h"
 #include "domain/watch/watch.h"
 
-/* Raise a refusal with the rule that it follows and the field it is about ("" for none). */
-#define REFUSE(c, CODE, rule, field, ...)                                         \
-    do {                                                                          \
-        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
-        fault_set_rule(c, rule);                                                  \
-        if ((field)[0])                                                           \
-            fault_enter_name(c, str_from(field));                                 \
-        return refused_;                                                          \
-    } while (0)
-
 #define ROUND_WALK "round.walk"
 
 #define ROUNDS_LABEL ((struct label){TLP_AMBER, {NULL, 0}})

@@ -10,15 +10,6 @@
 
 #include <stdio.h>
 
-#define REFUSE(c, CODE, rule, field, ...)                                         \
-    do {                                                                          \
-        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
-        fault_set_rule(c, rule);                                                  \
-        if (field)                                                                \
-            fault_enter_name(c, str_from(field));                                 \
-        return refused_;                                                          \
-    } while (0)
-
 static const struct str nothing = {NULL, 0};
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -193,11 +184,11 @@ static struct proposal proposal_of(const struct tripwire *t)
 static rc check_persons(struct ctx *c, const struct actor *actor, const struct proposal *proposal)
 {
     if (str_absent(actor->person))
-        REFUSE(c, FORBIDDEN, "two-persons", NULL,
+        REFUSE(c, FORBIDDEN, "two-persons", "",
                "it locks or evacuates: two persons activate it, not a program");
     if (proposal->made &&
         (str_eq(actor->id, proposal->account) || str_eq(actor->person, proposal->person)))
-        REFUSE(c, FORBIDDEN, "two-persons", NULL,
+        REFUSE(c, FORBIDDEN, "two-persons", "",
                "it locks or evacuates: another person has to confirm it");
     return OK;
 }
@@ -238,7 +229,7 @@ rc decide_activate(struct ctx *c, struct picture *picture, const struct command 
     TRY(get_live(c, picture, command, tripwire));
     bool active = tripwire->status == TRIPWIRE_STATUS_ACTIVE;
     if (active && str_absent(tripwire->next))
-        REFUSE(c, CONFLICT, "active", NULL, "it is active already");
+        REFUSE(c, CONFLICT, "active", "", "it is active already");
     struct proposal proposal = proposal_of(tripwire);
     TRY(check_can_fire(c, picture, tripwire->id, active ? tripwire->next : tripwire->rule, &grave));
     if (grave)
@@ -261,7 +252,7 @@ rc decide_withdraw(struct ctx *c, struct picture *picture, const struct command 
     NEW(c, tripwire, 1);
     TRY(get_live(c, picture, command, tripwire));
     if (!proposal_of(tripwire).made)
-        REFUSE(c, CONFLICT, "not-proposed", NULL, "nobody has put it forward");
+        REFUSE(c, CONFLICT, "not-proposed", "", "nobody has put it forward");
     if (tripwire->status == TRIPWIRE_STATUS_PROPOSED) {
         tripwire->status = TRIPWIRE_STATUS_DRAFT;
         tripwire->proposed_by = tripwire->proposer = nothing;
@@ -279,7 +270,7 @@ rc decide_off(struct ctx *c, struct picture *picture, const struct command *comm
     NEW(c, tripwire, 1);
     TRY(get_live(c, picture, command, tripwire));
     if (tripwire->status != TRIPWIRE_STATUS_ACTIVE && tripwire->status != TRIPWIRE_STATUS_PROPOSED)
-        REFUSE(c, CONFLICT, "not-active", NULL, "it is not active");
+        REFUSE(c, CONFLICT, "not-active", "", "it is not active");
     tripwire->status = TRIPWIRE_STATUS_OFF;
     tripwire->off_why = input->why;
     tripwire->proposed_by = tripwire->proposer = tripwire->confirmed_by = nothing;

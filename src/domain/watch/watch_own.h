@@ -6,16 +6,6 @@
 
 #include "core/actor.h"
 
-/* Raise a refusal with the rule that it follows and the field it is about ("" for none). */
-#define REFUSE(c, CODE, rule, field, ...)                                         \
-    do {                                                                          \
-        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
-        fault_set_rule(c, rule);                                                  \
-        if ((field)[0])                                                           \
-            fault_enter_name(c, str_from(field));                                 \
-        return refused_;                                                          \
-    } while (0)
-
 #define PERMIT_WATCH_READ   "watch.read"
 #define PERMIT_WATCH_WRITE  "watch.write"
 #define PERMIT_SIGNAL_READ  "signal.read"

@@ -10,13 +10,6 @@ enum { SESSIONS_MAX = 20, TOKENS_MAX = 50, PASSKEYS_MAX = 20, ENROLMENTS_MAX = 5
 
 static const struct label our_label = {TLP_AMBER, {NULL, 0}};
 
-#define REFUSE(c, CODE, rule, ...)                                                \
-    do {                                                                          \
-        rc refused_ = fault_raise(c, RC_##CODE, __FILE__, __LINE__, __VA_ARGS__); \
-        fault_set_rule(c, rule);                                                  \
-        return refused_;                                                          \
-    } while (0)
-
 /* ---- what all of them use -------------------------------------------------------------------- */
 
 static rc usable_account(struct ctx *c, struct picture *picture, struct str id, struct account *ret)
@@ -27,7 +20,7 @@ static rc usable_account(struct ctx *c, struct picture *picture, struct str id, 
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
     if (!rc_ok(result) || row.retired.us || account.status != ACCOUNT_STATUS_ACTIVE)
-        REFUSE(c, UNAUTHENTICATED, "unknown", "this account may not be used");
+        REFUSE(c, UNAUTHENTICATED, "unknown", "", "this account may not be used");
     *ret = account;
     return OK;
 }
@@ -135,11 +128,11 @@ static rc spend_passkey(struct ctx *c, struct picture *picture,
     NEW(c, passkey, 1);
     rc result = picture_get(c, picture, &passkey_shape, opening->passkey, NULL, passkey);
     if (result.code == RC_NOT_FOUND || !str_eq(passkey->account, opening->session.account))
-        REFUSE(c, UNAUTHENTICATED, "passkey", "this passkey was removed");
+        REFUSE(c, UNAUTHENTICATED, "passkey", "", "this passkey was removed");
     TRY(result);
     bool counts = passkey->sign_count > 0 || opening->sign_count > 0;
     if (counts && opening->sign_count <= passkey->sign_count)
-        REFUSE(c, UNAUTHENTICATED, "copy", "the passkey counted backwards");
+        REFUSE(c, UNAUTHENTICATED, "copy", "", "the passkey counted backwards");
     passkey->sign_count = opening->sign_count;
     passkey->used = clock_now(c);
     return outcome_vault_put(c, outcome, &passkey_shape, passkey);
@@ -153,7 +146,7 @@ static rc spend_code(struct ctx *c, struct picture *picture, const struct sessio
     rc result = picture_get(c, picture, &password_shape, opening->session.account, NULL, password);
     if (result.code == RC_NOT_FOUND ||
         (rc_ok(result) && opening->counter.value <= password->counter))
-        REFUSE(c, UNAUTHENTICATED, "code", "this code was used already");
+        REFUSE(c, UNAUTHENTICATED, "code", "", "this code was used already");
     TRY(result);
     password->counter = opening->counter.value;
     if (!str_absent(opening->rehash))
@@ -174,7 +167,7 @@ static rc spend_recovery(struct ctx *c, struct picture *picture,
         if (!str_eq(recovery->hashes.items[i], opening->recovery))
             recovery->hashes.items[left++] = recovery->hashes.items[i];
     if (left == recovery->hashes.count)
-        REFUSE(c, UNAUTHENTICATED, "recovery", "this code was used already");
+        REFUSE(c, UNAUTHENTICATED, "recovery", "", "this code was used already");
     recovery->hashes.count = left;
     return outcome_vault_put(c, outcome, &recovery_shape, recovery);
 }
@@ -263,7 +256,7 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
         TRY(people_may_grant(c, picture, &command->actor, &account));
     TRY(auth_rows(c, picture, &token_shape, account.id, &page));
     if (page.count >= TOKENS_MAX)
-        REFUSE(c, CONFLICT, "tokens", "an account has at most %d tokens", TOKENS_MAX);
+        REFUSE(c, CONFLICT, "tokens", "", "an account has at most %d tokens", TOKENS_MAX);
     TRY(outcome_vault_put(c, outcome, &token_shape, token));
     NEW(c, fact, 1);
     fact->account = account.id;
@@ -310,7 +303,7 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
     if (!rc_ok(result) || !str_eq(link.account, account->id) || link.expires.us <= clock_now(c).us)
-        REFUSE(c, UNAUTHENTICATED, "link", "this link was used already, or is too old");
+        REFUSE(c, UNAUTHENTICATED, "link", "", "this link was used already, or is too old");
     TRY(tell_way(c, outcome, &enrolment_used, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &enrolment_shape, id);
 }
@@ -329,12 +322,12 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     rc found =
         picture_find(c, picture, &passkey_shape, "credential", passkey->credential, NULL, &same);
     if (rc_ok(found))
-        REFUSE(c, CONFLICT, "passkey-known", "this passkey is registered already");
+        REFUSE(c, CONFLICT, "passkey-known", "", "this passkey is registered already");
     if (found.code != RC_NOT_FOUND)
         return found;
     TRY(auth_rows(c, picture, &passkey_shape, account.id, &page));
     if (page.count >= PASSKEYS_MAX)
-        REFUSE(c, CONFLICT, "passkeys", "an account has at most %d passkeys", PASSKEYS_MAX);
+        REFUSE(c, CONFLICT, "passkeys", "", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
     return tell_way(c, outcome, &passkey_added, &account, passkey->id, passkey->name);
 }
@@ -368,7 +361,7 @@ static rc check_not_last(struct ctx *c, struct picture *picture, struct str acco
     size_t ways = 0;
     TRY(count_ways(c, picture, account, &ways));
     if (ways <= 1)
-        REFUSE(c, CONFLICT, "last-way", "this is the only way to sign in; add another first");
+        REFUSE(c, CONFLICT, "last-way", "", "this is the only way to sign in; add another first");
     return OK;
 }
 
@@ -429,11 +422,11 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
     struct page page;
     rc usable = usable_account(c, picture, link->account, &account);
     if (usable.code == RC_UNAUTHENTICATED)
-        REFUSE(c, CONFLICT, "suspended", "this account may not be used");
+        REFUSE(c, CONFLICT, "suspended", "", "this account may not be used");
     TRY(usable);
     TRY(people_may_grant(c, picture, &command->actor, &account));
     if (account.kind != ACCOUNT_KIND_PERSON)
-        REFUSE(c, CONFLICT, "program", "a program does not enrol; it has tokens");
+        REFUSE(c, CONFLICT, "program", "", "a program does not enrol; it has tokens");
     TRY(auth_rows(c, picture, &enrolment_shape, account.id, &page));
     const struct enrolment *links = page.records;
     for (size_t i = 0; i < page.count; i++)
