@@ -28,6 +28,7 @@ struct dc09_account_state {
 struct adapter_state {
     bool unlisted, any_time;
     int64_t past_us, future_us, repeat_us;
+    struct wall began; /* when the first report was seen */
     struct dc09_account_state *listed;
     size_t listed_count;
     struct dc09_account_state *others; /* of those not listed, the latest */
@@ -45,6 +46,8 @@ struct dc09_account_state *dc09_account_find(struct adapter_state *state,
 /* Has this report been seen lately? Gives the moment by which it is named, the first one's own. */
 struct dc09_sighting {
     bool repeat;
+    bool young; /* the memory of reports is younger than a repeat may be: after a start */
+    uint64_t digest;
     int missing; /* numbers jumped over before it, 0 for none */
     struct wall name;
 };

@@ -92,8 +92,13 @@ static rc take_content(struct dc09_work *w, struct adapter_result *ret)
     }
     TRY(dc09_reply(w->c, DC09_ACK, frame, &w->account->key, w->in->received, &w->out->reply));
     struct dc09_account_state before = *w->account;
-    w->sighting =
-        dc09_account_see(w->account, w->state->repeat_us, frame, digest_of(frame), w->in->received);
+    struct wall now = w->in->received;
+    uint64_t digest = digest_of(frame);
+    if (w->state->began.us == 0)
+        w->state->began = now;
+    w->sighting = dc09_account_see(w->account, w->state->repeat_us, frame, digest, now);
+    w->sighting.digest = digest;
+    w->sighting.young = now.us - w->state->began.us <= w->state->repeat_us;
     rc result = OK;
     for (size_t i = 0; rc_ok(result) && i < block.count; i++)
         result = dc09_emit_event(w, &block, i, cid);

@@ -292,6 +292,25 @@ TEST(a_repeat_after_the_window_is_a_new_report)
     feeding_close(&f);
 }
 
+/* The panel had no answer, we were started anew, and it tells it again some minutes later. */
+TEST(a_report_told_again_after_a_start_has_the_name_it_had_or_says_it)
+{
+    for (int minutes = 0; minutes <= 5; minutes++) {
+        struct feeding f;
+        char first[128] = "";
+        for (int start = 0; start < 2; start++) {
+            feeding_open(&f, &dc09_adapter, "{\"unlisted\":true}");
+            clock_manual_advance_us(&f.clock, (int64_t)(start * minutes) * 60000000);
+            feeding_give(&f, FEEDING_DATAGRAM, framed(&f.c, "\"SIA-DCS\"0005L0#1234[#1234|NBA01]"));
+            struct str now = f.signals[0].dedupe, before = f.signals[0].dedupe_before;
+            if (start == 0)
+                memcpy(first, now.ptr, now.len);
+            assert_true(str_is(now, first) || str_is(before, first));
+            feeding_close(&f);
+        }
+    }
+}
+
 TEST(a_jump_in_the_sequence_is_told_and_9999_is_followed_by_1)
 {
     struct feeding f;

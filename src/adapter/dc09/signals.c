@@ -1,6 +1,8 @@
 /* What a panel said, as signals. */
 #include "adapter/dc09/work.h"
 
+#include <inttypes.h>
+
 static struct str extended_value(const struct dc09_frame *frame, char id)
 {
     for (size_t i = 0; i < frame->extended_count; i++)
@@ -140,16 +142,32 @@ static struct wall occurred(const struct dc09_frame *frame)
     return frame->stamp;
 }
 
+/* A report is named by what it says and the span of time in which it was first told: a panel that
+ * was not heard tells it again with another time stamp. */
+static rc name_report(struct dc09_work *w, size_t index, int64_t span, struct str *ret)
+{
+    return str_format(w->c, ret, "dc09/%.*s/%.*s/%016" PRIx64 "/%" PRId64 "/%zu",
+                      STR_ARG(w->source), STR_ARG(w->frame.sequence), w->sighting.digest, span,
+                      index);
+}
+
+/* What was told before a start is remembered by nobody here, so a report of that time has two
+ * names: that of its own span, and that of the one before it. */
+static rc name_both(struct dc09_work *w, size_t index, struct signal *signal)
+{
+    int64_t length_us = w->state->repeat_us > 0 ? w->state->repeat_us : 1;
+    int64_t span = w->sighting.name.us / length_us;
+    TRY(name_report(w, index, span, &signal->dedupe));
+    return w->sighting.young ? name_report(w, index, span - 1, &signal->dedupe_before) : OK;
+}
+
 static rc set_common(struct dc09_work *w, size_t index, struct signal *signal)
 {
-    char when[WALL_TEXT_MAX];
-    struct str name = {when, wall_format(w->sighting.name, when)};
     *signal = (struct signal){.source = w->source,
                               .peer = w->in->peer,
                               .occurred = occurred(&w->frame),
                               .repeat = w->sighting.repeat};
-    TRY(str_format(w->c, &signal->dedupe, "dc09/%.*s/%.*s/%.*s/%zu", STR_ARG(w->source),
-                   STR_ARG(w->frame.sequence), STR_ARG(name), index));
+    TRY(name_both(w, index, signal));
     signal_set_raw(signal, w->raw);
     set_position(&w->frame, signal);
     return OK;

@@ -61,6 +61,7 @@ enum {
     F(T, flag, _, occurred_inferred, 0, 0, 0, "year or zone of `occurred` is our inference")     \
     F(T, text, line, value, 0, 1, 200, "a measured value or a count")                            \
     F(T, text, line, dedupe, 0, 1, 120, "equal for what is certainly the same report")           \
+    F(T, text, line, dedupe_before, 0, 1, 120, "what `dedupe` was, had it been told before")     \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter has given this report before")                   \
     F(T, flag, _, drill, 0, 0, 0, "the source marks it as an exercise")                          \
     F(T, bytes, _, raw, 0, 0, SIGNAL_RAW_MAX, "the bytes it was made from")                      \

@@ -154,8 +154,8 @@ TEST(what_is_no_envelope_is_bad_and_does_not_stop_the_next)
         "<html><body/></html>",
         "<Envelope/>",
         "<s:Envelope xmlns:s='x'><s:Body></s:Envelope>",
-        "<!DOCTYPE s [<!ENTITY a 'ha'>]><s:Envelope xmlns:s='x'><s:Body><a>&a;</a></s:Body>"
-        "</s:Envelope>",
+        ("<!DOCTYPE s [<!ENTITY a 'ha'>]><s:Envelope xmlns:s='x'><s:Body><a>&a;</a></s:Body>"
+         "</s:Envelope>"),
         "text",
     };
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {

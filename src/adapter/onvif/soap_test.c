@@ -155,8 +155,8 @@ TEST(what_is_no_answer_is_refused)
         "<s:Envelope xmlns:s='x'/>",
         "<s:Envelope xmlns:s='x'><s:Body/></s:Envelope>",
         "<s:Envelope xmlns:s='x'><s:Body><Other/></s:Body></s:Envelope>",
-        "<!DOCTYPE x SYSTEM 'file:///etc/passwd'><s:Envelope xmlns:s='x'><s:Body>"
-        "<UnsubscribeResponse/></s:Body></s:Envelope>",
+        ("<!DOCTYPE x SYSTEM 'file:///etc/passwd'><s:Envelope xmlns:s='x'><s:Body>"
+         "<UnsubscribeResponse/></s:Body></s:Envelope>"),
         "<s:Envelope xmlns:s='x'><s:Body><GetSystemDateAndTimeResponse/></s:Body></s:Envelope>",
     };
     struct ctx c = open_ctx();

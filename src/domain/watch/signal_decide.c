@@ -301,6 +301,12 @@ static bool in_batch(struct taking *t, struct str id)
     return false;
 }
 
+static rc is_known(struct taking *t, const struct taking_source *from, struct str report, bool *ret)
+{
+    *ret = storm_has_counted(from, report);
+    return *ret ? OK : picture_any(t->c, t->picture, &kept_signal_shape, "report", report, ret);
+}
+
 /* Duress is kept twice rather than not at all. */
 static rc seen_before(struct taking *t, const struct taking_source *from,
                       const struct signal *signal, struct str *ret_report, bool *ret)
@@ -311,9 +317,14 @@ static rc seen_before(struct taking *t, const struct taking_source *from,
     TRY(signal_report(t->c, signal->source, signal->dedupe, ret_report));
     if (signal_is_lane(signal))
         return OK;
-    *ret = in_batch(t, *ret_report) || storm_has_counted(from, *ret_report);
-    return *ret ? OK
-                : picture_any(t->c, t->picture, &kept_signal_shape, "report", *ret_report, ret);
+    *ret = in_batch(t, *ret_report);
+    if (!*ret)
+        TRY(is_known(t, from, *ret_report, ret));
+    if (*ret || str_absent(signal->dedupe_before))
+        return OK;
+    struct str before;
+    TRY(signal_report(t->c, signal->source, signal->dedupe_before, &before));
+    return is_known(t, from, before, ret);
 }
 
 /* ---- alarms ---------------------------------------------------------------------------------- */

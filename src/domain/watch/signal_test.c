@@ -45,9 +45,11 @@ TEST(the_same_report_is_kept_once)
     assert_int_equal(count_where(&s, &kept_signal_shape, NULL, NULL), 4);
     assert_int_equal(the_alarm(&s, "panel", "alarm").signals, 1);
     /* the same key from another device is another report */
+    signal_in(&s, "alarm", "panel",
+              ",\"dedupe\":\"seq-17b\",\"dedupe_before\":\"seq-17\",\"zone\":\"1\"");
     signal_in(&s, "alarm", "camera", ",\"dedupe\":\"seq-17\"");
     assert_int_equal(count_where(&s, &kept_signal_shape, NULL, NULL), 5);
-    ASSERT_HAS(fetch(&s, &guard, "/api/v1/watch/sources/{id}", "panel", NULL), "\"duplicates\":4");
+    ASSERT_HAS(fetch(&s, &guard, "/api/v1/watch/sources/{id}", "panel", NULL), "\"duplicates\":5");
     scene_close(&s);
 }
 
