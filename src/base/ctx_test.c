@@ -219,7 +219,7 @@ TEST(ids_sort_by_time_and_differ)
 {
     struct clock_manual manual;
     struct ctx c = scratch_open(0);
-    struct str a, b, later;
+    struct str a = {NULL, 0}, b = {NULL, 0}, later = {NULL, 0};
     clock_manual_init(&manual,
                       (struct wall){1469918176385000}); /* the ULID specification's example */
     c.clock = &manual.clock;
