@@ -3,24 +3,31 @@
 #ifndef CORE_MODULE_H
 #define CORE_MODULE_H
 
-#include "core/decide.h"
 #include "core/route.h"
+#include "core/step.h"
 
 /* The domain's own rules for a record, beyond its shape's: `before` is NULL for a new one, `after`
  * is NULL when it is to be retired. */
 typedef rc record_check(struct ctx *c, struct picture *picture, const struct command *command,
                         const void *before, const void *after);
 
-/* A plain record: from its shape come the table, the events <noun>.added, .changed and .retired,
- * the commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
+/* A record: from its shape come the table, the events <noun>.added, .changed and .retired, the
+ * commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
  * history. The shape begins with id and label (RECORD_FIELDS). */
 struct record {
     const struct shape *shape;
-    const char *plural;       /* "zones": /api/v1/zones */
-    const char *read, *write; /* permissions */
-    bool personal;            /* its events are sealed; the subject is the record's id unless… */
-    const char *subject;      /* …a field of it names the person */
-    record_check *check;      /* the domain's own rules; NULL: none */
+    const char *plural; /* "zones": /api/v1/zones */
+    const char *read,
+        *write;          /* permissions; write NULL: nobody adds, changes or retires one by hand */
+    bool personal;       /* its events are sealed; the subject is the record's id unless… */
+    const char *subject; /* …a field of it names the person */
+    record_check *check; /* the domain's own rules; NULL: none */
+
+    const char *state;         /* the choice field that its steps move; NULL: "state" */
+    const struct step *steps;  /* ended by zeros; NULL: none */
+    const struct due *dues;    /* ended by zeros; NULL: none */
+    const struct claim *claim; /* NULL: nobody takes one */
+    const char *editable;      /* states in which `change` may be used; NULL: all */
 };
 
 /* RECORD(zone, "zones", READ, WRITE, .check = zone_check): the first four have to be given. */
@@ -60,6 +67,14 @@ struct permission {
     const char *name, *help;
 };
 
+/* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
+ */
+struct account_origin {
+    struct str person, made_by;
+};
+typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
+                             struct account_origin *ret);
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
@@ -71,6 +86,7 @@ struct module {
     const struct reaction *reactions;
     const struct route *routes;
     const struct permission *permissions;
+    account_origin_fn *account_origin; /* of the one module that keeps the accounts */
 };
 
 #endif
