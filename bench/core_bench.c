@@ -32,26 +32,29 @@ SHAPE_DECLARE(door, DOOR_FIELDS);
 SHAPE_DEFINE(door, DOOR_FIELDS, 1, "A door");
 
 /* The same bytes as an event that changes no row. */
-static const struct event_kind seen = {"door.seen", "A door was seen", &door_shape, "door.read",
-                                       false};
+static EVENT_KIND(seen, "door.seen", door, "door.read", "A door was seen");
 
 static rc decide_seen(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
     const struct door *door = command->input;
     (void)picture;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = &seen, .body = door, .record_id = door->id});
+    return outcome_add(
+        c, outcome,
+        &(struct outcome_event){.kind = &seen_kind, .body = door, .record_id = door->id});
 }
 
 static const struct module bench_module = {
     .name = "bench",
     .help = "What is measured",
     .records = (const struct record[]){RECORD(door, "doors", "door.read", "door.write"), {0}},
-    .events = (const struct event_kind *const[]){&seen, NULL},
-    .decisions =
-        (const struct decision[]){{"door.see", "See", "door.write", &door_shape, decide_seen, NULL},
-                                  {0}},
+    .events = (const struct event_kind *const[]){&seen_kind, NULL},
+    .decisions = (const struct decision[]){{.name = "door.see",
+                                            .help = "See",
+                                            .permission = "door.write",
+                                            .input = &door_shape,
+                                            .decide = decide_seen},
+                                           {0}},
     .permissions = (const struct permission[]){{"door.read", "See"}, {"door.write", "Do"}, {0}},
 };
 static const struct module *const modules[] = {&core_module, &bench_module};

@@ -86,7 +86,7 @@ const struct event_kind *catalog_step_event(const struct catalog *catalog,
                                             const struct record *record, const struct step *step)
 {
     const struct generated *g = find_generated(catalog, str_from(record->shape->name));
-    return &g->step_events[step - g->steps];
+    return step->event ? &g->step_events[step - g->steps] : &g->events[RECORD_CHANGE];
 }
 
 const struct decision *catalog_step_decision(const struct catalog *catalog,

@@ -3,6 +3,7 @@
 #include "core/catalog_make.h"
 
 #include "core/catalog_part.h"
+#include "core/target.h"
 
 #include <stdlib.h>
 
@@ -18,17 +19,30 @@ static rc rows_add(struct ctx *c, struct rows *rows, const void *row)
     return OK;
 }
 
+/* ---- events ------------------------------------------------------------------------------------
+ */
+
+static rc add_event(struct ctx *c, struct catalog *catalog, const struct event_kind *kind)
+{
+    struct fold *fold = NULL;
+    TRY(rows_add(c, &catalog->events, kind));
+    if (kind->row == EVENT_NO_ROW)
+        return OK;
+    NEW(c, fold, 1);
+    *fold = (struct fold){kind, kind->row == EVENT_PUTS_ROW ? record_fold_put : record_fold_end};
+    return rows_add(c, &catalog->folds, fold);
+}
+
 /* ---- records -----------------------------------------------------------------------------------
  */
 
 static const struct {
     const char *event, *command, *help;
     decide_fn *decide;
-    fold_fn *fold;
 } verbs[RECORD_VERBS] = {
-    [RECORD_ADD] = {"added", "add", "Make a new one", record_decide_add, record_fold_put},
-    [RECORD_CHANGE] = {"changed", "change", "Change it", record_decide_change, record_fold_put},
-    [RECORD_RETIRE] = {"retired", "retire", "Retire it", record_decide_retire, record_fold_retire},
+    [RECORD_ADD] = {"added", "add", "Make a new one", record_decide_add},
+    [RECORD_CHANGE] = {"changed", "change", "Change it", record_decide_change},
+    [RECORD_RETIRE] = {"retired", "retire", "Retire it", record_decide_retire},
 };
 
 static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb verb)
@@ -44,6 +58,7 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
         .body = body,
         .read = record->read,
         .sealed = record->personal,
+        .row = verb == RECORD_RETIRE ? EVENT_NO_ROW : EVENT_PUTS_ROW,
     };
     g->decisions[verb] = (struct decision){
         .name = command_name.ptr,
@@ -53,7 +68,6 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
         .decide = verbs[verb].decide,
         .record = record,
     };
-    g->folds[verb] = (struct fold){&g->events[verb], verbs[verb].fold};
     return OK;
 }
 
@@ -62,11 +76,12 @@ static rc add_verbs(struct ctx *c, struct catalog *catalog, struct generated *g)
     size_t routes = 0;
     for (enum record_verb verb = 0; verb < RECORD_VERBS; verb++) {
         TRY(generate_verb(c, g, verb));
-        TRY(rows_add(c, &catalog->events, &g->events[verb]));
-        TRY(rows_add(c, &catalog->folds, &g->folds[verb]));
+        TRY(add_event(c, catalog, &g->events[verb]));
         if (g->record->write)
             TRY(rows_add(c, &catalog->decisions, &g->decisions[verb]));
     }
+    g->retire = (struct fold){&g->events[RECORD_RETIRE], record_fold_retire};
+    TRY(rows_add(c, &catalog->folds, &g->retire));
     TRY(record_routes(c, g->record, g->routes, &routes));
     for (size_t i = 0; i < routes; i++)
         TRY(rows_add(c, &catalog->routes, &g->routes[i]));
@@ -92,7 +107,6 @@ static rc take_steps(struct ctx *c, struct generated *g)
     NEW(c, g->steps, g->step_count + 1);
     NEW(c, g->step_events, g->step_count + 1);
     NEW(c, g->step_decisions, g->step_count + 1);
-    NEW(c, g->step_folds, g->step_count + 1);
     NEW(c, g->step_routes, g->step_count + 1);
     if (own > 0)
         memcpy(g->steps, record->steps, own * sizeof *g->steps);
@@ -106,7 +120,8 @@ static rc generate_step(struct ctx *c, struct generated *g, size_t i)
     const struct record *record = g->record;
     const struct step *step = &g->steps[i];
     struct str event_name, command_name;
-    TRY(str_format(c, &event_name, "%s.%s", record->shape->name, step->event));
+    TRY(str_format(c, &event_name, "%s.%s", record->shape->name,
+                   step->event ? step->event : "changed"));
     TRY(str_format(c, &command_name, "%s.%s", record->shape->name, step->name));
     g->step_events[i] = (struct event_kind){
         .name = event_name.ptr,
@@ -114,6 +129,7 @@ static rc generate_step(struct ctx *c, struct generated *g, size_t i)
         .body = record->shape,
         .read = record->read,
         .sealed = record->personal,
+        .row = step->flags & STEP_ENDS ? EVENT_ENDS_ROW : EVENT_PUTS_ROW,
     };
     g->step_decisions[i] = (struct decision){
         .name = command_name.ptr,
@@ -123,9 +139,8 @@ static rc generate_step(struct ctx *c, struct generated *g, size_t i)
         .decide = step_decide,
         .record = record,
         .step = step,
+        .lane = step->flags & STEP_LANE,
     };
-    g->step_folds[i] = (struct fold){&g->step_events[i],
-                                     step->flags & STEP_ENDS ? record_fold_end : record_fold_put};
     return record_step_route(c, &g->step_decisions[i], &g->step_routes[i]);
 }
 
@@ -134,9 +149,9 @@ static rc add_steps(struct ctx *c, struct catalog *catalog, struct generated *g)
     TRY(take_steps(c, g));
     for (size_t i = 0; i < g->step_count; i++) {
         TRY(generate_step(c, g, i));
-        TRY(rows_add(c, &catalog->events, &g->step_events[i]));
         TRY(rows_add(c, &catalog->decisions, &g->step_decisions[i]));
-        TRY(rows_add(c, &catalog->folds, &g->step_folds[i]));
+        if (g->steps[i].event)
+            TRY(add_event(c, catalog, &g->step_events[i]));
         if (!(g->steps[i].flags & STEP_SYSTEM))
             TRY(rows_add(c, &catalog->routes, &g->step_routes[i]));
     }
@@ -166,7 +181,7 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
     for (const struct table *row = m->tables; row && row->shape; row++)
         TRY(rows_add(c, &catalog->tables, row));
     for (const struct event_kind *const *row = m->events; row && *row; row++)
-        TRY(rows_add(c, &catalog->events, *row));
+        TRY(add_event(c, catalog, *row));
     for (const struct decision *row = m->decisions; row && row->name; row++)
         TRY(rows_add(c, &catalog->decisions, row));
     for (const struct fold *row = m->folds; row && row->kind; row++)
@@ -238,6 +253,30 @@ static void sort_by_kind(struct rows *rows)
         }
 }
 
+/* Rows of commands take from the decision what they do not say themselves. */
+static rc find_named_commands(struct ctx *c, struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->routes.count; i++) {
+        const struct route *route = catalog_route(catalog, i);
+        if (!route->command)
+            continue;
+        const struct decision *decision = catalog_decision(catalog, str_from(route->command));
+        struct route *named = NULL;
+        if (!decision)
+            FAIL(c, INTERNAL, "the route %s does %s, which no module declares", route->path,
+                 route->command);
+        NEW(c, named, 1);
+        *named = *route;
+        named->permission = decision->permission;
+        named->help = decision->help;
+        named->input = decision->input;
+        named->serve = request_serve_command;
+        named->arg = decision;
+        catalog->routes.items[i] = named;
+    }
+    return OK;
+}
+
 /* ---- words beside {id} -------------------------------------------------------------------------
  */
 
@@ -282,6 +321,7 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
     TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));
     TRY(sort_names(c, &catalog->permissions, "permission", &catalog->permissions_by_name));
     TRY(find_named_kinds(c, catalog));
+    TRY(find_named_commands(c, catalog));
     for (size_t i = 0; i < catalog->generated.count; i++) {
         struct generated *g = NULL;
         memcpy(&g, &catalog->generated.items[i], sizeof g); /* it is ours, and still being made */

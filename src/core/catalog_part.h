@@ -11,14 +11,13 @@ struct generated {
     const struct record *record;
     struct event_kind events[RECORD_VERBS];
     struct decision decisions[RECORD_VERBS];
-    struct fold folds[RECORD_VERBS];
+    struct fold retire;
     struct table table;
     struct route routes[RECORD_ROUTES];
     size_t step_count;
     struct step *steps; /* its own, and those of its claim */
     struct event_kind *step_events;
     struct decision *step_decisions;
-    struct fold *step_folds;
     struct route *step_routes;
     struct texts words; /* literal parts beside {id} in the paths of its noun */
 };

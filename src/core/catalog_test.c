@@ -1,4 +1,6 @@
 /* What the catalog finds, and what it refuses to put together. */
+#include "core/catalog_make.h"
+
 #include "support/sample.h"
 
 static void refused(const struct module *module, const char *why)
@@ -50,11 +52,12 @@ TEST(catalog_finds_everything_by_name)
 
 TEST(catalog_refuses_what_does_not_fit)
 {
-    struct event_kind open_kind = {"keeper.seen", "", &keeper_shape, "gate.read", false};
+    EVENT_KIND(open, "keeper.seen", keeper, "gate.read", "");
     struct shape bare = gate_shape, unique = gate_shape;
     struct shape_field fields[2];
-    struct record record[] = {RECORD(gate, "gates", "gate.read", "gate.write"), {0}};
-    struct record twice[] = {record[0], record[0], {0}};
+    struct record keeper = RECORD(keeper, "keepers", "gate.read", "gate.write", .personal = true);
+    struct record record[] = {RECORD(gate, "gates", "gate.read", "gate.write"), keeper, {0}};
+    struct record twice[] = {record[0], keeper, record[0], {0}};
     struct module module = {.name = "m", .permissions = permissions, .records = record};
     bare.fields++;
     bare.count--;
@@ -66,6 +69,17 @@ TEST(catalog_refuses_what_does_not_fit)
     unique.count = 2;
     record[0].shape = &unique;
     refused(&module, "UNIQUE");
+    struct shape lost = gate_shut_shape;
+    struct shape_field reference = {
+        .kind = SHAPE_REF, .name = "by", .target = "persn", .help = "who shuts it"};
+    struct decision shut[] = {{.name = "gate.shut", .permission = "gate.write", .input = &lost},
+                              {0}};
+    lost.fields = &reference;
+    lost.count = 1;
+    record[0] = twice[0];
+    module.decisions = shut;
+    refused(&module, "gate_shut.by refers to persn");
+    module.decisions = NULL;
     record[0] = twice[0];
     record[0].subject = "name";
     refused(&module, "subject");

@@ -86,6 +86,7 @@ struct decision {
     decide_fn *decide;
     const struct record *record; /* of the generated ones */
     const struct step *step;     /* of those, that of a step */
+    bool lane; /* asked for by its route, it goes before everything else (command.alarm) */
 };
 
 #endif

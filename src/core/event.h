@@ -5,6 +5,10 @@
 
 #include "shape/label.h"
 
+/* What an event does to the table of its body by itself: nothing; its body is the row from now on;
+ * that too, and the row is retired. More than that is a fold. */
+enum event_row { EVENT_NO_ROW, EVENT_PUTS_ROW, EVENT_ENDS_ROW };
+
 /* A kind of event, declared once by the module whose fact it is. */
 struct event_kind {
     const char *name; /* "zone.added" */
@@ -12,7 +16,14 @@ struct event_kind {
     const struct shape *body; /* in its newest version */
     const char *read;         /* the permission to be told of it */
     bool sealed;              /* personal: the body is sealed under its subject's key */
+    enum event_row row;
 };
+
+/* EVENT_KIND(zone_armed, "zone.armed", zone_arming, READ, "A zone is armed", .row =
+ * EVENT_PUTS_ROW); defines zone_armed_kind. */
+#define EVENT_KIND(symbol, name_, shape_, read_, help_, ...) \
+    const struct event_kind symbol##_kind = {                \
+        .name = name_, .help = help_, .body = &shape_##_shape, .read = read_, __VA_ARGS__}
 
 struct event {
     const struct event_kind *kind;

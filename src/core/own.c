@@ -11,21 +11,18 @@ SHAPE_DEFINE(reactions_skipped, REACTIONS_SKIPPED_FIELDS, 1, "What an alarm did 
 SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
 SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
 
-const struct event_kind deadline_set_kind = {"deadline.set", "A decision will fall due",
-                                             &deadline_shape, PERMIT_SYSTEM_READ, false},
-                        deadline_cleared_kind = {"deadline.cleared", "It will not fall due",
-                                                 &deadline_end_shape, PERMIT_SYSTEM_READ, false},
-                        deadline_passed_kind = {"deadline.passed", "It fell due and was decided",
-                                                &deadline_end_shape, PERMIT_SYSTEM_READ, false},
-                        reactions_skipped_kind = {"reactions.skipped",
-                                                  "What follows from an alarm failed",
-                                                  &reactions_skipped_shape, PERMIT_SYSTEM_READ,
-                                                  false},
-                        subject_erased_kind = {"subject.erased", "A person's data was erased",
-                                               &subject_erased_shape, PERMIT_LEDGER_READ, false};
-
-static const struct event_kind reading_noted_kind = {
-    "reading.noted", "A restricted record was shown", &reading_shape, PERMIT_LEDGER_READ, false};
+EVENT_KIND(deadline_set, "deadline.set", deadline, PERMIT_SYSTEM_READ, "A decision will fall due",
+           .row = EVENT_PUTS_ROW);
+EVENT_KIND(deadline_cleared, "deadline.cleared", deadline_end, PERMIT_SYSTEM_READ,
+           "It will not fall due");
+EVENT_KIND(deadline_passed, "deadline.passed", deadline_end, PERMIT_SYSTEM_READ,
+           "It fell due and was decided");
+EVENT_KIND(reactions_skipped, "reactions.skipped", reactions_skipped, PERMIT_SYSTEM_READ,
+           "What follows from an alarm failed");
+EVENT_KIND(subject_erased, "subject.erased", subject_erased, PERMIT_LEDGER_READ,
+           "A person's data was erased");
+static EVENT_KIND(reading_noted, "reading.noted", reading, PERMIT_LEDGER_READ,
+                  "A restricted record was shown");
 
 /* ---- deadlines
  * ------------------------------------------------------------------------------------- */
@@ -40,11 +37,6 @@ rc deadline_id(struct ctx *c, const struct decision *decision, struct str record
     TRY(encode_bytes(c, ENCODE_HEX, hash, 13, &hex));
     *ret = hex;
     return OK;
-}
-
-static rc fold_deadline_set(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, &deadline_shape, event->body, event);
 }
 
 static rc fold_deadline_end(struct ctx *c, struct picture *picture, const struct event *event)
@@ -153,7 +145,6 @@ const struct module core_module = {
         },
     .folds =
         (const struct fold[]){
-            {&deadline_set_kind, fold_deadline_set},
             {&deadline_cleared_kind, fold_deadline_end},
             {&deadline_passed_kind, fold_deadline_passed},
             {&subject_erased_kind, fold_erased},

@@ -230,20 +230,13 @@ static rc serve_retire(struct ctx *c, const struct request *request, struct resp
     return OK;
 }
 
-static rc serve_step(struct ctx *c, const struct request *request, struct response *response)
-{
-    const struct decision *decision = request->route->arg;
-    TRY(request_command(c, request, decision, &response->command));
-    response->command->alarm = decision->step->flags & STEP_LANE;
-    return OK;
-}
-
 rc record_step_route(struct ctx *c, const struct decision *decision, struct route *ret)
 {
     struct str path;
     TRY(str_format(c, &path, "/api/v1/%s/{id}/%s", decision->record->plural, decision->step->name));
     *ret = (struct route)ROUTE(POST, path.ptr, decision->permission, decision->help,
-                               .input = decision->input, .arg = decision, .serve = serve_step);
+                               .input = decision->input, .arg = decision,
+                               .serve = request_serve_command);
     return OK;
 }
 

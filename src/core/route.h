@@ -66,7 +66,8 @@ struct route {
     bool slow;                  /* takes long (argon2): a worker serves it */
     bool lengthy; /* takes very long (a whole ledger): one worker of its own serves all of these */
     serve_fn *serve;
-    const void *arg; /* what the row is about, for shared handlers */
+    const void *arg;     /* what the row is about, for shared handlers */
+    const char *command; /* of ROUTE_COMMAND: what it does; the catalog fills in the rest */
 };
 
 /* The first four columns have to be given: a row without a permission does not compile. */
@@ -74,6 +75,13 @@ struct route {
     {                                                                                       \
         .method = ROUTE_##method_, .path = path_, .permission = permission_, .help = help_, \
         __VA_ARGS__                                                                         \
+    }
+
+/* A row that does a command, about what stands in braces: ROUTE_COMMAND("/api/v1/zones/{id}/arm",
+ * "zone.arm"). Permission, help and input are the command's; If-Match holds. */
+#define ROUTE_COMMAND(path_, command_, ...)                                   \
+    {                                                                         \
+        .method = ROUTE_POST, .path = path_, .command = command_, __VA_ARGS__ \
     }
 
 /* A parameter of the query by name, absent when it was not given. */

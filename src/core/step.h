@@ -47,7 +47,8 @@ enum step_flag {
 };
 
 struct step {
-    const char *name, *event;  /* "approve", "approved" */
+    const char *name;          /* "approve" */
+    const char *event;         /* "approved"; NULL: it is told as a change of the record */
     const char *permission;    /* who may */
     const char *from;          /* states, a blank between; "*": any */
     const char *to;            /* the state after it; NULL: the same, or the rule sets it */

@@ -79,3 +79,11 @@ rc request_command(struct ctx *c, const struct request *request, const struct de
     *ret = command;
     return OK;
 }
+
+rc request_serve_command(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct decision *decision = request->route->arg;
+    TRY(request_command(c, request, decision, &response->command));
+    response->command->alarm = decision->lane;
+    return OK;
+}

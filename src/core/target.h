@@ -26,4 +26,7 @@ rc request_target(struct ctx *c, const struct request *request, const struct sha
 rc request_command(struct ctx *c, const struct request *request, const struct decision *decision,
                    struct command **ret);
 
+/* The handler of ROUTE_COMMAND and of steps: its `arg` is the decision. */
+serve_fn request_serve_command;
+
 #endif

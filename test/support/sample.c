@@ -27,12 +27,9 @@ SHAPE_DEFINE(bell_ring, BELL_RING_FIELDS, 1, "Ring a bell");
 SHAPE_DEFINE(gate_open, GATE_OPEN_FIELDS, 1, "Open a gate");
 SHAPE_DEFINE(gate_shut, GATE_SHUT_FIELDS, 1, "Shut a gate");
 
-static const struct event_kind bell_rung_kind = {"bell.rung", "A bell has rung", &bell_rung_shape,
-                                                 "gate.read", false},
-                               gate_opened_kind = {"gate.opened", "A gate was opened",
-                                                   &gate_open_shape, "gate.read", false},
-                               gate_shut_kind = {"gate.shut", "A gate was shut", &gate_shut_shape,
-                                                 "gate.read", false};
+static EVENT_KIND(bell_rung, "bell.rung", bell_rung, "gate.read", "A bell has rung");
+static EVENT_KIND(gate_opened, "gate.opened", gate_open, "gate.read", "A gate was opened");
+static EVENT_KIND(gate_shut, "gate.shut", gate_shut, "gate.read", "A gate was shut");
 
 enum { RING, OPEN_GATE, GUARD, SHUT, GIVE, TAKE, ERASE, DECISIONS };
 static const struct decision decisions[DECISIONS + 1];

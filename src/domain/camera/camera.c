@@ -14,14 +14,14 @@ SHAPE_DEFINE(snapshot_missed, SNAPSHOT_MISSED_FIELDS, 1, "A picture that could n
 SHAPE_DEFINE(snapshot_room, SNAPSHOT_ROOM_FIELDS, 1, "How many pictures are held");
 SHAPE_DEFINE(snapshot_end, SNAPSHOT_END_FIELDS, 1, "Why a picture is deleted");
 
-#define KIND(symbol, name_, shape_, help_)    \
-    const struct event_kind symbol##_kind = { \
-        .name = name_, .help = help_, .body = &shape_##_shape, .read = PERMIT_SNAPSHOT_READ}
-
-KIND(snapshot_asked, "snapshot.asked", snapshot_ask, "A picture is wanted of an alarm");
-KIND(snapshot_taken, "snapshot.taken", snapshot, "A picture was taken; its digest proves it");
-KIND(snapshot_missed, "snapshot.missed", snapshot_missed, "A picture could not be had");
-KIND(snapshot_deleted, "snapshot.deleted", snapshot, "A picture was deleted; its digest stays");
+EVENT_KIND(snapshot_asked, "snapshot.asked", snapshot_ask, PERMIT_SNAPSHOT_READ,
+           "A picture is wanted of an alarm");
+EVENT_KIND(snapshot_taken, "snapshot.taken", snapshot, PERMIT_SNAPSHOT_READ,
+           "A picture was taken; its digest proves it", .row = EVENT_PUTS_ROW);
+EVENT_KIND(snapshot_missed, "snapshot.missed", snapshot_missed, PERMIT_SNAPSHOT_READ,
+           "A picture could not be had");
+EVENT_KIND(snapshot_deleted, "snapshot.deleted", snapshot, PERMIT_SNAPSHOT_READ,
+           "A picture was deleted; its digest stays", .row = EVENT_PUTS_ROW);
 
 /* ---- the record ------------------------------------------------------------------------------ */
 
@@ -64,13 +64,6 @@ static rc note(struct ctx *c, struct picture *, const struct command *command,
                struct outcome *outcome)
 {
     return outcome_vault_put(c, outcome, &camera_state_shape, command->input);
-}
-
-/* ---- folds ----------------------------------------------------------------------------------- */
-
-static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, event->kind->body, event->body, event);
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */
@@ -116,14 +109,10 @@ static const struct route routes[] = {
     ROUTE(GET, "/api/v1/alarms/{id}/snapshots", PERMIT_SNAPSHOT_READ,
           "The pictures taken for an alarm, the earliest first", .output = &snapshot_shape,
           .output_list = true, .serve = snapshots_serve_of_alarm),
-    ROUTE(POST, "/api/v1/alarms/{id}/snapshot", PERMIT_SNAPSHOT_TAKE,
-          "Ask the cameras there for one more, now", .serve = camera_serve_command,
-          .arg = &(const enum camera_decision){SNAPSHOT_ASK}),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/snapshot", "snapshot.ask"),
     ROUTE(GET, "/api/v1/snapshots/{id}/image", PERMIT_SNAPSHOT_READ, "The picture, as JPEG",
           .serve = snapshot_serve_image),
-    ROUTE(POST, "/api/v1/snapshots/{id}/delete", PERMIT_SNAPSHOT_DELETE,
-          "Delete it before its time; its digest stays", .input = &snapshot_end_shape,
-          .serve = camera_serve_command, .arg = &(const enum camera_decision){SNAPSHOT_DELETE}),
+    ROUTE_COMMAND("/api/v1/snapshots/{id}/delete", "snapshot.delete"),
     {0},
 };
 
@@ -147,12 +136,6 @@ const struct module camera_module = {
         (const struct event_kind *const[]){&snapshot_asked_kind, &snapshot_taken_kind,
                                            &snapshot_missed_kind, &snapshot_deleted_kind, NULL},
     .decisions = camera_decisions,
-    .folds =
-        (const struct fold[]){
-            {&snapshot_taken_kind, fold_row},
-            {&snapshot_deleted_kind, fold_row},
-            {0},
-        },
     .reactions =
         (const struct reaction[]){
             {.on = "alarm.raised", .react = snapshot_on_alarm},

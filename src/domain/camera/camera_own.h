@@ -45,7 +45,6 @@ rc snapshot_on_alarm(struct ctx *c, struct picture *picture, const struct event 
 rc alarm_readable(struct ctx *c, struct picture *picture, const struct actor *actor, struct str id,
                   struct alarm *ret);
 
-serve_fn snapshots_serve_of_alarm, snapshot_serve_image, camera_serve_state, camera_serve_states,
-    camera_serve_command;
+serve_fn snapshots_serve_of_alarm, snapshot_serve_image, camera_serve_state, camera_serve_states;
 
 #endif

@@ -3,21 +3,6 @@
 
 #include "core/page.h"
 
-rc camera_serve_command(struct ctx *c, const struct request *request, struct response *response)
-{
-    const enum camera_decision *decision = request->route->arg;
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &camera_decisions[*decision],
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
-}
-
 /* ---- pictures -------------------------------------------------------------------------------- */
 
 rc snapshots_serve_of_alarm(struct ctx *c, const struct request *request, struct response *response)

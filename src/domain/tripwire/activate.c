@@ -63,34 +63,6 @@ rc tripwire_check(struct ctx *c, struct picture *, const struct command *command
 
 /* ---- can it be activated? -------------------------------------------------------------------- */
 
-static rc get_live(struct ctx *c, struct picture *picture, const struct command *command,
-                   struct tripwire *ret)
-{
-    struct row row;
-    TRY(picture_get(c, picture, &tripwire_shape, command->target, &row, ret));
-    if (!actor_may_read(&command->actor, ret->label))
-        FAIL(c, NOT_FOUND, "there is no tripwire %.*s", STR_ARG(command->target));
-    if (row.retired.us)
-        FAIL(c, CONFLICT, "this tripwire is retired");
-    if (command->expect_seq >= 0 && command->expect_seq != row.seq)
-        FAIL(c, STALE, "this tripwire was changed meanwhile, by event %lld", (long long)row.seq);
-    return OK;
-}
-
-static rc add_change(struct ctx *c, struct picture *picture, const struct tripwire *tripwire,
-                     struct outcome *outcome)
-{
-    const struct catalog *catalog = picture_catalog(picture);
-    const struct record *record = catalog_record(catalog, STR("tripwire"));
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = catalog_record_event(catalog, record, RECORD_CHANGE),
-                           .body = tripwire,
-                           .record_id = tripwire->id,
-                           .label = tripwire->label,
-                       });
-}
-
 /* Do the names in it clash with those of what is active already, but for itself? */
 static rc check_fits(struct ctx *c, struct picture *picture, struct str id, struct str text)
 {
@@ -220,37 +192,30 @@ static void take_effect(struct tripwire *t, const struct actor *actor,
     t->fault_since = (struct wall){0};
 }
 
-rc decide_activate(struct ctx *c, struct picture *picture, const struct command *command,
-                   struct outcome *outcome)
+rc step_activate(struct ctx *c, struct picture *picture, struct step_call *call)
 {
-    struct tripwire *tripwire = NULL;
-    bool grave = false;
-    NEW(c, tripwire, 1);
-    TRY(get_live(c, picture, command, tripwire));
-    bool active = tripwire->status == TRIPWIRE_STATUS_ACTIVE;
+    const struct actor *actor = &call->command->actor;
+    struct tripwire *tripwire = call->after;
+    bool grave = false, active = tripwire->status == TRIPWIRE_STATUS_ACTIVE;
     if (active && str_absent(tripwire->next))
         REFUSE(c, CONFLICT, "active", "", "it is active already");
     struct proposal proposal = proposal_of(tripwire);
     TRY(check_can_fire(c, picture, tripwire->id, active ? tripwire->next : tripwire->rule, &grave));
     if (grave)
-        TRY(check_persons(c, &command->actor, &proposal));
+        TRY(check_persons(c, actor, &proposal));
     if (grave && !proposal.made)
-        put_forward(tripwire, &command->actor);
+        put_forward(tripwire, actor);
     else
-        take_effect(tripwire, &command->actor, &proposal);
+        take_effect(tripwire, actor, &proposal);
     tripwire->off_why = tripwire->returned_why = nothing;
-    TRY(add_change(c, picture, tripwire, outcome));
-    return begin_tests(c, picture, outcome);
+    return begin_tests(c, picture, call->outcome);
 }
 
 /* The first person has thought again, or the second does not confirm it. */
-rc decide_withdraw(struct ctx *c, struct picture *picture, const struct command *command,
-                   struct outcome *outcome)
+rc step_withdraw(struct ctx *c, struct picture *, struct step_call *call)
 {
-    const struct tripwire_off *input = command->input;
-    struct tripwire *tripwire = NULL;
-    NEW(c, tripwire, 1);
-    TRY(get_live(c, picture, command, tripwire));
+    const struct tripwire_off *input = call->input;
+    struct tripwire *tripwire = call->after;
     if (!proposal_of(tripwire).made)
         REFUSE(c, CONFLICT, "not-proposed", "", "nobody has put it forward");
     if (tripwire->status == TRIPWIRE_STATUS_PROPOSED) {
@@ -259,23 +224,18 @@ rc decide_withdraw(struct ctx *c, struct picture *picture, const struct command 
     }
     tripwire->next_by = tripwire->next_person = nothing;
     tripwire->returned_why = input->why;
-    return add_change(c, picture, tripwire, outcome);
+    return OK;
 }
 
-rc decide_off(struct ctx *c, struct picture *picture, const struct command *command,
-              struct outcome *outcome)
+rc step_off(struct ctx *c, struct picture *, struct step_call *call)
 {
-    const struct tripwire_off *input = command->input;
-    struct tripwire *tripwire = NULL;
-    NEW(c, tripwire, 1);
-    TRY(get_live(c, picture, command, tripwire));
-    if (tripwire->status != TRIPWIRE_STATUS_ACTIVE && tripwire->status != TRIPWIRE_STATUS_PROPOSED)
-        REFUSE(c, CONFLICT, "not-active", "", "it is not active");
-    tripwire->status = TRIPWIRE_STATUS_OFF;
+    const struct tripwire_off *input = call->input;
+    struct tripwire *tripwire = call->after;
+    (void)c;
     tripwire->off_why = input->why;
     tripwire->proposed_by = tripwire->proposer = tripwire->confirmed_by = nothing;
     tripwire->next = tripwire->next_by = tripwire->next_person = nothing;
     tripwire->returned_why = tripwire->fault = nothing;
     tripwire->fault_since = (struct wall){0};
-    return add_change(c, picture, tripwire, outcome);
+    return OK;
 }

@@ -75,6 +75,20 @@ const struct fold tripwire_folds[] = {
     {0},
 };
 
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+/* They are told as changes: what was active at an event is read from those. */
+static const struct step steps[] = {
+    STEP("activate", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL,
+         "Activate it, or confirm that another has", .rule = step_activate),
+    STEP("withdraw", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL,
+         "Give back what was put forward, unconfirmed", .input = &tripwire_off_shape,
+         .rule = step_withdraw),
+    STEP("off", NULL, PERMIT_TRIPWIRE_ACTIVATE, "active proposed", "off", "Switch it off",
+         .input = &tripwire_off_shape, .rule = step_off),
+    {0},
+};
+
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct module tripwire_module = {
@@ -83,7 +97,7 @@ const struct module tripwire_module = {
     .records =
         (const struct record[]){
             RECORD(tripwire, "tripwires", PERMIT_TRIPWIRE_READ, PERMIT_TRIPWIRE_WRITE,
-                   .check = tripwire_check),
+                   .check = tripwire_check, .state = "status", .steps = steps),
             {0},
         },
     .tables =

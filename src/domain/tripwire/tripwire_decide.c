@@ -3,6 +3,7 @@
 
 #include "core/catalog.h"
 #include "core/own.h"
+#include "core/target.h"
 
 static const struct decision *decision_of(struct picture *picture, const char *name)
 {
@@ -43,11 +44,8 @@ static rc decide_test(struct ctx *c, struct picture *picture, const struct comma
                       struct outcome *outcome)
 {
     struct tripwire *tripwire = NULL;
-    struct row row;
     NEW(c, tripwire, 1);
-    TRY(picture_get(c, picture, &tripwire_shape, command->target, &row, tripwire));
-    if (row.retired.us || !actor_may_read(&command->actor, tripwire->label))
-        FAIL(c, NOT_FOUND, "there is no tripwire %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &tripwire_shape, NULL, tripwire));
     if (tripwire->status != TRIPWIRE_STATUS_ACTIVE)
         FAIL(c, CONFLICT, "it is not active");
     return test_one(c, picture, tripwire, outcome);
@@ -152,20 +150,6 @@ static rc decide_wake(struct ctx *c, struct picture *, const struct command *com
 }
 
 const struct decision tripwire_decisions[] = {
-    {.name = "tripwire.activate",
-     .help = "Activate it, or confirm that another has",
-     .permission = PERMIT_TRIPWIRE_ACTIVATE,
-     .decide = decide_activate},
-    {.name = "tripwire.off",
-     .help = "Switch it off",
-     .permission = PERMIT_TRIPWIRE_ACTIVATE,
-     .input = &tripwire_off_shape,
-     .decide = decide_off},
-    {.name = "tripwire.withdraw",
-     .help = "Give back what was put forward, unconfirmed",
-     .permission = PERMIT_TRIPWIRE_ACTIVATE,
-     .input = &tripwire_off_shape,
-     .decide = decide_withdraw},
     {.name = "tripwire.test",
      .help = "Try now whether it can still fire",
      .permission = PERMIT_TRIPWIRE_ACTIVATE,

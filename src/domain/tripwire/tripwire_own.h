@@ -53,7 +53,7 @@ SHAPE_DECLARE(tripwire_turn, TRIPWIRE_TURN_FIELDS);
 SHAPE_DECLARE(tripwire_off, TRIPWIRE_OFF_FIELDS);
 
 /* activate.c: who lets a rule see events. */
-decide_fn decide_activate, decide_withdraw, decide_off;
+step_rule step_activate, step_withdraw, step_off;
 
 extern const struct decision tripwire_decisions[];
 extern const struct fold tripwire_folds[];

@@ -363,43 +363,6 @@ static rc serve_explain(struct ctx *c, const struct request *request, struct res
     return result;
 }
 
-/* ---- commands -------------------------------------------------------------------------------- */
-
-static rc ask(struct ctx *c, const struct request *request, const char *decision,
-              struct response *response)
-{
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = catalog_decision(request->catalog, str_from(decision)),
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
-}
-
-static rc serve_activate(struct ctx *c, const struct request *request, struct response *response)
-{
-    return ask(c, request, "tripwire.activate", response);
-}
-
-static rc serve_off(struct ctx *c, const struct request *request, struct response *response)
-{
-    return ask(c, request, "tripwire.off", response);
-}
-
-static rc serve_withdraw(struct ctx *c, const struct request *request, struct response *response)
-{
-    return ask(c, request, "tripwire.withdraw", response);
-}
-
-static rc serve_test(struct ctx *c, const struct request *request, struct response *response)
-{
-    return ask(c, request, "tripwire.test", response);
-}
-
 /* ---- what there is --------------------------------------------------------------------------- */
 
 static rc serve_taxonomy(struct ctx *c, const struct request *request, struct response *response)
@@ -503,15 +466,7 @@ const struct route tripwire_routes[] = {
           "Hold a rule against past events, and say what was missing",
           .input = &tripwire_replay_shape, .body_max = 1 << 18, .lengthy = true,
           .serve = serve_replay),
-    ROUTE(POST, ONE "/activate", PERMIT_TRIPWIRE_ACTIVATE,
-          "Activate it, or confirm that another has", .serve = serve_activate),
-    ROUTE(POST, ONE "/off", PERMIT_TRIPWIRE_ACTIVATE, "Switch it off", .input = &tripwire_off_shape,
-          .serve = serve_off),
-    ROUTE(POST, ONE "/withdraw", PERMIT_TRIPWIRE_ACTIVATE,
-          "Give back what was put forward, unconfirmed", .input = &tripwire_off_shape,
-          .serve = serve_withdraw),
-    ROUTE(POST, ONE "/test", PERMIT_TRIPWIRE_ACTIVATE, "Try now whether it can still fire",
-          .serve = serve_test),
+    ROUTE_COMMAND(ONE "/test", "tripwire.test"),
     ROUTE(POST, ONE "/try", PERMIT_TRIPWIRE_READ, "Hold it against the events that are given",
           .input = &tripwire_trial_shape, .body_max = 2 << 20, .slow = true, .serve = serve_try),
     ROUTE(POST, ONE "/backtest", PERMIT_TRIPWIRE_READ, "Hold it against the last days",
