@@ -176,7 +176,8 @@ rc record_decide_add(struct ctx *c, struct picture *picture, const struct comman
         return fault_again(c);
     memcpy(head, command->input, record->shape->size);
     TRY(check_id(c, picture, record, head->id));
-    step_begin(record, command, clock_now(c), head);
+    state_begin(record, command, clock_now(c), head);
+    claim_keep(record, &(struct step_call){.command = command, .after = head}, clock_now(c));
     TRY(check_all(c, picture, command, NULL, head));
     TRY(add_event(c, picture, record, RECORD_ADD, head, outcome));
     return due_arm(c, picture, record, NULL, NULL, head, outcome);

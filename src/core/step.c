@@ -7,81 +7,6 @@
 
 #include <assert.h>
 
-SHAPE_DEFINE(step_reason, STEP_REASON_FIELDS, 1, "The reason for a step");
-SHAPE_DEFINE(step_take, STEP_TAKE_FIELDS, 1, "Taking a record on oneself");
-
-/* ---- states ---------------------------------------------------------------------------------- */
-
-bool step_from(const char *states, const char *state)
-{
-    struct str rest = str_from(states), word;
-    while (str_split(&rest, ' ', &word))
-        if (str_is(word, "*") || str_is(word, state))
-            return true;
-    return false;
-}
-
-static const struct shape_field *state_field(const struct record *record)
-{
-    const struct shape_field *field =
-        shape_field(record->shape, str_from(record->state ? record->state : "state"));
-    return field && field->kind == SHAPE_CHOICE ? field : NULL;
-}
-
-const char *step_state(const struct record *record, const void *body)
-{
-    const struct shape_field *field = state_field(record);
-    if (!field)
-        return "";
-    unsigned value = *(const unsigned *)shape_in(field, body);
-    return shape_choice_name(field->choices, value ? value : 1);
-}
-
-static void set_state(const struct record *record, void *body, unsigned value)
-{
-    const struct shape_field *field = state_field(record);
-    if (field)
-        *(unsigned *)shape_at(field, body) = value;
-}
-
-/* A field of STEP_FIELDS, NULL where the shape has none. */
-static void *kept(const struct record *record, const char *name, void *body)
-{
-    const struct shape_field *field = shape_field(record->shape, str_from(name));
-    return field ? shape_at(field, body) : NULL;
-}
-
-static void keep_text(const struct record *record, const char *name, void *body, struct str value)
-{
-    struct str *text = kept(record, name, body);
-    if (text)
-        *text = value;
-}
-
-/* Into a state: since now, by this actor. */
-static void enter(const struct record *record, const struct command *command, struct wall now,
-                  void *body)
-{
-    struct wall *since = kept(record, "state_since", body);
-    if (since)
-        *since = now;
-    keep_text(record, "state_by", body, command->actor.id);
-}
-
-void step_begin(const struct record *record, const struct command *command, struct wall now,
-                void *body)
-{
-    const struct shape_field *field = state_field(record);
-    const struct step_call call = {.command = command, .before = NULL, .after = body};
-    if (!record->steps && !record->claim)
-        return;
-    if (field && *(const unsigned *)shape_in(field, body) == 0)
-        set_state(record, body, 1);
-    enter(record, command, now, body);
-    keep_text(record, "asked_by", body, command->actor.id);
-    claim_keep(record, &call, now);
-}
-
 /* ---- may it be done? ------------------------------------------------------------------------- */
 
 static rc check_from(struct ctx *c, const struct record *record, const struct step_call *call)
@@ -165,21 +90,19 @@ static void keep_step(const struct record *record, const struct step_call *call,
 {
     const char *was = step_state(record, call->before), *is = step_state(record, call->after);
     if (strcmp(was, is) != 0)
-        enter(record, call->command, now, call->after);
+        state_enter(record, call->command, now, call->after);
     if (call->step->flags & STEP_ASKS)
-        keep_text(record, "asked_by", call->after, call->command->actor.id);
-    keep_text(record, "state_why", call->after, reason_given(call->step, call->input));
+        state_keep(record, "asked_by", call->after, call->command->actor.id);
+    state_keep(record, "state_why", call->after, reason_given(call->step, call->input));
     claim_keep(record, call, now);
 }
 
 static rc make_after(struct ctx *c, struct picture *picture, const struct record *record,
                      struct step_call *call)
 {
-    const struct shape_field *field = state_field(record);
     memcpy(call->after, call->before, record->shape->size);
     if (call->step->to)
-        set_state(record, call->after,
-                  shape_choice_value(field->choices, str_from(call->step->to)));
+        state_set(record, call->after, call->step->to);
     if (call->step->rule)
         TRY(call->step->rule(c, picture, call));
     keep_step(record, call, clock_now(c));

@@ -125,9 +125,14 @@ rc step_follow(struct ctx *c, struct picture *picture, struct outcome *outcome,
 /* The decision behind every step. */
 decide_fn step_decide;
 
-/* What the frame sets in a record that is made, and in one that is changed. */
-void step_begin(const struct record *record, const struct command *command, struct wall now,
-                void *body);
+/* What the frame keeps of a state (state.c): the record stands in `state`; a text field of
+ * STEP_FIELDS, where the shape has it; the record came into its state just now; it is made. */
+void state_set(const struct record *record, void *body, const char *state);
+void state_keep(const struct record *record, const char *name, void *body, struct str value);
+void state_enter(const struct record *record, const struct command *command, struct wall now,
+                 void *body);
+void state_begin(const struct record *record, const struct command *command, struct wall now,
+                 void *body);
 
 /* Set, move or clear the deadlines of a record that becomes `after`. NULL: it is new, or retired.
  * `by` is the step that does it, NULL for add, change and retire. */
