@@ -1,6 +1,7 @@
 /* All modules put together. Rows of records are generated once; everything lives in one arena. */
 #include "core/catalog.h"
 
+#include "core/needs.h"
 #include "core/record.h"
 
 #include <stdlib.h>
@@ -308,8 +309,10 @@ static void sort_by_kind(struct rows *rows)
         }
 }
 
-static rc assemble(struct ctx *c, struct catalog *catalog)
+static rc assemble(struct ctx *c, size_t count, const struct module *const *modules,
+                   struct catalog *catalog)
 {
+    TRY(modules_gather(c, count, modules, &catalog->module_count, &catalog->modules));
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
     TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
@@ -340,9 +343,7 @@ rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules
         FAIL(c, NO_MEMORY, "out of memory for the catalog");
     }
     catalog->arena = arena;
-    catalog->module_count = count;
-    catalog->modules = modules;
-    rc result = assemble(&own, catalog);
+    rc result = assemble(&own, count, modules, catalog);
     if (!rc_ok(result)) {
         c->fault = own.fault;
         catalog_close(catalog);

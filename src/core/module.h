@@ -60,9 +60,14 @@ struct permission {
     const char *name, *help;
 };
 
+struct module;
+#define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
+    const struct module *const *needs; /* NEEDS(&mission_module, …): what it stands on. The catalog
+                                          takes those along; a domain includes no other domain. */
     const struct record *records;
     const struct table *tables;
     const struct event_kind *const *events;

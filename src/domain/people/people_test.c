@@ -14,7 +14,7 @@
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"amina\"," \
     "\"login\":\"" login "\",\"status\":\"" status "\"" more "}"
 
-static const struct module *const modules[] = {&core_module, &people_module};
+static const struct module *const modules[] = {&people_module};
 
 static void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
                  const char *json)
@@ -39,7 +39,7 @@ static void refused(struct scene *s, enum rc_code code, const char *rule, const 
 /* A mission with an officer, and a clerk who keeps accounts and roles. */
 static void open_scene(struct scene *s)
 {
-    scene_open(s, 2, modules);
+    scene_open(s, 1, modules);
     const struct actor *us = &actor_system;
     does(s, us, "person.add", NULL, PERSON("amina", ""));
     does(s, us, "role.add", NULL,
@@ -61,7 +61,7 @@ static struct actor actor_of(struct scene *s, const char *account)
 
 TEST(people_shapes_keep_what_they_are_given)
 {
-    scene_property_test(2, modules);
+    scene_property_test(1, modules);
 }
 
 TEST(forms_of_people)

@@ -2,6 +2,8 @@
 #include "domain/rounds/rounds_own.h"
 
 #include "core/page.h"
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
 
 #define READ  "round.read"
 #define WRITE "round.write"
@@ -126,6 +128,7 @@ const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
 const struct module rounds_module = {
     .name = "rounds",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
+    .needs = NEEDS(&mission_module, &people_module, &watch_module),
     .records =
         (const struct record[]){
             RECORD(guard_post, "guard-posts", READ, WRITE),

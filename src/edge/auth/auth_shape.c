@@ -1,7 +1,10 @@
 /* The records of sign-in, and the module. None of the vault's rows is ever in the ledger. */
 #include "edge/auth/auth_shape.h"
 
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
 #include "edge/auth/auth.h"
+#include "edge/edge.h"
 
 SHAPE_DEFINE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
 SHAPE_DEFINE_CHOICES(key_algorithm, KEY_ALGORITHM, KEY_ALGORITHMS);
@@ -53,6 +56,7 @@ const struct event_kind token_revoked = SEALED("token.revoked", way_fact, "A pro
 const struct module auth_module = {
     .name = "sign-in",
     .help = "Who somebody is: passkeys, passwords, sessions, tokens",
+    .needs = NEEDS(&mission_module, &people_module, &edge_module),
     .tables =
         (const struct table[]){
             {&passkey_shape, TABLE_VAULT},
