@@ -1,6 +1,7 @@
 #include "main/modules.h"
 
 #include "core/own.h"
+#include "domain/account/account.h"
 #include "domain/camera/camera.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
@@ -13,8 +14,9 @@
 
 /* The order of domains: each needs only what stands before it (tools/tidy_order.c). */
 const struct module *const chancery_modules[] = {
-    &core_module,   &mission_module,  &people_module, &watch_module, &camera_module,
-    &rounds_module, &tripwire_module, &edge_module,   &auth_module,  &intake_module,
+    &core_module,  &mission_module, &people_module, &account_module,
+    &watch_module, &camera_module,  &rounds_module, &tripwire_module,
+    &edge_module,  &auth_module,    &intake_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -1,7 +1,7 @@
 /* Scripts: durations of a shorter day, and what is said of a line that cannot be played. */
 #include "main/script.h"
 
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 #include "domain/rounds/rounds.h"
 #include "domain/watch/watch.h"
 

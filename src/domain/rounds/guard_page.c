@@ -4,6 +4,7 @@
 #include "domain/rounds/rounds_own.h"
 
 #include "core/page.h"
+#include "domain/account/account.h"
 #include "domain/people/people.h"
 
 static rc put_guard(struct ctx *c, const struct request *request, struct response *response,
@@ -12,7 +13,7 @@ static rc put_guard(struct ctx *c, const struct request *request, struct respons
     struct text *out = response->body;
     struct actor actor = {.id = {NULL, 0}};
     struct person person = {.id = {NULL, 0}};
-    rc found = people_actor(c, request->picture, account->id, &actor);
+    rc found = account_actor(c, request->picture, account->id, &actor);
     if (!rc_ok(found))
         return found.code == RC_NOT_FOUND || found.code == RC_FORBIDDEN ? OK : found;
     if (account->status != ACCOUNT_STATUS_ACTIVE || account->kind != ACCOUNT_KIND_PERSON ||

@@ -2,6 +2,7 @@
 #include "domain/rounds/rounds_own.h"
 
 #include "core/page.h"
+#include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 
@@ -128,7 +129,7 @@ const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
 const struct module rounds_module = {
     .name = "rounds",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
-    .needs = NEEDS(&mission_module, &people_module, &watch_module),
+    .needs = NEEDS(&mission_module, &people_module, &account_module, &watch_module),
     .records =
         (const struct record[]){
             RECORD(guard_post, "guard-posts", READ, WRITE),

@@ -1,14 +1,14 @@
 /* What may be done to a tripwire. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 
 #include "support/scene.h"
 #include "support/scene_property.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&people_module, &tripwire_module};
+static const struct module *const modules[] = {&account_module, &tripwire_module};
 static const struct module *const without_people[] = {&tripwire_module};
 
 #define RULE(id, more, actions)                                                                \

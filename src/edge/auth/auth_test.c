@@ -1,5 +1,5 @@
 /* Sign-in over the real server, store and writer: what works, what is refused, what is told. */
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 #include "edge/auth/auth_page.h"
 
 #include "base/encode.h"

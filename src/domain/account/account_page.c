@@ -1,25 +1,10 @@
-/* What the generated routes of the records do not cover: erasing, and what a role may be made of.
- */
-#include "domain/people/people_own.h"
+/* What a role may be made of, and the roles that a mission starts with. */
+#include "domain/account/account_own.h"
 
 #include "core/catalog.h"
 #include "core/core.h"
 
 #include "base/json.h"
-
-static rc serve_erase(struct ctx *c, const struct request *request, struct response *response)
-{
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = catalog_decision(request->catalog, STR("person.erase")),
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
-}
 
 static rc serve_permissions(struct ctx *, const struct request *request, struct response *response)
 {
@@ -38,10 +23,7 @@ static rc serve_permissions(struct ctx *, const struct request *request, struct 
     return OK;
 }
 
-const struct route people_routes[] = {
-    ROUTE(POST, "/api/v1/persons/{id}/erase", "person.erase",
-          "Destroy what is kept about a retired person", .input = &person_erasure_shape,
-          .serve = serve_erase),
+const struct route account_routes[] = {
     ROUTE(GET, "/api/v1/permissions", "role.read",
           "What a role may be made of, and what of it the caller holds",
           .serve = serve_permissions),
@@ -59,7 +41,7 @@ static rc add_role(struct ctx *c, struct core *core, struct str json, bool *ret_
     return result.code == RC_CONFLICT ? OK : result;
 }
 
-rc people_add_roles(struct ctx *c, struct core *core, struct str text, size_t *ret_count)
+rc account_add_roles(struct ctx *c, struct core *core, struct str text, size_t *ret_count)
 {
     struct json json;
     struct str role;

@@ -1,6 +1,7 @@
-/* What sign-in keeps (the vault), decides on (inputs) and tells (events). Private to the folder. */
-#ifndef EDGE_AUTH_AUTH_SHAPE_H
-#define EDGE_AUTH_AUTH_SHAPE_H
+/* What sign-in keeps of an account (the vault), decides on (inputs) and tells (events). How
+ * somebody proves who they are, with what cookie and by which bytes, is for src/edge/auth. */
+#ifndef DOMAIN_ACCOUNT_SIGN_IN_H
+#define DOMAIN_ACCOUNT_SIGN_IN_H
 
 #include "core/module.h"
 
@@ -150,17 +151,14 @@ SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
     F(T, time, _, expires, 0, 0, 0, "no longer good after")
 SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 
-/* ---- the module's rows ----------------------------------------------------------------------- */
+#define PERMIT_SIGN_IN_READ "sign-in.read"
 
 extern const struct event_kind sign_in_failed, session_opened, session_ended, passkey_added,
     passkey_removed, password_set, password_removed, recovery_made, enrolment_made, enrolment_used,
     token_made, token_revoked;
-/* All rows of an account in one table. */
-rc auth_rows(struct ctx *c, struct picture *picture, const struct shape *shape, struct str account,
-             struct page *ret);
 
-extern const struct decision auth_decisions[];
-extern const struct reaction auth_reactions[];
-extern const struct route auth_routes[];
+/* All rows of an account in one table. */
+rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,
+                struct str account, struct page *ret);
 
 #endif

@@ -1,13 +1,8 @@
-/* The rules about people. Two run through all of it: nobody hands out what they do not hold, and
+/* The rules about accounts. Two run through all of it: nobody hands out what they do not hold, and
  * there is always somebody left who may do everything. */
-#include "domain/people/people_own.h"
+#include "domain/account/account_own.h"
 
 #include "core/catalog.h"
-
-static bool is_system(const struct actor *actor)
-{
-    return str_eq(actor->id, actor_system.id);
-}
 
 static bool contains(struct texts list, struct str item)
 {
@@ -17,17 +12,7 @@ static bool contains(struct texts list, struct str item)
     return false;
 }
 
-/* ---- persons, compartments ------------------------------------------------------------------- */
-
-rc person_check(struct ctx *c, struct picture *, const struct command *, const void *,
-                const void *after)
-{
-    const struct person *person = after;
-    if (person && !str_absent(person->arrival) && !str_absent(person->departure) &&
-        str_compare(person->departure, person->arrival) < 0)
-        REFUSE(c, INVALID, "order", "departure", "the departure is before the arrival");
-    return OK;
-}
+/* ---- compartments ---------------------------------------------------------------------------- */
 
 /* Is somebody in a compartment, or its owner? */
 static rc admits(struct ctx *c, struct picture *picture, const struct actor *actor, struct str slug,
@@ -43,7 +28,7 @@ static rc admits(struct ctx *c, struct picture *picture, const struct actor *act
         REFUSE(c, INVALID, "compartment", "clearance", "there is no compartment \"%.*s\"",
                STR_ARG(slug));
     TRY(result);
-    *ret = is_system(actor) || str_eq(compartment.owner, actor->person);
+    *ret = actor_is_system(actor) || str_eq(compartment.owner, actor->person);
     return OK;
 }
 
@@ -95,7 +80,8 @@ static bool holds(const struct actor *actor, struct str permission)
     return actor_may(actor, name);
 }
 
-rc people_may_grant_role(struct ctx *c, struct picture *picture, const struct actor *actor,
+/* May this actor hand out this role? `before` (may be NULL) is what it gave already. */
+static rc may_grant_role(struct ctx *c, struct picture *picture, const struct actor *actor,
                          const struct role *before, const struct role *role)
 {
     for (size_t i = 0; i < role->permissions.count; i++) {
@@ -141,18 +127,18 @@ static rc may_grant_roles(struct ctx *c, struct picture *picture, const struct a
         if (contains(except, roles.items[i]))
             continue;
         TRY(get_role(c, picture, roles.items[i], &role));
-        TRY(people_may_grant_role(c, picture, actor, NULL, &role));
+        TRY(may_grant_role(c, picture, actor, NULL, &role));
     }
     return OK;
 }
 
-rc people_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,
-                    const struct account *account)
+rc account_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,
+                     const struct account *account)
 {
     return may_grant_roles(c, picture, actor, account->roles, (struct texts){0});
 }
 
-rc people_actor(struct ctx *c, struct picture *picture, struct str id, struct actor *ret)
+rc account_actor(struct ctx *c, struct picture *picture, struct str id, struct actor *ret)
 {
     struct account account = {0};
     struct row row;
@@ -273,7 +259,7 @@ rc role_check(struct ctx *c, struct picture *picture, const struct command *comm
             REFUSE(c, INVALID, "permission", "permissions", "there is no permission %.*s",
                    STR_ARG(new->permissions.items[i]));
     if (new)
-        TRY(people_may_grant_role(c, picture, &command->actor, old, new));
+        TRY(may_grant_role(c, picture, &command->actor, old, new));
     struct change change = {.role_id = old ? old->id : (struct str){NULL, 0}, .role = new};
     bool was_all = old && contains(old->permissions, STR("*"));
     return was_all ? officer_remains(c, picture, &change) : OK;
@@ -300,37 +286,3 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
         TRY(is_officer(c, picture, old, &none, &was_officer));
     return was_officer ? officer_remains(c, picture, &change) : OK;
 }
-
-/* ---- erasure --------------------------------------------------------------------------------- */
-
-/* Only who is retired: that has made sure that nothing points to them any more. */
-static rc decide_erase(struct ctx *c, struct picture *picture, const struct command *command,
-                       struct outcome *outcome)
-{
-    struct person person = {0};
-    struct row row;
-    TRY(picture_get(c, picture, &person_shape, command->target, &row, &person));
-    if (!is_system(&command->actor) && !label_readable(person.label, command->actor.clearance))
-        FAIL(c, NOT_FOUND, "there is no person %.*s", STR_ARG(command->target));
-    if (!row.retired.us)
-        FAIL(c, CONFLICT, "retire the person first, then erase them");
-    TRY(outcome_erase(c, outcome, person.id));
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = &person_erased,
-                           .body = command->input,
-                           .record_id = person.id,
-                           .label = person.label,
-                       });
-}
-
-const struct decision people_decisions[] = {
-    {
-        .name = "person.erase",
-        .help = "Destroy what is kept about a retired person",
-        .permission = "person.erase",
-        .input = &person_erasure_shape,
-        .decide = decide_erase,
-    },
-    {0},
-};

@@ -3,8 +3,7 @@
  * the account may still be used, that the last way in stays.
  *
  * The actor of every command here is the account it is about, or Chancery on its behalf. */
-#include "domain/people/people.h"
-#include "edge/auth/auth_shape.h"
+#include "domain/account/account_own.h"
 
 enum { SESSIONS_MAX = 20, TOKENS_MAX = 50, PASSKEYS_MAX = 20, ENROLMENTS_MAX = 5 };
 
@@ -57,8 +56,8 @@ static rc tell_way(struct ctx *c, struct outcome *outcome, const struct event_ki
     return tell(c, outcome, kind, account, record_id, fact);
 }
 
-rc auth_rows(struct ctx *c, struct picture *picture, const struct shape *shape, struct str account,
-             struct page *ret)
+rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,
+                struct str account, struct page *ret)
 {
     struct query query = {
         .filter_count = 1,
@@ -106,7 +105,7 @@ static rc make_room(struct ctx *c, struct picture *picture, struct outcome *outc
                     const struct account *account)
 {
     struct page page;
-    TRY(auth_rows(c, picture, &session_shape, account->id, &page));
+    TRY(account_rows(c, picture, &session_shape, account->id, &page));
     const struct session *sessions = page.records, *oldest = NULL;
     size_t live = 0;
     for (size_t i = 0; i < page.count; i++) {
@@ -214,7 +213,7 @@ static rc end_all(struct ctx *c, struct picture *picture, const struct account *
                   struct str keep, struct outcome *outcome)
 {
     struct page page;
-    TRY(auth_rows(c, picture, &session_shape, account->id, &page));
+    TRY(account_rows(c, picture, &session_shape, account->id, &page));
     const struct session *sessions = page.records;
     for (size_t i = 0; i < page.count; i++)
         if (!str_eq(sessions[i].id, keep))
@@ -253,8 +252,8 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     struct page page;
     TRY(usable_account(c, picture, token->account, &account));
     if (!str_eq(command->actor.id, account.id))
-        TRY(people_may_grant(c, picture, &command->actor, &account));
-    TRY(auth_rows(c, picture, &token_shape, account.id, &page));
+        TRY(account_may_grant(c, picture, &command->actor, &account));
+    TRY(account_rows(c, picture, &token_shape, account.id, &page));
     if (page.count >= TOKENS_MAX)
         REFUSE(c, CONFLICT, "tokens", "", "an account has at most %d tokens", TOKENS_MAX);
     TRY(outcome_vault_put(c, outcome, &token_shape, token));
@@ -325,7 +324,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
         REFUSE(c, CONFLICT, "passkey-known", "", "this passkey is registered already");
     if (found.code != RC_NOT_FOUND)
         return found;
-    TRY(auth_rows(c, picture, &passkey_shape, account.id, &page));
+    TRY(account_rows(c, picture, &passkey_shape, account.id, &page));
     if (page.count >= PASSKEYS_MAX)
         REFUSE(c, CONFLICT, "passkeys", "", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
@@ -348,7 +347,7 @@ static rc count_ways(struct ctx *c, struct picture *picture, struct str account,
 {
     struct password password = {0};
     struct page page;
-    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
+    TRY(account_rows(c, picture, &passkey_shape, account, &page));
     rc result = picture_get(c, picture, &password_shape, account, NULL, &password);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
@@ -424,10 +423,10 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
     if (usable.code == RC_UNAUTHENTICATED)
         REFUSE(c, CONFLICT, "suspended", "", "this account may not be used");
     TRY(usable);
-    TRY(people_may_grant(c, picture, &command->actor, &account));
+    TRY(account_may_grant(c, picture, &command->actor, &account));
     if (account.kind != ACCOUNT_KIND_PERSON)
         REFUSE(c, CONFLICT, "program", "", "a program does not enrol; it has tokens");
-    TRY(auth_rows(c, picture, &enrolment_shape, account.id, &page));
+    TRY(account_rows(c, picture, &enrolment_shape, account.id, &page));
     const struct enrolment *links = page.records;
     for (size_t i = 0; i < page.count; i++)
         if (page.count >= ENROLMENTS_MAX || links[i].expires.us <= clock_now(c).us)
@@ -445,7 +444,7 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
         .decide = decide_                                                              \
     }
 
-const struct decision auth_decisions[] = {
+const struct decision sign_in_decisions[] = {
     ANYONE("sign-in.fail", "Note an attempt", &failed_sign_in_shape, decide_fail),
     ANYONE("session.open", "Open a session", &session_opening_shape, decide_session_open),
     ANYONE("session.end", "End a session", NULL, decide_session_end),
@@ -475,7 +474,7 @@ static rc delete_all(struct ctx *c, struct picture *picture, const struct shape 
                      struct str account, struct outcome *outcome)
 {
     struct page page;
-    TRY(auth_rows(c, picture, shape, account, &page));
+    TRY(account_rows(c, picture, shape, account, &page));
     for (size_t i = 0; i < page.count; i++) {
         const struct str *id = (const void *)((const char *)page.records + i * shape->size);
         TRY(outcome_vault_delete(c, outcome, shape, *id));
@@ -509,7 +508,7 @@ static rc react_retired(struct ctx *c, struct picture *picture, const struct eve
     return outcome_vault_delete(c, outcome, &recovery_shape, id);
 }
 
-const struct reaction auth_reactions[] = {
+const struct reaction sign_in_reactions[] = {
     {.on = "account.changed", .react = react_changed},
     {.on = "account.retired", .react = react_retired},
     {0},

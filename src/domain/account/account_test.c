@@ -1,5 +1,6 @@
-#include "domain/people/people.h"
+#include "domain/account/account_own.h"
 
+#include "domain/people/people.h"
 #include "support/scene.h"
 #include "support/scene_property.h"
 
@@ -14,7 +15,7 @@
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"amina\"," \
     "\"login\":\"" login "\",\"status\":\"" status "\"" more "}"
 
-static const struct module *const modules[] = {&people_module};
+static const struct module *const modules[] = {&account_module};
 
 static void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
                  const char *json)
@@ -55,22 +56,18 @@ static void open_scene(struct scene *s)
 static struct actor actor_of(struct scene *s, const char *account)
 {
     struct actor actor = {0};
-    assert_int_equal(people_actor(&s->c, s->reader.picture, str_from(account), &actor).code, RC_OK);
+    assert_int_equal(account_actor(&s->c, s->reader.picture, str_from(account), &actor).code,
+                     RC_OK);
     return actor;
 }
 
-TEST(people_shapes_keep_what_they_are_given)
+TEST(account_shapes_keep_what_they_are_given)
 {
     scene_property_test(1, modules);
 }
 
-TEST(forms_of_people)
+TEST(forms_of_accounts)
 {
-    assert_true(text_form_date.check(STR("2028-02-29")));
-    assert_false(text_form_date.check(STR("2026-02-29")));
-    assert_false(text_form_date.check(STR("2026-2-1")));
-    assert_false(text_form_date.check(STR("2026-11-2x")));
-    assert_false(text_form_date.check(STR("-026-11-20")));
     assert_true(text_form_login.check(STR("amina.haddad-2")));
     assert_false(text_form_login.check(STR(".amina")));
     assert_false(text_form_login.check(STR("Amina")));
@@ -120,10 +117,10 @@ TEST(accounts_that_may_not_be_used)
     struct picture *picture = s.reader.picture;
     does(&s, &clerk, "account.change", "clerk",
          ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"));
-    assert_int_equal(people_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
-    assert_int_equal(people_actor(&s.c, picture, STR("nobody"), &actor).code, RC_FORBIDDEN);
+    assert_int_equal(account_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
+    assert_int_equal(account_actor(&s.c, picture, STR("nobody"), &actor).code, RC_FORBIDDEN);
     does(&s, &actor_system, "account.retire", "clerk", NULL);
-    assert_int_equal(people_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
+    assert_int_equal(account_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
     scene_close(&s);
 }
 
@@ -151,8 +148,8 @@ TEST(nobody_hands_out_what_they_do_not_hold)
     struct account boss = {0};
     struct picture *picture = s.reader.picture;
     assert_true(rc_ok(picture_get(&s.c, picture, &account_shape, STR("boss"), NULL, &boss)));
-    assert_int_equal(people_may_grant(&s.c, picture, &clerk, &boss).code, RC_FORBIDDEN);
-    assert_int_equal(people_may_grant(&s.c, picture, &officer, &boss).code, RC_OK);
+    assert_int_equal(account_may_grant(&s.c, picture, &clerk, &boss).code, RC_FORBIDDEN);
+    assert_int_equal(account_may_grant(&s.c, picture, &officer, &boss).code, RC_OK);
     scene_close(&s);
 }
 
@@ -205,13 +202,11 @@ TEST(somebody_who_may_everything_remains)
     scene_close(&s);
 }
 
-TEST(what_the_rules_of_people_refuse)
+TEST(what_the_rules_of_accounts_refuse)
 {
     struct scene s;
     open_scene(&s);
     const struct actor *us = &actor_system;
-    refused(&s, RC_INVALID, "order", us, "person.add", NULL,
-            PERSON("p", ",\"arrival\":\"2026-05-02\",\"departure\":\"2026-05-01\""));
     refused(&s, RC_INVALID, "permission", us, "role.add", NULL,
             ROLE("r", "R", ",\"permissions\":[\"person.fly\"]"));
     refused(&s, RC_INVALID, "permission", us, "role.add", NULL,
@@ -227,7 +222,7 @@ TEST(what_the_rules_of_people_refuse)
     scene_close(&s);
 }
 
-TEST(the_erased_are_gone)
+TEST(the_accounts_of_the_erased_are_gone)
 {
     struct scene s;
     open_scene(&s);
@@ -263,10 +258,10 @@ TEST(the_starting_roles_are_added_once)
     open_scene(&s);
     size_t count = 0;
     struct str roles = STR("[" ROLE("clerk", "Clerk", "") "," ROLE("guard", "Guard", "") "]");
-    assert_int_equal(people_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
+    assert_int_equal(account_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
     assert_int_equal(count, 1);
-    assert_int_equal(people_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
+    assert_int_equal(account_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
     assert_int_equal(count, 0);
-    assert_int_equal(people_add_roles(&s.c, s.core, STR("["), &count).code, RC_MALFORMED);
+    assert_int_equal(account_add_roles(&s.c, s.core, STR("["), &count).code, RC_MALFORMED);
     scene_close(&s);
 }

@@ -1,10 +1,5 @@
-/* The records of sign-in, and the module. None of the vault's rows is ever in the ledger. */
-#include "edge/auth/auth_shape.h"
-
-#include "domain/mission/mission.h"
-#include "domain/people/people.h"
-#include "edge/auth/auth.h"
-#include "edge/edge.h"
+/* The rows and facts of sign-in. None of the vault's rows is ever in the ledger. */
+#include "domain/account/sign_in.h"
 
 SHAPE_DEFINE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
 SHAPE_DEFINE_CHOICES(key_algorithm, KEY_ALGORITHM, KEY_ALGORITHMS);
@@ -28,18 +23,17 @@ SHAPE_DEFINE(failed_sign_in, FAILED_SIGN_IN_FIELDS, 1, "An attempt to sign in th
 SHAPE_DEFINE(session_fact, SESSION_FACT_FIELDS, 1, "What is told of a session");
 SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 
-#define READ "sign-in.read"
-
 #define SEALED(name_, body_, help_)                                                        \
     {                                                                                      \
-        .name = name_, .help = help_, .body = &body_##_shape, .read = READ, .sealed = true \
+        .name = name_, .help = help_, .body = &body_##_shape, .read = PERMIT_SIGN_IN_READ, \
+        .sealed = true                                                                     \
     }
 
 const struct event_kind sign_in_failed = {
     .name = "sign-in.failed",
     .help = "Somebody could not prove who they are",
     .body = &failed_sign_in_shape,
-    .read = READ,
+    .read = PERMIT_SIGN_IN_READ,
 };
 const struct event_kind session_opened = SEALED("session.opened", session_fact, "Signed in");
 const struct event_kind session_ended = SEALED("session.ended", way_fact, "Signed out");
@@ -52,33 +46,3 @@ const struct event_kind enrolment_made = SEALED("enrolment.made", way_fact, "A l
 const struct event_kind enrolment_used = SEALED("enrolment.used", way_fact, "A link was used");
 const struct event_kind token_made = SEALED("token.made", way_fact, "A program may act for them");
 const struct event_kind token_revoked = SEALED("token.revoked", way_fact, "A program may no more");
-
-const struct module auth_module = {
-    .name = "sign-in",
-    .help = "Who somebody is: passkeys, passwords, sessions, tokens",
-    .needs = NEEDS(&mission_module, &people_module, &edge_module),
-    .tables =
-        (const struct table[]){
-            {&passkey_shape, TABLE_VAULT},
-            {&password_shape, TABLE_VAULT},
-            {&recovery_shape, TABLE_VAULT},
-            {&enrolment_shape, TABLE_VAULT},
-            {&session_shape, TABLE_VAULT},
-            {&token_shape, TABLE_VAULT},
-            {0},
-        },
-    .events =
-        (const struct event_kind *const[]){&sign_in_failed, &session_opened, &session_ended,
-                                           &passkey_added, &passkey_removed, &password_set,
-                                           &password_removed, &recovery_made, &enrolment_made,
-                                           &enrolment_used, &token_made, &token_revoked, NULL},
-    .decisions = auth_decisions,
-    .reactions = auth_reactions,
-    .routes = auth_routes,
-    .permissions =
-        (const struct permission[]){
-            {READ, "See who signed in, and who failed to"},
-            {"account.enrol", "Make links to enrol, for accounts that hold no more than oneself"},
-            {0},
-        },
-};
