@@ -273,9 +273,34 @@ static rc check_kinds(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
-/* Reactions to generated kinds name them, for those have no address before the catalog is made. */
+static rc find_named(struct ctx *c, const struct catalog *catalog, const char *what, const char *on,
+                     const struct event_kind **ret)
+{
+    const struct event_kind *kind = catalog_event(catalog, str_from(on));
+    if (!kind)
+        FAIL(c, INTERNAL, "a %s %s, which no module declares", what, on ? on : "nothing");
+    *ret = kind;
+    return OK;
+}
+
+static rc add_named_folds(struct ctx *c, struct catalog *catalog, const struct module *m)
+{
+    for (const struct fold_on *row = m->folds_on; row && row->fold; row++) {
+        struct fold *fold = NULL;
+        NEW(c, fold, 1);
+        fold->fold = row->fold;
+        TRY(find_named(c, catalog, "fold of", row->on, &fold->kind));
+        TRY(rows_add(c, &catalog->folds, fold));
+    }
+    return OK;
+}
+
+/* Folds of and reactions to generated kinds name them, for those have no address before the catalog
+ * is made. */
 static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
 {
+    for (size_t i = 0; i < catalog->module_count; i++)
+        TRY(add_named_folds(c, catalog, catalog->modules[i]));
     for (size_t i = 0; i < catalog->reactions.count; i++) {
         const struct reaction *reaction = catalog->reactions.items[i];
         struct reaction *named = NULL;
@@ -283,10 +308,7 @@ static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
             continue;
         NEW(c, named, 1);
         *named = *reaction;
-        named->kind = catalog_event(catalog, str_from(reaction->on));
-        if (!named->kind)
-            FAIL(c, INTERNAL, "a reaction to %s, which no module declares",
-                 reaction->on ? reaction->on : "nothing");
+        TRY(find_named(c, catalog, "reaction to", reaction->on, &named->kind));
         catalog->reactions.items[i] = named;
     }
     return OK;

@@ -21,6 +21,7 @@ struct record {
     bool personal;            /* its events are sealed; the subject is the record's id unless… */
     const char *subject;      /* …a field of it names the person */
     record_check *check;      /* the domain's own rules; NULL: none */
+    bool unheld;              /* what names it does not keep it from being retired */
 };
 
 /* RECORD(zone, "zones", READ, WRITE, .check = zone_check): the first four have to be given. */
@@ -47,6 +48,12 @@ struct fold {
     fold_fn *fold;
 };
 
+/* The same for a generated kind, which has no address: by its name ("account.added"). */
+struct fold_on {
+    const char *on;
+    fold_fn *fold;
+};
+
 /* What follows from an event by itself: more events, decided in the same batch, with this event as
  * their cause (tripwires, protocols). It is not run when the ledger is folded anew. */
 struct reaction {
@@ -59,6 +66,14 @@ struct reaction {
 struct permission {
     const char *name, *help;
 };
+
+/* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
+ */
+struct account_origin {
+    struct str person, made_by;
+};
+typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
+                             struct account_origin *ret);
 
 struct module;
 #define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
@@ -73,9 +88,11 @@ struct module {
     const struct event_kind *const *events;
     const struct decision *decisions;
     const struct fold *folds;
+    const struct fold_on *folds_on;
     const struct reaction *reactions;
     const struct route *routes;
     const struct permission *permissions;
+    account_origin_fn *account_origin; /* of the one module that keeps the accounts */
 };
 
 #endif

@@ -63,14 +63,6 @@ SHAPE_DEFINE(compartment, COMPARTMENT_FIELDS, 1, "Records that only its members 
 SHAPE_DEFINE(role, ROLE_FIELDS, 1, "What somebody may do and read, by what they are here for");
 SHAPE_DEFINE(account, ACCOUNT_FIELDS, 1, "The right of a person or program to use Chancery");
 
-/* The accounts of the erased were retired before, but have a name in them still. */
-static rc fold_person_erased(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    struct str id = event->record, noun;
-    str_split(&id, '/', &noun);
-    return picture_delete_where(c, picture, &account_shape, "person", id);
-}
-
 const struct module account_module = {
     .name = "account",
     .help = "Who may do and read what, and by which ways they sign in",
@@ -81,11 +73,12 @@ const struct module account_module = {
                    .check = compartment_check),
             RECORD(role, "roles", "role.read", "role.write", .check = role_check),
             RECORD(account, "accounts", "account.read", "account.write", .personal = true,
-                   .subject = "person", .check = account_check),
+                   .subject = "person", .check = account_check, .unheld = true),
             {0},
         },
     .tables =
         (const struct table[]){
+            {&account_maker_shape, TABLE_PICTURE},
             {&passkey_shape, TABLE_VAULT},
             {&password_shape, TABLE_VAULT},
             {&recovery_shape, TABLE_VAULT},
@@ -100,7 +93,8 @@ const struct module account_module = {
                                            &password_removed, &recovery_made, &enrolment_made,
                                            &enrolment_used, &token_made, &token_revoked, NULL},
     .decisions = sign_in_decisions,
-    .folds = (const struct fold[]){{&person_erased, fold_person_erased}, {0}},
+    .folds = (const struct fold[]){{&person_erased, account_fold_person_erased}, {0}},
+    .folds_on = (const struct fold_on[]){{"account.added", account_fold_added}, {0}},
     .reactions = sign_in_reactions,
     .routes = account_routes,
     .permissions =
@@ -115,4 +109,5 @@ const struct module account_module = {
             {"account.enrol", "Make links to enrol, for accounts that hold no more than oneself"},
             {0},
         },
+    .account_origin = account_origin,
 };

@@ -252,6 +252,45 @@ TEST(the_accounts_of_the_erased_are_gone)
     scene_close(&s);
 }
 
+static void check_origin(struct scene *s, const char *id, const char *made_by, const char *person)
+{
+    struct account_origin origin = {STR("?"), STR("?")};
+    assert_true(
+        rc_ok(account_module.account_origin(&s->c, s->reader.picture, str_from(id), &origin)));
+    assert_true(made_by ? str_is(origin.made_by, made_by) : str_absent(origin.made_by));
+    assert_true(person ? str_is(origin.person, person) : str_absent(origin.person));
+}
+
+/* Two persons are two when neither made the other's account. */
+TEST(an_account_is_known_by_who_made_it)
+{
+    struct scene s;
+    open_scene(&s);
+    struct actor boss = actor_of(&s, "boss"), clerk = actor_of(&s, "clerk");
+    does(&s, &boss, "person.add", NULL, PERSON("zoe", ""));
+    does(&s, &clerk, "account.add", NULL,
+         "{\"id\":\"robot\",\"label\":\"TLP:GREEN\",\"kind\":\"program\","
+         "\"person\":\"zoe\",\"login\":\"robot\",\"status\":\"active\"}");
+    does(&s, &boss, "account.change", "robot",
+         "{\"id\":\"robot\",\"label\":\"TLP:AMBER\",\"kind\":\"program\","
+         "\"person\":\"zoe\",\"login\":\"robot\",\"status\":\"suspended\"}");
+    for (int pass = 0; pass < 2; pass++) {
+        check_origin(&s, "boss", NULL, "amina");
+        check_origin(&s, "robot", "clerk", "zoe");
+        check_origin(&s, "nobody", NULL, NULL);
+        check_origin(&s, "system", NULL, NULL);
+        scene_rebuild_is_equal(&s);
+    }
+    does(&s, &boss, "account.retire", "robot", NULL);
+    check_origin(&s, "robot", "clerk", "zoe");
+    does(&s, &boss, "person.retire", "zoe", NULL);
+    does(&s, &boss, "person.erase", "zoe", "{\"why\":\"their request of 20 November\"}");
+    check_origin(&s, "robot", NULL, NULL);
+    scene_rebuild_is_equal(&s);
+    check_origin(&s, "robot", NULL, NULL);
+    scene_close(&s);
+}
+
 TEST(the_starting_roles_are_added_once)
 {
     struct scene s;
