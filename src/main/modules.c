@@ -5,7 +5,7 @@
 #include "domain/camera/camera.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
-#include "domain/rounds/rounds.h"
+#include "domain/round/round.h"
 #include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
@@ -15,7 +15,7 @@
 /* The order of domains: each needs only what stands before it (tools/tidy_order.c). */
 const struct module *const chancery_modules[] = {
     &core_module,  &mission_module, &people_module, &account_module,
-    &watch_module, &camera_module,  &rounds_module, &tripwire_module,
+    &watch_module, &camera_module,  &round_module,  &tripwire_module,
     &edge_module,  &auth_module,    &intake_module,
 };
 

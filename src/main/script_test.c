@@ -2,14 +2,14 @@
 #include "main/script.h"
 
 #include "domain/account/account.h"
-#include "domain/rounds/rounds.h"
+#include "domain/round/round.h"
 #include "domain/watch/watch.h"
 
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&rounds_module};
+static const struct module *const modules[] = {&round_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 

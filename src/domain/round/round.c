@@ -1,5 +1,5 @@
 /* The records, events and routes of rounds and posts, and the module. */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 #include "core/page.h"
 #include "domain/account/account.h"
@@ -63,10 +63,10 @@ static rc fold_lone_end(struct ctx *c, struct picture *picture, const struct eve
 
 static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
 {
-    const enum rounds_decision *decision = request->route->arg;
+    const enum round_decision *decision = request->route->arg;
     NEW(c, response->command, 1);
     *response->command = (struct command){
-        .decision = &rounds_decisions[*decision],
+        .decision = &round_decisions[*decision],
         .input = request->input,
         .target = request->parts[0],
         .actor = *request->actor,
@@ -79,12 +79,12 @@ static rc serve_command(struct ctx *c, const struct request *request, struct res
 
 #define COMMAND(path_, permission_, help_, number_, ...)           \
     ROUTE(POST, path_, permission_, help_, .serve = serve_command, \
-          .arg = &(const enum rounds_decision){number_}, __VA_ARGS__)
+          .arg = &(const enum round_decision){number_}, __VA_ARGS__)
 #define LIST(path_, help_, shape_)                                                 \
     ROUTE(GET, path_, READ, help_, .output = &shape_##_shape, .output_list = true, \
           .serve = page_serve_list, .arg = &shape_##_shape)
 
-const struct route rounds_routes[] = {
+const struct route round_routes[] = {
     COMMAND("/api/v1/guard-tours/{id}/start", WALK, "Set out on a round", TOUR_START, ),
     LIST("/api/v1/rounds", "Rounds as they were walked", tour_run),
     COMMAND("/api/v1/rounds/{id}/scan", WALK, "Hand in a scan, signed by the phone", TOUR_SCAN,
@@ -107,7 +107,7 @@ const struct route rounds_routes[] = {
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
-const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
+const struct decision round_decisions[ROUND_DECISIONS + 1] = {
     [TOUR_START] = {"tour.start", "Set out on a round", WALK, NULL, tour_start, NULL},
     [TOUR_SCAN] = {"tour.scan", "Hand in a scan", WALK, &tour_scan_shape, tour_scan_take, NULL},
     [TOUR_CHECK] = {"tour.check", "Look what was missed", WRITE, NULL, tour_check, NULL},
@@ -126,8 +126,8 @@ const struct decision rounds_decisions[ROUNDS_DECISIONS + 1] = {
     {0},
 };
 
-const struct module rounds_module = {
-    .name = "rounds",
+const struct module round_module = {
+    .name = "round",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
     .needs = NEEDS(&mission_module, &people_module, &account_module, &watch_module),
     .records =
@@ -151,7 +151,7 @@ const struct module rounds_module = {
             &tour_started_kind, &tour_scanned_kind, &tour_missed_kind, &tour_ended_kind,
             &guard_seen_kind, &lone_begun_kind, &lone_heard_kind, &lone_overdue_kind,
             &lone_ended_kind, &handover_made_kind, &handover_signed_kind, NULL},
-    .decisions = rounds_decisions,
+    .decisions = round_decisions,
     .folds =
         (const struct fold[]){
             {&tour_started_kind, fold_row},
@@ -167,7 +167,7 @@ const struct module rounds_module = {
             {&handover_signed_kind, fold_row},
             {0},
         },
-    .routes = rounds_routes,
+    .routes = round_routes,
     .permissions =
         (const struct permission[]){
             {READ, "See posts, shifts, tours, rounds and hand-overs"},

@@ -1,8 +1,9 @@
 /* The hand-over: what is open, shelved, suppressed, out of service, silent, switched off and armed,
  * frozen as one list that both sign. Later changes do not touch it. */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 #include "base/random.h"
+#include "core/record.h"
 
 struct making {
     struct ctx *c;
@@ -93,9 +94,10 @@ rc handover_decide_make(struct ctx *c, struct picture *picture, const struct com
     struct handover *handover = NULL;
     if (str_eq(input->to, command->actor.id))
         REFUSE(c, INVALID, "oneself", "to", "nobody hands over to themselves");
+    TRY(record_check_references(c, picture, &command->actor, &handover_make_shape, NULL, input));
     NEW(c, handover, 1);
     NEW(c, handover->items.items, HANDOVER_ITEMS_MAX);
-    handover->label = ROUNDS_LABEL;
+    handover->label = ROUND_LABEL;
     handover->from = command->actor.id;
     handover->to = input->to;
     handover->note = input->note;

@@ -1,13 +1,13 @@
 /* What the files of this folder have from each other. */
-#ifndef DOMAIN_ROUNDS_ROUNDS_OWN_H
-#define DOMAIN_ROUNDS_ROUNDS_OWN_H
+#ifndef DOMAIN_ROUND_ROUND_OWN_H
+#define DOMAIN_ROUND_ROUND_OWN_H
 
-#include "domain/rounds/rounds.h"
+#include "domain/round/round.h"
 #include "domain/watch/watch.h"
 
 #define ROUND_WALK "round.walk"
 
-#define ROUNDS_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
+#define ROUND_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
 
 /* Where a guard was seen last, on whatever round. Its id is the account's. */
 #define GUARD_SEEN_FIELDS(F, T)                             \
@@ -30,12 +30,12 @@ SHAPE_DECLARE(lone_word, LONE_WORD_FIELDS);
     F(T, place, _, position, 0, 0, 0, "where the guard is")
 SHAPE_DECLARE(guard_help, GUARD_HELP_FIELDS);
 
-#define HANDOVER_MAKE_FIELDS(F, T)                          \
-    F(T, id, _, to, REQUIRED, 0, 0, "account of who comes") \
+#define HANDOVER_MAKE_FIELDS(F, T)                                 \
+    F(T, ref, account, to, REQUIRED, 0, 0, "account of who comes") \
     F(T, text, block, note, 0, 0, 2000, "what the list does not say")
 SHAPE_DECLARE(handover_make, HANDOVER_MAKE_FIELDS);
 
-enum rounds_decision {
+enum round_decision {
     TOUR_START,
     TOUR_SCAN,
     TOUR_CHECK,
@@ -46,9 +46,9 @@ enum rounds_decision {
     GUARD_HELP,
     HANDOVER_MAKE,
     HANDOVER_SIGN,
-    ROUNDS_DECISIONS
+    ROUND_DECISIONS
 };
-extern const struct decision rounds_decisions[ROUNDS_DECISIONS + 1];
+extern const struct decision round_decisions[ROUND_DECISIONS + 1];
 
 extern const struct event_kind tour_started_kind, tour_scanned_kind, tour_missed_kind,
     tour_ended_kind, guard_seen_kind, lone_begun_kind, lone_heard_kind, lone_overdue_kind,
@@ -59,6 +59,6 @@ decide_fn tour_start, tour_scan_take, tour_check, lone_decide_begin, lone_decide
     lone_decide_end, lone_decide_overdue, guard_decide_help, handover_decide_make,
     handover_decide_sign;
 serve_fn guards_serve;
-extern const struct route rounds_routes[];
+extern const struct route round_routes[];
 
 #endif

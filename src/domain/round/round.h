@@ -1,11 +1,11 @@
 /* Rounds and posts: guard posts and their shifts, guard tours with their checkpoints, the timer of
  * a guard who is alone, and the hand-over from one shift to the next. */
-#ifndef DOMAIN_ROUNDS_ROUNDS_H
-#define DOMAIN_ROUNDS_ROUNDS_H
+#ifndef DOMAIN_ROUND_ROUND_H
+#define DOMAIN_ROUND_ROUND_H
 
 #include "core/module.h"
 
-extern const struct module rounds_module;
+extern const struct module round_module;
 
 #define GUARD_POST_FIELDS(F, T)                                                   \
     RECORD_FIELDS(F, T)                                                           \
@@ -14,19 +14,19 @@ extern const struct module rounds_module;
     F(T, text, block, orders, 0, 0, 4000, "post orders: what whoever stands here does")
 SHAPE_DECLARE(guard_post, GUARD_POST_FIELDS);
 
-#define GUARD_SHIFT_FIELDS(F, T)                                         \
-    RECORD_FIELDS(F, T)                                                  \
-    F(T, ref, guard_post, post, REQUIRED | INDEXED, 0, 0, "where")       \
-    F(T, id, _, guard, REQUIRED | INDEXED, 0, 0, "account of the guard") \
-    F(T, time, _, begins, REQUIRED | INDEXED, 0, 0, "from")              \
+#define GUARD_SHIFT_FIELDS(F, T)                                                \
+    RECORD_FIELDS(F, T)                                                         \
+    F(T, ref, guard_post, post, REQUIRED | INDEXED, 0, 0, "where")              \
+    F(T, ref, account, guard, REQUIRED | INDEXED, 0, 0, "account of the guard") \
+    F(T, time, _, begins, REQUIRED | INDEXED, 0, 0, "from")                     \
     F(T, time, _, ends, REQUIRED, 0, 0, "to")
 SHAPE_DECLARE(guard_shift, GUARD_SHIFT_FIELDS);
 
 /* The phone that a guard scans with; it signs what it scans. */
-#define GUARD_PHONE_FIELDS(F, T)                                                  \
-    RECORD_FIELDS(F, T)                                                           \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called") \
-    F(T, id, _, guard, REQUIRED | INDEXED, 0, 0, "account of whoever carries it") \
+#define GUARD_PHONE_FIELDS(F, T)                                                         \
+    RECORD_FIELDS(F, T)                                                                  \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called")        \
+    F(T, ref, account, guard, REQUIRED | INDEXED, 0, 0, "account of whoever carries it") \
     F(T, bytes, _, key, REQUIRED, 32, 32, "its Ed25519 public key")
 SHAPE_DECLARE(guard_phone, GUARD_PHONE_FIELDS);
 
@@ -85,14 +85,14 @@ SHAPE_DECLARE(tour_visit, TOUR_VISIT_FIELDS);
     X(E, INCOMPLETE, "incomplete", "over, and some were missed")
 SHAPE_DECLARE_CHOICES(tour_state, TOUR_STATE, TOUR_STATES);
 
-#define TOUR_RUN_FIELDS(F, T)                                               \
-    RECORD_FIELDS(F, T)                                                     \
-    F(T, id, _, tour, REQUIRED | INDEXED, 0, 0, "which tour")               \
-    F(T, id, _, guard, REQUIRED | INDEXED, 0, 0, "account of who walks it") \
-    F(T, time, _, started, REQUIRED | INDEXED, 0, 0, "since when")          \
-    F(T, time, _, ended, 0, 0, 0, "until when")                             \
-    F(T, choice, tour_state, state, REQUIRED | INDEXED, 0, 0, "how it is")  \
-    F(T, i64, _, missed, 0, 0, 0, "checkpoints whose window passed")        \
+#define TOUR_RUN_FIELDS(F, T)                                                              \
+    RECORD_FIELDS(F, T)                                                                    \
+    F(T, id, _, tour, REQUIRED | INDEXED, 0, 0, "which tour")                              \
+    F(T, ref, account, guard, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who walks it") \
+    F(T, time, _, started, REQUIRED | INDEXED, 0, 0, "since when")                         \
+    F(T, time, _, ended, 0, 0, 0, "until when")                                            \
+    F(T, choice, tour_state, state, REQUIRED | INDEXED, 0, 0, "how it is")                 \
+    F(T, i64, _, missed, 0, 0, 0, "checkpoints whose window passed")                       \
     F(T, list, tour_visit, visits, REQUIRED, 1, CHECKPOINTS_MAX, "in the order asked for")
 SHAPE_DECLARE(tour_run, TOUR_RUN_FIELDS);
 
@@ -114,16 +114,16 @@ SHAPE_DECLARE(lone_guard, LONE_GUARD_FIELDS);
 SHAPE_DECLARE(handover_item, HANDOVER_ITEM_FIELDS);
 
 enum { HANDOVER_ITEMS_MAX = 200 };
-#define HANDOVER_FIELDS(F, T)                                                        \
-    RECORD_FIELDS(F, T)                                                              \
-    F(T, id, _, from, REQUIRED | INDEXED, 0, 0, "account of who leaves")             \
-    F(T, id, _, to, REQUIRED | INDEXED, 0, 0, "account of who comes")                \
-    F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")        \
-    F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                      \
-    F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                         \
-    F(T, text, block, note, 0, 0, 2000, "what the list does not say")                \
-    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label") \
-    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                       \
+#define HANDOVER_FIELDS(F, T)                                                           \
+    RECORD_FIELDS(F, T)                                                                 \
+    F(T, ref, account, from, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who leaves") \
+    F(T, ref, account, to, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who comes")    \
+    F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")           \
+    F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
+    F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
+    F(T, text, block, note, 0, 0, 2000, "what the list does not say")                   \
+    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")    \
+    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                          \
       "open, shelved, disabled, silent, armed")
 SHAPE_DECLARE(handover, HANDOVER_FIELDS);
 

@@ -1,7 +1,7 @@
 /* Rounds: started by a guard, proved by scans that the guard's phone signs, and found out when a
  * checkpoint is missed. A phone without a net hands its scans in later; they count at the time the
  * phone gives, and are marked. */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 #include "base/random.h"
 #include "core/catalog.h"
@@ -100,7 +100,7 @@ static rc set_deadline(struct ctx *c, struct outcome *outcome, const struct tour
     if (due.us == 0)
         due.us = last_window(run).us + (int64_t)RUN_OVER_MS * 1000;
     due.us += 1000;
-    return outcome_set_deadline(c, outcome, &rounds_decisions[TOUR_CHECK], run->id, due, NULL);
+    return outcome_set_deadline(c, outcome, &round_decisions[TOUR_CHECK], run->id, due, NULL);
 }
 
 /* ---- starting -------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* Who may keep the watch: whom a shift is handed over to, and by which name the screen calls
  * whoever has taken an alarm. Guards may not read accounts, so that this tells no more than a name.
  */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 #include "core/page.h"
 #include "domain/account/account.h"

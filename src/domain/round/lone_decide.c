@@ -1,5 +1,5 @@
 /* A guard who is alone: when the word that all is well does not come, that is an alarm. */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                     const struct lone_guard *lone)
@@ -16,7 +16,7 @@ static rc wait_for_word(struct ctx *c, struct outcome *outcome, struct lone_guar
     lone->heard = clock_now(c);
     lone->due.us = lone->heard.us + lone->every_ms * 1000;
     lone->overdue = false;
-    return outcome_set_deadline(c, outcome, &rounds_decisions[LONE_OVERDUE], lone->id, lone->due,
+    return outcome_set_deadline(c, outcome, &round_decisions[LONE_OVERDUE], lone->id, lone->due,
                                 NULL);
 }
 
@@ -40,7 +40,7 @@ rc lone_decide_begin(struct ctx *c, struct picture *, const struct command *comm
 {
     const struct lone_begin *input = command->input;
     struct lone_guard lone = {
-        .id = command->actor.id, .label = ROUNDS_LABEL, .every_ms = input->every_ms};
+        .id = command->actor.id, .label = ROUND_LABEL, .every_ms = input->every_ms};
     if (input->every_ms < 60000)
         REFUSE(c, INVALID, "least", "every_ms", "at most once a minute");
     TRY(wait_for_word(c, outcome, &lone));
@@ -136,7 +136,7 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
         .action = STR("Send help to the last known place; do not call the guard's phone."),
         .kind = SIGNAL_KIND_DURESS,
         .priority = SIGNAL_PRIORITY_URGENT,
-        .label = ROUNDS_LABEL,
+        .label = ROUND_LABEL,
         .lane = true,
         .at = time_of_call(input->at, now),
     };

@@ -1,5 +1,5 @@
 /* Rounds, guards who are alone, and hand-overs, through the real writer. */
-#include "domain/rounds/rounds_own.h"
+#include "domain/round/round_own.h"
 
 #include "support/scene_property.h"
 #include "support/watch_scene.h"
@@ -10,11 +10,27 @@
 
 #include <sodium.h>
 
-static const struct module *const modules[] = {&rounds_module};
+static const struct module *const modules[] = {&round_module};
 
 TEST(what_rounds_are_made_of_keeps_its_promises)
 {
     scene_property_test(1, modules);
+}
+
+/* A guard's account, and the person whose it is; the account's id is the person's too. */
+static void add_guard(struct scene *s, const char *id, const char *label)
+{
+    struct str person, account;
+    assert_true(rc_ok(str_format(&s->c, &person,
+                                 "{\"id\":\"%s\",\"label\":\"%s\",\"name\":\"%s\","
+                                 "\"category\":\"guard\"}",
+                                 id, label, id)));
+    assert_true(rc_ok(str_format(&s->c, &account,
+                                 "{\"id\":\"%s\",\"label\":\"%s\",\"kind\":\"person\","
+                                 "\"person\":\"%s\",\"login\":\"%s\",\"status\":\"active\"}",
+                                 id, label, id, id)));
+    scene_do(s, "person.add", NULL, person.ptr);
+    scene_do(s, "account.add", NULL, account.ptr);
 }
 
 /* Three checkpoints 100 m apart (8.983e-4 degrees of latitude), one each ten minutes. */
@@ -49,6 +65,8 @@ static void patrol_open(struct patrol *p, const char *tour)
     static const unsigned char seed[crypto_sign_SEEDBYTES] = "a phone for tests";
     scene_open(&p->s, 1, modules);
     crypto_sign_seed_keypair(p->public_key, p->secret_key, seed);
+    add_guard(&p->s, "amina", "TLP:GREEN");
+    add_guard(&p->s, "bela", "TLP:GREEN");
     add_phone(p, "phone", "amina");
     scene_do(&p->s, "guard_tour.add", NULL, tour);
 }
@@ -353,6 +371,10 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     does(&s, &guard, "source.disable", "panel",
          "{\"until\":\"2026-11-22T05:00:00Z\",\"why\":\"repair\"}");
     signal_in(&s, "fire", "nobody", "");
+    add_guard(&s, "bela", "TLP:AMBER");
+    add_guard(&s, "chief", "TLP:RED");
+    refused(&s, RC_INVALID, "reference", &guard, "handover.make", NULL, "{\"to\":\"nobody\"}");
+    refused(&s, RC_INVALID, "reference", &guard, "handover.make", NULL, "{\"to\":\"chief\"}");
     refused(&s, RC_INVALID, "oneself", &guard, "handover.make", NULL, "{\"to\":\"amina\"}");
     scene_do_as(&s, &guard, "handover.make", NULL, "{\"to\":\"bela\",\"note\":\"key 7 is out\"}",
                 &command);
@@ -377,4 +399,34 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     ASSERT_HAS(scene_get(&s, &handover_shape, id), "\"what\":\"disabled\"");
     scene_rebuild_is_equal(&s);
     scene_close(&s);
+}
+
+#define SHIFT(who, ends)                                                            \
+    "{\"id\":\"s1\",\"label\":\"TLP:GREEN\",\"post\":\"p1\",\"guard\":\"" who "\"," \
+    "\"begins\":\"2026-11-22T06:00:00Z\",\"ends\":\"2026-11-22T" ends "Z\"}"
+
+/* A guard is an account that the planner may know of; a plan holds nobody's account. */
+TEST_SCENES(a_shift_names_an_account_and_does_not_hold_it, modules)
+{
+    struct command command;
+    add_guard(s, "amina", "TLP:GREEN");
+    add_guard(s, "chief", "TLP:RED");
+    scene_do(s, "guard_post.add", NULL,
+             "{\"id\":\"p1\",\"label\":\"TLP:GREEN\",\"name\":\"Post One\"}");
+    scene_do_as(s, &guard, "guard_shift.add", NULL, SHIFT("nobody", "14:00:00"), &command);
+    assert_int_equal(command.result.code, RC_INVALID);
+    assert_string_equal(command.fault.pointer, "/guard");
+    assert_string_equal(command.fault.message, "guard: there is no account \"nobody\"");
+    scene_do_as(s, &guard, "guard_shift.add", NULL, SHIFT("chief", "14:00:00"), &command);
+    assert_int_equal(command.result.code, RC_INVALID);
+    assert_string_equal(command.fault.message, "guard: there is no account \"chief\"");
+    does(s, &guard, "guard_shift.add", NULL, SHIFT("amina", "14:00:00"));
+    scene_do(s, "account.retire", "amina", "{}");
+    does(s, &guard, "guard_shift.change", "s1", SHIFT("amina", "13:00:00"));
+    scene_do(s, "person.retire", "amina", "{}");
+    scene_do(s, "person.erase", "amina", "{\"why\":\"their request of 20 November\"}");
+    does(s, &guard, "guard_shift.change", "s1", SHIFT("amina", "12:00:00"));
+    refused(s, RC_INVALID, "reference", &guard, "guard_shift.change", "s1",
+            SHIFT("chief", "12:00:00"));
+    scene_rebuild_is_equal(s);
 }
