@@ -10,14 +10,13 @@
  * only. What the compiler or clang-format already says is not said again. The rules are the tables
  * below; each has a case in tools/tidy_cases/.
  */
+#include "tidy.h"
+
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -25,8 +24,6 @@ enum {
     FUNCTION_LINES_MAX = 70,
     COLUMNS_MAX = 100,
     FOLDER_FILES_MAX = 60,
-    PATH_BYTES_MAX = 1024,
-    FILE_BYTES_MAX = 16 << 20,
 };
 
 /* ---- the tables of rules ---- */
@@ -134,43 +131,6 @@ static const char *const laid_out[] = {".c", ".h", ".def", ".ts", ".svelte", ".c
 
 /* ---- one file ---- */
 
-struct text {
-    char *bytes;
-    size_t length;
-};
-
-struct file {
-    const char *path;
-    struct text all;  /* as it is on disk */
-    struct text code; /* the same length, comments and literals blanked; only for C */
-};
-
-static int findings;
-
-[[gnu::format(printf, 3, 4)]] static void complain(const char *path, int line, const char *format,
-                                                   ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    printf("%s:%d: ", path, line);
-    vprintf(format, arguments);
-    printf("\n");
-    va_end(arguments);
-    findings++;
-}
-
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t wanted = strlen(end);
-    return length >= wanted && strcmp(text + length - wanted, end) == 0;
-}
-
 static bool is_c(const char *path)
 {
     return ends_with(path, ".c") || ends_with(path, ".h");
@@ -179,66 +139,6 @@ static bool is_c(const char *path)
 static bool is_test(const char *path)
 {
     return ends_with(path, "_test.c") || starts_with(path, "test/");
-}
-
-static bool is_word_byte(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_';
-}
-
-/* The next line of `text` from `*at`: its length without the newline; false at the end. */
-static bool next_line(struct text text, size_t *at, const char **ret_line, size_t *ret_length)
-{
-    if (*at >= text.length)
-        return false;
-    const char *line = text.bytes + *at;
-    const char *newline = memchr(line, '\n', text.length - *at);
-    *ret_line = line;
-    *ret_length = newline != NULL ? (size_t)(newline - line) : text.length - *at;
-    *at += *ret_length + 1;
-    return true;
-}
-
-/* ---- blanking ---- */
-
-/* The end of the comment or literal that begins at `at`; `at` itself when none does. */
-static size_t skip_uncode(struct text all, size_t at)
-{
-    const char *bytes = all.bytes;
-    size_t end = at;
-
-    if (starts_with(bytes + at, "//")) {
-        while (end < all.length && bytes[end] != '\n')
-            end++;
-    } else if (starts_with(bytes + at, "/*")) {
-        const char *close = strstr(bytes + at + 2, "*/");
-        end = close != NULL ? (size_t)(close - bytes) + 2 : all.length;
-    } else if (bytes[at] == '"' || (bytes[at] == '\'' && (at == 0 || !isdigit(bytes[at - 1])))) {
-        end = at + 1;
-        while (end < all.length && bytes[end] != bytes[at] && bytes[end] != '\n')
-            end += bytes[end] == '\\' ? 2 : 1;
-        end = end < all.length ? end + 1 : all.length;
-    }
-    return end;
-}
-
-/* A copy with comments and literals replaced by blanks, line for line and column for column. */
-static struct text blanked(struct text all)
-{
-    struct text code = {malloc(all.length + 1), all.length};
-    if (code.bytes == NULL)
-        abort();
-    memcpy(code.bytes, all.bytes, all.length + 1);
-    for (size_t at = 0; at < all.length;) {
-        size_t end = skip_uncode(all, at);
-        if (end == at)
-            end = at + 1;
-        else
-            for (size_t i = at; i < end; i++)
-                code.bytes[i] = all.bytes[i] == '\n' ? '\n' : ' ';
-        at = end;
-    }
-    return code;
 }
 
 /* ---- layout ---- */
@@ -392,12 +292,21 @@ static struct place place_of(const char *path)
     return place;
 }
 
+/* The noun of a domain's folder, NULL where it has none. */
+static const char *noun_of(const struct place *place)
+{
+    const char *slash = strchr(place->folder, '/');
+    return place->floor != NULL && place->floor->height == HEIGHT_DOMAIN && slash != NULL
+               ? slash + 1
+               : NULL;
+}
+
 /* A domain shows others one header, <noun>/<noun>.h. */
 static bool is_public_of_domain(const struct place *place)
 {
-    const char *noun = strrchr(place->folder, '/');
-    size_t length = noun != NULL ? strlen(noun + 1) : 0;
-    return noun != NULL && strncmp(place->rest, noun + 1, length) == 0 &&
+    const char *noun = noun_of(place);
+    size_t length = noun != NULL ? strlen(noun) : 0;
+    return noun != NULL && strncmp(place->rest, noun, length) == 0 &&
            strcmp(place->rest + length, ".h") == 0;
 }
 
@@ -418,6 +327,8 @@ static void check_include(const struct file *file, int line, const char *target)
     else if (from.floor->height == HEIGHT_DOMAIN && to.floor->height == HEIGHT_DOMAIN) {
         if (!is_public_of_domain(&to))
             complain(file->path, line, "\"%s\" is private to its domain", target);
+        else if (noun_of(&from) != NULL)
+            order_note_include(file, line, noun_of(&from), noun_of(&to), is_test(file->path));
     } else if (to.floor->height >= from.floor->height)
         complain(file->path, line, "%s may not include \"%s\": it is not on a floor below",
                  from.folder, target);
@@ -430,7 +341,10 @@ static void check_includes(const struct file *file)
     const char *line;
     size_t length;
     int number = 0;
+    struct place place = place_of(file->path + strlen("src/"));
 
+    if (noun_of(&place) != NULL)
+        order_note(file, noun_of(&place), is_test(file->path));
     for (size_t at = 0; next_line(file->all, &at, &line, &length);) {
         number++;
         const char *open = starts_with(line, "#include") ? memchr(line, '"', length) : NULL;
@@ -526,25 +440,6 @@ static bool has_any(const char *path, bool (*test)(const char *, const char *), 
 
 #define HAS_ANY(path, test, list) has_any((path), (test), sizeof(list) / sizeof((list)[0]), (list))
 
-/* False when the path is no regular file (deleted, a link, a folder). */
-static bool read_whole(const char *path, struct text *ret_text)
-{
-    struct stat status;
-    if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX)
-        return false;
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL)
-        return false;
-    char *bytes = malloc((size_t)status.st_size + 1);
-    if (bytes == NULL)
-        abort();
-    size_t length = fread(bytes, 1, (size_t)status.st_size, stream);
-    fclose(stream);
-    bytes[length] = '\0';
-    *ret_text = (struct text){bytes, length};
-    return true;
-}
-
 static void check_file(const char *path)
 {
     struct file file = {.path = path};
@@ -593,5 +488,6 @@ int main(int argc, char **argv)
     }
     check_folders();
     free_folders();
+    order_check();
     return findings == 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include "core/catalog_make.h"
 
 #include "core/catalog_part.h"
+#include "core/needs.h"
 #include "core/target.h"
 
 #include <stdlib.h>
@@ -222,9 +223,34 @@ static rc sort_names(struct ctx *c, const struct rows *rows, const char *what, s
     return OK;
 }
 
-/* Reactions to generated kinds name them, for those have no address before the catalog is made. */
+static rc find_named(struct ctx *c, const struct catalog *catalog, const char *what, const char *on,
+                     const struct event_kind **ret)
+{
+    const struct event_kind *kind = catalog_event(catalog, str_from(on));
+    if (!kind)
+        FAIL(c, INTERNAL, "a %s %s, which no module declares", what, on ? on : "nothing");
+    *ret = kind;
+    return OK;
+}
+
+static rc add_named_folds(struct ctx *c, struct catalog *catalog, const struct module *m)
+{
+    for (const struct fold_on *row = m->folds_on; row && row->fold; row++) {
+        struct fold *fold = NULL;
+        NEW(c, fold, 1);
+        fold->fold = row->fold;
+        TRY(find_named(c, catalog, "fold of", row->on, &fold->kind));
+        TRY(rows_add(c, &catalog->folds, fold));
+    }
+    return OK;
+}
+
+/* Folds of and reactions to generated kinds name them, for those have no address before the catalog
+ * is made. */
 static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
 {
+    for (size_t i = 0; i < catalog->module_count; i++)
+        TRY(add_named_folds(c, catalog, catalog->modules[i]));
     for (size_t i = 0; i < catalog->reactions.count; i++) {
         const struct reaction *reaction = catalog->reactions.items[i];
         struct reaction *named = NULL;
@@ -232,10 +258,7 @@ static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
             continue;
         NEW(c, named, 1);
         *named = *reaction;
-        named->kind = catalog_event(catalog, str_from(reaction->on));
-        if (!named->kind)
-            FAIL(c, INTERNAL, "a reaction to %s, which no module declares",
-                 reaction->on ? reaction->on : "nothing");
+        TRY(find_named(c, catalog, "reaction to", reaction->on, &named->kind));
         catalog->reactions.items[i] = named;
     }
     return OK;
@@ -312,8 +335,10 @@ static rc find_words(struct ctx *c, struct catalog *catalog, struct generated *g
 /* ---- all ---------------------------------------------------------------------------------------
  */
 
-static rc assemble(struct ctx *c, struct catalog *catalog)
+static rc assemble(struct ctx *c, size_t count, const struct module *const *modules,
+                   struct catalog *catalog)
 {
+    TRY(modules_gather(c, count, modules, &catalog->module_count, &catalog->modules));
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
     TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
@@ -344,9 +369,7 @@ rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules
         FAIL(c, NO_MEMORY, "out of memory for the catalog");
     }
     catalog->arena = arena;
-    catalog->module_count = count;
-    catalog->modules = modules;
-    rc result = assemble(&own, catalog);
+    rc result = assemble(&own, count, modules, catalog);
     if (!rc_ok(result)) {
         c->fault = own.fault;
         catalog_close(catalog);

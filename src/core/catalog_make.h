@@ -7,7 +7,8 @@
 
 #include "core/catalog.h"
 
-/* Assemble. INTERNAL names what does not fit. The modules outlive the catalog. */
+/* Assemble these modules, core's own and all that they need. INTERNAL names what does not fit. The
+ * modules outlive the catalog. */
 rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules,
                 struct catalog **ret);
 

@@ -22,6 +22,12 @@ static rc never(struct ctx *c, struct picture *picture, const struct event *even
     FAIL(c, INTERNAL, "not to be called");
 }
 
+static rc never_folded(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    (void)picture, (void)event;
+    FAIL(c, INTERNAL, "not to be called");
+}
+
 static const struct permission permissions[] = {{"gate.read", ""}, {"gate.write", ""}, {0}};
 
 TEST(catalog_finds_everything_by_name)
@@ -93,5 +99,10 @@ TEST(catalog_refuses_what_does_not_fit)
     refused(&module, "personal");
     module.events = NULL;
     module.reactions = (const struct reaction[]){{NULL, never, "nothing.happened"}, {0}};
-    refused(&module, "nothing.happened");
+    refused(&module, "a reaction to nothing.happened");
+    module.reactions = NULL;
+    module.folds_on = (const struct fold_on[]){{"nothing.happened", never_folded}, {0}};
+    refused(&module, "a fold of nothing.happened");
+    module.folds_on = (const struct fold_on[]){{NULL, never_folded}, {0}};
+    refused(&module, "a fold of nothing,");
 }

@@ -16,12 +16,12 @@ typedef rc record_check(struct ctx *c, struct picture *picture, const struct com
  * history. The shape begins with id and label (RECORD_FIELDS). */
 struct record {
     const struct shape *shape;
-    const char *plural; /* "zones": /api/v1/zones */
-    const char *read,
-        *write;          /* permissions; write NULL: nobody adds, changes or retires one by hand */
-    bool personal;       /* its events are sealed; the subject is the record's id unless… */
-    const char *subject; /* …a field of it names the person */
-    record_check *check; /* the domain's own rules; NULL: none */
+    const char *plural;       /* "zones": /api/v1/zones */
+    const char *read, *write; /* permissions; write NULL: nobody adds, changes or retires by hand */
+    bool personal;            /* its events are sealed; the subject is the record's id unless… */
+    const char *subject;      /* …a field of it names the person */
+    record_check *check;      /* the domain's own rules; NULL: none */
+    bool unheld;              /* what names it does not keep it from being retired */
 
     const char *state;         /* the choice field that its steps move; NULL: "state" */
     const struct step *steps;  /* ended by zeros; NULL: none */
@@ -54,6 +54,12 @@ struct fold {
     fold_fn *fold;
 };
 
+/* The same for a generated kind, which has no address: by its name ("account.added"). */
+struct fold_on {
+    const char *on;
+    fold_fn *fold;
+};
+
 /* What follows from an event by itself: more events, decided in the same batch, with this event as
  * their cause (tripwires, protocols). It is not run when the ledger is folded anew. */
 struct reaction {
@@ -75,14 +81,20 @@ struct account_origin {
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
                              struct account_origin *ret);
 
+struct module;
+#define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
+    const struct module *const *needs; /* NEEDS(&mission_module, …): what it stands on. The catalog
+                                          takes those along; a domain includes no other domain. */
     const struct record *records;
     const struct table *tables;
     const struct event_kind *const *events;
     const struct decision *decisions;
     const struct fold *folds;
+    const struct fold_on *folds_on;
     const struct reaction *reactions;
     const struct route *routes;
     const struct permission *permissions;

@@ -58,9 +58,10 @@ static rc may_name(const struct checking *k, const struct record *target, struct
     rc result = picture_get(k->c, k->picture, target->shape, id, &row, found);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    *ret = rc_ok(result) && row.retired.us == 0 &&
-           (actor_may_read(k->actor, found->label) ||
-            (k->before && refers(k->shape, k->before, target->shape->name, id)));
+    bool named_before = k->before && refers(k->shape, k->before, target->shape->name, id);
+    bool live = rc_ok(result) && row.retired.us == 0;
+    *ret = (live && actor_may_read(k->actor, found->label)) ||
+           (named_before && (live || target->unheld));
     return OK;
 }
 
@@ -168,6 +169,8 @@ rc record_check_unreferenced(struct ctx *c, struct picture *picture, const struc
                              const struct shape *shape, struct str id)
 {
     const struct catalog *catalog = picture_catalog(picture);
+    if (catalog_record(catalog, str_from(shape->name))->unheld)
+        return OK;
     for (size_t i = 0; i < catalog_table_count(catalog); i++) {
         const struct shape *other = catalog_table(catalog, i)->shape;
         struct record_head *holder = NULL;

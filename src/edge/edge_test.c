@@ -312,7 +312,7 @@ TEST(routes_that_were_met_are_listed)
 /* The server was opened, somebody asked, and then the writer could not be started. */
 TEST(edge_stops_though_somebody_waits_for_a_writer_that_never_started)
 {
-    static const struct module *const modules[] = {&core_module, &edge_module, &thing_module};
+    static const struct module *const modules[] = {&edge_module, &thing_module};
     struct edge_scene s = {.guard = GUARD_ON_DUTY};
     const char *body = "{\"id\":\"a\",\"label\":\"TLP:GREEN\",\"name\":\"a\"}";
     char request[400];

@@ -1,6 +1,6 @@
 #include "main/demo_walk.h"
 
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 
 #include <sodium.h>
 
@@ -77,7 +77,7 @@ static rc as_guard(struct ctx *c, struct core *core, struct demo_walk *walk, dee
     struct actor actor = {.id = {NULL, 0}};
     struct arena_mark mark = arena_mark(c->arena);
     TRY(core_reader_open(c, core, &reader));
-    rc result = people_actor(c, reader.picture, str_from(walk->guard), &actor);
+    rc result = account_actor(c, reader.picture, str_from(walk->guard), &actor);
     if (rc_ok(result))
         result = what(c, core, reader.picture, &actor, walk);
     core_reader_close(&reader);

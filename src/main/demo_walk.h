@@ -2,7 +2,7 @@
 #ifndef MAIN_DEMO_WALK_H
 #define MAIN_DEMO_WALK_H
 
-#include "domain/rounds/rounds.h"
+#include "domain/round/round.h"
 
 #include "core/core.h"
 

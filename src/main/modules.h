@@ -1,4 +1,4 @@
-/* The list of modules: adding a domain is one line in modules.c. */
+/* The list of modules, which is also the order of domains: adding one is one line in modules.c. */
 #ifndef MAIN_MODULES_H
 #define MAIN_MODULES_H
 

@@ -1,6 +1,6 @@
 #include "main/script.h"
 
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 
 SHAPE_DEFINE(script_line, SCRIPT_LINE_FIELDS, 1, "A line of a script");
 
@@ -45,7 +45,7 @@ static rc look_up(struct ctx *c, struct core *core, const struct script_line *li
     TRY(core_reader_open(c, core, &reader));
     rc result = OK;
     if (!str_absent(line->as))
-        result = people_actor(c, reader.picture, line->as, &command->actor);
+        result = account_actor(c, reader.picture, line->as, &command->actor);
     if (rc_ok(result) && !str_absent(line->find))
         result = find_target(c, reader.picture, line->find, &command->target);
     core_reader_close(&reader);

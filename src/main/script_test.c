@@ -1,17 +1,15 @@
 /* Scripts: durations of a shorter day, and what is said of a line that cannot be played. */
 #include "main/script.h"
 
-#include "domain/mission/mission.h"
-#include "domain/people/people.h"
-#include "domain/rounds/rounds.h"
+#include "domain/account/account.h"
+#include "domain/round/round.h"
 #include "domain/watch/watch.h"
 
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &watch_module, &rounds_module};
+static const struct module *const modules[] = {&round_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 

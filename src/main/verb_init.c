@@ -2,6 +2,7 @@
 #include "main/verbs.h"
 
 #include "base/random.h"
+#include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/tripwire/tripwire.h"
@@ -105,7 +106,7 @@ static rc furnish(struct ctx *c, struct core *core, const struct init_flags *fla
     TRY(content_get(c, "roles.json", &roles));
     TRY(content_get(c, "watch/rules.json", &rules));
     TRY(make_mission(c, core, flags));
-    TRY(people_add_roles(c, core, roles, &count));
+    TRY(account_add_roles(c, core, roles, &count));
     TRY(watch_add_rules(c, core, rules, &count));
     TRY(verb_add_tripwires(c, core, &count, &drafts));
     TRY(make_officer(c, core, flags, &account));

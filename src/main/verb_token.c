@@ -1,7 +1,7 @@
 /* chancery token, link: ways in, made on the machine of the mission by whoever can unlock it. */
 #include "main/verbs.h"
 
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 #include "edge/auth/auth.h"
 
 #define TOKEN_FLAGS(F, T)                                                                      \

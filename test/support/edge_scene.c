@@ -165,7 +165,7 @@ void edge_scene_begin(struct edge_scene *s, struct edge_options options)
 
 void edge_scene_serve(struct edge_scene *s, struct edge_options options)
 {
-    static const struct module *const modules[] = {&core_module, &edge_module, &thing_module};
+    static const struct module *const modules[] = {&edge_module, &thing_module};
     *s = (struct edge_scene){.guard = GUARD_ON_DUTY};
     scene_open(&s->scene, sizeof modules / sizeof modules[0], modules);
     edge_scene_begin(s, options);

@@ -1,7 +1,6 @@
 #include "support/receiver_scene.h"
 
 #include "base/endpoint.h"
-#include "domain/mission/mission.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,8 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const struct module *const modules[] = {&core_module, &mission_module, &watch_module,
-                                               &intake_module};
+static const struct module *const modules[] = {&intake_module};
 
 void receiver_scene_open(struct receiver_scene *rs)
 {

@@ -1,7 +1,5 @@
 #include "support/watch_scene.h"
 
-#include "domain/mission/mission.h"
-
 static struct str all_permissions[] = {STR("*")};
 const struct actor guard = {.id = STR("amina"),
                             .person = STR("p-amina"),
@@ -12,7 +10,7 @@ const struct actor other_guard = {.id = STR("bela"),
                                   .permissions = {all_permissions, 1},
                                   .clearance = {TLP_AMBER, {NULL, 0}}};
 
-static const struct module *const modules[] = {&core_module, &mission_module, &watch_module};
+static const struct module *const modules[] = {&watch_module};
 
 void watch_scene_open(struct scene *s)
 {

@@ -184,6 +184,10 @@ def walking(post, guard):
     post.do("POST", "/api/v1/lone-guards/end")
     post.do("POST", "/api/v1/guards/help", {"call": "c1", "position": {"lat": 58.62, "lon": 19.9}})
     assert any(one["cause"] == "help" and one["lane"] for one in post.do("GET", "/api/v1/alarms")["items"])
+    post.do("POST", "/api/v1/persons", dict(head, id="bela", name="Bela", category="guard"), 201)
+    post.do("POST", "/api/v1/accounts", dict(head, id="bela", kind="person", person="bela", login="bela",
+                                             status="active"), 201)
+    post.do("POST", "/api/v1/handovers", {"to": "nobody"}, 422)
     made = post.do("POST", "/api/v1/handovers", {"to": "bela"})["id"]
     post.act("handovers", made, "sign")
     assert post.do("GET", "/api/v1/handovers")["items"][0]["signed_from"]

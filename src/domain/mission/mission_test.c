@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module};
+static const struct module *const modules[] = {&mission_module};
 
 #define SITE  "\"id\":\"s1\",\"label\":\"TLP:GREEN\",\"name\":\"Chancery\",\"kind\":\"chancery\""
 #define SITE2 "\"id\":\"s2\",\"label\":\"TLP:GREEN\",\"name\":\"Residence\",\"kind\":\"residence\""
@@ -22,7 +22,7 @@ static const struct module *const modules[] = {&core_module, &mission_module};
 
 TEST(mission_shapes_keep_what_they_are_given)
 {
-    scene_property_test(2, modules);
+    scene_property_test(1, modules);
 }
 
 static void make_ground(struct scene *s)
@@ -69,7 +69,7 @@ TEST(mission_is_one)
                                 "\"host_state\":\"Estmark\",\"city\":\"Vael\","
                                 "\"time_zone\":\"Europe/Helsinki\"}";
     struct scene s;
-    scene_open(&s, 2, modules);
+    scene_open(&s, 1, modules);
     scene_do(&s, "mission.add", NULL, named);
     scene_refused(&s, "mission.retire", "m1", "{}", RC_CONFLICT, "");
     struct mission mission;

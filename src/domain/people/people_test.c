@@ -5,268 +5,51 @@
 
 #include "unit.h"
 
-#define ROLE(id, name, more) \
-    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" name "\"" more "}"
 #define PERSON(id, more) \
     "{\"id\":\"" id      \
-    "\",\"label\":\"TLP:GREEN\",\"name\":\"Amina Haddad\",\"category\":\"staff\"" more "}"
-#define ACCOUNT(id, login, status, more)                                                   \
-    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"amina\"," \
-    "\"login\":\"" login "\",\"status\":\"" status "\"" more "}"
+    "\",\"label\":\"TLP:AMBER\",\"name\":\"Amina Haddad\",\"category\":\"staff\"" more "}"
 
-static const struct module *const modules[] = {&core_module, &people_module};
-
-static void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
-                 const char *json)
-{
-    struct command command;
-    scene_do_as(s, actor, name, target, json ? json : "{}", &command);
-    if (!rc_ok(command.result))
-        fail_msg("%s: %s %s", name, command.fault.message, command.fault.pointer);
-}
-
-static void refused(struct scene *s, enum rc_code code, const char *rule, const struct actor *actor,
-                    const char *name, const char *target, const char *json)
-{
-    struct command command;
-    scene_do_as(s, actor, name, target, json ? json : "{}", &command);
-    if (command.result.code != code)
-        fail_msg("%s: %s, not %s: %s", name, rc_name(command.result.code), rc_name(code),
-                 command.fault.message);
-    assert_string_equal(command.fault.rule, rule);
-}
-
-/* A mission with an officer, and a clerk who keeps accounts and roles. */
-static void open_scene(struct scene *s)
-{
-    scene_open(s, 2, modules);
-    const struct actor *us = &actor_system;
-    does(s, us, "person.add", NULL, PERSON("amina", ""));
-    does(s, us, "role.add", NULL,
-         ROLE("officer", "Officer", ",\"permissions\":[\"*\"],\"clearance\":\"TLP:RED\""));
-    does(s, us, "role.add", NULL,
-         ROLE("clerk", "Clerk",
-              ",\"permissions\":[\"account.*\",\"role.*\",\"person.read\"],"
-              "\"clearance\":\"TLP:AMBER\""));
-    does(s, us, "account.add", NULL, ACCOUNT("boss", "boss", "active", ",\"roles\":[\"officer\"]"));
-    does(s, us, "account.add", NULL, ACCOUNT("clerk", "clerk", "active", ",\"roles\":[\"clerk\"]"));
-}
-
-static struct actor actor_of(struct scene *s, const char *account)
-{
-    struct actor actor = {0};
-    assert_int_equal(people_actor(&s->c, s->reader.picture, str_from(account), &actor).code, RC_OK);
-    return actor;
-}
+static const struct module *const modules[] = {&people_module};
 
 TEST(people_shapes_keep_what_they_are_given)
 {
-    scene_property_test(2, modules);
+    scene_property_test(1, modules);
 }
 
-TEST(forms_of_people)
+TEST(days_of_the_calendar)
 {
     assert_true(text_form_date.check(STR("2028-02-29")));
     assert_false(text_form_date.check(STR("2026-02-29")));
     assert_false(text_form_date.check(STR("2026-2-1")));
     assert_false(text_form_date.check(STR("2026-11-2x")));
     assert_false(text_form_date.check(STR("-026-11-20")));
-    assert_true(text_form_login.check(STR("amina.haddad-2")));
-    assert_false(text_form_login.check(STR(".amina")));
-    assert_false(text_form_login.check(STR("Amina")));
-    assert_false(text_form_login.check(STR("")));
-    for (size_t i = 0; i < 4; i++)
-        assert_true(text_form_permission.check(
-            (struct str[]){STR("*"), STR("zone.*"), STR("zone.read"), STR("sign-in.read")}[i]));
-    for (size_t i = 0; i < 6; i++)
-        assert_false(text_form_permission.check((struct str[]){
-            STR("anyone"), STR("zone."), STR("*.read"), STR("zone.re*"), STR(""), STR(".*")}[i]));
 }
 
-TEST(roles_together_make_the_actor)
+TEST_SCENES(nobody_departs_before_they_arrive, modules)
 {
-    struct scene s;
-    open_scene(&s);
-    const struct actor *us = &actor_system;
-    does(&s, us, "compartment.add", NULL,
-         "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"medical\","
-         "\"name\":\"Medical\",\"why\":\"health\",\"owner\":\"amina\"}");
-    does(&s, us, "role.add", NULL,
-         ROLE("nurse", "Nurse",
-              ",\"permissions\":[\"agency.read\"],"
-              "\"clearance\":\"TLP:GREEN/medical\""));
-    does(&s, us, "account.add", NULL,
-         ACCOUNT("nurse", "nurse", "active", ",\"roles\":[\"clerk\",\"nurse\"]"));
-    struct actor nurse = actor_of(&s, "nurse");
-    assert_true(actor_may(&nurse, "agency.read"));
-    assert_true(actor_may(&nurse, "role.write"));
-    assert_false(actor_may(&nurse, "agency.write"));
-    assert_int_equal(nurse.clearance.tlp, TLP_AMBER);
-    assert_true(str_is(nurse.clearance.compartments, "medical"));
-    assert_true(str_is(nurse.person, "amina"));
-    does(&s, us, "account.add", NULL, ACCOUNT("nobody", "nobody", "active", ""));
-    struct actor nobody = actor_of(&s, "nobody");
-    assert_int_equal(nobody.permissions.count, 0);
-    assert_int_equal(nobody.clearance.tlp, TLP_NONE);
-    scene_rebuild_is_equal(&s);
-    scene_close(&s);
+    scene_refused(s, "person.add", NULL,
+                  PERSON("p", ",\"arrival\":\"2026-05-02\",\"departure\":\"2026-05-01\""),
+                  RC_INVALID, "/departure");
+    scene_do(s, "person.add", NULL,
+             PERSON("p", ",\"arrival\":\"2026-05-01\",\"departure\":\"2026-05-01\""));
 }
 
-TEST(accounts_that_may_not_be_used)
+TEST_SCENES(only_the_retired_are_erased, modules)
 {
-    struct scene s;
-    open_scene(&s);
-    struct actor clerk = actor_of(&s, "clerk"), actor;
-    struct picture *picture = s.reader.picture;
-    does(&s, &clerk, "account.change", "clerk",
-         ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"));
-    assert_int_equal(people_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
-    assert_int_equal(people_actor(&s.c, picture, STR("nobody"), &actor).code, RC_FORBIDDEN);
-    does(&s, &actor_system, "account.retire", "clerk", NULL);
-    assert_int_equal(people_actor(&s.c, picture, STR("clerk"), &actor).code, RC_FORBIDDEN);
-    scene_close(&s);
-}
-
-TEST(nobody_hands_out_what_they_do_not_hold)
-{
-    struct scene s;
-    open_scene(&s);
-    struct actor clerk = actor_of(&s, "clerk"), officer = actor_of(&s, "boss");
-    does(&s, &clerk, "role.add", NULL,
-         ROLE("reader", "Reader", ",\"permissions\":[\"person.read\"]"));
-    refused(&s, RC_FORBIDDEN, "grant", &clerk, "role.change", "reader",
-            ROLE("reader", "Reader", ",\"permissions\":[\"person.*\"]"));
-    refused(&s, RC_FORBIDDEN, "grant", &clerk, "role.change", "reader",
-            ROLE("reader", "Reader", ",\"clearance\":\"TLP:RED\""));
-    refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.add", NULL,
-            ACCOUNT("x", "x", "active", ",\"roles\":[\"officer\"]"));
-    /* not by the way of a suspended account either */
-    does(&s, &clerk, "account.add", NULL,
-         ACCOUNT("x", "x", "suspended", ",\"roles\":[\"officer\"]"));
-    refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.change", "x",
-            ACCOUNT("x", "x", "active", ",\"roles\":[\"officer\"]"));
-    /* what a role gave already may stay when something else of it changes */
-    does(&s, &clerk, "role.change", "officer",
-         ROLE("officer", "Chief", ",\"permissions\":[\"*\"],\"clearance\":\"TLP:RED\""));
-    struct account boss = {0};
-    struct picture *picture = s.reader.picture;
-    assert_true(rc_ok(picture_get(&s.c, picture, &account_shape, STR("boss"), NULL, &boss)));
-    assert_int_equal(people_may_grant(&s.c, picture, &clerk, &boss).code, RC_FORBIDDEN);
-    assert_int_equal(people_may_grant(&s.c, picture, &officer, &boss).code, RC_OK);
-    scene_close(&s);
-}
-
-TEST(a_compartment_is_opened_by_its_owner)
-{
-    struct scene s;
-    open_scene(&s);
-    struct actor boss = actor_of(&s, "boss"), owner = boss;
-    const char *compartment = "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"crisis\","
-                              "\"name\":\"Crisis\",\"why\":\"plans\",\"owner\":\"amina\"}";
-    does(&s, &boss, "compartment.add", NULL, compartment);
-    const char *role = ROLE("planner", "Planner", ",\"clearance\":\"TLP:AMBER/crisis\"");
-    boss.person = STR("somebody-else");
-    refused(&s, RC_FORBIDDEN, "grant", &boss, "role.add", NULL, role);
-    does(&s, &owner, "role.add", NULL, role);
-    /* and it is not taken from them, nor its name used again */
-    does(&s, &actor_system, "person.add", NULL, PERSON("zoe", ""));
-    refused(&s, RC_FORBIDDEN, "grant", &boss, "compartment.change", "c1",
-            "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"crisis\",\"name\":\"Crisis\","
-            "\"why\":\"plans\",\"owner\":\"zoe\"}");
-    refused(&s, RC_CONFLICT, "slug-kept", &owner, "compartment.change", "c1",
-            "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"calm\",\"name\":\"Crisis\","
-            "\"why\":\"plans\",\"owner\":\"amina\"}");
-    does(&s, &owner, "compartment.retire", "c1", NULL);
-    refused(&s, RC_CONFLICT, "slug-used", &owner, "compartment.add", NULL,
-            "{\"id\":\"c2\",\"label\":\"TLP:GREEN\",\"slug\":\"crisis\","
-            "\"name\":\"Other\",\"why\":\"plans\",\"owner\":\"zoe\"}");
-    refused(&s, RC_INVALID, "compartment", &owner, "role.add", NULL,
-            ROLE("r", "R", ",\"clearance\":\"TLP:AMBER/unheard-of\""));
-    scene_close(&s);
-}
-
-TEST(somebody_who_may_everything_remains)
-{
-    struct scene s;
-    open_scene(&s);
-    const struct actor *us = &actor_system;
-    refused(&s, RC_CONFLICT, "last-officer", us, "account.change", "boss",
-            ACCOUNT("boss", "boss", "suspended", ",\"roles\":[\"officer\"]"));
-    refused(&s, RC_CONFLICT, "last-officer", us, "account.change", "boss",
-            ACCOUNT("boss", "boss", "active", ",\"roles\":[\"clerk\"]"));
-    refused(&s, RC_CONFLICT, "last-officer", us, "account.retire", "boss", NULL);
-    refused(&s, RC_CONFLICT, "last-officer", us, "role.change", "officer",
-            ROLE("officer", "Officer", ""));
-    refused(&s, RC_CONFLICT, "", us, "role.retire", "officer", NULL);
-    does(&s, us, "account.add", NULL,
-         ACCOUNT("second", "second", "active", ",\"roles\":[\"officer\"]"));
-    does(&s, us, "account.retire", "boss", NULL);
-    refused(&s, RC_CONFLICT, "last-officer", us, "account.retire", "second", NULL);
-    scene_close(&s);
-}
-
-TEST(what_the_rules_of_people_refuse)
-{
-    struct scene s;
-    open_scene(&s);
-    const struct actor *us = &actor_system;
-    refused(&s, RC_INVALID, "order", us, "person.add", NULL,
-            PERSON("p", ",\"arrival\":\"2026-05-02\",\"departure\":\"2026-05-01\""));
-    refused(&s, RC_INVALID, "permission", us, "role.add", NULL,
-            ROLE("r", "R", ",\"permissions\":[\"person.fly\"]"));
-    refused(&s, RC_INVALID, "permission", us, "role.add", NULL,
-            ROLE("r", "R", ",\"permissions\":[\"dragon.*\"]"));
-    refused(&s, RC_INVALID, "reference", us, "account.add", NULL,
-            ACCOUNT("x", "x", "active", ",\"roles\":[\"unheard-of\"]"));
-    refused(&s, RC_CONFLICT, "unique", us, "account.add", NULL, ACCOUNT("x", "boss", "active", ""));
-    refused(&s, RC_CONFLICT, "reserved", us, "account.add", NULL,
-            ACCOUNT("system", "x", "active", ""));
-    refused(&s, RC_CONFLICT, "person-kept", us, "account.change", "clerk",
-            "{\"id\":\"clerk\",\"label\":\"TLP:GREEN\",\"kind\":\"program\",\"person\":\"amina\","
-            "\"login\":\"clerk\",\"status\":\"active\"}");
-    scene_close(&s);
-}
-
-TEST(the_erased_are_gone)
-{
-    struct scene s;
-    open_scene(&s);
-    struct actor boss = actor_of(&s, "boss");
-    struct person person = {0};
-    struct account account = {0};
+    static struct str may[] = {STR("person.erase")};
+    const struct actor outsider = {
+        .id = STR("x"), .permissions = {may, 1}, .clearance = {TLP_GREEN, {NULL, 0}}};
     const char *why = "{\"why\":\"their request of 20 November\"}";
-    does(&s, &boss, "person.add", NULL, PERSON("zoe", ""));
-    does(&s, &boss, "account.add", NULL,
-         "{\"id\":\"zoe\",\"label\":\"TLP:GREEN\",\"kind\":\"person\","
-         "\"person\":\"zoe\",\"login\":\"zoe\",\"status\":\"active\"}");
-    refused(&s, RC_CONFLICT, "", &boss, "person.erase", "zoe", why);
-    refused(&s, RC_CONFLICT, "", &boss, "person.retire", "zoe", NULL);
-    does(&s, &boss, "account.retire", "zoe", NULL);
-    does(&s, &boss, "person.retire", "zoe", NULL);
-    refused(&s, RC_INVALID, "required", &boss, "person.erase", "zoe", "{}");
-    does(&s, &boss, "person.erase", "zoe", why);
-    for (int pass = 0; pass < 2; pass++) {
-        struct picture *picture = s.reader.picture;
-        assert_int_equal(picture_get(&s.c, picture, &person_shape, STR("zoe"), NULL, &person).code,
-                         RC_NOT_FOUND);
-        assert_int_equal(
-            picture_get(&s.c, picture, &account_shape, STR("zoe"), NULL, &account).code,
-            RC_NOT_FOUND);
-        scene_rebuild_is_equal(&s);
-    }
-    scene_close(&s);
-}
-
-TEST(the_starting_roles_are_added_once)
-{
-    struct scene s;
-    open_scene(&s);
-    size_t count = 0;
-    struct str roles = STR("[" ROLE("clerk", "Clerk", "") "," ROLE("guard", "Guard", "") "]");
-    assert_int_equal(people_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(people_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
-    assert_int_equal(count, 0);
-    assert_int_equal(people_add_roles(&s.c, s.core, STR("["), &count).code, RC_MALFORMED);
-    scene_close(&s);
+    struct command command;
+    scene_do(s, "person.add", NULL, PERSON("zoe", ""));
+    scene_refused(s, "person.erase", "zoe", why, RC_CONFLICT, "");
+    scene_do(s, "person.retire", "zoe", "{}");
+    scene_refused(s, "person.erase", "zoe", "{}", RC_INVALID, "/why");
+    scene_do_as(s, &outsider, "person.erase", "zoe", why, &command);
+    assert_int_equal(command.result.code, RC_NOT_FOUND);
+    assert_non_null(scene_get(s, &person_shape, "zoe"));
+    scene_do(s, "person.erase", "zoe", why);
+    assert_null(scene_get(s, &person_shape, "zoe"));
+    scene_rebuild_is_equal(s);
+    assert_null(scene_get(s, &person_shape, "zoe"));
 }

@@ -2,15 +2,13 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/page.h"
-#include "domain/mission/mission.h"
 #include "domain/people/people.h"
 
 #include "support/watch_scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &tripwire_module};
+static const struct module *const modules[] = {&people_module, &tripwire_module};
 
 #define HEAD(id)   "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\""
 #define SEEN(verb) "logsource: {product: chancery, category: agency, service: " verb "}\\n"
@@ -58,7 +56,7 @@ static void settle(struct live *l)
 
 static void open_live(struct live *l)
 {
-    scene_open(&l->s, 4, modules);
+    scene_open(&l->s, 2, modules);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         scene_do(&l->s, "tripwire.add", NULL, rules[i]);
     scene_do(&l->s, "tripwire.activate", "pair", "{}");
@@ -373,7 +371,7 @@ TEST(tripwire_that_is_flooded_is_counted_and_takes_nothing_from_the_others)
                    "timespan: 1h, condition: {gte: 2}}\\n"
                    "chancery: {limits: {keys: 40, when-full: refuse}}\\n\"}";
     struct live l;
-    scene_open(&l.s, 4, modules);
+    scene_open(&l.s, 2, modules);
     for (int i = 0; i < FLOOD; i++)
         agency(&l, "agency.add", i);
     scene_do(&l.s, "tripwire.add", NULL, again);
@@ -451,7 +449,7 @@ TEST(tripwire_finds_in_a_test_what_it_found_live)
 TEST(tripwire_sees_from_the_moment_it_is_activated)
 {
     struct live l;
-    scene_open(&l.s, 4, modules);
+    scene_open(&l.s, 2, modules);
     open_tripwires(&l);
     scene_do(&l.s, "tripwire.add", NULL, rules[0]);
     agency(&l, "agency.add", 1);
@@ -472,7 +470,7 @@ TEST(tripwire_backtest_finds_what_would_have_been)
     struct sigma_set *set = NULL;
     struct text out;
     struct str json;
-    scene_open(&l.s, 4, modules);
+    scene_open(&l.s, 2, modules);
     l.tripwires = NULL;
     agency(&l, "agency.add", 1);
     agency(&l, "agency.change", 1);

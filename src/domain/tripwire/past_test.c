@@ -2,15 +2,13 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/page.h"
-#include "domain/mission/mission.h"
 #include "domain/people/people.h"
 
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &tripwire_module};
+static const struct module *const modules[] = {&people_module, &tripwire_module};
 static const int64_t MINUTE_US = (int64_t)60 * 1000000;
 
 #define AGENCY(verb) "logsource: {product: chancery, category: agency, service: " verb "}\n"
@@ -70,7 +68,7 @@ static void has(const char *json, const char *text)
 TEST(tripwire_window_counts_what_began_before_it_and_nothing_after)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     agency(&s, "agency.add", "a1");
     wait_minutes(&s, 20);
     agency(&s, "agency.change", "a1");
@@ -88,7 +86,7 @@ TEST(tripwire_window_counts_what_began_before_it_and_nothing_after)
 TEST(tripwire_nearest_miss_of_past_events)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     agency(&s, "agency.add", "a1");
     agency(&s, "agency.add", "a2");
     wait_minutes(&s, 90);
@@ -107,7 +105,7 @@ TEST(tripwire_nearest_miss_of_past_events)
 TEST(tripwire_event_that_comes_nearest_is_told)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     agency(&s, "agency.add", "a1");
     agency(&s, "agency.add", "b2");
     agency(&s, "agency.change", "a1");
@@ -133,7 +131,7 @@ TEST(tripwire_event_that_comes_nearest_is_told)
 TEST(tripwire_local_time_is_that_of_the_mission)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "mission.add", NULL, MISSION);
     wait_minutes(&s, 16 * 60);
     agency(&s, "agency.add", "a1");
@@ -148,7 +146,7 @@ TEST(tripwire_local_time_is_that_of_the_mission)
 TEST(tripwire_without_a_known_zone_has_no_local_time)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     struct reachable here = {s.catalog, s.reader.picture, &s.c};
     struct str product = STR("chancery"), none = {NULL, 0};
     assert_false(taxonomy_has(&here, product, STR("agency"), none, STR("local_hour")));
@@ -169,7 +167,7 @@ TEST(tripwire_hit_says_what_nobody_knew)
     struct tripwires *tripwires = NULL;
     struct query query = {.limit = 10};
     struct page page;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "tripwire.add", NULL, UNKNOWN("notify"));
     scene_do(&s, "tripwire.activate", "u", "{}");
     assert_true(rc_ok(tripwires_open(&s.c, s.core, &tripwires)));
@@ -195,7 +193,7 @@ TEST(tripwire_hit_says_what_nobody_knew_of_its_parts)
     struct tripwires *tripwires = NULL;
     struct query query = {.limit = 10};
     struct page page;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "tripwire.add", NULL,
              "{\"id\":\"c\",\"label\":\"TLP:GREEN\",\"name\":\"c\",\"rule\":\"title: A\\nname: a\\n"
              "logsource: {product: chancery, category: agency, service: added}\\n"
@@ -221,7 +219,7 @@ TEST(tripwire_hit_says_what_nobody_knew_of_its_parts)
 TEST(tripwire_does_not_lock_by_what_nothing_here_knows)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "tripwire.add", NULL, UNKNOWN("lock"));
     scene_refused(&s, "tripwire.activate", "u", "{}", RC_CONFLICT, "/rule");
     assert_string_equal(s.c.fault.rule, "never-known");

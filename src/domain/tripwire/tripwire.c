@@ -1,6 +1,9 @@
 /* The records of tripwires, and the module. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "domain/mission/mission.h"
+#include "domain/watch/watch.h"
+
 SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
 SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that sees a pattern in what happens");
 SHAPE_DEFINE(tripwire_group, TRIPWIRE_GROUP_FIELDS, 1, "What the events of a hit have in common");
@@ -94,6 +97,7 @@ static const struct step steps[] = {
 const struct module tripwire_module = {
     .name = "tripwire",
     .help = "Tripwires: rules that see a pattern in what happens",
+    .needs = NEEDS(&mission_module, &watch_module),
     .records =
         (const struct record[]){
             RECORD(tripwire, "tripwires", PERMIT_TRIPWIRE_READ, PERMIT_TRIPWIRE_WRITE,

@@ -1,18 +1,15 @@
 /* What may be done to a tripwire. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "domain/mission/mission.h"
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 
 #include "support/scene.h"
 #include "support/scene_property.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &tripwire_module};
-static const struct module *const without_people[] = {&core_module, &mission_module,
-                                                      &tripwire_module};
+static const struct module *const modules[] = {&account_module, &tripwire_module};
+static const struct module *const without_people[] = {&tripwire_module};
 
 #define RULE(id, more, actions)                                                                \
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\"title: " id     \
@@ -48,7 +45,7 @@ static bool is_in(struct scene *s, const char *id, const char *text)
 
 TEST(tripwire_shapes_keep_what_they_are_given)
 {
-    scene_property_test(4, modules);
+    scene_property_test(2, modules);
 }
 
 TEST_SCENES(tripwire_refuses_a_rule_that_is_none, modules)
@@ -176,12 +173,12 @@ TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
     pass_hours(s, 7);
     assert_false(is_in(s, "a", "\"fault\""));
 
-    scene_restart_with(s, 3, without_people);
+    scene_restart_with(s, 1, without_people);
     pass_hours(s, 7);
     assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
     assert_true(is_in(s, "a", "\"fault_since\""));
 
-    scene_restart_with(s, 4, modules);
+    scene_restart_with(s, 2, modules);
     pass_hours(s, 7);
     assert_false(is_in(s, "a", "\"fault\""));
     scene_rebuild_is_equal(s);
@@ -194,10 +191,10 @@ TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
     assert_int_equal(activate(s, &ada, "a"), RC_OK);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_false(is_in(s, "a", "\"fault\""));
-    scene_restart_with(s, 3, without_people);
+    scene_restart_with(s, 1, without_people);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
-    scene_restart_with(s, 4, modules);
+    scene_restart_with(s, 2, modules);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_false(is_in(s, "a", "\"fault\""));
 }
@@ -205,7 +202,7 @@ TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
 TEST(tripwire_asks_the_picture_and_takes_unknown_for_unknown)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "person.add", NULL,
              "{\"id\":\"gone\",\"label\":\"TLP:GREEN\",\"name\":\"A\",\"category\":\"staff\","
              "\"departure\":\"2026-11-20\"}");
@@ -224,7 +221,7 @@ TEST(tripwire_taxonomy_follows_from_the_shapes)
     struct scene s;
     struct text out;
     struct str json;
-    scene_open(&s, 4, modules);
+    scene_open(&s, 2, modules);
     text_init(&out, &s.c, 1 << 20);
     taxonomy_put(&out, s.catalog);
     assert_true(rc_ok(text_done(&out, &json)));

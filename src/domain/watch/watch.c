@@ -1,5 +1,7 @@
 #include "domain/watch/watch_own.h"
 
+#include "domain/mission/mission.h"
+
 const struct decision watch_decisions[WATCH_DECISIONS + 1] = {
     [SIGNAL_TAKE] = {.name = "signal.take",
                      .help = "Take signals: keep them, and raise or return alarms",
@@ -140,6 +142,7 @@ static const struct permission permissions[] = {
 const struct module watch_module = {
     .name = "watch",
     .help = "Sources, their signals, and the alarms that become of them",
+    .needs = NEEDS(&mission_module),
     .records =
         (const struct record[]){
             RECORD(source, "sources", "source.read", "source.write", .check = source_check),

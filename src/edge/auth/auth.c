@@ -1,8 +1,10 @@
 /* The one that holds the parts of sign-in together, and what the command line may ask of it. */
-#include "domain/people/people.h"
 #include "edge/auth/auth_own.h"
 
 #include "base/random.h"
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+#include "edge/edge.h"
 
 #include <assert.h>
 #include <fido.h>
@@ -86,6 +88,13 @@ struct edge_auth auth_for_edge(struct auth *auth)
 {
     return (struct edge_auth){auth, auth_identify, auth_renew, affects};
 }
+
+const struct module auth_module = {
+    .name = "sign-in",
+    .help = "Signing in: passkeys, passwords, sessions, tokens",
+    .needs = NEEDS(&mission_module, &people_module, &account_module, &edge_module),
+    .routes = auth_routes,
+};
 
 /* ---- commands -------------------------------------------------------------------------------- */
 

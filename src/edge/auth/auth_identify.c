@@ -1,7 +1,6 @@
 /* Who is asking: the session of a cookie, or the token of a program. Worked out anew for every
  * request from what the picture says now, so that a change of rights holds from the next request
  * on; that is a handful of reads by key. */
-#include "domain/people/people.h"
 #include "edge/auth/auth_own.h"
 
 enum { SEEN_US = 300 * 1000000LL, USED_US = 3600 * 1000000LL };
@@ -24,7 +23,7 @@ static rc know(struct ctx *c, struct picture *picture, struct str account, struc
                struct edge_caller *ret)
 {
     struct edge_caller caller = {.session = id};
-    rc result = people_actor(c, picture, account, &caller.actor);
+    rc result = account_actor(c, picture, account, &caller.actor);
     if (result.code == RC_FORBIDDEN)
         return OK;
     TRY(result);

@@ -2,8 +2,9 @@
 #ifndef EDGE_AUTH_AUTH_OWN_H
 #define EDGE_AUTH_AUTH_OWN_H
 
+#include "domain/account/account.h"
+#include "domain/account/sign_in.h"
 #include "edge/auth/auth.h"
-#include "edge/auth/auth_shape.h"
 #include "edge/auth/throttle.h"
 
 #include <pthread.h>
@@ -113,6 +114,8 @@ rc auth_renew(struct ctx *c, void *arg, struct picture *picture, struct str sess
 
 /* When a session ends that is not used any more. */
 struct wall session_end(const struct auth *auth, const struct session *session);
+
+extern const struct route auth_routes[];
 
 /* The name of the session's cookie. */
 const char *auth_cookie_name(bool tls);

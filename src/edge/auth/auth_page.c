@@ -74,7 +74,7 @@ static rc put_base64url(struct ctx *c, struct text *out, struct str bytes)
 static rc put_excluded(struct ctx *c, struct picture *picture, struct str account, struct text *out)
 {
     struct page page;
-    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
+    TRY(account_rows(c, picture, &passkey_shape, account, &page));
     const struct passkey *passkeys = page.records;
     text_put(out, STR(",\"excludeCredentials\":["));
     for (size_t i = 0; i < page.count; i++) {
@@ -205,7 +205,7 @@ static rc count_ways(struct ctx *c, struct picture *picture, struct str account,
     struct page page;
     struct password password = {0};
     struct recovery recovery = {0};
-    TRY(auth_rows(c, picture, &passkey_shape, account, &page));
+    TRY(account_rows(c, picture, &passkey_shape, account, &page));
     rc result = picture_get(c, picture, &password_shape, account, NULL, &password);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
@@ -227,7 +227,7 @@ rc auth_view(struct ctx *c, const struct request *request, const struct session 
     if (request->actor && str_eq(request->actor->id, account.id))
         actor = *request->actor; /* of a token: less than the account's */
     else
-        TRY(people_actor(c, request->picture, account.id, &actor));
+        TRY(account_actor(c, request->picture, account.id, &actor));
     struct session_view view = {
         .account = account.id,
         .login = account.login,

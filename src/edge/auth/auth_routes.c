@@ -72,7 +72,7 @@ static rc list_own(struct ctx *c, const struct request *request, const struct sh
 {
     struct page page;
     TRY(check_session(c, request));
-    TRY(auth_rows(c, request->picture, shape, request->actor->id, &page));
+    TRY(account_rows(c, request->picture, shape, request->actor->id, &page));
     put_items(response, shape, page.count, page.records);
     return OK;
 }
@@ -109,7 +109,7 @@ static rc serve_sessions(struct ctx *c, const struct request *request, struct re
     struct page page;
     size_t count = 0;
     TRY(check_session(c, request));
-    TRY(auth_rows(c, request->picture, &session_shape, request->actor->id, &page));
+    TRY(account_rows(c, request->picture, &session_shape, request->actor->id, &page));
     NEW(c, rows, page.count + 1);
     const struct session *sessions = page.records;
     for (size_t i = 0; i < page.count; i++) {

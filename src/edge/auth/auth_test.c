@@ -1,6 +1,5 @@
 /* Sign-in over the real server, store and writer: what works, what is refused, what is told. */
-#include "domain/mission/mission.h"
-#include "domain/people/people.h"
+#include "domain/account/account.h"
 #include "edge/auth/auth_page.h"
 
 #include "base/encode.h"
@@ -11,8 +10,7 @@
 
 #include <liboath/oath.h>
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &edge_module, &auth_module};
+static const struct module *const modules[] = {&auth_module};
 
 struct post {
     struct edge_scene e;

@@ -7,7 +7,7 @@
 #ifndef EDGE_AUTH_WEBAUTHN_H
 #define EDGE_AUTH_WEBAUTHN_H
 
-#include "edge/auth/auth_shape.h"
+#include "domain/account/sign_in.h"
 
 enum { WEBAUTHN_CREDENTIAL_MAX = 1023, WEBAUTHN_RESPONSE_MAX = 16384 };
 

@@ -201,6 +201,7 @@ static const struct permission permissions[] = {
 const struct module intake_module = {
     .name = "intake",
     .help = "Listeners: where devices reach us, and how they speak there",
+    .needs = NEEDS(&watch_module),
     .records =
         (const struct record[]){
             RECORD(listener, "listeners", PERMIT_READ, PERMIT_WRITE, .check = check),

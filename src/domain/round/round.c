@@ -1,0 +1,178 @@
+/* The records, events and routes of rounds and posts, and the module. */
+#include "domain/round/round_own.h"
+
+#include "core/page.h"
+#include "domain/account/account.h"
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+
+#define READ  "round.read"
+#define WRITE "round.write"
+#define WALK  ROUND_WALK
+
+SHAPE_DEFINE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
+SHAPE_DEFINE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
+SHAPE_DEFINE_CHOICES(tour_state, TOUR_STATE, TOUR_STATES);
+SHAPE_DEFINE(guard_post, GUARD_POST_FIELDS, 1, "A place where a guard stands");
+SHAPE_DEFINE(guard_shift, GUARD_SHIFT_FIELDS, 1, "Who stands at a post, from when to when");
+SHAPE_DEFINE(guard_phone, GUARD_PHONE_FIELDS, 1, "A phone that a guard scans with");
+SHAPE_DEFINE(checkpoint, CHECKPOINT_FIELDS, 1, "A tag to be scanned on a tour");
+SHAPE_DEFINE(guard_tour, GUARD_TOUR_FIELDS, 1, "A way that guards walk");
+SHAPE_DEFINE(tour_visit, TOUR_VISIT_FIELDS, 1, "A checkpoint on one round");
+SHAPE_DEFINE(tour_run, TOUR_RUN_FIELDS, 1, "A tour as it was walked once");
+SHAPE_DEFINE(tour_scan, TOUR_SCAN_FIELDS, 1, "A scan of a tag, signed by a phone");
+SHAPE_DEFINE(guard_seen, GUARD_SEEN_FIELDS, 1, "Where a guard was seen last");
+SHAPE_DEFINE(lone_guard, LONE_GUARD_FIELDS, 1, "The timer of a guard who is alone");
+SHAPE_DEFINE(lone_begin, LONE_BEGIN_FIELDS, 1, "How often a lone guard is heard");
+SHAPE_DEFINE(lone_word, LONE_WORD_FIELDS, 1, "The word that all is well");
+SHAPE_DEFINE(guard_help, GUARD_HELP_FIELDS, 1, "A guard calls for help");
+SHAPE_DEFINE(handover_item, HANDOVER_ITEM_FIELDS, 1, "One line of a hand-over");
+SHAPE_DEFINE(handover, HANDOVER_FIELDS, 1, "What one shift leaves to the next");
+SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "To whom the shift is handed over");
+
+#define KIND(symbol, name_, shape_, help_)    \
+    const struct event_kind symbol##_kind = { \
+        .name = name_, .help = help_, .body = &shape_##_shape, .read = READ}
+
+KIND(tour_started, "tour.started", tour_run, "A guard is on a round");
+KIND(tour_scanned, "tour.scanned", tour_run, "A checkpoint was visited");
+KIND(tour_missed, "tour.missed", tour_run, "A checkpoint's window passed");
+KIND(tour_ended, "tour.ended", tour_run, "A round is over");
+KIND(guard_seen, "guard.seen", guard_seen, "Where a guard is");
+KIND(lone_begun, "lone.begun", lone_guard, "A guard is alone");
+KIND(lone_heard, "lone.heard", lone_guard, "A guard who is alone is well");
+KIND(lone_overdue, "lone.overdue", lone_guard, "A guard who is alone has not been heard");
+KIND(lone_ended, "lone.ended", lone_guard, "A guard is no longer alone");
+KIND(handover_made, "handover.made", handover, "A shift is being handed over");
+KIND(handover_signed, "handover.signed", handover, "One of the two has signed");
+
+/* ---- folds ----------------------------------------------------------------------------------- */
+
+static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    return picture_put(c, picture, event->kind->body, event->body, event);
+}
+
+static rc fold_lone_end(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct lone_guard *lone = event->body;
+    return picture_retire(c, picture, &lone_guard_shape, lone->id, event);
+}
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
+{
+    const enum round_decision *decision = request->route->arg;
+    NEW(c, response->command, 1);
+    *response->command = (struct command){
+        .decision = &round_decisions[*decision],
+        .input = request->input,
+        .target = request->parts[0],
+        .actor = *request->actor,
+        .cause = -1,
+        .expect_seq = -1,
+        .alarm = *decision == LONE_WORD || *decision == GUARD_HELP,
+    };
+    return OK;
+}
+
+#define COMMAND(path_, permission_, help_, number_, ...)           \
+    ROUTE(POST, path_, permission_, help_, .serve = serve_command, \
+          .arg = &(const enum round_decision){number_}, __VA_ARGS__)
+#define LIST(path_, help_, shape_)                                                 \
+    ROUTE(GET, path_, READ, help_, .output = &shape_##_shape, .output_list = true, \
+          .serve = page_serve_list, .arg = &shape_##_shape)
+
+const struct route round_routes[] = {
+    COMMAND("/api/v1/guard-tours/{id}/start", WALK, "Set out on a round", TOUR_START, ),
+    LIST("/api/v1/rounds", "Rounds as they were walked", tour_run),
+    COMMAND("/api/v1/rounds/{id}/scan", WALK, "Hand in a scan, signed by the phone", TOUR_SCAN,
+            .input = &tour_scan_shape),
+    LIST("/api/v1/lone-guards", "Guards who are alone", lone_guard),
+    COMMAND("/api/v1/lone-guards/begin", WALK, "I am alone from now on", LONE_BEGIN,
+            .input = &lone_begin_shape),
+    COMMAND("/api/v1/lone-guards/word", WALK, "All is well", LONE_WORD, .input = &lone_word_shape),
+    COMMAND("/api/v1/guards/help", WALK, "I need help: an urgent alarm, before everything else",
+            GUARD_HELP, .input = &guard_help_shape),
+    COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
+    ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
+          .serve = guards_serve),
+    LIST("/api/v1/handovers", "Hand-overs between shifts", handover),
+    COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
+            .input = &handover_make_shape),
+    COMMAND("/api/v1/handovers/{id}/sign", WALK, "Sign it", HANDOVER_SIGN, ),
+    {0},
+};
+
+/* ---- the module ------------------------------------------------------------------------------ */
+
+const struct decision round_decisions[ROUND_DECISIONS + 1] = {
+    [TOUR_START] = {"tour.start", "Set out on a round", WALK, NULL, tour_start, NULL},
+    [TOUR_SCAN] = {"tour.scan", "Hand in a scan", WALK, &tour_scan_shape, tour_scan_take, NULL},
+    [TOUR_CHECK] = {"tour.check", "Look what was missed", WRITE, NULL, tour_check, NULL},
+    [LONE_BEGIN] = {"lone.begin", "Start the timer of a guard who is alone", WALK,
+                    &lone_begin_shape, lone_decide_begin, NULL},
+    [LONE_WORD] = {"lone.word", "Say that all is well", WALK, &lone_word_shape, lone_decide_word,
+                   NULL},
+    [LONE_END] = {"lone.end", "Stop that timer", WALK, NULL, lone_decide_end, NULL},
+    [LONE_OVERDUE] = {"lone.overdue", "Ring when the word does not come", WRITE, NULL,
+                      lone_decide_overdue, NULL},
+    [GUARD_HELP] = {"guard.help", "Call for help", WALK, &guard_help_shape, guard_decide_help,
+                    NULL},
+    [HANDOVER_MAKE] = {"handover.make", "Freeze the list for a hand-over", WALK,
+                       &handover_make_shape, handover_decide_make, NULL},
+    [HANDOVER_SIGN] = {"handover.sign", "Sign a hand-over", WALK, NULL, handover_decide_sign, NULL},
+    {0},
+};
+
+const struct module round_module = {
+    .name = "round",
+    .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
+    .needs = NEEDS(&mission_module, &people_module, &account_module, &watch_module),
+    .records =
+        (const struct record[]){
+            RECORD(guard_post, "guard-posts", READ, WRITE),
+            RECORD(guard_shift, "guard-shifts", READ, WRITE, .check = shift_check),
+            RECORD(guard_phone, "guard-phones", READ, WRITE),
+            RECORD(guard_tour, "guard-tours", READ, WRITE, .check = tour_check_record),
+            {0},
+        },
+    .tables =
+        (const struct table[]){
+            {&tour_run_shape, TABLE_PICTURE},
+            {&guard_seen_shape, TABLE_PICTURE},
+            {&lone_guard_shape, TABLE_PICTURE},
+            {&handover_shape, TABLE_PICTURE},
+            {0},
+        },
+    .events =
+        (const struct event_kind *const[]){
+            &tour_started_kind, &tour_scanned_kind, &tour_missed_kind, &tour_ended_kind,
+            &guard_seen_kind, &lone_begun_kind, &lone_heard_kind, &lone_overdue_kind,
+            &lone_ended_kind, &handover_made_kind, &handover_signed_kind, NULL},
+    .decisions = round_decisions,
+    .folds =
+        (const struct fold[]){
+            {&tour_started_kind, fold_row},
+            {&tour_scanned_kind, fold_row},
+            {&tour_missed_kind, fold_row},
+            {&tour_ended_kind, fold_row},
+            {&guard_seen_kind, fold_row},
+            {&lone_begun_kind, fold_row},
+            {&lone_heard_kind, fold_row},
+            {&lone_overdue_kind, fold_row},
+            {&lone_ended_kind, fold_lone_end},
+            {&handover_made_kind, fold_row},
+            {&handover_signed_kind, fold_row},
+            {0},
+        },
+    .routes = round_routes,
+    .permissions =
+        (const struct permission[]){
+            {READ, "See posts, shifts, tours, rounds and hand-overs"},
+            {WRITE, "Change posts, shifts, phones and tours"},
+            {WALK, "Walk rounds, use the timer of a guard who is alone, hand over"},
+            {0},
+        },
+};

@@ -1,0 +1,2 @@
+/* A test may have anybody further left. */
+#include "domain/hall/hall.h"

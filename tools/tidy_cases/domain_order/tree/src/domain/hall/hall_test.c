@@ -1,0 +1,2 @@
+/* Not even for a test. */
+#include "domain/desk/desk.h"
