@@ -1,5 +1,7 @@
 #include "core/writer.h"
 
+#include "base/log.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -125,7 +127,7 @@ void core_close(struct core *core)
         pthread_mutex_unlock(&core->lock);
         pthread_join(core->thread, NULL);
     }
-    keeper_close(core->keeper);
+    checkpointer_close(core->checkpointer);
     core_close_parts(core);
     arena_close(core->batch_arena);
     pthread_cond_destroy(&core->settled);
@@ -210,13 +212,13 @@ static bool follow(struct core *core)
 /* Between two commits; an alarm goes first. */
 static void tend_log(struct core *core)
 {
-    if (!keeper_asks(core->keeper) || core->lost)
+    if (!checkpointer_asks(core->checkpointer) || core->lost)
         return;
     pthread_mutex_lock(&core->lock);
     bool alarm = core->alarms.first != NULL;
     pthread_mutex_unlock(&core->lock);
     if (!alarm)
-        keeper_turn(core->keeper, core->store);
+        checkpointer_turn(core->checkpointer, core->store);
 }
 
 bool core_step(struct core *core)
@@ -302,12 +304,25 @@ struct wall core_settle(struct core *core)
     return due;
 }
 
+static void tell_held(const struct store_log *log)
+{
+    LOG(WARN, "record.log_held", LOG_NUMBER("bytes", log->bytes),
+        LOG_NUMBER("moved_bytes", log->moved_bytes),
+        LOG_TEXT("why", STR("somebody reads for long: a backup, a verification")));
+}
+
 static rc start(struct ctx *c, struct core *core)
 {
     const struct core_options *options = &core->options;
     if (options->store.kind == STORE_SQLITE) {
-        TRY(keeper_open(c, &options->store, options->clock, options->log_max_bytes, &core->keeper));
-        TRY(keeper_start(c, core->keeper));
+        const struct checkpointer_options how = {
+            .store = options->store,
+            .clock = options->clock,
+            .log_max_bytes = options->log_max_bytes,
+            .held = tell_held,
+        };
+        TRY(checkpointer_open(c, &how, &core->checkpointer));
+        TRY(checkpointer_start(c, core->checkpointer));
     }
     if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
         FAIL(c, NO_MEMORY, "no thread could be made");
@@ -317,7 +332,7 @@ static rc start(struct ctx *c, struct core *core)
 
 rc core_start(struct ctx *c, struct core *core)
 {
-    assert(!core->threaded && !core->keeper);
+    assert(!core->threaded && !core->checkpointer);
     rc result = start(c, core);
     if (!rc_ok(result))
         core_abandon(core);
@@ -466,7 +481,7 @@ const struct core_options *core_options(const struct core *core)
 
 struct core_counts core_counts(const struct core *core)
 {
-    struct keeper_counts log = keeper_counts(core->keeper);
+    struct checkpointer_counts log = checkpointer_counts(core->checkpointer);
     return (struct core_counts){
         .commands = atomic_load(&core->commands),
         .refused = atomic_load(&core->refused),

@@ -217,7 +217,7 @@ static void publish(struct batch *b)
 {
     struct core *core = b->core;
     note_failing(core, RC_OK);
-    keeper_note(core->keeper, b->erased);
+    checkpointer_note(core->checkpointer, b->erased);
     atomic_store(&core->size, ledger_size(core->ledger));
     atomic_fetch_add(&core->batches, 1);
     atomic_fetch_add(&core->events, (int64_t)b->count);

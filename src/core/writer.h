@@ -3,8 +3,8 @@
 #define CORE_WRITER_H
 
 #include "core/core.h"
-#include "core/keeper.h"
 #include "core/outcome.h"
+#include "store/checkpointer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,8 +25,8 @@ struct core {
 
     pthread_t thread;
     bool threaded;
-    struct keeper *keeper; /* beside the thread, of an embedded store */
-    pthread_mutex_t lock;  /* guards what follows, up to the blank line */
+    struct checkpointer *checkpointer; /* beside the thread, of an embedded store */
+    pthread_mutex_t lock;              /* guards what follows, up to the blank line */
     pthread_cond_t wake;
     struct queue alarms, ordinary;
     bool stopping;

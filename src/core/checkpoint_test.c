@@ -10,17 +10,19 @@ enum { LOG_MAX = 512 << 10, RINGS = 150, ROUNDS_MAX = 100 };
 
 struct kept {
     struct scene s;
-    struct keeper *keeper;
+    struct checkpointer *checkpointer;
 };
 
-/* The keeper's rounds and the writer's steps are done by the test. */
+/* The test runs the checkpointer's rounds and the writer's steps. */
 static void kept_open(struct kept *k)
 {
     scene_open(&k->s, 2, sample_modules);
     struct scene *s = &k->s;
-    if (!rc_ok(keeper_open(&s->c, &s->options.store, s->options.clock, LOG_MAX, &k->keeper)))
+    const struct checkpointer_options how = {
+        .store = s->options.store, .clock = s->options.clock, .log_max_bytes = LOG_MAX};
+    if (!rc_ok(checkpointer_open(&s->c, &how, &k->checkpointer)))
         fail_msg("%s", s->c.fault.message);
-    s->core->keeper = k->keeper; /* closed with it */
+    s->core->checkpointer = k->checkpointer; /* closed with it */
 }
 
 static void ring(struct scene *s, int times)
@@ -61,27 +63,27 @@ static void let_go(struct scene *s)
     store_rollback(s->reader.store);
 }
 
-/* Rounds and steps until the log has been begun anew so often. */
+/* Rounds and steps until the log has been restarted so often. */
 static void until_restarted(struct kept *k, int64_t restarts)
 {
     for (int i = 0; core_counts(k->s.core).log_restarts < restarts; i++) {
         assert_in_range(i, 0, ROUNDS_MAX);
-        keeper_note(k->keeper, false);
-        keeper_round(k->keeper);
+        checkpointer_note(k->checkpointer, false);
+        checkpointer_round(k->checkpointer);
         core_step(k->s.core);
     }
 }
 
-TEST(a_log_that_is_too_long_is_begun_anew_between_two_commits)
+TEST(a_log_that_is_too_long_is_restarted_between_two_commits)
 {
     static struct kept k;
     kept_open(&k);
     int64_t longest = 0;
     for (int i = 1; i <= 5; i++) {
         ring(&k.s, RINGS);
-        keeper_round(k.keeper);
+        checkpointer_round(k.checkpointer);
         assert_true(core_counts(k.s.core).log_bytes > LOG_MAX);
-        assert_true(keeper_asks(k.keeper));
+        assert_true(checkpointer_asks(k.checkpointer));
         ring(&k.s, 1); /* and what is written is written */
         assert_int_equal(core_counts(k.s.core).log_restarts, i);
         longest = i == 1 ? log_length(&k.s) : longest;
@@ -97,8 +99,8 @@ TEST(a_log_that_is_short_is_left_alone)
     static struct kept k;
     kept_open(&k);
     ring(&k.s, 3);
-    keeper_round(k.keeper);
-    assert_false(keeper_asks(k.keeper));
+    checkpointer_round(k.checkpointer);
+    assert_false(checkpointer_asks(k.checkpointer));
     assert_in_range(core_counts(k.s.core).log_bytes, 1, LOG_MAX);
     scene_close(&k.s);
 }
@@ -112,8 +114,8 @@ TEST(a_reader_that_stays_keeps_nobody_waiting_and_the_log_shrinks_after_it)
     hold(s);
     for (int i = 0; i < 5; i++) {
         ring(s, RINGS);
-        keeper_round(k.keeper);
-        assert_false(keeper_asks(k.keeper)); /* the writer is not even asked */
+        checkpointer_round(k.checkpointer);
+        assert_false(checkpointer_asks(k.checkpointer)); /* the writer is not even asked */
     }
     struct core_counts counts = core_counts(s->core);
     assert_int_equal(counts.log_held, 5);
@@ -126,14 +128,14 @@ TEST(a_reader_that_stays_keeps_nobody_waiting_and_the_log_shrinks_after_it)
     until_restarted(&k, 1);
     ring(s, RINGS);
     assert_true(log_length(s) <= held); /* from the start of the file again */
-    keeper_round(k.keeper);
+    checkpointer_round(k.checkpointer);
     assert_true(core_counts(s->core).log_bytes < held / 2);
     scene_rebuild_is_equal(s);
     scene_close(s);
 }
 
-/* A reader of the latest state is in nobody's way while the log is moved, only when it is begun
- * anew. */
+/* A reader of the latest state is in nobody's way while the log is moved, only when it is
+ * restarted. */
 TEST(a_turn_in_vain_is_short_and_is_tried_again_later)
 {
     static struct kept k;
@@ -141,16 +143,16 @@ TEST(a_turn_in_vain_is_short_and_is_tried_again_later)
     struct scene *s = &k.s;
     ring(s, RINGS);
     hold(s);
-    keeper_round(k.keeper);
-    assert_true(keeper_asks(k.keeper));
+    checkpointer_round(k.checkpointer);
+    assert_true(checkpointer_asks(k.checkpointer));
     ring(s, 1);
     struct core_counts counts = core_counts(s->core);
     assert_int_equal(counts.log_restarts, 0);
     assert_int_equal(counts.log_held, 1);
     assert_true(counts.log_pause_us > 0);
     let_go(s);
-    keeper_round(k.keeper);
-    assert_false(keeper_asks(k.keeper)); /* patience */
+    checkpointer_round(k.checkpointer);
+    assert_false(checkpointer_asks(k.checkpointer)); /* patience */
     until_restarted(&k, 1);
     scene_close(s);
 }
@@ -189,8 +191,8 @@ TEST(an_alarm_that_waits_goes_before_the_log)
     two.first.done = first_done;
     two.second.done = second_done;
     ring(s, RINGS);
-    keeper_round(k.keeper);
-    assert_true(keeper_asks(k.keeper));
+    checkpointer_round(k.checkpointer);
+    assert_true(checkpointer_asks(k.checkpointer));
     assert_true(rc_ok(core_submit(&s->c, s->core, &two.first)));
     while (!two.done)
         core_step(s->core);
@@ -251,7 +253,7 @@ TEST(who_waits_for_a_core_that_cannot_start_is_answered)
     waiting.done = note_answer;
     waiting.arg = &answered;
     assert_true(rc_ok(core_submit(&s->c, s->core, &waiting)));
-    s->core->options.store.path = "/nonexistent/record.db"; /* no keeper can be opened */
+    s->core->options.store.path = "/nonexistent/record.db"; /* no checkpointer can be opened */
     assert_int_equal(core_start(&s->c, s->core).code, RC_IO);
     expect_answered(s, &waiting, &answered);
     s->core->options.store.path = s->options.store.path;
