@@ -73,7 +73,8 @@ double bench_bare_file(struct bench *b, int batch, size_t count, const struct st
 double bench_bare_rows(struct bench *b, const struct bench_target *target, int batch, size_t count,
                        const struct str *entries, double seconds, double *ret_cpu_us);
 
-/* The log is moved into the database when it has grown, as the checkpointer does it beside the writer. */
+/* The log is moved into the database when it has grown, as the checkpointer does it beside the
+ * writer. */
 void bench_tidy_log(struct bench *b, struct store *store, int64_t *unmoved, int batch);
 
 #endif

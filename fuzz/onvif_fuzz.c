@@ -1,5 +1,5 @@
 /* Any bytes as the answer of a camera, and as an address it gives. What comes out is made into the
- * next request, as the eye does it: that has to be a document again, and its address the camera's
+ * next request, as the probe does it: that has to be a document again, and its address the camera's
  * own. */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /* What has to be so before the first byte is read: nobody else may read what is written here, nor
  * look into this program. Everything else is cli.c's. */
+#include "main/agents.h"
 #include "main/cli.h"
-#include "main/role.h"
 #include "main/sandbox.h"
 
 #include <sodium.h>
@@ -19,7 +19,7 @@ int main(int count, char **arguments)
         fputs("chancery: the kernel does not hide the memory of this program\n", stderr);
         return EXIT_REFUSED;
     }
-    int role = role_main(count, arguments);
+    int role = agents_main(count, arguments);
     if (role >= 0)
         _exit(role); /* threads of it may still be at work */
     return cli_main(count, arguments, stdout, stderr);

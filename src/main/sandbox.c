@@ -165,13 +165,14 @@ rc sandbox_cut_network(struct ctx *c, bool calls)
     return restrict_calls(c, calls ? OF_LISTENING : sizeof sockets / sizeof sockets[0], sockets);
 }
 
-/* ---- an eye ---------------------------------------------------------------------------------- */
+/* ---- a probe ----------------------------------------------------------------------------------
+ */
 
 /* Opening anything, where the kernel has no Landlock to tell files from each other. */
 static const int opening[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat)};
 /* Files by their names (Landlock knows truncation since ABI 3, and owners, modes and times not at
  * all), other processes of the same user, and what listens. */
-static const int eye_refused[] = {
+static const int probe_refused[] = {
     SCMP_SYS(listen),
     SCMP_SYS(accept),
     SCMP_SYS(accept4),
@@ -228,7 +229,7 @@ static const int eye_refused[] = {
     SCMP_SYS(shmat),
     SCMP_SYS(mq_open),
 };
-enum { EYE_MEMORY_BYTES = 1 << 30, EYE_FILES = 64, EYE_NICENESS = 5 };
+enum { PROBE_MEMORY_BYTES = 1 << 30, PROBE_FILES = 64, PROBE_NICENESS = 5 };
 
 /* By its first argument. */
 static bool refuse_where(scmp_filter_ctx filter, int call, enum scmp_compare how, scmp_datum_t a,
@@ -239,9 +240,9 @@ static bool refuse_where(scmp_filter_ctx filter, int call, enum scmp_compare how
 }
 
 /* What is allowed for oneself and refused for everybody else: a signal, a limit. A child would
- * outlive the eye that is ended; only threads are made. And of sockets those of the Internet: one
+ * outlive the probe that is ended; only threads are made. And of sockets those of the Internet: one
  * of the file system leads to a database or a service that trusts whoever has our user. */
-static rc restrict_eye(struct ctx *c)
+static rc restrict_probe(struct ctx *c)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     const scmp_datum_t own = (scmp_datum_t)getpid();
@@ -258,14 +259,14 @@ static rc restrict_eye(struct ctx *c)
     good = good && seccomp_load(filter) == 0;
     seccomp_release(filter);
     if (!good)
-        FAIL(c, INTERNAL, "seccomp refused its rules for an eye");
+        FAIL(c, INTERNAL, "seccomp refused its rules for a probe");
     return OK;
 }
 
-rc sandbox_enter_eye(struct ctx *c)
+rc sandbox_enter_probe(struct ctx *c)
 {
-    const struct rlimit memory = {EYE_MEMORY_BYTES, EYE_MEMORY_BYTES};
-    const struct rlimit files = {EYE_FILES, EYE_FILES}, none = {0, 0};
+    const struct rlimit memory = {PROBE_MEMORY_BYTES, PROBE_MEMORY_BYTES};
+    const struct rlimit files = {PROBE_FILES, PROBE_FILES}, none = {0, 0};
     struct texts nothing = {.count = 0};
     long abi = 0;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
@@ -273,14 +274,14 @@ rc sandbox_enter_eye(struct ctx *c)
     /* A sanitizer's shadow is larger than any such limit. */
     if ((!SANDBOX_SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0) ||
         setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
-        setpriority(PRIO_PROCESS, 0, EYE_NICENESS) != 0)
+        setpriority(PRIO_PROCESS, 0, PROBE_NICENESS) != 0)
         FAIL(c, INTERNAL, "the kernel does not bound us: %s", strerror(errno));
     TRY(restrict_files(c, NULL, nothing, &abi));
     TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
     if (abi == 0)
         TRY(restrict_calls(c, sizeof opening / sizeof opening[0], opening));
-    TRY(restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused));
-    return restrict_eye(c);
+    TRY(restrict_calls(c, sizeof probe_refused / sizeof probe_refused[0], probe_refused));
+    return restrict_probe(c);
 }
 
 /* ---- the opener ------------------------------------------------------------------------------ */

@@ -29,11 +29,11 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
  * be called (`calls`), sockets may be made and connected, but none listens. */
 rc sandbox_cut_network(struct ctx *c, bool calls);
 
-/* For an eye, which reads what a camera sends, once its libraries are loaded and before any thread
+/* For a probe, which reads what a camera sends, once its libraries are loaded and before any thread
  * is started: no file is opened, made or cut, nothing listens, no program or child is started, no
  * other process signalled or slowed; sockets of the Internet may be made and connected. Its memory
  * is bounded, and it leaves no core dump. */
-rc sandbox_enter_eye(struct ctx *c);
+rc sandbox_enter_probe(struct ctx *c);
 
 /* For the opener, before any thread is started: nothing is read but what names are looked up with,
  * nothing written, no connection accepted, no program started. */

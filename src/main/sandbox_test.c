@@ -138,15 +138,16 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
 
-/* ---- an eye ---------------------------------------------------------------------------------- */
+/* ---- a probe ----------------------------------------------------------------------------------
+ */
 
-static int in_eye(int (*attempt)(void))
+static int in_probe(int (*attempt)(void))
 {
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
         struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
-        _exit(rc_ok(sandbox_enter_eye(&c)) ? attempt() : NO_SANDBOX);
+        _exit(rc_ok(sandbox_enter_probe(&c)) ? attempt() : NO_SANDBOX);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -160,7 +161,7 @@ static int try_parent(void)
 
 static int try_unlinking(void)
 {
-    return unlink("/tmp/chancery-eye-nothing") != 0 && errno != ENOENT ? REFUSED : WORKED;
+    return unlink("/tmp/chancery-probe-nothing") != 0 && errno != ENOENT ? REFUSED : WORKED;
 }
 
 static int refused_or_worked(bool refused)
@@ -209,7 +210,7 @@ static int try_socket_of_kernel(void)
 
 static int try_cutting(void)
 {
-    return refused_or_worked(truncate("/tmp/chancery-eye-nothing", 0) != 0);
+    return refused_or_worked(truncate("/tmp/chancery-probe-nothing", 0) != 0);
 }
 
 static int try_child(void)
@@ -233,29 +234,29 @@ static int try_thread(void)
                : REFUSED;
 }
 
-TEST(an_eye_leaves_other_processes_alone)
+TEST(a_probe_leaves_other_processes_alone)
 {
-    assert_int_equal(in_eye(try_signalling_parent), REFUSED);
-    assert_int_equal(in_eye(try_queueing_to_parent), REFUSED);
-    assert_int_equal(in_eye(try_limiting_parent), REFUSED);
-    assert_int_equal(in_eye(try_slowing_parent), REFUSED);
-    assert_int_equal(in_eye(try_child), REFUSED);
-    assert_int_equal(in_eye(try_signalling_itself), WORKED);
-    assert_int_equal(in_eye(try_thread), WORKED);
+    assert_int_equal(in_probe(try_signalling_parent), REFUSED);
+    assert_int_equal(in_probe(try_queueing_to_parent), REFUSED);
+    assert_int_equal(in_probe(try_limiting_parent), REFUSED);
+    assert_int_equal(in_probe(try_slowing_parent), REFUSED);
+    assert_int_equal(in_probe(try_child), REFUSED);
+    assert_int_equal(in_probe(try_signalling_itself), WORKED);
+    assert_int_equal(in_probe(try_thread), WORKED);
 }
 
-/* What has taken an eye over can call, and nothing else. */
-TEST(an_eye_calls_and_nothing_else)
+/* What has taken a probe over can call, and nothing else. */
+TEST(a_probe_calls_and_nothing_else)
 {
-    assert_int_equal(in_eye(try_socket), WORKED);
-    assert_int_equal(in_eye(try_listening), REFUSED);
-    assert_int_equal(in_eye(try_exec), REFUSED);
-    assert_int_equal(in_eye(try_outside), REFUSED);
-    assert_int_equal(in_eye(try_reading_logs), REFUSED);
-    assert_int_equal(in_eye(try_writing_logs), REFUSED);
-    assert_int_equal(in_eye(try_parent), REFUSED);
-    assert_int_equal(in_eye(try_unlinking), REFUSED);
-    assert_int_equal(in_eye(try_cutting), REFUSED);
-    assert_int_equal(in_eye(try_socket_of_files), REFUSED);
-    assert_int_equal(in_eye(try_socket_of_kernel), REFUSED);
+    assert_int_equal(in_probe(try_socket), WORKED);
+    assert_int_equal(in_probe(try_listening), REFUSED);
+    assert_int_equal(in_probe(try_exec), REFUSED);
+    assert_int_equal(in_probe(try_outside), REFUSED);
+    assert_int_equal(in_probe(try_reading_logs), REFUSED);
+    assert_int_equal(in_probe(try_writing_logs), REFUSED);
+    assert_int_equal(in_probe(try_parent), REFUSED);
+    assert_int_equal(in_probe(try_unlinking), REFUSED);
+    assert_int_equal(in_probe(try_cutting), REFUSED);
+    assert_int_equal(in_probe(try_socket_of_files), REFUSED);
+    assert_int_equal(in_probe(try_socket_of_kernel), REFUSED);
 }

@@ -17,13 +17,13 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
     struct receiver_options intake = {
         .core = s->core, .clock = options->clock, .opener = &s->opener, .tls = options->tls};
     struct texts readable;
-    struct desk_options cameras = {
+    struct hub_options cameras = {
         .core = s->core, .clock = options->clock, .program = options->program};
     if (options->program && options->folder)
-        TRY(opener_start(c, options->program, &s->opener));
+        TRY(agent_start(c, options->program, OPENER_ROLE, &s->opener));
     TRY(receiver_open(c, &intake, &s->receiver));
     if (options->program)
-        TRY(desk_open(c, &cameras, &s->desk));
+        TRY(hub_open(c, &cameras, &s->hub));
     if (!options->folder)
         return OK;
     TRY(receiver_folders(c, s->core, &readable));
@@ -53,8 +53,8 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     if (options->folder && core_options(s->core)->store.kind == STORE_SQLITE)
         TRY(sandbox_cut_network(c, receiver_dials(s->receiver)));
     TRY(core_start(c, s->core));
-    if (s->desk)
-        TRY(desk_start(c, s->desk));
+    if (s->hub)
+        TRY(hub_start(c, s->hub));
     return receiver_start(c, s->receiver);
 }
 
@@ -74,15 +74,15 @@ void serving_close(struct serving *serving)
     if (serving->edge)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);
-    desk_stop(serving->desk);
+    hub_stop(serving->hub);
     core_close(serving->core);
     tripwires_close(serving->tripwires);
     receiver_close(serving->receiver);
-    desk_close(serving->desk);
+    hub_close(serving->hub);
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);
-    opener_stop(&serving->opener);
+    agent_end(&serving->opener);
     *serving = (struct serving){.opener = {.fd = -1}};
 }
 

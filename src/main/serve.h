@@ -4,7 +4,7 @@
 
 #include "domain/tripwire/tripwire.h"
 #include "edge/auth/auth.h"
-#include "edge/camera/desk.h"
+#include "edge/camera/hub.h"
 #include "edge/edge.h"
 #include "edge/intake/receiver.h"
 #include "main/folder.h"
@@ -27,8 +27,8 @@ struct serving {
     struct edge *edge;
     struct tripwires *tripwires;
     struct receiver *receiver;
-    struct desk *desk;
-    struct opener opener;
+    struct hub *hub;
+    struct agent opener;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

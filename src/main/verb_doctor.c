@@ -2,8 +2,8 @@
  */
 #include "main/verbs.h"
 
-#include "base/role.h"
-#include "main/role.h"
+#include "agent/kit/agent.h"
+#include "main/agents.h"
 
 #include <inttypes.h>
 #include <sys/socket.h>
@@ -119,20 +119,16 @@ static void look_at_slots(struct examination *e)
 }
 
 /* In a process of its own, as it is served: in this one the libraries are not loaded either. */
-static void look_at_eyes(struct examination *e)
+static void look_at_probes(struct examination *e)
 {
     char told[241] = "";
-    int pair[2];
-    pid_t child;
+    struct agent trial;
+    ssize_t got = 0;
     struct str why = STR("it cannot be started");
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return;
-    int error = role_start("/proc/self/exe", EYE_TRIAL_ROLE, pair[1], &child);
-    close(pair[1]);
-    ssize_t got = error == 0 ? recv(pair[0], told, sizeof told - 1, 0) : 0;
-    if (error == 0)
-        waitpid(child, NULL, 0);
-    close(pair[0]);
+    if (rc_ok(agent_start(e->c, "/proc/self/exe", PROBE_TRIAL_ROLE, &trial))) {
+        got = recv(trial.fd, told, sizeof told - 1, 0);
+        agent_end(&trial);
+    }
     if (got == 1 && told[0] == '+') {
         note(e, FINDING_GOOD, "cameras", STR("they can be called, in a process without keys"),
              NULL);
@@ -222,7 +218,7 @@ rc verb_doctor(struct cli *cli)
     look_at_disk(&e);
     look_at_log(&e);
     look_at_slots(&e);
-    look_at_eyes(&e);
+    look_at_probes(&e);
     look_inside(&e, cli->flags);
     TRY(print_findings(cli, &e, &wrong));
     if (wrong > 0)

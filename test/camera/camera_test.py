@@ -366,20 +366,20 @@ def children_of(pid):
     return [(p, next(row[2] for row in rows if int(row[0]) == p)) for p in below]
 
 
-def eyes_of(served):
-    return [pid for warden, args in children_of(served.server.process.pid) if "--camera-warden" in args
-            for pid, inner in children_of(warden) if "--camera-eye" in inner]
+def probes_of(served):
+    return [pid for spawner, args in children_of(served.server.process.pid) if "--camera-spawner" in args
+            for pid, inner in children_of(spawner) if "--camera-probe" in inner]
 
 
-def an_eye_that_dies_is_told_and_started_again():
+def a_probe_that_dies_is_told_and_started_again():
     with Stream() as stream, Served() as served:
         served.camera(stream=stream.url)
         served.until("watched")
-        first = served.wait("eye", lambda: eyes_of(served))
+        first = served.wait("probe", lambda: probes_of(served))
         os.kill(first[0], signal.SIGSEGV)
         served.wait("death", lambda: served.state()["deaths"] == 1)
         served.until("watched")
-        assert eyes_of(served) != first
+        assert probes_of(served) != first
         assert served.codes() == ["eye.ended"], served.codes()
 
 
@@ -390,15 +390,15 @@ def the_doctor_tries_whether_cameras_can_be_called():
         assert [finding["kind"] for finding in cameras] == ["good"], cameras
 
 
-def an_eye_has_no_file_and_no_key():
+def a_probe_has_no_file_and_no_key():
     with Stream() as stream, Served() as served:
         served.camera(stream=stream.url)
         served.until("watched")
-        eye = served.wait("eye", lambda: eyes_of(served))[0]
-        with open(f"/proc/{eye}/status", encoding="utf-8") as file:
+        probe = served.wait("probe", lambda: probes_of(served))[0]
+        with open(f"/proc/{probe}/status", encoding="utf-8") as file:
             status = file.read()
         assert "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status
-        open_files = {os.readlink(f"/proc/{eye}/fd/{fd}") for fd in os.listdir(f"/proc/{eye}/fd")}
+        open_files = {os.readlink(f"/proc/{probe}/fd/{fd}") for fd in os.listdir(f"/proc/{probe}/fd")}
         assert not [path for path in open_files if path.startswith(served.mission.home)], open_files
         with open(f"/proc/{served.server.process.pid}/maps", encoding="utf-8") as file:
             assert "libav" not in file.read()
@@ -408,7 +408,7 @@ def when_the_server_is_killed_nothing_of_it_is_left():
     with Stream() as stream, Served() as served:
         served.camera(stream=stream.url)
         served.until("watched")
-        left = [pid for pid, _ in children_of(served.server.process.pid)] + eyes_of(served)
+        left = [pid for pid, _ in children_of(served.server.process.pid)] + probes_of(served)
         served.server.process.kill()
         served.server.process.wait()
         served.wait = None
@@ -437,8 +437,8 @@ if __name__ == "__main__":
         a_camera_gives_its_stream_and_nobody_elses,
         a_wrong_password_by_onvif_is_told_as_such,
         a_client_that_is_not_ours_believes_the_test_device,
-        an_eye_that_dies_is_told_and_started_again,
+        a_probe_that_dies_is_told_and_started_again,
         the_doctor_tries_whether_cameras_can_be_called,
-        an_eye_has_no_file_and_no_key,
+        a_probe_has_no_file_and_no_key,
         when_the_server_is_killed_nothing_of_it_is_left,
     ]))

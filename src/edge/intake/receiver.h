@@ -10,9 +10,9 @@
 #ifndef EDGE_INTAKE_RECEIVER_H
 #define EDGE_INTAKE_RECEIVER_H
 
+#include "agent/opener/opener.h"
 #include "core/core.h"
 #include "edge/intake/listener.h"
-#include "edge/intake/opener.h"
 
 #include <openssl/ssl.h>
 
@@ -21,7 +21,7 @@ struct receiver;
 struct receiver_options {
     struct core *core;
     const struct clock *clock;
-    const struct opener
+    const struct agent
         *opener;     /* opens sockets after the sandbox is closed; NULL: they are ours */
     SSL_CTX *tls;    /* the mission's own; NULL: listeners with TLS fail to open */
     int64_t note_ms; /* how often figures are noted; 0: 5000 */

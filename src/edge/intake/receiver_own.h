@@ -2,8 +2,8 @@
 #ifndef EDGE_INTAKE_RECEIVER_OWN_H
 #define EDGE_INTAKE_RECEIVER_OWN_H
 
+#include "agent/opener/opener.h"
 #include "base/endpoint.h"
-#include "edge/intake/opener.h"
 #include "edge/intake/receiver.h"
 
 #include <event2/bufferevent.h>

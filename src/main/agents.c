@@ -1,0 +1,66 @@
+#include "main/agents.h"
+
+#include "agent/kit/agent.h"
+#include "agent/opener/opener.h"
+#include "agent/probe/libs.h"
+#include "agent/probe/probe.h"
+#include "agent/spawner/spawner.h"
+#include "main/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROLE_MEMORY = 1 << 20, ROLE_FAILED = 20 };
+
+static rc prepare(struct ctx *c, struct libs *ret)
+{
+    TRY(libs_load(c, ret));
+    return sandbox_enter_probe(c);
+}
+
+/* What it has to say goes over its socket; only what keeps it from that is said here. */
+static int be_probe(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct libs libs;
+    rc result = prepare(&c, &libs);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: a camera cannot be called: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? probe_run(&libs, &clock_system, AGENT_FD) : ROLE_FAILED;
+}
+
+static int be_trial(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct libs libs;
+    const char *word = rc_ok(prepare(&c, &libs)) ? "+" : c.fault.message;
+    bool told = write(AGENT_FD, word, strlen(word)) > 0;
+    arena_close(c.arena);
+    return told ? 0 : ROLE_FAILED;
+}
+
+/* What it has to say goes over its socket, likewise. */
+static int be_opener(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_enter_opener(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: no sockets can be opened: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? opener_run(AGENT_FD) : ROLE_FAILED;
+}
+
+int agents_main(int count, char **arguments)
+{
+    if (count != 2)
+        return -1;
+    if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
+        return spawner_run(AGENT_FD, PROBE_ROLE);
+    if (strcmp(arguments[1], OPENER_ROLE) == 0)
+        return be_opener();
+    if (strcmp(arguments[1], PROBE_TRIAL_ROLE) == 0)
+        return be_trial();
+    return strcmp(arguments[1], PROBE_ROLE) == 0 ? be_probe() : -1;
+}

@@ -1,0 +1,13 @@
+/* An agent may include what has no key. */
+#include "adapter/kit/kit.h"
+#include "agent/kit/agent.h"
+#include "agent/probe/probe.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "core/core.h"
+#include "domain/visit/visit.h"
+#include "edge/edge.h"
+#include "engine/geo/geo.h"
+#include "ledger/ledger.h"
+#include "shape/shape.h"
+#include "store/store.h"

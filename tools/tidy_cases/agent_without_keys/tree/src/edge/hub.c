@@ -1,0 +1,2 @@
+/* The server's side of an agent. */
+#include "agent/mailer/mailer.h"
