@@ -17,6 +17,8 @@ enum {
     PROBE_IMAGE_BYTES_MAX = 512 * 1024,
     PROBE_IMAGE_SIDE_MAX = 8192,
     PROBE_AUTHORITY_MAX = 16384,
+    PROBE_FREEZE_MS_MAX = 3600 * 1000,
+    PROBE_BLIP_MS_MAX = 600 * 1000,
     TALK_MAX = 60 * 1024,                                    /* bytes of a packet */
     TALK_BUFFER = 1 << 20,                                   /* asked for the sockets */
     TALK_PARTS = PROBE_IMAGE_BYTES_MAX / (TALK_MAX - 1) + 1, /* of an image */
@@ -33,17 +35,19 @@ enum talk_kind {
 };
 
 /* What a probe knows of its camera, which is all that it knows of the mission. */
-#define PROBE_ORDER_FIELDS(F, T)                                                              \
-    F(T, text, line, onvif, 0, 1, 400, "its ONVIF device service")                            \
-    F(T, text, line, stream, 0, 1, 400, "its stream; absent: ONVIF says")                     \
-    F(T, text, line, still, 0, 1, 400,                                                        \
-      "where it gives one image, by HTTP; absent: ONVIF says, or the stream does")            \
-    F(T, text, line, user, 0, 1, 200, "name to sign in with")                                 \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                \
-    F(T, text, block, authority, 0, 1, PROBE_AUTHORITY_MAX,                                   \
-      "whose certificate it must show, where it is called by https (PEM)")                    \
-    F(T, ms, _, freeze_ms, REQUIRED, 1, 0, "an image that does not change so long is frozen") \
-    F(T, ms, _, blip_ms, REQUIRED, 1, 0, "a shorter loss of the image is told to nobody")
+#define PROBE_ORDER_FIELDS(F, T)                                                   \
+    F(T, text, line, onvif, 0, 1, 400, "its ONVIF device service")                 \
+    F(T, text, line, stream, 0, 1, 400, "its stream; absent: ONVIF says")          \
+    F(T, text, line, still, 0, 1, 400,                                             \
+      "where it gives one image, by HTTP; absent: ONVIF says, or the stream does") \
+    F(T, text, line, user, 0, 1, 200, "name to sign in with")                      \
+    F(T, text, line, password, SECRET, 1, 200, "its password")                     \
+    F(T, text, block, authority, 0, 1, PROBE_AUTHORITY_MAX,                        \
+      "whose certificate it must show, where it is called by https (PEM)")         \
+    F(T, ms, _, freeze_ms, REQUIRED, 1, PROBE_FREEZE_MS_MAX,                       \
+      "an image that does not change so long is frozen")                           \
+    F(T, ms, _, blip_ms, REQUIRED, 1, PROBE_BLIP_MS_MAX,                           \
+      "a shorter loss of the image is told to nobody")
 SHAPE_DECLARE(probe_order, PROBE_ORDER_FIELDS);
 
 #define PROBE_CONDITIONS(X, E)                                        \

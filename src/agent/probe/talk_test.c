@@ -47,6 +47,29 @@ TEST(packets_arrive_whole_and_in_order)
     line_close(&l);
 }
 
+TEST(an_order_is_read_as_it_was_sent)
+{
+    static struct line l;
+    const struct probe_order order = {.onvif = STR("http://192.0.2.20/onvif/device_service"),
+                                      .user = STR("guard"),
+                                      .password = STR("secret"),
+                                      .freeze_ms = 30000,
+                                      .blip_ms = 10000};
+    struct probe_order told = {0};
+    enum talk_kind kind;
+    struct str json;
+    line_open(&l);
+    assert_true(
+        rc_ok(talk_send_record(&l.c, l.ends[0], TALK_ORDER, &probe_order_shape, &order, false)));
+    assert_true(take(&l, &kind, &json) == RC_OK && kind == TALK_ORDER);
+    if (!rc_ok(shape_read(&l.c, &probe_order_shape, SHAPE_FROM_RECORD, json, &told)))
+        fail_msg("%s: %s", l.c.fault.pointer, l.c.fault.message);
+    assert_true(str_eq(told.onvif, order.onvif) && str_eq(told.password, order.password));
+    assert_true(str_absent(told.stream));
+    assert_int_equal(told.freeze_ms, 30000);
+    line_close(&l);
+}
+
 TEST(too_much_is_not_sent_and_not_taken)
 {
     static struct line l;

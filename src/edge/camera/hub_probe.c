@@ -10,6 +10,8 @@
 static_assert((int)PROBE_IMAGE_BYTES_MAX == (int)SNAPSHOT_BYTES_MAX);
 static_assert((int)PROBE_IMAGE_SIDE_MAX == (int)SNAPSHOT_SIDE_MAX);
 static_assert((int)PROBE_AUTHORITY_MAX == (int)CAMERA_AUTHORITY_MAX);
+static_assert((int)PROBE_FREEZE_MS_MAX == (int)CAMERA_FREEZE_MS_MAX);
+static_assert((int)PROBE_BLIP_MS_MAX == (int)CAMERA_BLIP_MS_MAX);
 
 static struct mono now(const struct hub_camera *camera)
 {

@@ -6,7 +6,7 @@
  * A failure of ours (disk, database, load) keeps the batch, which is tried again; nothing is
  * acknowledged in between. A refusal takes the batch apart: frame by frame, so that only the one
  * that is refused is lost, and counted. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/carrier.h"
 
 #include "base/log.h"
 
@@ -34,6 +34,7 @@ struct batch *batch_make(struct receiver *receiver, struct port *port)
         return NULL;
     batch->receiver = receiver;
     batch->port = port;
+    batch->carrier = port->carrier;
     batch->c = (struct ctx){.arena = arena_open(BATCH_MEMORY), .clock = receiver->options.clock};
     if (batch->c.arena)
         return batch;
@@ -44,8 +45,8 @@ struct batch *batch_make(struct receiver *receiver, struct port *port)
 void batch_free(struct batch *batch)
 {
     for (size_t i = 0; i < batch->frame_count; i++)
-        if (batch->frames[i].link)
-            link_release(batch->frames[i].link);
+        if (batch->frames[i].held)
+            batch->carrier->release(&batch->frames[i]);
     arena_close(batch->c.arena);
     free(batch);
 }
@@ -72,9 +73,8 @@ static struct batch *filling(struct port *port)
 
 bool batch_full(const struct port *port)
 {
-    size_t most = port->listener.carrier == LISTENER_CARRIER_UDP ? PORT_BATCHES_UDP : PORT_BATCHES;
     bool room = port->filling && has_room(port->filling);
-    return port->draining || (port->batch_count >= most && !room);
+    return port->draining || (port->batch_count >= port->carrier->batches && !room);
 }
 
 static bool is_lane(const struct stream_item *item)
@@ -123,13 +123,21 @@ static void move_place(struct batch *batch, const struct listener_place *place)
     frame->place.head_hash = hash;
 }
 
-bool batch_add(struct port *port, const struct stream_item *item, struct link *link,
-               const struct endpoint *to, const struct listener_place *place)
+static struct frame *begin_frame(struct batch *batch, const struct origin *origin)
+{
+    struct frame *frame = &batch->frames[batch->frame_count++];
+    *frame = (struct frame){.waiter = origin->waiter};
+    if (origin->place && !batch->lane)
+        move_place(batch, origin->place);
+    return frame;
+}
+
+bool batch_add(struct port *port, const struct stream_item *item, const struct origin *origin)
 {
     bool urgent = is_lane(item);
-    if (item->out.count == 0 && str_absent(item->out.reply) && place && port->filling &&
+    if (item->out.count == 0 && str_absent(item->out.reply) && origin->place && port->filling &&
         has_room(port->filling) && port->filling->frame_count > 0) {
-        move_place(port->filling, place);
+        move_place(port->filling, origin->place);
         return false;
     }
     struct batch *batch = urgent ? lane(port) : NULL;
@@ -139,12 +147,7 @@ bool batch_add(struct port *port, const struct stream_item *item, struct link *l
         port->state.refused++;
         return false;
     }
-    struct frame *frame = &batch->frames[batch->frame_count];
-    *frame = (struct frame){.to = to ? *to : (struct endpoint){.len = 0}};
-    frame->ticket = port->ticket;
-    batch->frame_count++;
-    if (place && !batch->lane)
-        move_place(batch, place);
+    struct frame *frame = begin_frame(batch, origin);
     if (!rc_ok(copy_in(batch, item, frame))) {
         port->state.refused++;
         LOG(WARN, "intake.refused", LOG_TEXT("listener", port->listener.id),
@@ -152,10 +155,9 @@ bool batch_add(struct port *port, const struct stream_item *item, struct link *l
         frame->reply = (struct str){NULL, 0};
         frame->end = batch->item_count;
     }
-    if (!str_absent(frame->reply) && link) {
-        frame->link = link;
-        link->held++;
-    }
+    frame->held = !str_absent(frame->reply) && port->carrier->hold;
+    if (frame->held)
+        port->carrier->hold(frame);
     batch->item_count = frame->end;
     if (batch->lane)
         batch_send(port);
@@ -240,23 +242,23 @@ void batch_send(struct port *port)
 
 /* ---- back from the writer -------------------------------------------------------------------- */
 
+static void settle(struct port *port, const struct frame *frame)
+{
+    if (port->carrier->settle)
+        port->carrier->settle(port, frame);
+}
+
 static void acknowledge(struct batch *batch)
 {
     struct port *port = batch->port;
     for (size_t i = batch->from; i < batch->to; i++) {
-        struct frame *frame = &batch->frames[i];
-        if (frame->ticket)
-            broker_settle(port, frame->ticket);
-        if (str_absent(frame->reply))
+        const struct frame *frame = &batch->frames[i];
+        settle(port, frame);
+        if (str_absent(frame->reply) || !port->carrier->reply)
             continue;
-        bool gone = frame->link ? !frame->link->port : frame->to.len == 0;
-        if (gone)
-            port->state.replies_late++;
-        else if (frame->link)
-            link_reply(frame->link, frame->reply);
-        else
-            udp_reply(port, &frame->to, frame->reply);
-        port->state.replies += !gone;
+        bool given = port->carrier->reply(port, frame);
+        port->state.replies += given;
+        port->state.replies_late += !given;
     }
     port->state.durable += (int64_t)batch->input.items.count;
     batch->tries = 0;
@@ -283,8 +285,7 @@ static void refuse(struct batch *batch)
         return;
     }
     batch->port->state.refused++;
-    if (batch->frames[batch->from].ticket) /* the broker would send it again for ever */
-        broker_settle(batch->port, batch->frames[batch->from].ticket);
+    settle(batch->port, &batch->frames[batch->from]); /* it would be sent again for ever */
     LOG(WARN, "intake.refused", LOG_TEXT("listener", batch->port->listener.id),
         LOG_TEXT("why", str_from(batch->command.fault.message)),
         LOG_TEXT("at", str_from(batch->command.fault.pointer)));
@@ -321,7 +322,7 @@ static void take_out(struct batch *batch)
     batch_free(batch);
 }
 
-void batch_done(struct batch *batch)
+struct port *batch_done(struct batch *batch)
 {
     struct port *port = batch->port;
     bool ok = rc_ok(batch->command.result);
@@ -330,7 +331,7 @@ void batch_done(struct batch *batch)
         port->note_flying = false;
     if (!port || batch->note) {
         batch_free(batch);
-        return;
+        return NULL;
     }
     port->dirty = true;
     if (ok)
@@ -341,9 +342,10 @@ void batch_done(struct batch *batch)
         refuse(batch);
     if (batch->from == batch->frame_count) {
         take_out(batch);
-        port_resume(port);
+        return port;
     }
     batch_send(port);
+    return NULL;
 }
 
 static void forget(struct batch *batch)

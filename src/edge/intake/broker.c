@@ -8,10 +8,10 @@
  * the callback has returned. So the callback returns after the commit, and when we are killed or
  * stopped before it, the connection ends without it and the broker sends again: the session is a
  * lasting one. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/carrier.h"
 
 #include "adapter/mqtt/mqtt.h"
-#include "base/log.h"
+#include "agent/opener/opener.h"
 
 #include <errno.h>
 #include <mosquitto.h>
@@ -40,6 +40,8 @@ struct message {
 
 struct broker {
     struct port *port;
+    struct stream *stream;
+    struct speaker speaker;
     struct mosquitto *client;
     SSL_CTX *tls;
     struct texts topics;
@@ -50,7 +52,6 @@ struct broker {
     bool refused;          /* the broker has said why */
     bool version_5;
     pthread_t thread;
-    bool ready; /* it was opened as it should */
     bool threaded;
     int stop_fd;           /* readable when it is to stop */
     pthread_mutex_t mutex; /* of what follows */
@@ -232,14 +233,18 @@ static void *run(void *arg)
 
 /* ---- on the receiver's ----------------------------------------------------------------------- */
 
-void broker_settle(struct port *port, uint64_t ticket)
+static void settle_ticket(struct broker *b, uint64_t ticket)
 {
-    struct broker *b = port->broker;
     pthread_mutex_lock(&b->mutex);
     if (b->settled < ticket)
         b->settled = ticket;
     pthread_cond_broadcast(&b->told);
     pthread_mutex_unlock(&b->mutex);
+}
+
+static void settle(struct port *port, const struct frame *frame)
+{
+    settle_ticket(port->carried, frame->waiter.ticket);
 }
 
 static bool get(struct broker *b, struct message *ret)
@@ -258,32 +263,30 @@ static bool get(struct broker *b, struct message *ret)
 
 static void take(struct port *port, const struct message *message)
 {
+    struct broker *b = port->carried;
     struct ctx *c = &port->receiver->scratch;
-    struct str bytes = {message->bytes, message->len}, peer = {port->broker->host, 0};
     struct stream_item item;
+    const struct origin origin = {
+        .peer = str_from(b->host), .speaker = &b->speaker, .waiter = {.ticket = message->ticket}};
     bool waits = false;
-    peer.len = strlen(peer.ptr);
     port->state.heard = clock_now(c);
-    stream_give(port->datagrams, bytes,
-                (struct stream_given){.peer = peer, .last = true, .datagram = true});
+    stream_give(b->stream, (struct str){message->bytes, message->len},
+                (struct stream_given){.peer = origin.peer, .last = true, .datagram = true});
     do {
-        if (!rc_ok(stream_next(c, port->datagrams, clock_now(c), &item))) {
+        if (!rc_ok(stream_next(c, b->stream, clock_now(c), &item))) {
             port->state.refused++;
             arena_reset(c->arena);
             continue;
         }
-        port->ticket = message->ticket;
-        waits =
-            (item.kind != STREAM_EMPTY && port_take(port, &item, NULL, NULL, peer, NULL)) || waits;
-        port->ticket = 0;
+        waits = (item.kind != STREAM_EMPTY && port_take(port, &item, &origin)) || waits;
     } while (item.kind != STREAM_EMPTY);
     if (!waits)
-        broker_settle(port, message->ticket);
+        settle_ticket(b, message->ticket);
 }
 
 static void tell_news(struct port *port)
 {
-    struct broker *b = port->broker;
+    struct broker *b = port->carried;
     char why[sizeof b->why];
     pthread_mutex_lock(&b->mutex);
     bool news = b->news, connected = b->connected;
@@ -295,20 +298,19 @@ static void tell_news(struct port *port)
 }
 
 /* Not when it is opened: a thread made before the sandbox is entered would be outside of it. */
-static bool begin_calling(struct port *port)
+static bool begin_calling(struct broker *b)
 {
-    struct broker *b = port->broker;
-    if (!b->ready)
-        return false; /* it could not be opened, and says so */
-    b->threaded = pthread_create(&b->thread, NULL, run, b) == 0;
+    b->threaded = b->threaded || pthread_create(&b->thread, NULL, run, b) == 0;
     return b->threaded;
 }
 
-bool broker_read(struct port *port)
+/* Take the messages that have come. True when there were any. */
+static bool read_box(struct port *port)
 {
+    struct broker *b = port->carried;
     struct message message;
     bool any = false;
-    if (!port->broker->threaded && !begin_calling(port))
+    if (!begin_calling(b))
         return false;
     tell_news(port);
     while (!port->waiting) {
@@ -317,13 +319,23 @@ bool broker_read(struct port *port)
             port->state.waits++;
             break;
         }
-        if (!get(port->broker, &message))
+        if (!get(b, &message))
             break;
         any = true;
         take(port, &message);
         free(message.bytes);
     }
     return any;
+}
+
+static void resume(struct port *port)
+{
+    read_box(port);
+}
+
+static void tick(struct port *port, struct mono)
+{
+    read_box(port);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -414,14 +426,28 @@ static rc read_address(struct ctx *c, struct str text, struct broker *b)
     return OK;
 }
 
-rc broker_open(struct ctx *c, struct port *port, const void *options)
+static rc check(struct ctx *c, const struct listener *listener)
+{
+    struct endpoint address;
+    struct str name;
+    unsigned port = 0;
+    if (!endpoint_read_name(listener->address, &name, &port) &&
+        !endpoint_read(listener->address, &address))
+        return listener_refuse(
+            c, "address", "write the broker's name or address, and its port: mqtt.example:8883");
+    if (!str_is(listener->protocol, "mqtt"))
+        return listener_refuse(c, "protocol", "what is behind a broker speaks mqtt");
+    return OK;
+}
+
+static rc open_broker(struct ctx *c, struct port *port, const void *options)
 {
     struct broker *b = calloc(1, sizeof *b);
     if (!b || mosquitto_lib_init() != 0) {
         free(b);
         FAIL(c, NO_MEMORY, "no memory for a broker");
     }
-    port->broker = b;
+    port->carried = b;
     b->port = port;
     b->stop_fd = eventfd(0, EFD_CLOEXEC);
     pthread_mutex_init(&b->mutex, NULL);
@@ -431,36 +457,52 @@ rc broker_open(struct ctx *c, struct port *port, const void *options)
     if (b->stop_fd < 0)
         FAIL(c, IO, "no descriptor for a broker: %s", strerror(errno));
     TRY(mqtt_topics(&port->own, options, &b->topics));
-    TRY(stream_open(c, port->intake, &port->datagrams));
+    TRY(stream_open(c, port->intake, &b->stream));
     TRY(make_client(c, port, b));
     port_set(port, LISTENER_CONDITION_CALLING, "");
-    b->ready = true;
     return OK;
 }
 
-void broker_close(struct broker *b)
+static void end_thread(struct broker *b)
 {
-    if (!b)
-        return;
     pthread_mutex_lock(&b->mutex);
     b->stopping = true;
     pthread_cond_broadcast(&b->told);
     pthread_mutex_unlock(&b->mutex);
     eventfd_write(b->stop_fd, 1);
-    if (b->threaded) {
-        int fd = mosquitto_socket(b->client);
-        if (fd >= 0)
-            shutdown(fd, SHUT_RDWR); /* wakes its thread; nothing leaves any more */
-        pthread_join(b->thread, NULL);
-    }
+    if (!b->threaded)
+        return;
+    int fd = mosquitto_socket(b->client);
+    if (fd >= 0)
+        shutdown(fd, SHUT_RDWR); /* wakes its thread; nothing leaves any more */
+    pthread_join(b->thread, NULL);
+}
+
+static void close_broker(struct port *port)
+{
+    struct broker *b = port->carried;
+    end_thread(b);
     mosquitto_destroy(b->client);
     for (struct message message; get(b, &message);)
         free(message.bytes);
     SSL_CTX_free(b->tls);
     if (b->stop_fd >= 0)
         close(b->stop_fd);
+    stream_close(b->stream);
     pthread_cond_destroy(&b->told);
     pthread_mutex_destroy(&b->mutex);
     free(b);
     mosquitto_lib_cleanup();
 }
+
+const struct carrier broker_carrier = {
+    .batches = PORT_BATCHES,
+    .calls = true,
+    .check = check,
+    .open = open_broker,
+    .close = close_broker,
+    .tick = tick,
+    .resume = resume,
+    .wake = read_box,
+    .settle = settle,
+};

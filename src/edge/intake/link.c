@@ -3,14 +3,52 @@
  *
  * Each connection has two deadlines: it must say something now and then (if the listener wants
  * that), and what it has begun to say must be whole in time, however slowly it drips. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/carrier.h"
+
+#include "agent/opener/opener.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/listener.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
-enum { BACKLOG = 128, INPUT_MAX = 65536, SECURE_MS = 10000 };
+enum {
+    BACKLOG = 128,
+    INPUT_MAX = 65536,
+    SECURE_MS = 10000,
+    REPLY_WAITING_MAX = 65536, /* of a connection that does not read its acknowledgements */
+};
+
+struct link {
+    struct speaker speaker;
+    struct port *port; /* NULL: it is closed, and only held */
+    struct link *next, **back;
+    struct bufferevent *bev;
+    struct stream *stream;
+    struct endpoint from;
+    char peer[ENDPOINT_TEXT_MAX];
+    size_t peer_len;
+    size_t held; /* frames that wait for an acknowledgement */
+    bool ended;  /* the other side sends no more */
+    bool giving; /* the stream has not read all of `gift` */
+    bool pending, secured;
+    struct mono heard, begun; /* last bytes; when the unfinished frame began */
+    size_t gift_len;
+    char gift[GIFT_BYTES];
+};
+
+/* What a port of connections has open. */
+struct links {
+    struct evconnlistener *accepting;
+    struct link *first;
+};
+
+static struct links *links_of(const struct port *port)
+{
+    return port->carried;
+}
 
 static struct mono now_of(const struct port *port)
 {
@@ -19,13 +57,20 @@ static struct mono now_of(const struct port *port)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-void link_release(struct link *link)
+static void hold(struct frame *frame)
 {
+    struct link *link = frame->waiter.link;
+    link->held++;
+}
+
+static void release(struct frame *frame)
+{
+    struct link *link = frame->waiter.link;
     if (--link->held == 0 && !link->port)
         free(link);
 }
 
-void link_close(struct link *link)
+static void close_link(struct link *link)
 {
     struct port *port = link->port;
     *link->back = link->next;
@@ -64,7 +109,9 @@ static bool read_gift(struct link *link)
         }
         link->giving = item.kind != STREAM_EMPTY;
         if (link->giving)
-            port_take(port, &item, link, NULL, peer, NULL);
+            port_take(port, &item,
+                      &(struct origin){
+                          .peer = peer, .speaker = &link->speaker, .waiter = {.link = link}});
         arena_return(c->arena, mark);
     }
     bool pending = stream_pending(link->stream);
@@ -108,13 +155,18 @@ static void read_on(struct link *link)
             return;
     }
     if (link->held == 0)
-        link_close(link);
+        close_link(link);
 }
 
-void link_resume(struct link *link)
+static void resume(struct port *port)
 {
-    bufferevent_enable(link->bev, EV_READ);
-    read_on(link);
+    for (struct link *link = links_of(port)->first, *next; link; link = next) {
+        next = link->next;
+        if (port->waiting)
+            return;
+        bufferevent_enable(link->bev, EV_READ);
+        read_on(link);
+    }
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -146,18 +198,22 @@ static void on_written(struct bufferevent *, void *arg)
 {
     struct link *link = arg;
     if (link->ended && link->held == 0 && !link->giving)
-        link_close(link);
+        close_link(link);
 }
 
-void link_reply(struct link *link, struct str bytes)
+static bool reply(struct port *port, const struct frame *frame)
 {
+    struct link *link = frame->waiter.link;
+    if (!link->port)
+        return false;
     struct evbuffer *output = bufferevent_get_output(link->bev);
     if (evbuffer_get_length(output) > REPLY_WAITING_MAX) {
-        link->port->state.links_slow++;
-        link_close(link);
-        return;
+        port->state.links_slow++;
+        close_link(link);
+    } else {
+        bufferevent_write(link->bev, frame->reply.ptr, frame->reply.len);
     }
-    bufferevent_write(link->bev, bytes.ptr, bytes.len);
+    return true;
 }
 
 /* ---- deadlines ------------------------------------------------------------------------------- */
@@ -175,21 +231,21 @@ static bool is_slow(const struct link *link, struct mono now)
     return link->pending && now.us - link->begun.us > frame_ms(link) * 1000;
 }
 
-void link_tick(struct port *port, struct mono now)
+static void tick(struct port *port, struct mono now)
 {
-    for (struct link *link = port->links, *next; link; link = next) {
+    for (struct link *link = links_of(port)->first, *next; link; link = next) {
         int64_t idle_ms = port->listener.idle_ms;
         next = link->next;
         if (port->waiting)
             return; /* it is we who are slow */
         if (is_slow(link, now)) {
             port->state.links_slow++;
-            link_close(link);
+            close_link(link);
         } else if (idle_ms && now.us - link->heard.us > idle_ms * 1000) {
             port->state.links_idle++;
-            link_close(link);
+            close_link(link);
         } else if (link->ended && link->held == 0 && !link->giving) {
-            link_close(link);
+            close_link(link);
         }
     }
 }
@@ -201,7 +257,7 @@ static bool too_many(struct port *port, const struct endpoint *from)
     const struct listener *l = &port->listener;
     int64_t most = l->links_max.known ? l->links_max.value : LISTENER_LINKS;
     int64_t each = l->links_each.known ? l->links_each.value : LISTENER_LINKS_EACH;
-    for (const struct link *link = port->links; link; link = link->next)
+    for (const struct link *link = links_of(port)->first; link; link = link->next)
         each -= endpoint_same_host(&link->from, from);
     return port->state.links >= most || each <= 0;
 }
@@ -229,11 +285,11 @@ static void begin(struct link *link)
     link->peer_len = endpoint_write_host(&link->from, link->peer);
     link->heard = link->begun = now_of(port);
     link->secured = port->listener.carrier != LISTENER_CARRIER_TLS;
-    link->next = port->links;
-    link->back = &port->links;
+    link->next = links_of(port)->first;
+    link->back = &links_of(port)->first;
     if (link->next)
         link->next->back = &link->next;
-    port->links = link;
+    links_of(port)->first = link;
     port->state.links++;
     port->state.links_taken++;
     bufferevent_setcb(link->bev, on_read, on_written, on_event, link);
@@ -241,7 +297,7 @@ static void begin(struct link *link)
     bufferevent_enable(link->bev, EV_READ | EV_WRITE);
 }
 
-void link_accept(struct port *port, int fd, const struct sockaddr *from, int from_len)
+static void accept_link(struct port *port, int fd, const struct sockaddr *from, int from_len)
 {
     struct ctx *c = &port->receiver->scratch;
     struct link *link = calloc(1, sizeof *link);
@@ -269,7 +325,7 @@ void link_accept(struct port *port, int fd, const struct sockaddr *from, int fro
 static void on_accept(struct evconnlistener *, evutil_socket_t fd, struct sockaddr *from,
                       int from_len, void *arg)
 {
-    link_accept(arg, fd, from, from_len);
+    accept_link(arg, fd, from, from_len);
 }
 
 /* ---- listening ------------------------------------------------------------------------------- */
@@ -300,15 +356,64 @@ static rc make_socket(struct ctx *c, struct port *port)
                          &port->fd);
 }
 
-rc link_listen(struct ctx *c, struct port *port)
+static rc open_links(struct ctx *c, struct port *port, const void *)
 {
+    struct links *links = calloc(1, sizeof *links);
+    if (!links)
+        FAIL(c, NO_MEMORY, "no memory to listen");
+    port->carried = links;
     if (port->listener.carrier == LISTENER_CARRIER_TLS && !port->receiver->options.tls)
         FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
     if (port->fd < 0)
         TRY(make_socket(c, port));
-    port->accepting = evconnlistener_new(port->receiver->base, on_accept, port,
-                                         LEV_OPT_CLOSE_ON_EXEC, 0, port->fd);
-    if (!port->accepting)
+    links->accepting = evconnlistener_new(port->receiver->base, on_accept, port,
+                                          LEV_OPT_CLOSE_ON_EXEC, 0, port->fd);
+    if (!links->accepting)
         FAIL(c, NO_MEMORY, "no memory to listen");
     return OK;
 }
+
+static void close_links(struct port *port)
+{
+    struct links *links = links_of(port);
+    while (links->first)
+        close_link(links->first);
+    if (links->accepting)
+        evconnlistener_free(links->accepting);
+    free(links);
+}
+
+static void stop(struct port *port)
+{
+    evconnlistener_disable(links_of(port)->accepting);
+    for (struct link *link = links_of(port)->first; link; link = link->next)
+        bufferevent_disable(link->bev, EV_READ);
+}
+
+/* ---- the three ways -------------------------------------------------------------------------- */
+
+static rc check_endpoint(struct ctx *c, const struct listener *listener)
+{
+    struct endpoint address;
+    if (!endpoint_read(listener->address, &address))
+        return listener_refuse(c, "address",
+                               "write an address and a port: 0.0.0.0:6514 or [::]:6514");
+    return OK;
+}
+
+static rc check_path(struct ctx *c, const struct listener *listener)
+{
+    struct endpoint address;
+    if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
+        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
+    if (!endpoint_read_unix(listener->address, &address))
+        return listener_refuse(c, "address", "the path of a socket has at most 107 bytes");
+    return OK;
+}
+
+#define OF_CONNECTIONS                                                                             \
+    .batches = PORT_BATCHES, .open = open_links, .close = close_links, .stop = stop, .tick = tick, \
+    .resume = resume, .hold = hold, .release = release, .reply = reply
+const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = check_endpoint};
+const struct carrier tls_carrier = {OF_CONNECTIONS, .check = check_endpoint};
+const struct carrier unix_carrier = {OF_CONNECTIONS, .check = check_path};

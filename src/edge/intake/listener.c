@@ -3,19 +3,9 @@
 #include "edge/intake/listener.h"
 
 #include "adapter/registry/registry.h"
-#include "base/endpoint.h"
 #include "base/json.h"
 #include "core/catalog.h"
-
-SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
-SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
-SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and how they speak there");
-SHAPE_DEFINE(listener_place, LISTENER_PLACE_FIELDS, 1, "How far a file has been read");
-SHAPE_DEFINE(listener_sample, LISTENER_SAMPLE_FIELDS, 1, "Something that could not be read");
-SHAPE_DEFINE(listener_state, LISTENER_STATE_FIELDS, 1, "How a listener does");
-SHAPE_DEFINE(listener_blame, LISTENER_BLAME_FIELDS, 1, "Bad bytes of somebody who is known");
-SHAPE_DEFINE(listener_note, LISTENER_NOTE_FIELDS, 1, "What is noted of a listener");
-SHAPE_DEFINE(listener_take, LISTENER_TAKE_FIELDS, 1, "Signals of one listener");
+#include "edge/intake/carrier.h"
 
 #define PERMIT_READ  "listener.read"
 #define PERMIT_WRITE "listener.write"
@@ -56,58 +46,19 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
 
 /* ---- the record ------------------------------------------------------------------------------ */
 
-static rc wrong(struct ctx *c, const char *field, const char *why)
-{
-    rc result = fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s", why);
-    fault_set_rule(c, field);
-    fault_enter_name(c, str_from(field));
-    return result;
-}
-
-static rc check_address(struct ctx *c, const struct listener *listener)
-{
-    struct endpoint address;
-    struct str name;
-    unsigned port = 0;
-    switch (listener->carrier) {
-    case LISTENER_CARRIER_FILE:
-    case LISTENER_CARRIER_UNIX:
-        if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
-            return wrong(c, "address", "the whole path of the file is needed, from /");
-        if (listener->carrier == LISTENER_CARRIER_UNIX &&
-            !endpoint_read_unix(listener->address, &address))
-            return wrong(c, "address", "the path of a socket has at most 107 bytes");
-        return OK;
-    case LISTENER_CARRIER_TCP:
-    case LISTENER_CARRIER_TLS:
-    case LISTENER_CARRIER_UDP:
-        if (!endpoint_read(listener->address, &address))
-            return wrong(c, "address", "write an address and a port: 0.0.0.0:6514 or [::]:6514");
-        return OK;
-    case LISTENER_CARRIER_BROKER:
-        if (!endpoint_read_name(listener->address, &name, &port) &&
-            !endpoint_read(listener->address, &address))
-            return wrong(c, "address",
-                         "write the broker's name or address, and its port: mqtt.example:8883");
-        if (!str_is(listener->protocol, "mqtt"))
-            return wrong(c, "protocol", "what is behind a broker speaks mqtt");
-        return OK;
-    case LISTENER_CARRIER_UNSET:
-        break;
-    }
-    return wrong(c, "carrier", "how do the bytes come?");
-}
-
 static rc check(struct ctx *c, struct picture *, const struct command *, const void *,
                 const void *after)
 {
     const struct listener *listener = after;
+    const struct carrier *carrier = listener ? carrier_of(listener->carrier) : NULL;
     const struct adapter *adapter = NULL;
     struct intake *intake = NULL;
     void *options = NULL;
     if (!listener)
         return OK;
-    TRY(check_address(c, listener));
+    if (!carrier)
+        return listener_refuse(c, "carrier", "how do the bytes come?");
+    TRY(carrier->check(c, listener));
     TRY(listener_adapter(c, listener, &adapter, &options));
     rc opened = intake_open(c, adapter, options, &intake);
     intake_close(intake);

@@ -130,6 +130,9 @@ extern const struct module intake_module;
 rc listener_adapter(struct ctx *c, const struct listener *listener, const struct adapter **ret,
                     void **ret_options);
 
+/* INVALID, with the field of a listener that is wrong. */
+rc listener_refuse(struct ctx *c, const char *field, const char *why);
+
 /* Pages. */
 serve_fn listener_serve_state, listener_serve_states, listener_serve_place;
 

@@ -1,7 +1,7 @@
 /* The thread, its mailbox, and which listeners are open. What the writer has answered comes through
  * the mailbox; a change of a listener's record is only noticed there and read again from the
  * picture. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/carrier.h"
 
 #include "base/log.h"
 
@@ -15,23 +15,6 @@
 enum { SCRATCH_MEMORY = 64 << 20, STOP_MS = 5000, LISTENERS_MAX = QUERY_LIMIT_MAX };
 
 /* ---- the mailbox ----------------------------------------------------------------------------- */
-
-void receiver_ring(struct receiver *r)
-{
-    uint64_t one = 1;
-    ssize_t written = write(r->wake_fd, &one, sizeof one);
-    (void)written; /* it fails only when it rings already */
-}
-
-void receiver_post(struct receiver *r, struct batch *batch)
-{
-    pthread_mutex_lock(&r->mutex);
-    batch->next_done = NULL;
-    *r->done_last = batch;
-    r->done_last = &batch->next_done;
-    pthread_mutex_unlock(&r->mutex);
-    receiver_ring(r);
-}
 
 /* On the writer's thread. */
 static void on_events(void *arg, size_t count, const struct event *const *events)
@@ -135,13 +118,19 @@ static void begin_stop(struct receiver *r)
 {
     r->stopping = true;
     r->stop_by = mono_after(clock_mono(&r->scratch), STOP_MS);
-    for (struct port *port = r->ports; port; port = port->next) {
-        if (port->accepting)
-            evconnlistener_disable(port->accepting);
-        if (port->readable)
-            event_del(port->readable);
-        for (struct link *link = port->links; link; link = link->next)
-            bufferevent_disable(link->bev, EV_READ);
+    for (struct port *port = r->ports; port; port = port->next)
+        port_stop(port);
+}
+
+/* What the writer has answered; where that has made room, more is read. */
+static void take_answers(struct batch *done)
+{
+    for (struct batch *next; done; done = next) {
+        next = done->next_done;
+        struct port *port = batch_done(done);
+        if (!port)
+            continue;
+        port_resume(port);
         batch_send(port);
     }
 }
@@ -156,12 +145,9 @@ static bool open_mail(struct receiver *r)
     r->changed = false;
     pthread_mutex_unlock(&r->mutex);
     bool any = done || changed;
-    for (struct batch *next; done; done = next) {
-        next = done->next_done;
-        batch_done(done);
-    }
+    take_answers(done);
     for (struct port *port = r->ports; port && !stop; port = port->next)
-        any = (port->broker && broker_read(port)) || any;
+        any = port_wake(port) || any;
     if ((changed || r->again) && !stop && !rc_ok(reload(r)))
         LOG(ERROR, "intake.reload", LOG_TEXT("why", str_from(r->scratch.fault.message)));
     if (stop && !r->stopping)
@@ -203,11 +189,6 @@ static void on_tick(evutil_socket_t, short, void *arg)
     if (!r->stopping)
         look_around(r);
     open_mail(r);
-}
-
-void receiver_flush_soon(struct receiver *r)
-{
-    event_active(r->flush, EV_TIMEOUT, 0);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -341,7 +322,7 @@ bool receiver_dials(const struct receiver *r)
 {
     bool dials = false;
     for (const struct port *port = r->ports; port; port = port->next)
-        dials = dials || port->broker;
+        dials = dials || (port->carried && port->carrier->calls);
     return dials;
 }
 
@@ -370,7 +351,8 @@ rc receiver_folders(struct ctx *c, struct core *core, struct texts *ret)
         struct str path = listeners[i].address;
         while (path.len > 1 && path.ptr[path.len - 1] != '/')
             path.len--;
-        if (listeners[i].carrier == LISTENER_CARRIER_FILE)
+        const struct carrier *carrier = carrier_of(listeners[i].carrier);
+        if (carrier && carrier->reads_folder)
             TRY(str_copy(c, path, &folders.items[folders.count++]));
     }
     *ret = folders;

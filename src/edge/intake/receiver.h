@@ -21,10 +21,9 @@ struct receiver;
 struct receiver_options {
     struct core *core;
     const struct clock *clock;
-    const struct agent
-        *opener;     /* opens sockets after the sandbox is closed; NULL: they are ours */
-    SSL_CTX *tls;    /* the mission's own; NULL: listeners with TLS fail to open */
-    int64_t note_ms; /* how often figures are noted; 0: 5000 */
+    const struct agent *opener; /* opens sockets after the sandbox is closed; NULL: they are ours */
+    SSL_CTX *tls;               /* the mission's own; NULL: listeners with TLS fail to open */
+    int64_t note_ms;            /* how often figures are noted; 0: 5000 */
 };
 
 /* Open all listeners that are not switched off. One that cannot be opened says so in its state and

@@ -6,7 +6,7 @@
  *
  * How far it is read is written in the same transaction as the signals. A crash at any moment loses
  * no line and takes none twice. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -185,7 +185,8 @@ static bool read_gift(struct tail *tail)
         tail->giving = item.kind != STREAM_EMPTY;
         if (tail->giving) {
             count(tail, &item);
-            port_take(port, &item, NULL, NULL, (struct str){NULL, 0}, &tail->place);
+            port_take(port, &item,
+                      &(struct origin){.speaker = &tail->speaker, .place = &tail->place});
         }
         arena_return(c->arena, mark);
     }
@@ -246,17 +247,27 @@ static bool read_some(struct tail *tail)
     return give(tail, false);
 }
 
-bool tail_read(struct tail *tail)
+static void read_file(struct tail *tail)
 {
     struct port *port = tail->port;
     int turns = 0;
     if (tail->giving && !read_gift(tail))
-        return true;
+        return;
     while (!port->waiting && turns < GIFTS_A_TURN && read_some(tail))
         turns++;
     if (turns == GIFTS_A_TURN && tail->watch_event)
         event_active(tail->watch_event, EV_READ, 0);
-    return turns > 0;
+}
+
+static void resume(struct port *port)
+{
+    read_file(port->carried);
+}
+
+static void tick(struct port *port, struct mono)
+{
+    if (!port->waiting)
+        read_file(port->carried);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -268,7 +279,7 @@ static void on_change(evutil_socket_t fd, short, void *arg)
     while (read(fd, events, sizeof events) > 0) {
     }
     if (!tail->port->waiting)
-        tail_read(tail);
+        read_file(tail);
     arena_reset(tail->port->receiver->scratch.arena);
 }
 
@@ -297,14 +308,21 @@ static rc read_place(struct port *port, struct listener_place *ret)
     return OK;
 }
 
-rc tail_open(struct ctx *c, struct port *port, struct tail **ret)
+static rc check(struct ctx *c, const struct listener *listener)
+{
+    if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
+        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
+    return OK;
+}
+
+static rc open_tail(struct ctx *c, struct port *port, const void *)
 {
     struct tail *tail = calloc(1, sizeof *tail);
     struct str path = port->listener.address, folder, name;
     size_t at = path.len;
     if (!tail)
         FAIL(c, NO_MEMORY, "no memory to read a file");
-    *ret = tail;
+    port->carried = tail;
     tail->port = port;
     tail->fd = tail->watch = -1;
     while (path.ptr[at - 1] != '/')
@@ -319,10 +337,9 @@ rc tail_open(struct ctx *c, struct port *port, struct tail **ret)
     return OK;
 }
 
-void tail_close(struct tail *tail)
+static void close_tail(struct port *port)
 {
-    if (!tail)
-        return;
+    struct tail *tail = port->carried;
     if (tail->watch_event)
         event_free(tail->watch_event);
     if (tail->watch >= 0)
@@ -332,3 +349,13 @@ void tail_close(struct tail *tail)
     stream_close(tail->stream);
     free(tail);
 }
+
+const struct carrier file_carrier = {
+    .batches = PORT_BATCHES,
+    .reads_folder = true,
+    .check = check,
+    .open = open_tail,
+    .close = close_tail,
+    .tick = tick,
+    .resume = resume,
+};

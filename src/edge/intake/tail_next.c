@@ -1,7 +1,7 @@
 /* Which file comes next. Rotation renames the file and another one takes its name: eve.json becomes
  * eve.json.1 or eve.json-20261122, and what was eve.json.1 becomes eve.json.2. Several rotations
  * may have happened since we looked. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/tail.h"
 
 #include <dirent.h>
 #include <fcntl.h>

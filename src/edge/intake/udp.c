@@ -1,22 +1,33 @@
 /* Datagrams. They cannot be made to wait: when there is no room, what is not duress is counted and
  * dropped, and its sender, who is not acknowledged, may send it again. What the kernel had to drop
  * is counted too. */
-#include "edge/intake/receiver_own.h"
+#include "edge/intake/carrier.h"
 
-#include <errno.h>
+#include "agent/opener/opener.h"
+
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { DATAGRAM_MAX = 65536, TURN = 256 };
+enum {
+    DATAGRAM_MAX = 65536,
+    TURN = 256,
+    BATCHES = 16,       /* they cannot wait: more of them are kept */
+    SPEAKER_SLOTS = 64, /* addresses whose last speaker is remembered */
+};
 
-void udp_reply(struct port *port, const struct endpoint *to, struct str bytes)
+struct udp {
+    struct event *readable;
+    struct stream *stream;
+    uint32_t kernel_dropped;
+    struct speaker speakers[SPEAKER_SLOTS];
+};
+
+static bool reply(struct port *port, const struct frame *frame)
 {
-    ssize_t sent = sendto(port->fd, bytes.ptr, bytes.len, MSG_DONTWAIT,
-                          (const struct sockaddr *)&to->bytes, to->len);
-    if (sent < 0) {
-        port->state.replies--;
-        port->state.replies_late++;
-    }
+    const struct endpoint *to = &frame->waiter.to;
+    return to->len > 0 && sendto(port->fd, frame->reply.ptr, frame->reply.len, MSG_DONTWAIT,
+                                 (const struct sockaddr *)&to->bytes, to->len) >= 0;
 }
 
 static bool has_duress(const struct stream_item *item)
@@ -33,20 +44,26 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
     char host[ENDPOINT_TEXT_MAX];
     struct str peer = {host, endpoint_write_host(from, host)};
     struct stream_item item = {.kind = STREAM_FRAME};
+    struct udp *udp = port->carried;
     if (peer.len == 0)
         peer.ptr = NULL;
-    if (!port->datagrams && !rc_ok(stream_open(c, port->intake, &port->datagrams))) {
+    if (!udp->stream && !rc_ok(stream_open(c, port->intake, &udp->stream))) {
         port->state.dropped++;
         return;
     }
+    const struct origin origin = {
+        .peer = peer,
+        .speaker = &udp->speakers[str_hash(peer) % SPEAKER_SLOTS],
+        .waiter = {.to = *from},
+    };
     port->state.heard = clock_now(c);
-    stream_give(port->datagrams, bytes,
+    stream_give(udp->stream, bytes,
                 (struct stream_given){.peer = peer, .last = true, .datagram = true});
     while (item.kind != STREAM_EMPTY) {
-        if (!rc_ok(stream_next(c, port->datagrams, clock_now(c), &item))) {
+        if (!rc_ok(stream_next(c, udp->stream, clock_now(c), &item))) {
             port->state.dropped++;
-            stream_close(port->datagrams);
-            port->datagrams = NULL;
+            stream_close(udp->stream);
+            udp->stream = NULL;
             break;
         }
         if (item.kind == STREAM_EMPTY)
@@ -54,7 +71,7 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
         if (batch_full(port) && !has_duress(&item))
             port->state.dropped++;
         else
-            port_take(port, &item, NULL, from, peer, NULL);
+            port_take(port, &item, &origin);
     }
     arena_reset(c->arena);
 }
@@ -62,13 +79,14 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
 /* How many the kernel has dropped so far. */
 static void count_dropped(struct port *port, struct msghdr *message)
 {
+    struct udp *udp = port->carried;
     for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at; at = CMSG_NXTHDR(message, at)) {
         uint32_t now = 0;
         if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SO_RXQ_OVFL)
             continue;
         memcpy(&now, CMSG_DATA(at), sizeof now);
-        port->state.dropped += now - port->kernel_dropped;
-        port->kernel_dropped = now;
+        port->state.dropped += now - udp->kernel_dropped;
+        udp->kernel_dropped = now;
     }
 }
 
@@ -95,15 +113,52 @@ static void on_readable(evutil_socket_t fd, short, void *arg)
     }
 }
 
-rc udp_listen(struct ctx *c, struct port *port)
+static rc check(struct ctx *c, const struct listener *listener)
 {
+    struct endpoint address;
+    if (!endpoint_read(listener->address, &address))
+        return listener_refuse(c, "address",
+                               "write an address and a port: 0.0.0.0:6514 or [::]:6514");
+    return OK;
+}
+
+static rc open_udp(struct ctx *c, struct port *port, const void *)
+{
+    struct udp *udp = calloc(1, sizeof *udp);
+    if (!udp)
+        FAIL(c, NO_MEMORY, "no memory to listen");
+    port->carried = udp;
     if (port->fd < 0)
         TRY(opener_socket(c, port->receiver->options.opener, OPENER_DATAGRAM,
                           port->listener.address, &port->fd));
-    TRY(stream_open(c, port->intake, &port->datagrams));
-    port->readable =
+    TRY(stream_open(c, port->intake, &udp->stream));
+    udp->readable =
         event_new(port->receiver->base, port->fd, EV_READ | EV_PERSIST, on_readable, port);
-    if (!port->readable || event_add(port->readable, NULL) != 0)
+    if (!udp->readable || event_add(udp->readable, NULL) != 0)
         FAIL(c, NO_MEMORY, "no memory to listen");
     return OK;
 }
+
+static void close_udp(struct port *port)
+{
+    struct udp *udp = port->carried;
+    if (udp->readable)
+        event_free(udp->readable);
+    stream_close(udp->stream);
+    free(udp);
+}
+
+static void stop(struct port *port)
+{
+    struct udp *udp = port->carried;
+    event_del(udp->readable);
+}
+
+const struct carrier udp_carrier = {
+    .batches = BATCHES,
+    .check = check,
+    .open = open_udp,
+    .close = close_udp,
+    .stop = stop,
+    .reply = reply,
+};
