@@ -82,7 +82,12 @@ rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route 
 bool asset_serve(struct http_exchange *exchange);
 
 /* Whether the record can be written: "ok", "full", "failing". */
-const char *status_word(enum rc_code failing);
+static inline const char *status_word(enum rc_code failing)
+{
+    if (failing == RC_OK)
+        return "ok";
+    return failing == RC_NO_SPACE ? "full" : "failing";
+}
 
 /* The handlers of the server's own routes. */
 serve_fn live_serve, status_serve_health, status_serve, openapi_serve;

@@ -2,13 +2,6 @@
 #include "base/version.h"
 #include "edge/edge_own.h"
 
-const char *status_word(enum rc_code failing)
-{
-    if (failing == RC_OK)
-        return "ok";
-    return failing == RC_NO_SPACE ? "full" : "failing";
-}
-
 rc status_serve_health(struct ctx *c, const struct request *request, struct response *response)
 {
     (void)c;

@@ -6,12 +6,6 @@
 
 #include <stdlib.h>
 
-rc store_open(struct ctx *c, const struct store_options *options, struct store **ret)
-{
-    return options->kind == STORE_SQLITE ? sqlite_open(c, options, ret)
-                                         : postgres_open(c, options, ret);
-}
-
 void store_close(struct store *store)
 {
     if (store)

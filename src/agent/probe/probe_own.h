@@ -61,6 +61,8 @@ void probe_unlock(struct probe *probe);
 void probe_progress(struct probe *probe, enum probe_part part);
 
 /* Tell the server. `c` is the caller's. A camera that speaks is heard. */
+void probe_tell(struct probe *probe, struct ctx *c, enum talk_kind kind, const struct shape *shape,
+                const void *record);
 void probe_signal(struct probe *probe, struct ctx *c, const struct signal *signal);
 void probe_heard(struct probe *probe, struct ctx *c);
 /* One of our own: code, point ("stream", "picture", "events"), kind, `ends` for a restore. */

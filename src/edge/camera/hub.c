@@ -61,30 +61,12 @@ static void on_events(void *arg, size_t count, const struct event *const *events
 
 /* ---- which cameras there are ----------------------------------------------------------------- */
 
-struct hub_camera *hub_find(struct hub *hub, uint32_t number)
-{
-    struct hub_camera *camera = hub->cameras;
-    while (camera && camera->number != number)
-        camera = camera->next;
-    return camera;
-}
-
 static struct hub_camera *find_probe(struct hub *hub, uint32_t probe)
 {
     struct hub_camera *camera = hub->cameras;
     while (camera && camera->probe != probe)
         camera = camera->next;
     return camera;
-}
-
-void hub_copy_text(char *to, size_t room, struct str text)
-{
-    struct str part = str_sub(text, 0, room - 1);
-    while (part.len > 0 && !str_is_utf8(part))
-        part.len--;
-    if (part.len > 0)
-        memcpy(to, part.ptr, part.len);
-    to[part.len] = '\0';
 }
 
 static struct hub_camera *find_id(struct hub *hub, struct str id)

@@ -39,6 +39,14 @@ void hub_job_free(struct hub_job *job)
     free(job);
 }
 
+struct hub_camera *hub_find(struct hub *hub, uint32_t number)
+{
+    struct hub_camera *camera = hub->cameras;
+    while (camera && camera->number != number)
+        camera = camera->next;
+    return camera;
+}
+
 /* ---- to the writer and back ------------------------------------------------------------------ */
 
 /* On the writer's thread. */

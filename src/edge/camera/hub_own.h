@@ -134,9 +134,6 @@ void hub_miss(struct hub_camera *camera, const char *alarm, const char *why);
 
 struct hub_camera *hub_find(struct hub *hub, uint32_t number);
 
-/* As much of a text as there is room for, to the edge of a character. */
-void hub_copy_text(char *to, size_t room, struct str text);
-
 /* ---- probes: hub_probe.c ------------------------------------------------------------------------
  */
 

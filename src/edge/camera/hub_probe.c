@@ -13,6 +13,17 @@ static_assert((int)PROBE_AUTHORITY_MAX == (int)CAMERA_AUTHORITY_MAX);
 static_assert((int)PROBE_FREEZE_MS_MAX == (int)CAMERA_FREEZE_MS_MAX);
 static_assert((int)PROBE_BLIP_MS_MAX == (int)CAMERA_BLIP_MS_MAX);
 
+/* As much of a text as there is room for, to the edge of a character. */
+static void copy_text(char *to, size_t room, struct str text)
+{
+    struct str part = str_sub(text, 0, room - 1);
+    while (part.len > 0 && !str_is_utf8(part))
+        part.len--;
+    if (part.len > 0)
+        memcpy(to, part.ptr, part.len);
+    to[part.len] = '\0';
+}
+
 static struct mono now(const struct hub_camera *camera)
 {
     return clock_mono(&camera->hub->scratch);
@@ -227,7 +238,7 @@ static void take_state(struct hub_camera *camera, struct str json)
         .deaths = ours.deaths,
     };
     hub_set(camera, condition_of(told.condition), "");
-    hub_copy_text(camera->why, sizeof camera->why, told.why);
+    copy_text(camera->why, sizeof camera->why, told.why);
     hub_note(camera); /* copies what lies in this packet */
     camera->state.model = camera->state.codec = camera->state.why = (struct str){NULL, 0};
 }
@@ -301,7 +312,7 @@ static void take_image(struct hub_camera *camera, struct str json)
     }
     if (head.bytes == 0) {
         char why[240];
-        hub_copy_text(why, sizeof why, head.why);
+        copy_text(why, sizeof why, head.why);
         hub_miss(camera, look->alarm, why[0] ? why : "it gave none");
         look->ticket = 0;
         return;
