@@ -493,6 +493,7 @@ struct core_counts core_counts(const struct core *core)
         .log_bytes = log.log_bytes,
         .log_restarts = log.restarts,
         .log_held = log.held,
+        .log_withdrawn = log.withdrawn,
         .log_pause_us = log.pause_us,
         .failing = (enum rc_code)atomic_load(&core->failing),
         .failing_since = {atomic_load(&core->failing_since_us)},

@@ -18,7 +18,7 @@ struct core_options {
     const struct clock *clock;
     size_t queue_max; /* commands waiting, 0: 4096; the alarm lane is not bounded by it */
     size_t batch_max; /* commands a commit, 0: 512 */
-    /* SQLite: a write-ahead log longer than this is begun anew, 0: 64 MiB. It is longer while
+    /* SQLite: a write-ahead log longer than this is restarted, 0: 64 MiB. It is longer while
      * somebody reads one state of the record for long. */
     int64_t log_max_bytes;
 };
@@ -86,9 +86,10 @@ const struct core_options *core_options(const struct core *core);
 /* Counters for the operator, read by any thread. */
 struct core_counts {
     int64_t commands, refused, events, batches, waiting, turned_away, folds_retried;
-    /* The write-ahead log: its length a moment ago; times it was begun anew; times that a reader
-     * was in the way of it; the longest the writer was kept from its work by it. */
-    int64_t log_bytes, log_restarts, log_held, log_pause_us;
+    /* The write-ahead log: its length a moment ago; times it was restarted; times that a reader was
+     * in the way of it; times that the writer had no pause for it; the longest the writer was kept
+     * from its work by it. */
+    int64_t log_bytes, log_restarts, log_held, log_withdrawn, log_pause_us;
     /* Why nothing could be written the last time it was tried (NO_SPACE, IO, CORRUPT), and since
      * when; OK when it could. It is told from memory, for it cannot be written down. */
     enum rc_code failing;

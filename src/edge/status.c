@@ -50,6 +50,7 @@ static void put_core(struct text *out, const struct core_counts *counts)
     put_number(out, "log_bytes", counts->log_bytes);
     put_number(out, "log_restarts", counts->log_restarts);
     put_number(out, "log_held", counts->log_held);
+    put_number(out, "log_withdrawn", counts->log_withdrawn);
     put_number(out, "log_pause_us", counts->log_pause_us);
     text_printf(out, ",\"writing\":\"%s\"", status_word(counts->failing));
     if (counts->failing != RC_OK) {

@@ -47,8 +47,3 @@ rc libs_load(struct ctx *c, struct libs *ret)
     *ret = libs;
     return OK;
 }
-
-const char *libs_names(void)
-{
-    return names[LIB_FORMAT];
-}

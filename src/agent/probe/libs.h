@@ -75,7 +75,4 @@ struct libs {
  * stay until the process ends. */
 rc libs_load(struct ctx *c, struct libs *ret);
 
-/* What is loaded, for a person: "FFmpeg 59.27, libcurl 4". */
-const char *libs_names(void);
-
 #endif
