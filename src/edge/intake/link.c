@@ -392,20 +392,10 @@ static void stop(struct port *port)
 
 /* ---- the three ways -------------------------------------------------------------------------- */
 
-static rc check_endpoint(struct ctx *c, const struct listener *listener)
+static rc check_local(struct ctx *c, const struct listener *listener)
 {
     struct endpoint address;
-    if (!endpoint_read(listener->address, &address))
-        return listener_refuse(c, "address",
-                               "write an address and a port: 0.0.0.0:6514 or [::]:6514");
-    return OK;
-}
-
-static rc check_path(struct ctx *c, const struct listener *listener)
-{
-    struct endpoint address;
-    if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
-        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
+    TRY(listener_check_path(c, listener));
     if (!endpoint_read_unix(listener->address, &address))
         return listener_refuse(c, "address", "the path of a socket has at most 107 bytes");
     return OK;
@@ -414,6 +404,6 @@ static rc check_path(struct ctx *c, const struct listener *listener)
 #define OF_CONNECTIONS                                                                             \
     .batches = PORT_BATCHES, .open = open_links, .close = close_links, .stop = stop, .tick = tick, \
     .resume = resume, .hold = hold, .release = release, .reply = reply
-const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = check_endpoint};
-const struct carrier tls_carrier = {OF_CONNECTIONS, .check = check_endpoint};
-const struct carrier unix_carrier = {OF_CONNECTIONS, .check = check_path};
+const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
+const struct carrier tls_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
+const struct carrier unix_carrier = {OF_CONNECTIONS, .check = check_local};

@@ -133,6 +133,10 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
 /* INVALID, with the field of a listener that is wrong. */
 rc listener_refuse(struct ctx *c, const char *field, const char *why);
 
+/* Is its address one with a port, or the path of a file? INVALID. */
+rc listener_check_endpoint(struct ctx *c, const struct listener *listener);
+rc listener_check_path(struct ctx *c, const struct listener *listener);
+
 /* Pages. */
 serve_fn listener_serve_state, listener_serve_states, listener_serve_place;
 

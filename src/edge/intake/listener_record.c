@@ -1,6 +1,7 @@
 /* The records of the intake, and how a field of a listener is refused. */
 #include "edge/intake/listener.h"
 
+#include "base/endpoint.h"
 #include "base/json.h"
 
 SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
@@ -19,4 +20,20 @@ rc listener_refuse(struct ctx *c, const char *field, const char *why)
     fault_set_rule(c, field);
     fault_enter_name(c, str_from(field));
     return result;
+}
+
+rc listener_check_endpoint(struct ctx *c, const struct listener *listener)
+{
+    struct endpoint address;
+    if (!endpoint_read(listener->address, &address))
+        return listener_refuse(c, "address",
+                               "write an address and a port: 0.0.0.0:6514 or [::]:6514");
+    return OK;
+}
+
+rc listener_check_path(struct ctx *c, const struct listener *listener)
+{
+    if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
+        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
+    return OK;
 }

@@ -308,13 +308,6 @@ static rc read_place(struct port *port, struct listener_place *ret)
     return OK;
 }
 
-static rc check(struct ctx *c, const struct listener *listener)
-{
-    if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
-        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
-    return OK;
-}
-
 static rc open_tail(struct ctx *c, struct port *port, const void *)
 {
     struct tail *tail = calloc(1, sizeof *tail);
@@ -353,7 +346,7 @@ static void close_tail(struct port *port)
 const struct carrier file_carrier = {
     .batches = PORT_BATCHES,
     .reads_folder = true,
-    .check = check,
+    .check = listener_check_path,
     .open = open_tail,
     .close = close_tail,
     .tick = tick,

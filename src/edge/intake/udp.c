@@ -113,15 +113,6 @@ static void on_readable(evutil_socket_t fd, short, void *arg)
     }
 }
 
-static rc check(struct ctx *c, const struct listener *listener)
-{
-    struct endpoint address;
-    if (!endpoint_read(listener->address, &address))
-        return listener_refuse(c, "address",
-                               "write an address and a port: 0.0.0.0:6514 or [::]:6514");
-    return OK;
-}
-
 static rc open_udp(struct ctx *c, struct port *port, const void *)
 {
     struct udp *udp = calloc(1, sizeof *udp);
@@ -156,7 +147,7 @@ static void stop(struct port *port)
 
 const struct carrier udp_carrier = {
     .batches = BATCHES,
-    .check = check,
+    .check = listener_check_endpoint,
     .open = open_udp,
     .close = close_udp,
     .stop = stop,
