@@ -3,7 +3,6 @@
 #include "edge/intake/listener.h"
 
 #include "adapter/registry/registry.h"
-#include "base/json.h"
 #include "core/catalog.h"
 #include "edge/intake/carrier.h"
 

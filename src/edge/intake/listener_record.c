@@ -2,7 +2,6 @@
 #include "edge/intake/listener.h"
 
 #include "base/endpoint.h"
-#include "base/json.h"
 
 SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
 SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
