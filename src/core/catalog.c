@@ -67,7 +67,7 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
         .help = record->shape->help,
         .body = body,
         .read = record->read,
-        .sealed = record->personal,
+        .sealed = record_sealed(record),
     };
     g->decisions[verb] = (struct decision){
         .name = command_name.ptr,
@@ -105,24 +105,43 @@ static rc add_record(struct ctx *c, struct catalog *catalog, const struct record
 /* ---- modules
  * --------------------------------------------------------------------------------------- */
 
+static rc add_extension(struct ctx *c, struct catalog *catalog, const struct extension *more)
+{
+    for (const struct event_kind *const *row = more->events; row && *row; row++)
+        TRY(rows_add(c, &catalog->events, *row));
+    for (const struct fold *row = more->folds; row && row->kind; row++)
+        TRY(rows_add(c, &catalog->folds, row));
+    for (const struct reaction *row = more->reactions; row && row->react; row++)
+        TRY(rows_add(c, &catalog->reactions, row));
+    for (const struct route *row = more->routes; row && row->path; row++)
+        TRY(rows_add(c, &catalog->routes, row));
+    return OK;
+}
+
 static rc add_module(struct ctx *c, struct catalog *catalog, const struct module *m)
 {
     for (const struct record *row = m->records; row && row->shape; row++)
         TRY(add_record(c, catalog, row));
     for (const struct table *row = m->tables; row && row->shape; row++)
         TRY(rows_add(c, &catalog->tables, row));
-    for (const struct event_kind *const *row = m->events; row && *row; row++)
-        TRY(rows_add(c, &catalog->events, *row));
     for (const struct decision *row = m->decisions; row && row->name; row++)
         TRY(rows_add(c, &catalog->decisions, row));
-    for (const struct fold *row = m->folds; row && row->kind; row++)
-        TRY(rows_add(c, &catalog->folds, row));
-    for (const struct reaction *row = m->reactions; row && row->react; row++)
-        TRY(rows_add(c, &catalog->reactions, row));
-    for (const struct route *row = m->routes; row && row->path; row++)
-        TRY(rows_add(c, &catalog->routes, row));
     for (const struct permission *row = m->permissions; row && row->name; row++)
         TRY(rows_add(c, &catalog->permissions, row));
+    return add_extension(c, catalog,
+                         &(struct extension){m->events, m->folds, m->reactions, m->routes});
+}
+
+/* What modules add to the records of all. */
+static rc extend_records(struct ctx *c, struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++)
+        for (size_t j = 0; catalog->modules[i]->extend && j < catalog->generated.count; j++) {
+            const struct generated *g = catalog->generated.items[j];
+            struct extension more = {0};
+            TRY(catalog->modules[i]->extend(c, g->record, &more));
+            TRY(add_extension(c, catalog, &more));
+        }
     return OK;
 }
 
@@ -215,6 +234,15 @@ static rc check_record(struct ctx *c, const struct record *record)
     if (record->subject && (!subject || subject->kind != SHAPE_REF))
         FAIL(c, INTERNAL, "the record %s has no reference %s to its subject", shape->name,
              record->subject);
+    const struct shape_field *after =
+        record->keep.after ? shape_field(shape, str_from(record->keep.after)) : NULL;
+    if (record->keep.days > 0 && !(after && after->kind == SHAPE_TIME) &&
+        !str_is(str_from(record->keep.after), KEEP_RETIRED))
+        FAIL(c, INTERNAL, "the record %s is kept for days after what is no time of it",
+             shape->name);
+    if (record->keep.days > 0 && !record->erasable)
+        FAIL(c, INTERNAL, "the record %s is kept for days, and what is removed could still be read",
+             shape->name);
     for (size_t i = 0; i < shape->count; i++)
         if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
             fields[i].kind != SHAPE_REF)
@@ -272,6 +300,21 @@ static rc check_kinds(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
+/* What modules have Chancery decide by itself. */
+static rc check_decided(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++) {
+        const struct module *m = catalog->modules[i];
+        if (m->opening && !catalog_decision(catalog, str_from(m->opening)))
+            FAIL(c, INTERNAL, "%s opens with %s, which no module declares", m->name, m->opening);
+        for (const struct rhythm_row *row = m->rhythms; row && row->name; row++)
+            if (!catalog_decision(catalog, str_from(row->decision)))
+                FAIL(c, INTERNAL, "the rhythm %s asks for %s, which no module declares", row->name,
+                     row->decision);
+    }
+    return OK;
+}
+
 /* Reactions to generated kinds name them, for those have no address before the catalog is made. */
 static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
 {
@@ -312,6 +355,7 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
+    TRY(extend_records(c, catalog));
     TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
     TRY(sort_names(c, &catalog->events, "event", &catalog->events_by_name));
     TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));
@@ -324,6 +368,7 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
     TRY(check_sealing(c, catalog));
     TRY(find_named_kinds(c, catalog));
     TRY(check_kinds(c, catalog));
+    TRY(check_decided(c, catalog));
     sort_by_kind(&catalog->folds);
     sort_by_kind(&catalog->reactions);
     return OK;

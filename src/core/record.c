@@ -46,11 +46,11 @@ static rc check_unique(struct ctx *c, struct picture *picture, const struct shap
 /* ---- decisions
  * ------------------------------------------------------------------------------------- */
 
-static rc subject_of(struct ctx *c, const struct record *record, const void *body, struct str *ret)
+rc record_subject(struct ctx *c, const struct record *record, const void *body, struct str *ret)
 {
     const struct record_head *head = body;
     *ret = (struct str){NULL, 0};
-    if (!record->personal)
+    if (!record_sealed(record))
         return OK;
     *ret = head->id;
     if (record->subject) {
@@ -60,7 +60,7 @@ static rc subject_of(struct ctx *c, const struct record *record, const void *bod
     }
     if (str_absent(*ret))
         FAIL(c, INVALID, "%s without the person it is about", record->shape->name);
-    return OK;
+    return record->erasable ? record_name(c, record->shape, head->id, ret) : OK;
 }
 
 /* The subject's key seals every event of a record: with another subject, the erasure of one would
@@ -68,10 +68,13 @@ static rc subject_of(struct ctx *c, const struct record *record, const void *bod
 static rc check_same_subject(struct ctx *c, const struct record *record, const void *before,
                              const void *after)
 {
-    struct str was, is;
-    TRY(subject_of(c, record, before, &was));
-    TRY(subject_of(c, record, after, &is));
-    if (!record->personal || str_eq(was, is))
+    const struct shape_field *field =
+        record->subject ? shape_field(record->shape, str_from(record->subject)) : NULL;
+    if (!field)
+        return OK;
+    struct str was = *(const struct str *)shape_in(field, before);
+    struct str is = *(const struct str *)shape_in(field, after);
+    if (str_eq(was, is))
         return OK;
     rc failed = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
                             "%s: it stays about the same person; make a new %s", record->subject,
@@ -114,7 +117,7 @@ static rc add_event(struct ctx *c, struct picture *picture, const struct command
         .record_id = head->id,
         .label = head->label,
     };
-    TRY(subject_of(c, record, body, &event.subject));
+    TRY(record_subject(c, record, body, &event.subject));
     return outcome_add(c, outcome, &event);
 }
 
@@ -215,7 +218,7 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
     };
     if (!event.body)
         event.body = &empty;
-    TRY(subject_of(c, record, before, &event.subject));
+    TRY(record_subject(c, record, before, &event.subject));
     return outcome_add(c, outcome, &event);
 }
 

@@ -22,6 +22,10 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
 
+/* Whose key seals the events of this one: the person's, or, of an erasable record, its own
+ * ("visit/01J…"); absent: they are not sealed. INVALID: the person is missing. */
+rc record_subject(struct ctx *c, const struct record *record, const void *body, struct str *ret);
+
 /* Do all references in a record point to live records, which the actor may read or which it
  * referred to before (NULL: a new one)? INVALID names the one that does not; what may not be read
  * is refused as if it were not there. */
