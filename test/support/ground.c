@@ -1,6 +1,6 @@
 #include "support/ground.h"
 
-#define READ  "ground.read"
+#define READ  "thing.read" /* which the guard of edge_scene.h has */
 #define WRITE "ground.write"
 
 SHAPE_DEFINE(mission, MISSION_FIELDS, 1, "The mission");
