@@ -3,6 +3,7 @@
 #include "domain/people/people_own.h"
 
 #include "core/catalog.h"
+#include "frame/retention/retention.h"
 
 static bool is_system(const struct actor *actor)
 {
@@ -314,6 +315,7 @@ static rc decide_erase(struct ctx *c, struct picture *picture, const struct comm
         FAIL(c, NOT_FOUND, "there is no person %.*s", STR_ARG(command->target));
     if (!row.retired.us)
         FAIL(c, CONFLICT, "retire the person first, then erase them");
+    TRY(retention_check_hold(c, picture, person_shape.name, person.id));
     TRY(outcome_erase(c, outcome, person.id));
     return outcome_add(c, outcome,
                        &(struct outcome_event){

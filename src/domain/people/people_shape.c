@@ -104,7 +104,8 @@ const struct module people_module = {
     .records =
         (const struct record[]){
             RECORD(person, "persons", "person.read", "person.write", .personal = true,
-                   .check = person_check),
+                   .check = person_check,
+                   .attachments = {.most = 20, .kinds = "image/jpeg image/png application/pdf"}),
             RECORD(agency, "agencies", "agency.read", "agency.write"),
             RECORD(compartment, "compartments", "compartment.read", "compartment.write",
                    .check = compartment_check),

@@ -98,6 +98,14 @@ const struct module tripwire_module = {
     .decisions = tripwire_decisions,
     .folds = tripwire_folds,
     .routes = tripwire_routes,
+    .rhythms =
+        (const struct rhythm_row[]){
+            {.name = SELF_TEST_RHYTHM,
+             .help = "Self-tests of the active tripwires",
+             .decision = "tripwire.self-test",
+             .hours = SELF_TEST_HOURS},
+            {0},
+        },
     .permissions =
         (const struct permission[]){
             {PERMIT_TRIPWIRE_READ, "See tripwires and what tripped them"},
