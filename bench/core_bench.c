@@ -5,6 +5,7 @@
  * PostgreSQL too when CHANCERY_TEST_POSTGRES names one. */
 #include "bench.h"
 
+#include "core/catalog_make.h"
 #include "core/core.h"
 #include "core/own.h"
 

@@ -13,6 +13,11 @@ struct wall {
     int64_t us;
 };
 
+static inline struct wall wall_after(struct wall t, int64_t ms)
+{
+    return (struct wall){t.us + ms * 1000};
+}
+
 /* Microseconds of a clock that never goes back. */
 struct mono {
     int64_t us;

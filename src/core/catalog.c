@@ -1,170 +1,23 @@
-/* All modules put together. Rows of records are generated once; everything lives in one arena. */
+/* Looking things up in the catalog. It is made in catalog_make.c, and from then on only read. */
 #include "core/catalog.h"
 
-#include "core/record.h"
+#include "core/catalog_part.h"
 
-#include <stdlib.h>
-
-enum { CATALOG_MEMORY_MAX = 16 << 20, CATALOG_ROWS_MAX = 4096 };
-
-/* What is made from one record. */
-struct generated {
-    const char *name; /* of the shape */
-    const struct record *record;
-    struct event_kind events[RECORD_VERBS];
-    struct decision decisions[RECORD_VERBS];
-    struct fold folds[RECORD_VERBS];
-    struct table table;
-    struct route routes[RECORD_ROUTES];
-};
-
-/* A growing list of pointers; the arena owns what they point to. */
-struct rows {
-    const void **items;
-    size_t count;
-};
-
-struct catalog {
-    struct arena *arena;
-    size_t module_count;
-    const struct module *const *modules;
-    struct rows generated, events, decisions, folds, reactions, tables, routes, permissions;
-    struct rows generated_by_name, events_by_name, decisions_by_name, permissions_by_name;
-};
-
-static rc rows_add(struct ctx *c, struct rows *rows, const void *row)
+void catalog_close(struct catalog *catalog)
 {
-    if (!rows->items)
-        NEW(c, rows->items, CATALOG_ROWS_MAX);
-    if (rows->count == CATALOG_ROWS_MAX)
-        FAIL(c, INTERNAL, "more than %d rows in the catalog", CATALOG_ROWS_MAX);
-    rows->items[rows->count++] = row;
-    return OK;
+    if (catalog)
+        arena_close(catalog->arena);
 }
 
-/* ---- records
- * --------------------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------------------
+ */
 
-static const struct {
-    const char *event, *command, *help;
-    decide_fn *decide;
-    fold_fn *fold;
-} verbs[RECORD_VERBS] = {
-    [RECORD_ADD] = {"added", "add", "Make a new one", record_decide_add, record_fold_put},
-    [RECORD_CHANGE] = {"changed", "change", "Change it", record_decide_change, record_fold_put},
-    [RECORD_RETIRE] = {"retired", "retire", "Retire it", record_decide_retire, record_fold_retire},
-};
-
-static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb verb)
-{
-    const struct record *record = g->record;
-    struct str event_name, command_name;
-    TRY(str_format(c, &event_name, "%s.%s", record->shape->name, verbs[verb].event));
-    TRY(str_format(c, &command_name, "%s.%s", record->shape->name, verbs[verb].command));
-    const struct shape *body = verb == RECORD_RETIRE ? &record_end_shape : record->shape;
-    g->events[verb] = (struct event_kind){
-        .name = event_name.ptr,
-        .help = record->shape->help,
-        .body = body,
-        .read = record->read,
-        .sealed = record_sealed(record),
-    };
-    g->decisions[verb] = (struct decision){
-        .name = command_name.ptr,
-        .help = verbs[verb].help,
-        .permission = record->write,
-        .input = body,
-        .decide = verbs[verb].decide,
-        .record = record,
-    };
-    g->folds[verb] = (struct fold){&g->events[verb], verbs[verb].fold};
-    return OK;
-}
-
-static rc add_record(struct ctx *c, struct catalog *catalog, const struct record *record)
-{
-    struct generated *g = NULL;
-    NEW(c, g, 1);
-    g->name = record->shape->name;
-    g->record = record;
-    g->table = (struct table){record->shape, TABLE_PICTURE};
-    TRY(rows_add(c, &catalog->generated, g));
-    TRY(rows_add(c, &catalog->tables, &g->table));
-    for (enum record_verb verb = 0; verb < RECORD_VERBS; verb++) {
-        TRY(generate_verb(c, g, verb));
-        TRY(rows_add(c, &catalog->events, &g->events[verb]));
-        TRY(rows_add(c, &catalog->decisions, &g->decisions[verb]));
-        TRY(rows_add(c, &catalog->folds, &g->folds[verb]));
-    }
-    TRY(record_routes(c, record, g->routes));
-    for (size_t i = 0; i < RECORD_ROUTES; i++)
-        TRY(rows_add(c, &catalog->routes, &g->routes[i]));
-    return OK;
-}
-
-/* ---- modules
- * --------------------------------------------------------------------------------------- */
-
-static rc add_extension(struct ctx *c, struct catalog *catalog, const struct extension *more)
-{
-    for (const struct event_kind *const *row = more->events; row && *row; row++)
-        TRY(rows_add(c, &catalog->events, *row));
-    for (const struct fold *row = more->folds; row && row->kind; row++)
-        TRY(rows_add(c, &catalog->folds, row));
-    for (const struct reaction *row = more->reactions; row && row->react; row++)
-        TRY(rows_add(c, &catalog->reactions, row));
-    for (const struct route *row = more->routes; row && row->path; row++)
-        TRY(rows_add(c, &catalog->routes, row));
-    return OK;
-}
-
-static rc add_module(struct ctx *c, struct catalog *catalog, const struct module *m)
-{
-    for (const struct record *row = m->records; row && row->shape; row++)
-        TRY(add_record(c, catalog, row));
-    for (const struct table *row = m->tables; row && row->shape; row++)
-        TRY(rows_add(c, &catalog->tables, row));
-    for (const struct decision *row = m->decisions; row && row->name; row++)
-        TRY(rows_add(c, &catalog->decisions, row));
-    for (const struct permission *row = m->permissions; row && row->name; row++)
-        TRY(rows_add(c, &catalog->permissions, row));
-    return add_extension(c, catalog,
-                         &(struct extension){m->events, m->folds, m->reactions, m->routes});
-}
-
-/* What modules add to the records of all. */
-static rc extend_records(struct ctx *c, struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->module_count; i++)
-        for (size_t j = 0; catalog->modules[i]->extend && j < catalog->generated.count; j++) {
-            const struct generated *g = catalog->generated.items[j];
-            struct extension more = {0};
-            TRY(catalog->modules[i]->extend(c, g->record, &more));
-            TRY(add_extension(c, catalog, &more));
-        }
-    return OK;
-}
-
-/* ---- checks
- * ---------------------------------------------------------------------------------------- */
-
-/* Each of these rows begins with its name: event kinds, decisions, permissions, generated. */
-static const char *name_of(const void *row)
-{
-    return *(const char *const *)row;
-}
-
-static int by_names(const void *a, const void *b)
-{
-    return strcmp(name_of(*(const void *const *)a), name_of(*(const void *const *)b));
-}
-
-static const void *by_name(const struct rows *sorted, struct str name)
+const void *catalog_by_name(const struct rows *sorted, struct str name)
 {
     size_t low = 0, high = sorted->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(name, str_from(name_of(sorted->items[middle])));
+        int order = str_compare(name, str_from(catalog_name_of(sorted->items[middle])));
         if (order == 0)
             return sorted->items[middle];
         if (order < 0)
@@ -175,236 +28,8 @@ static const void *by_name(const struct rows *sorted, struct str name)
     return NULL;
 }
 
-/* The rows in the order of their names, of which no two are the same. */
-static rc sort_names(struct ctx *c, const struct rows *rows, const char *what, struct rows *ret)
-{
-    *ret = (struct rows){.count = rows->count};
-    NEW(c, ret->items, rows->count + 1);
-    if (rows->count > 0)
-        memcpy(ret->items, rows->items, rows->count * sizeof *ret->items);
-    qsort(ret->items, ret->count, sizeof *ret->items, by_names);
-    for (size_t i = 1; i < ret->count; i++)
-        if (by_names(&ret->items[i - 1], &ret->items[i]) == 0)
-            FAIL(c, INTERNAL, "two %ss are named %s", what, name_of(ret->items[i]));
-    return OK;
-}
-
-static bool declared(const struct catalog *catalog, const char *permission)
-{
-    struct str name = str_from(permission);
-    return str_is(name, PERMIT_ANYONE) || str_is(name, PERMIT_SIGNED_IN) ||
-           by_name(&catalog->permissions_by_name, name);
-}
-
-static rc check_permissions(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->routes.count; i++) {
-        const struct route *route = catalog_route(catalog, i);
-        if (!route->permission || !declared(catalog, route->permission))
-            FAIL(c, INTERNAL, "the route %s names a permission that no module declares",
-                 route->path);
-    }
-    for (size_t i = 0; i < catalog->decisions.count; i++) {
-        const struct decision *decision = catalog->decisions.items[i];
-        if (!decision->permission || !declared(catalog, decision->permission))
-            FAIL(c, INTERNAL, "the decision %s names a permission that no module declares",
-                 decision->name);
-    }
-    for (size_t i = 0; i < catalog->events.count; i++) {
-        const struct event_kind *kind = catalog->events.items[i];
-        if (!kind->read || !declared(catalog, kind->read))
-            FAIL(c, INTERNAL, "the event %s names a permission that no module declares",
-                 kind->name);
-    }
-    return OK;
-}
-
-/* What everything else relies on in a record. */
-static rc check_record(struct ctx *c, const struct record *record)
-{
-    const struct shape *shape = record->shape;
-    const struct shape_field *fields = shape->fields;
-    const struct shape_field *subject =
-        record->subject ? shape_field(shape, str_from(record->subject)) : NULL;
-    if (shape->count < 2 || fields[0].kind != SHAPE_ID || strcmp(fields[0].name, "id") != 0 ||
-        fields[0].offset != offsetof(struct record_head, id) || fields[1].kind != SHAPE_LABEL ||
-        strcmp(fields[1].name, "label") != 0 ||
-        fields[1].offset != offsetof(struct record_head, label))
-        FAIL(c, INTERNAL, "the record %s does not begin with RECORD_FIELDS", shape->name);
-    if (record->subject && (!subject || subject->kind != SHAPE_REF))
-        FAIL(c, INTERNAL, "the record %s has no reference %s to its subject", shape->name,
-             record->subject);
-    const struct shape_field *after =
-        record->keep.after ? shape_field(shape, str_from(record->keep.after)) : NULL;
-    if (record->keep.days > 0 && !(after && after->kind == SHAPE_TIME) &&
-        !str_is(str_from(record->keep.after), KEEP_RETIRED))
-        FAIL(c, INTERNAL, "the record %s is kept for days after what is no time of it",
-             shape->name);
-    if (record->keep.days > 0 && !record->erasable)
-        FAIL(c, INTERNAL, "the record %s is kept for days, and what is removed could still be read",
-             shape->name);
-    for (size_t i = 0; i < shape->count; i++)
-        if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
-            fields[i].kind != SHAPE_REF)
-            FAIL(c, INTERNAL, "%s.%s: only a text or a reference can be UNIQUE", shape->name,
-                 fields[i].name);
-    return OK;
-}
-
-static rc check_tables(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->tables.count; i++) {
-        const char *name = catalog_table(catalog, i)->shape->name;
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(name, catalog_table(catalog, j)->shape->name) == 0)
-                FAIL(c, INTERNAL, "two tables are named %s", name);
-    }
-    return OK;
-}
-
-static rc check_routes(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->routes.count; i++)
-        for (size_t j = 0; j < i; j++) {
-            const struct route *a = catalog_route(catalog, i), *b = catalog_route(catalog, j);
-            if (a->method == b->method && strcmp(a->path, b->path) == 0)
-                FAIL(c, INTERNAL, "two routes are at %s", a->path);
-        }
-    return OK;
-}
-
-/* What is about a person is sealed, or its erasure would be a lie. */
-static rc check_sealing(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->events.count; i++) {
-        const struct event_kind *kind = catalog->events.items[i];
-        if (!kind->sealed && shape_carries(kind->body, PERSONAL))
-            FAIL(c, INTERNAL, "the event %s carries what is personal, and is not sealed",
-                 kind->name);
-    }
-    return OK;
-}
-
-static rc check_kinds(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->folds.count; i++) {
-        const struct fold *fold = catalog->folds.items[i];
-        if (catalog_event(catalog, str_from(fold->kind->name)) != fold->kind)
-            FAIL(c, INTERNAL, "a fold of %s, which no module declares", fold->kind->name);
-    }
-    for (size_t i = 0; i < catalog->reactions.count; i++) {
-        const struct reaction *reaction = catalog->reactions.items[i];
-        if (catalog_event(catalog, str_from(reaction->kind->name)) != reaction->kind)
-            FAIL(c, INTERNAL, "a reaction to %s, which no module declares", reaction->kind->name);
-    }
-    return OK;
-}
-
-/* What modules have Chancery decide by itself. */
-static rc check_decided(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->module_count; i++) {
-        const struct module *m = catalog->modules[i];
-        if (m->opening && !catalog_decision(catalog, str_from(m->opening)))
-            FAIL(c, INTERNAL, "%s opens with %s, which no module declares", m->name, m->opening);
-        for (const struct rhythm_row *row = m->rhythms; row && row->name; row++)
-            if (!catalog_decision(catalog, str_from(row->decision)))
-                FAIL(c, INTERNAL, "the rhythm %s asks for %s, which no module declares", row->name,
-                     row->decision);
-    }
-    return OK;
-}
-
-/* Reactions to generated kinds name them, for those have no address before the catalog is made. */
-static rc find_named_kinds(struct ctx *c, struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->reactions.count; i++) {
-        const struct reaction *reaction = catalog->reactions.items[i];
-        struct reaction *named = NULL;
-        if (reaction->kind)
-            continue;
-        NEW(c, named, 1);
-        *named = *reaction;
-        named->kind = catalog_event(catalog, str_from(reaction->on));
-        if (!named->kind)
-            FAIL(c, INTERNAL, "a reaction to %s, which no module declares",
-                 reaction->on ? reaction->on : "nothing");
-        catalog->reactions.items[i] = named;
-    }
-    return OK;
-}
-
-/* Folds and reactions begin with their kind. */
-static const struct event_kind *kind_of(const void *row)
-{
-    return *(const struct event_kind *const *)row;
-}
-
-/* Those of one kind stand together, in the order of the modules: an insertion sort is stable. */
-static void sort_by_kind(struct rows *rows)
-{
-    for (size_t i = 1; i < rows->count; i++)
-        for (size_t j = i; j > 0 && kind_of(rows->items[j - 1]) > kind_of(rows->items[j]); j--) {
-            const void *swap = rows->items[j];
-            rows->items[j] = rows->items[j - 1];
-            rows->items[j - 1] = swap;
-        }
-}
-
-static rc assemble(struct ctx *c, struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->module_count; i++)
-        TRY(add_module(c, catalog, catalog->modules[i]));
-    TRY(extend_records(c, catalog));
-    TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
-    TRY(sort_names(c, &catalog->events, "event", &catalog->events_by_name));
-    TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));
-    TRY(sort_names(c, &catalog->permissions, "permission", &catalog->permissions_by_name));
-    for (size_t i = 0; i < catalog->generated.count; i++)
-        TRY(check_record(c, ((const struct generated *)catalog->generated.items[i])->record));
-    TRY(check_tables(c, catalog));
-    TRY(check_routes(c, catalog));
-    TRY(check_permissions(c, catalog));
-    TRY(check_sealing(c, catalog));
-    TRY(find_named_kinds(c, catalog));
-    TRY(check_kinds(c, catalog));
-    TRY(check_decided(c, catalog));
-    sort_by_kind(&catalog->folds);
-    sort_by_kind(&catalog->reactions);
-    return OK;
-}
-
-rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules,
-                struct catalog **ret)
-{
-    struct arena *arena = arena_open(CATALOG_MEMORY_MAX);
-    struct ctx own = {.arena = arena, .clock = c->clock};
-    struct catalog *catalog = arena ? ctx_take(&own, 1, sizeof *catalog) : NULL;
-    if (!catalog) {
-        arena_close(arena);
-        FAIL(c, NO_MEMORY, "out of memory for the catalog");
-    }
-    catalog->arena = arena;
-    catalog->module_count = count;
-    catalog->modules = modules;
-    rc result = assemble(&own, catalog);
-    if (!rc_ok(result)) {
-        c->fault = own.fault;
-        catalog_close(catalog);
-        return result;
-    }
-    *ret = catalog;
-    return OK;
-}
-
-void catalog_close(struct catalog *catalog)
-{
-    if (catalog)
-        arena_close(catalog->arena);
-}
-
-/* ---- looking up
- * ------------------------------------------------------------------------------------ */
+/* ---- looking up --------------------------------------------------------------------------------
+ */
 
 size_t catalog_module_count(const struct catalog *catalog)
 {
@@ -418,17 +43,17 @@ const struct module *catalog_module(const struct catalog *catalog, size_t index)
 
 const struct event_kind *catalog_event(const struct catalog *catalog, struct str name)
 {
-    return by_name(&catalog->events_by_name, name);
+    return catalog_by_name(&catalog->events_by_name, name);
 }
 
 const struct decision *catalog_decision(const struct catalog *catalog, struct str name)
 {
-    return by_name(&catalog->decisions_by_name, name);
+    return catalog_by_name(&catalog->decisions_by_name, name);
 }
 
 static const struct generated *find_generated(const struct catalog *catalog, struct str shape_name)
 {
-    return by_name(&catalog->generated_by_name, shape_name);
+    return catalog_by_name(&catalog->generated_by_name, shape_name);
 }
 
 const struct record *catalog_record(const struct catalog *catalog, struct str shape_name)
@@ -447,6 +72,45 @@ const struct decision *catalog_record_decision(const struct catalog *catalog,
                                                const struct record *record, enum record_verb verb)
 {
     return &find_generated(catalog, str_from(record->shape->name))->decisions[verb];
+}
+
+const struct step *catalog_steps(const struct catalog *catalog, const struct record *record,
+                                 size_t *ret_count)
+{
+    const struct generated *g = find_generated(catalog, str_from(record->shape->name));
+    *ret_count = g->step_count;
+    return g->steps;
+}
+
+const struct event_kind *catalog_step_event(const struct catalog *catalog,
+                                            const struct record *record, const struct step *step)
+{
+    const struct generated *g = find_generated(catalog, str_from(record->shape->name));
+    return &g->step_events[step - g->steps];
+}
+
+const struct decision *catalog_step_decision(const struct catalog *catalog,
+                                             const struct record *record, const char *name)
+{
+    const struct generated *g = find_generated(catalog, str_from(record->shape->name));
+    for (size_t i = 0; i < g->step_count; i++)
+        if (strcmp(g->steps[i].name, name) == 0)
+            return &g->step_decisions[i];
+    return NULL;
+}
+
+bool catalog_is_word(const struct catalog *catalog, const struct record *record, struct str id)
+{
+    const struct generated *g = find_generated(catalog, str_from(record->shape->name));
+    for (size_t i = 0; i < g->words.count; i++)
+        if (str_eq(g->words.items[i], id))
+            return true;
+    return false;
+}
+
+account_origin_fn *catalog_account_origin(const struct catalog *catalog)
+{
+    return catalog->account_origin;
 }
 
 size_t catalog_route_count(const struct catalog *catalog)
@@ -495,12 +159,12 @@ static size_t run_of(const struct rows *rows, const struct event_kind *kind, siz
     size_t low = 0, high = rows->count, count = 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (kind_of(rows->items[middle]) < kind)
+        if (catalog_kind_of(rows->items[middle]) < kind)
             low = middle + 1;
         else
             high = middle;
     }
-    while (low + count < rows->count && kind_of(rows->items[low + count]) == kind)
+    while (low + count < rows->count && catalog_kind_of(rows->items[low + count]) == kind)
         count++;
     *ret_first = low;
     return count;

@@ -1,6 +1,5 @@
-/* The catalog: all modules put together once at start, checked, and then only read. Its checks are
- * the ones a compiler cannot make: names used twice, a permission nobody declared, a fold without
- * its event. */
+/* The catalog: all modules put together once at start (catalog_make.h), and from then on only read.
+ */
 #ifndef CORE_CATALOG_H
 #define CORE_CATALOG_H
 
@@ -8,9 +7,6 @@
 
 struct catalog;
 
-/* Assemble. INTERNAL names what does not fit. The modules outlive the catalog. */
-rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules,
-                struct catalog **ret);
 void catalog_close(struct catalog *catalog);
 
 size_t catalog_module_count(const struct catalog *catalog);
@@ -27,6 +23,22 @@ const struct event_kind *catalog_record_event(const struct catalog *catalog,
                                               const struct record *record, enum record_verb verb);
 const struct decision *catalog_record_decision(const struct catalog *catalog,
                                                const struct record *record, enum record_verb verb);
+
+/* The steps of a record, those of its claim included; and what comes of one of them. The step is
+ * one of catalog_steps; NULL for a name that is none. */
+const struct step *catalog_steps(const struct catalog *catalog, const struct record *record,
+                                 size_t *ret_count);
+const struct event_kind *catalog_step_event(const struct catalog *catalog,
+                                            const struct record *record, const struct step *step);
+const struct decision *catalog_step_decision(const struct catalog *catalog,
+                                             const struct record *record, const char *name);
+
+/* Does this word stand where an id would, in the path of some route of the record's noun? Then no
+ * record may have it as its id. */
+bool catalog_is_word(const struct catalog *catalog, const struct record *record, struct str id);
+
+/* NULL: no module knows of accounts. */
+account_origin_fn *catalog_account_origin(const struct catalog *catalog);
 
 /* Walks over everything, generated parts included. */
 size_t catalog_route_count(const struct catalog *catalog);

@@ -12,15 +12,64 @@ static void put_pair(struct text *out, const char *name, const char *help, bool 
     text_put_json(out, str_from(help));
 }
 
-static void put_record(struct text *out, const struct module *module, const struct record *record,
-                       bool comma)
+/* "asked waiting" as ["asked","waiting"]. */
+static void put_states(struct text *out, const char *states)
+{
+    struct str rest = str_from(states), word;
+    const char *glue = "[";
+    while (str_split(&rest, ' ', &word)) {
+        text_put(out, str_from(glue));
+        text_put_json(out, word);
+        glue = ",";
+    }
+    text_put_char(out, ']');
+}
+
+static void put_step(struct text *out, const struct record *record, const struct step *step,
+                     bool comma)
+{
+    put_pair(out, step->name, step->help, comma);
+    text_printf(out, ",\"event\":\"%s.%s\",\"permission\":\"%s\",\"from\":", record->shape->name,
+                step->event, step->permission);
+    put_states(out, step->from);
+    if (step->to)
+        text_printf(out, ",\"to\":\"%s\"", step->to);
+    text_printf(out, ",\"reason\":%s,\"other\":%s,\"mine\":%s,\"input\":",
+                step->flags & STEP_REASON ? "true" : "false",
+                step->flags & STEP_OTHER ? "true" : "false",
+                step->flags & STEP_HOLDER ? "true" : "false");
+    shape_describe(out, step->input ? step->input : &step_reason_shape);
+    text_put_char(out, '}');
+}
+
+/* What a person can do with it; what only Chancery does is left out. */
+static void put_steps(struct text *out, const struct catalog *catalog, const struct record *record)
+{
+    size_t count = 0, shown = 0;
+    const struct step *steps = catalog_steps(catalog, record, &count);
+    if (count == 0)
+        return;
+    text_printf(out, ",\"state\":\"%s\",\"steps\":[", record->state ? record->state : "state");
+    for (size_t i = 0; i < count; i++)
+        if (!(steps[i].flags & STEP_SYSTEM))
+            put_step(out, record, &steps[i], shown++ > 0);
+    text_put_char(out, ']');
+}
+
+static void put_record(struct text *out, const struct catalog *catalog, const struct module *module,
+                       const struct record *record, bool comma)
 {
     put_pair(out, record->shape->name, record->shape->help, comma);
-    text_printf(out,
-                ",\"module\":\"%s\",\"plural\":\"%s\",\"read\":\"%s\",\"write\":\"%s\","
-                "\"personal\":%s,\"shape\":",
-                module->name, record->plural, record->read, record->write,
-                record->personal ? "true" : "false");
+    text_printf(out, ",\"module\":\"%s\",\"plural\":\"%s\",\"read\":\"%s\",\"personal\":%s",
+                module->name, record->plural, record->read, record->personal ? "true" : "false");
+    if (record->write)
+        text_printf(out, ",\"write\":\"%s\"", record->write);
+    if (record->editable) {
+        text_put(out, STR(",\"editable\":"));
+        put_states(out, record->editable);
+    }
+    put_steps(out, catalog, record);
+    text_put(out, STR(",\"shape\":"));
     shape_describe(out, record->shape);
     text_put_char(out, '}');
 }
@@ -31,7 +80,7 @@ static void put_records(struct text *out, const struct catalog *catalog)
     for (size_t i = 0; i < catalog_module_count(catalog); i++) {
         const struct module *module = catalog_module(catalog, i);
         for (const struct record *row = module->records; row && row->shape; row++)
-            put_record(out, module, row, count++ > 0);
+            put_record(out, catalog, module, row, count++ > 0);
     }
 }
 

@@ -1,4 +1,5 @@
 /* What the catalog finds, and what it refuses to put together. */
+#include "core/catalog_make.h"
 #include "support/sample.h"
 
 static void refused(const struct module *module, const char *why)

@@ -46,9 +46,9 @@ struct command {
 
 struct outcome;
 
-/* An event that the decision wants. Absent: label = the body's own field "label" if it has one,
- * else that of the event or deadline that led here. TOO_LARGE beyond an entry of the ledger.
- * record_id with kind "zone.added" gives the record "zone/<id>". */
+/* An event that the decision wants; all of it is copied. Absent: label = the body's own field
+ * "label" if it has one, else that of the event or deadline that led here. TOO_LARGE beyond an
+ * entry of the ledger. record_id with kind "zone.added" gives the record "zone/<id>". */
 struct outcome_event {
     const struct event_kind *kind;
     const void *body;
@@ -66,7 +66,7 @@ rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct dec
 rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                           struct str record_id);
 
-/* Write or delete a row of a vault table in the same transaction. */
+/* Write or delete a row of a vault table in the same transaction; the row is copied. */
 rc outcome_vault_put(struct ctx *c, struct outcome *outcome, const struct shape *shape,
                      const void *record);
 rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct shape *shape,
@@ -101,6 +101,7 @@ struct decision {
     const struct shape *input; /* NULL: nothing but the target */
     decide_fn *decide;
     const struct record *record; /* of the generated ones */
+    const struct step *step;     /* of those, that of a step */
 };
 
 #endif

@@ -3,8 +3,8 @@
 #ifndef CORE_MODULE_H
 #define CORE_MODULE_H
 
-#include "core/decide.h"
 #include "core/route.h"
+#include "core/step.h"
 
 /* The domain's own rules for a record, beyond its shape's: `before` is NULL for a new one, `after`
  * is NULL when it is to be retired. */
@@ -16,6 +16,7 @@ struct attachments {
     int64_t most;      /* of one record; 0: it has none */
     int64_t bytes_max; /* of one file; 0: as many as are possible */
     const char *kinds; /* "image/jpeg application/pdf": the media types that are taken */
+    const char *write; /* permission to attach and remove; NULL: that to write the record */
 };
 
 /* How long a record is kept (src/frame/retention); only what is erasable can be removed. */
@@ -25,16 +26,23 @@ struct keep {
     const char *after; /* the name of a time of its shape, or KEEP_RETIRED */
 };
 
-/* A plain record: from its shape come the table, the events <noun>.added, .changed and .retired,
- * the commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
+/* A record: from its shape come the table, the events <noun>.added, .changed and .retired, the
+ * commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
  * history. The shape begins with id and label (RECORD_FIELDS). */
 struct record {
     const struct shape *shape;
-    const char *plural;       /* "zones": /api/v1/zones */
-    const char *read, *write; /* permissions */
-    bool personal;            /* its events are sealed; the subject is the record's id unless… */
-    const char *subject;      /* …a field of it names the person */
-    record_check *check;      /* the domain's own rules; NULL: none */
+    const char *plural; /* "zones": /api/v1/zones */
+    const char *read,
+        *write;          /* permissions; write NULL: nobody adds, changes or retires one by hand */
+    bool personal;       /* its events are sealed; the subject is the record's id unless… */
+    const char *subject; /* …a field of it names the person */
+    record_check *check; /* the domain's own rules; NULL: none */
+
+    const char *state;         /* the choice field that its steps move; NULL: "state" */
+    const struct step *steps;  /* ended by zeros; NULL: none */
+    const struct due *dues;    /* ended by zeros; NULL: none */
+    const struct claim *claim; /* NULL: nobody takes one */
+    const char *editable;      /* states in which `change` may be used; NULL: all */
 
     /* What the frame does for it (src/frame/); zeros: nothing. */
     struct attachments attachments;
@@ -107,6 +115,14 @@ struct extension {
 };
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
+/* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
+ */
+struct account_origin {
+    struct str person, made_by;
+};
+typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
+                             struct account_origin *ret);
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
@@ -121,6 +137,7 @@ struct module {
     const struct rhythm_row *rhythms;
     extend_fn *extend;   /* called once for every record there is */
     const char *opening; /* a decision that Chancery makes each time the mission opens */
+    account_origin_fn *account_origin; /* of the one module that keeps the accounts */
 };
 
 #endif

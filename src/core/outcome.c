@@ -20,6 +20,26 @@ static rc add_wish(struct ctx *c, struct outcome *outcome, struct wish wish)
     return OK;
 }
 
+static rc join_label(struct ctx *c, struct label *joined, struct label with)
+{
+    if (joined->tlp != TLP_NONE)
+        return label_join(c, *joined, with, joined);
+    *joined = with;
+    return OK;
+}
+
+rc outcome_join(struct ctx *c, struct outcome *outcome, const struct outcome *later)
+{
+    if (outcome->count + later->count > OUTCOME_EVENTS_MAX)
+        FAIL(c, TOO_LARGE, "one decision may lead to at most %d events", OUTCOME_EVENTS_MAX);
+    if (!later->first)
+        return OK;
+    *outcome->last = later->first;
+    outcome->last = later->last;
+    outcome->count += later->count;
+    return join_label(c, &outcome->strictest, later->strictest);
+}
+
 /* The label of a body that carries its own. */
 static struct label label_of(const struct shape *shape, const void *body)
 {
@@ -27,6 +47,17 @@ static struct label label_of(const struct shape *shape, const void *body)
     if (!field || field->kind != SHAPE_LABEL)
         return (struct label){TLP_NONE, {NULL, 0}};
     return *(const struct label *)shape_in(field, body);
+}
+
+/* Deep: what a decision keeps on its stack is gone when the writer comes to it. */
+static rc copy_row(struct ctx *c, const struct shape *shape, const void *row, const void **ret)
+{
+    void *copy = ctx_take(c, 1, shape->size);
+    if (!copy)
+        return fault_again(c);
+    TRY(shape_copy(c, shape, row, copy));
+    *ret = copy;
+    return OK;
 }
 
 /* An entry of the ledger holds the body, 4/3 as long when it is sealed, and its envelope. */
@@ -43,14 +74,6 @@ static rc write_body(struct ctx *c, const struct event_kind *kind, const void *b
     return text_done(&json, ret);
 }
 
-static rc join_label(struct ctx *c, struct label *joined, struct label with)
-{
-    if (joined->tlp != TLP_NONE)
-        return label_join(c, *joined, with, joined);
-    *joined = with;
-    return OK;
-}
-
 rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_event *event)
 {
     struct wish wish = {.kind = WISH_EVENT, .event = *event};
@@ -63,23 +86,30 @@ rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_even
         *label = outcome->inherited;
     if (label->tlp == TLP_NONE)
         FAIL(c, INTERNAL, "the event %s has no label", event->kind->name);
+    TRY(str_copy(c, label->compartments, &label->compartments));
     TRY(join_label(c, &outcome->strictest, *label));
     TRY(write_body(c, event->kind, event->body, &wish.body));
+    TRY(copy_row(c, event->kind->body, event->body, &wish.event.body));
+    TRY(str_copy(c, event->record_id, &wish.event.record_id));
+    TRY(str_copy(c, event->subject, &wish.event.subject));
     return add_wish(c, outcome, wish);
 }
 
 rc outcome_vault_put(struct ctx *c, struct outcome *outcome, const struct shape *shape,
                      const void *record)
 {
+    struct wish wish = {.kind = WISH_VAULT_PUT, .shape = shape};
     TRY(shape_check(c, shape, record));
-    return add_wish(c, outcome,
-                    (struct wish){.kind = WISH_VAULT_PUT, .shape = shape, .record = record});
+    TRY(copy_row(c, shape, record, &wish.record));
+    return add_wish(c, outcome, wish);
 }
 
 rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct shape *shape,
                         struct str id)
 {
-    return add_wish(c, outcome, (struct wish){.kind = WISH_VAULT_DELETE, .shape = shape, .id = id});
+    struct wish wish = {.kind = WISH_VAULT_DELETE, .shape = shape};
+    TRY(str_copy(c, id, &wish.id));
+    return add_wish(c, outcome, wish);
 }
 
 rc outcome_vault_seal(struct ctx *c, struct outcome *outcome, const struct shape *shape,
@@ -109,13 +139,12 @@ rc outcome_destroy(struct ctx *c, struct outcome *outcome, struct str subject)
 
 rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject)
 {
-    struct subject_erased *body = NULL;
-    NEW(c, body, 1);
-    body->subject = subject;
-    body->label = OWN_LABEL;
+    struct subject_erased body = {.subject = subject, .label = OWN_LABEL};
     TRY(outcome_add(c, outcome,
-                    &(struct outcome_event){.kind = &subject_erased_kind, .body = body}));
-    return add_wish(c, outcome, (struct wish){.kind = WISH_ERASE, .id = subject});
+                    &(struct outcome_event){.kind = &subject_erased_kind, .body = &body}));
+    struct wish wish = {.kind = WISH_ERASE};
+    TRY(str_copy(c, subject, &wish.id));
+    return add_wish(c, outcome, wish);
 }
 
 /* ---- deadlines
@@ -139,31 +168,29 @@ static rc put_input(struct ctx *c, const struct decision *decision, const void *
 rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                         struct str record_id, struct wall due, const void *input)
 {
-    struct deadline *deadline = NULL;
+    struct deadline deadline = {
+        .label = outcome->strictest,
+        .decision = str_from(decision->name),
+        .target = record_id,
+        .due = due,
+    };
     assert(catalog_decision(outcome->catalog, str_from(decision->name)) == decision);
-    NEW(c, deadline, 1);
-    deadline->label = outcome->strictest;
-    TRY(join_label(c, &deadline->label, OWN_LABEL));
-    deadline->decision = str_from(decision->name);
-    deadline->target = record_id;
-    deadline->due = due;
+    TRY(join_label(c, &deadline.label, OWN_LABEL));
     if (input)
-        TRY(put_input(c, decision, input, deadline));
-    TRY(deadline_id(c, decision, record_id, &deadline->id));
+        TRY(put_input(c, decision, input, &deadline));
+    TRY(deadline_id(c, decision, record_id, &deadline.id));
     return outcome_add(c, outcome,
                        &(struct outcome_event){.kind = &deadline_set_kind,
-                                               .body = deadline,
-                                               .record_id = deadline->id});
+                                               .body = &deadline,
+                                               .record_id = deadline.id});
 }
 
 rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                           struct str record_id)
 {
-    struct deadline_end *end = NULL;
-    NEW(c, end, 1);
-    end->label = OWN_LABEL;
-    TRY(deadline_id(c, decision, record_id, &end->id));
+    struct deadline_end end = {.label = OWN_LABEL};
+    TRY(deadline_id(c, decision, record_id, &end.id));
     return outcome_add(
         c, outcome,
-        &(struct outcome_event){.kind = &deadline_cleared_kind, .body = end, .record_id = end->id});
+        &(struct outcome_event){.kind = &deadline_cleared_kind, .body = &end, .record_id = end.id});
 }

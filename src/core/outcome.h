@@ -44,4 +44,7 @@ static inline void outcome_init(struct outcome *outcome, const struct catalog *c
                                 .last = &outcome->first};
 }
 
+/* Put what `later` wants behind what `outcome` wants. TOO_LARGE. */
+rc outcome_join(struct ctx *c, struct outcome *outcome, const struct outcome *later);
+
 #endif

@@ -304,13 +304,18 @@ rc picture_read_row(struct ctx *c, const struct picture_table *t, struct store_r
     return OK;
 }
 
+rc picture_absent(struct ctx *c, const struct shape *shape)
+{
+    FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
+}
+
 static rc read_one(struct ctx *c, const struct picture_table *t, struct store_rows *rows,
                    struct row *ret_row, void *ret)
 {
     bool more = false;
     TRY(store_next(c, rows, &more));
     if (!more)
-        FAIL(c, NOT_FOUND, "there is no such %s", t->table->shape->name);
+        return picture_absent(c, t->table->shape);
     memset(ret, 0, t->table->shape->size);
     return picture_read_row(c, t, rows, ret_row, ret);
 }

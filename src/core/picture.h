@@ -50,6 +50,9 @@ struct row {
 rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                struct row *ret_row, void *ret);
 
+/* The words for what is not there and for what may not be read: NOT_FOUND. */
+rc picture_absent(struct ctx *c, const struct shape *shape);
+
 /* Does a live record with this id exist? Was there ever one, which may be retired by now? */
 rc picture_has(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                bool *ret);

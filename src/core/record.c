@@ -2,6 +2,8 @@
  * and the history needs no arithmetic. */
 #include "core/record.h"
 
+#include "core/target.h"
+
 #include <assert.h>
 
 SHAPE_DEFINE(record_end, RECORD_END_FIELDS, 1, "The end of a record");
@@ -85,35 +87,43 @@ static rc check_same_subject(struct ctx *c, const struct record *record, const v
     return failed;
 }
 
-static rc check_all(struct ctx *c, struct picture *picture, const struct command *command,
-                    const void *before, const void *after)
-{
-    const struct record *record = command->decision->record;
-    TRY(record_check_references(c, picture, &command->actor, record->shape, before, after));
-    TRY(check_unique(c, picture, record->shape, after));
-    return record->check ? record->check(c, picture, command, before, after) : OK;
-}
-
 /* May the actor write under this label? Nobody makes or changes what they could not read. */
 static rc check_label(struct ctx *c, const struct command *command, const struct record_head *head)
 {
     if (actor_may_read(&command->actor, head->label))
         return OK;
-    rc failed =
-        fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "this label is beyond your own clearance");
-    fault_set_rule(c, "label");
-    fault_enter_name(c, STR("label"));
-    return failed;
+    REFUSE(c, FORBIDDEN, "label", "label", "this label is beyond your own clearance");
 }
 
-static rc add_event(struct ctx *c, struct picture *picture, const struct command *command,
-                    enum record_verb verb, const void *body, struct outcome *outcome)
+rc record_check_written(struct ctx *c, struct picture *picture, const struct command *command,
+                        const struct record *record, const void *before, const void *after)
+{
+    const struct record_head *was = before, *is = after;
+    if (was && !str_eq(was->id, is->id))
+        REFUSE(c, INVALID, "id", "id", "the id of a record does not change");
+    TRY(check_label(c, command, is));
+    if (was)
+        TRY(check_same_subject(c, record, before, after));
+    TRY(record_check_references(c, picture, &command->actor, record->shape, before, after));
+    return check_unique(c, picture, record->shape, after);
+}
+
+static rc check_all(struct ctx *c, struct picture *picture, const struct command *command,
+                    const void *before, const void *after)
 {
     const struct record *record = command->decision->record;
+    TRY(record_check_written(c, picture, command, record, before, after));
+    return record->check ? record->check(c, picture, command, before, after) : OK;
+}
+
+rc record_add_event(struct ctx *c, const struct record *record, const struct event_kind *kind,
+                    const void *body, struct outcome *outcome)
+{
     const struct record_head *head = body;
+    struct record_end end = {{NULL, 0}};
     struct outcome_event event = {
-        .kind = catalog_record_event(picture_catalog(picture), record, verb),
-        .body = body,
+        .kind = kind,
+        .body = kind->body == &record_end_shape ? (const void *)&end : body,
         .record_id = head->id,
         .label = head->label,
     };
@@ -121,40 +131,58 @@ static rc add_event(struct ctx *c, struct picture *picture, const struct command
     return outcome_add(c, outcome, &event);
 }
 
+static rc add_event(struct ctx *c, struct picture *picture, const struct record *record,
+                    enum record_verb verb, const void *body, struct outcome *outcome)
+{
+    const struct event_kind *kind = catalog_record_event(picture_catalog(picture), record, verb);
+    return record_add_event(c, record, kind, body, outcome);
+}
+
+rc record_want(struct ctx *c, struct picture *picture, struct outcome *outcome,
+               const struct shape *shape, enum record_verb verb, const void *body)
+{
+    const struct record *record = catalog_record(picture_catalog(picture), str_from(shape->name));
+    const struct record_head *head = body;
+    void *before = NULL;
+    assert(record);
+    TRY(add_event(c, picture, record, verb, body, outcome));
+    if (verb == RECORD_CHANGE && (record->dues || record->claim)) {
+        if (!(before = ctx_take(c, 1, shape->size)))
+            return fault_again(c);
+        TRY(picture_get(c, picture, shape, head->id, NULL, before));
+    }
+    return due_arm(c, picture, record, NULL, verb == RECORD_RETIRE ? body : before,
+                   verb == RECORD_RETIRE ? NULL : body, outcome);
+}
+
+/* An id is not a word that stands beside {id} in the paths of its noun. */
+static rc check_id(struct ctx *c, struct picture *picture, const struct record *record,
+                   struct str id)
+{
+    bool had = false;
+    if (catalog_is_word(picture_catalog(picture), record, id))
+        REFUSE(c, INVALID, "reserved", "id", "id: \"%.*s\" is a word of the address of %s",
+               STR_ARG(id), record->plural);
+    TRY(picture_had(c, picture, record->shape, id, &had));
+    if (had)
+        FAIL(c, CONFLICT, "there is, or was, a %s with the id %.*s", record->shape->name,
+             STR_ARG(id));
+    return OK;
+}
+
 rc record_decide_add(struct ctx *c, struct picture *picture, const struct command *command,
                      struct outcome *outcome)
 {
     const struct record *record = command->decision->record;
-    const struct record_head *head = command->input;
-    bool had = false;
-    TRY(picture_had(c, picture, record->shape, head->id, &had));
-    if (had)
-        FAIL(c, CONFLICT, "there is, or was, a %s with the id %.*s", record->shape->name,
-             STR_ARG(head->id));
-    TRY(check_label(c, command, head));
-    TRY(check_all(c, picture, command, NULL, command->input));
-    return add_event(c, picture, command, RECORD_ADD, command->input, outcome);
-}
-
-/* The live record the command is about, readable to its actor, and not changed meanwhile. What may
- * not be read is answered as if it were not there. */
-static rc get_target(struct ctx *c, struct picture *picture, const struct command *command,
-                     struct row *ret_row, struct record_head **ret)
-{
-    const struct shape *shape = command->decision->record->shape;
-    struct record_head *head = ctx_take(c, 1, shape->size);
+    struct record_head *head = ctx_take(c, 1, record->shape->size);
     if (!head)
         return fault_again(c);
-    TRY(picture_get(c, picture, shape, command->target, ret_row, head));
-    if (!actor_may_read(&command->actor, head->label))
-        FAIL(c, NOT_FOUND, "there is no %s %.*s", shape->name, STR_ARG(command->target));
-    if (ret_row->retired.us)
-        FAIL(c, CONFLICT, "this %s is retired", shape->name);
-    if (command->expect_seq >= 0 && command->expect_seq != ret_row->seq)
-        FAIL(c, STALE, "this %s was changed meanwhile, by event %lld", shape->name,
-             (long long)ret_row->seq);
-    *ret = head;
-    return OK;
+    memcpy(head, command->input, record->shape->size);
+    TRY(check_id(c, picture, record, head->id));
+    step_begin(record, command, clock_now(c), head);
+    TRY(check_all(c, picture, command, NULL, head));
+    TRY(add_event(c, picture, record, RECORD_ADD, head, outcome));
+    return due_arm(c, picture, record, NULL, NULL, head, outcome);
 }
 
 /* Absent, or of a kind that never is: zero. */
@@ -179,24 +207,42 @@ static void keep_hidden(const struct shape *shape, const void *before, void *aft
     }
 }
 
+/* The record that is changed or retired. */
+static rc get_target(struct ctx *c, struct picture *picture, const struct command *command,
+                     struct record_head **ret)
+{
+    const struct shape *shape = command->decision->record->shape;
+    struct record_head *head = ctx_take(c, 1, shape->size);
+    if (!head)
+        return fault_again(c);
+    TRY(command_target(c, picture, command, shape, NULL, head));
+    *ret = head;
+    return OK;
+}
+
+static rc check_editable(struct ctx *c, const struct record *record, const void *before)
+{
+    const char *state = step_state(record, before);
+    if (!record->editable || step_from(record->editable, state))
+        return OK;
+    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to be changed it has to be %s",
+           record->shape->name, state, record->editable);
+}
+
 rc record_decide_change(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
-    const struct shape *shape = command->decision->record->shape;
-    const struct record_head *head = command->input;
-    struct record_head *before = NULL, *after = ctx_take(c, 1, shape->size);
-    struct row row;
+    const struct record *record = command->decision->record;
+    struct record_head *before = NULL, *after = ctx_take(c, 1, record->shape->size);
     if (!after)
         return fault_again(c);
-    TRY(get_target(c, picture, command, &row, &before));
-    if (!str_eq(head->id, command->target))
-        FAIL(c, INVALID, "the id of a record does not change");
-    TRY(check_label(c, command, head));
-    memcpy(after, head, shape->size);
-    keep_hidden(shape, before, after);
-    TRY(check_same_subject(c, command->decision->record, before, after));
+    TRY(get_target(c, picture, command, &before));
+    TRY(check_editable(c, record, before));
+    memcpy(after, command->input, record->shape->size);
+    keep_hidden(record->shape, before, after);
     TRY(check_all(c, picture, command, before, after));
-    return add_event(c, picture, command, RECORD_CHANGE, after, outcome);
+    TRY(add_event(c, picture, record, RECORD_CHANGE, after, outcome));
+    return due_arm(c, picture, record, NULL, before, after, outcome);
 }
 
 rc record_decide_retire(struct ctx *c, struct picture *picture, const struct command *command,
@@ -205,21 +251,19 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
     const struct record *record = command->decision->record;
     struct record_end empty = {{NULL, 0}};
     struct record_head *before = NULL;
-    struct row row;
-    TRY(get_target(c, picture, command, &row, &before));
+    TRY(get_target(c, picture, command, &before));
     TRY(record_check_unreferenced(c, picture, &command->actor, record->shape, before->id));
     if (record->check)
         TRY(record->check(c, picture, command, before, NULL));
     struct outcome_event event = {
         .kind = catalog_record_event(picture_catalog(picture), record, RECORD_RETIRE),
-        .body = command->input,
+        .body = command->input ? command->input : &empty,
         .record_id = before->id,
         .label = before->label,
     };
-    if (!event.body)
-        event.body = &empty;
     TRY(record_subject(c, record, before, &event.subject));
-    return outcome_add(c, outcome, &event);
+    TRY(outcome_add(c, outcome, &event));
+    return due_arm(c, picture, record, NULL, before, NULL, outcome);
 }
 
 /* ---- folds
@@ -230,6 +274,16 @@ rc record_fold_put(struct ctx *c, struct picture *picture, const struct event *e
     if (!event->body)
         return OK; /* erased: nothing is known any more */
     return picture_put(c, picture, event->kind->body, event->body, event);
+}
+
+/* A step that ends the record: it stands as it was left, and is retired. */
+rc record_fold_end(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct record_head *head = event->body;
+    if (!head)
+        return OK;
+    TRY(record_fold_put(c, picture, event));
+    return picture_retire(c, picture, event->kind->body, head->id, event);
 }
 
 rc record_fold_retire(struct ctx *c, struct picture *picture, const struct event *event)

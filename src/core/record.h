@@ -10,14 +10,19 @@
 #define RECORD_END_FIELDS(F, T) F(T, text, block, why, 0, 0, 500, "why it is retired")
 SHAPE_DECLARE(record_end, RECORD_END_FIELDS);
 
-/* The decisions and folds behind the generated kinds (catalog.c puts them into rows). */
+/* The decisions and folds behind the generated kinds (catalog_make.c puts them into rows). */
 decide_fn record_decide_add, record_decide_change, record_decide_retire;
-fold_fn record_fold_put, record_fold_retire;
+fold_fn record_fold_put, record_fold_retire, record_fold_end;
 
-/* The generated routes of a record: list, one, history, add, change, retire. The `arg` of each is
- * the record. */
+/* The generated routes of a record: list, one, history; add, change, retire where there is a
+ * permission to write. The `arg` of each is the record. Gives how many there are. */
 enum { RECORD_ROUTES = 6 };
-rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES]);
+rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES],
+                 size_t *ret_count);
+
+/* The route of a step: POST /api/v1/<plural>/{id}/<step>, with If-Match. Its `arg` is the decision.
+ */
+rc record_step_route(struct ctx *c, const struct decision *decision, struct route *ret);
 
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
@@ -25,6 +30,21 @@ rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct s
 /* Whose key seals the events of this one: the person's, or, of an erasable record, its own
  * ("visit/01J…"); absent: they are not sealed. INVALID: the person is missing. */
 rc record_subject(struct ctx *c, const struct record *record, const void *body, struct str *ret);
+
+/* The body of an event "zone.added", ".changed" or ".retired" (then the record as it was), decided
+ * by a domain itself rather than by the record's own commands. The deadlines of the record follow.
+ */
+rc record_want(struct ctx *c, struct picture *picture, struct outcome *outcome,
+               const struct shape *shape, enum record_verb verb, const void *body);
+
+/* An event of this kind with the whole record as its body, under its label and subject. */
+rc record_add_event(struct ctx *c, const struct record *record, const struct event_kind *kind,
+                    const void *body, struct outcome *outcome);
+
+/* What holds of every record that is written: its id stays, the actor may read under its label, its
+ * subject stays, its references are good, what is unique is so. `before` is NULL for a new one. */
+rc record_check_written(struct ctx *c, struct picture *picture, const struct command *command,
+                        const struct record *record, const void *before, const void *after);
 
 /* Do all references in a record point to live records, which the actor may read or which it
  * referred to before (NULL: a new one)? INVALID names the one that does not; what may not be read

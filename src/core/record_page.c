@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "core/core.h"
 #include "core/page.h"
+#include "core/target.h"
 #include "shape/shape_column.h"
 
 #include <inttypes.h>
@@ -123,7 +124,6 @@ static rc serve_list(struct ctx *c, const struct request *request, struct respon
  * -----------------------------------------------------------------------------------------------
  */
 
-/* The record that the path names, if the caller may read it. */
 static rc get_readable(struct ctx *c, const struct request *request, struct row *ret_row,
                        struct record_head **ret)
 {
@@ -131,9 +131,7 @@ static rc get_readable(struct ctx *c, const struct request *request, struct row 
     struct record_head *head = ctx_take(c, 1, shape->size);
     if (!head)
         return fault_again(c);
-    TRY(picture_get(c, request->picture, shape, request->parts[0], ret_row, head));
-    if (!actor_may_read(request->actor, head->label))
-        FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
+    TRY(request_target(c, request, shape, ret_row, head));
     *ret = head;
     return OK;
 }
@@ -180,24 +178,8 @@ static rc serve_history(struct ctx *c, const struct request *request, struct res
 static rc make_command(struct ctx *c, const struct request *request, enum record_verb verb,
                        struct command **ret)
 {
-    struct command *command = NULL;
-    NEW(c, command, 1);
-    *command = (struct command){
-        .decision = catalog_record_decision(request->catalog, record_of(request), verb),
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    if (!str_absent(request->if_match)) {
-        struct str seq = request->if_match;
-        if (seq.len > 2 && seq.ptr[0] == '"')
-            seq = str_sub(seq, 1, seq.len - 2);
-        if (!str_to_i64(seq, &command->expect_seq) || command->expect_seq < 0)
-            FAIL(c, STALE, "If-Match: not an ETag of ours");
-    }
-    *ret = command;
-    return OK;
+    return request_command(
+        c, request, catalog_record_decision(request->catalog, record_of(request), verb), ret);
 }
 
 /* The record in the request's body; the id may be left out where it is known otherwise. */
@@ -248,7 +230,25 @@ static rc serve_retire(struct ctx *c, const struct request *request, struct resp
     return OK;
 }
 
-rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES])
+static rc serve_step(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct decision *decision = request->route->arg;
+    TRY(request_command(c, request, decision, &response->command));
+    response->command->alarm = decision->step->flags & STEP_LANE;
+    return OK;
+}
+
+rc record_step_route(struct ctx *c, const struct decision *decision, struct route *ret)
+{
+    struct str path;
+    TRY(str_format(c, &path, "/api/v1/%s/{id}/%s", decision->record->plural, decision->step->name));
+    *ret = (struct route)ROUTE(POST, path.ptr, decision->permission, decision->help,
+                               .input = decision->input, .arg = decision, .serve = serve_step);
+    return OK;
+}
+
+rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES],
+                 size_t *ret_count)
 {
     const struct shape *shape = record->shape;
     struct str all, one, history;
@@ -258,17 +258,18 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
     const struct route rows[RECORD_ROUTES] = {
         ROUTE(GET, all.ptr, record->read, "List, filter, search, or export as CSV", .output = shape,
               .output_list = true, .serve = serve_list),
+        ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
+        ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
+              .serve = serve_history),
         ROUTE(POST, all.ptr, record->write, "Make a new one", .input = shape, .raw = true,
               .serve = serve_add),
-        ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
         ROUTE(PUT, one.ptr, record->write, "Replace it, if it is still as If-Match says",
               .input = shape, .raw = true, .serve = serve_change),
         ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` may be given",
               .serve = serve_retire),
-        ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
-              .serve = serve_history),
     };
-    for (size_t i = 0; i < RECORD_ROUTES; i++) {
+    *ret_count = record->write ? RECORD_ROUTES : 3;
+    for (size_t i = 0; i < *ret_count; i++) {
         ret[i] = rows[i];
         ret[i].arg = record;
     }

@@ -11,6 +11,8 @@ static bool field_refers(const struct shape_field *field, const void *value, con
                          struct str id)
 {
     const struct shape_items *list = value;
+    if (field->flags & LOOSE)
+        return false;
     bool same = (field->kind == SHAPE_REF || field->kind == SHAPE_REFS) &&
                 strcmp(field->target, target) == 0;
     if (field->kind == SHAPE_REF)
@@ -84,6 +86,8 @@ static rc check_record(const struct checking *k, const struct shape *shape, cons
 static rc check_field(const struct checking *k, const struct shape_field *field, const void *value)
 {
     const struct shape_items *list = value;
+    if (field->flags & LOOSE)
+        return OK;
     if (field->kind == SHAPE_REF)
         return check_reference(k, field, *(const struct str *)value);
     if (field->kind == SHAPE_RECORD)

@@ -1,5 +1,6 @@
 #include "main/folder.h"
 
+#include "core/catalog_make.h"
 #include "main/modules.h"
 
 #include <fcntl.h>

@@ -2,6 +2,7 @@
 #include "main/verbs.h"
 
 #include "base/version.h"
+#include "core/catalog_make.h"
 #include "edge/openapi.h"
 #include "main/modules.h"
 #include "shape/shape_flags.h"

@@ -1,5 +1,7 @@
 #include "support/scene.h"
 
+#include "core/catalog_make.h"
+
 #include "support/store_fixture.h"
 
 #include <stdlib.h>

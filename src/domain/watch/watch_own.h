@@ -18,11 +18,6 @@
 static const int64_t SECOND_US = 1000000;
 enum { CLOCK_GOOD_MS = 60000 }; /* a source's clock that is no further off is believed */
 
-static inline struct wall wall_after(struct wall t, int64_t ms)
-{
-    return (struct wall){t.us + ms * 1000};
-}
-
 /* The earlier of two, where zero is none. */
 static inline struct wall wall_sooner(struct wall a, struct wall b)
 {

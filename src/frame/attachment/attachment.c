@@ -39,7 +39,7 @@ static rc add_routes(struct ctx *c, const struct record *record, struct added *a
     TRY(str_format(c, &all, "/api/v1/%s/{id}/attachments", record->plural));
     TRY(str_format(c, &one, "/api/v1/%s/{id}/attachments/{file}", record->plural));
     const struct route rows[] = {
-        ROUTE(POST, all.ptr, record->write,
+        ROUTE(POST, all.ptr, attachment_permission(record),
               "Attach a file: its bytes are the body; name, label and expires are parameters",
               .raw = true, .slow = true, .serve = attachment_serve_add,
               .body_max = most ? (size_t)most : ATTACHMENT_BYTES_MAX),
@@ -47,7 +47,7 @@ static rc add_routes(struct ctx *c, const struct record *record, struct added *a
               .output = &attachment_shape, .output_list = true, .serve = attachment_serve_list),
         ROUTE(GET, one.ptr, record->read, "One file, to be saved", .slow = true,
               .serve = attachment_serve_one),
-        ROUTE(DELETE, one.ptr, record->write, "Remove a file; `why` says why",
+        ROUTE(DELETE, one.ptr, attachment_permission(record), "Remove a file; `why` says why",
               .serve = attachment_serve_remove),
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

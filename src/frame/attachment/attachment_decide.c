@@ -182,8 +182,9 @@ rc attachment_add(struct ctx *c, struct picture *picture, struct outcome *outcom
 
 static rc check_may(struct ctx *c, const struct command *command, const struct record *record)
 {
-    if (!actor_may(&command->actor, record->write))
-        FAIL(c, FORBIDDEN, "this needs the permission %s", record->write);
+    const char *permission = attachment_permission(record);
+    if (!actor_may(&command->actor, permission))
+        FAIL(c, FORBIDDEN, "this needs the permission %s", permission);
     return OK;
 }
 

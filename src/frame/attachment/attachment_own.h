@@ -30,6 +30,12 @@ SHAPE_DECLARE(attachment_file, ATTACHMENT_FILE_FIELDS);
     F(T, i64, _, bytes, 0, 0, 0, "their bytes")
 SHAPE_DECLARE(attachment_room, ATTACHMENT_ROOM_FIELDS);
 
+/* The permission to attach and to remove. */
+static inline const char *attachment_permission(const struct record *record)
+{
+    return record->attachments.write ? record->attachments.write : record->write;
+}
+
 /* The name of the file's own key. */
 rc attachment_key_name(struct ctx *c, struct str id, struct str *ret);
 

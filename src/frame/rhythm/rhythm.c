@@ -1,4 +1,5 @@
 /* The records, events and routes of what comes round, and the module. */
+#include "core/catalog.h"
 #include "core/core.h"
 #include "core/own.h"
 #include "core/page.h"
@@ -79,7 +80,28 @@ const struct event_kind rhythm_set_kind = {"rhythm.set", "The next date of what 
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
-static rc routine_check(struct ctx *c, struct picture *picture, const struct command *,
+/* Accounts are of a domain above: they are looked up by name. */
+static rc check_owner(struct ctx *c, struct picture *picture, const struct actor *actor,
+                      struct str owner)
+{
+    const struct record *record = catalog_record(picture_catalog(picture), STR("account"));
+    struct record_head *head = NULL;
+    struct row row;
+    if (str_absent(owner))
+        return OK;
+    if (!record)
+        REFUSE(c, INVALID, "reference", "owner", "there is no such account");
+    if (!(head = ctx_take(c, 1, record->shape->size)))
+        return fault_again(c);
+    rc found = picture_get(c, picture, record->shape, owner, &row, head);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    if (!rc_ok(found) || row.retired.us || !actor_may_read(actor, head->label))
+        REFUSE(c, INVALID, "reference", "owner", "there is no such account");
+    return OK;
+}
+
+static rc routine_check(struct ctx *c, struct picture *picture, const struct command *command,
                         const void *, const void *after)
 {
     const struct routine *routine = after;
@@ -100,7 +122,7 @@ static rc routine_check(struct ctx *c, struct picture *picture, const struct com
                routine->day ? "only months have a day" : "on which day of the month?");
     if (hours && routine->skip_holidays)
         REFUSE(c, INVALID, "unit", "skip_holidays", "hours are counted through holidays");
-    return OK;
+    return check_owner(c, picture, &command->actor, routine->owner);
 }
 
 static rc holiday_check(struct ctx *c, struct picture *, const struct command *, const void *,

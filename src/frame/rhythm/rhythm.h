@@ -29,16 +29,16 @@ SHAPE_DECLARE_CHOICES(routine_unit, ROUTINE_UNIT, ROUTINE_UNITS);
 extern const struct text_form text_form_hour, text_form_weekday;
 
 enum { ROUTINE_EVERY_MAX = 1000 };
-#define ROUTINE_FIELDS(F, T)                                                                   \
-    RECORD_FIELDS(F, T)                                                                        \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 120, "what is to be done")            \
-    F(T, i64, _, every, 0, 1, ROUTINE_EVERY_MAX, "how many units lie between two dates")       \
-    F(T, choice, routine_unit, unit, REQUIRED, 0, 0, "the unit")                               \
-    F(T, text, hour, at, 0, 5, 5, "the time of day, by the mission's clock; not for hours")    \
-    F(T, texts, weekday, weekdays, 0, 0, 7, "the weekdays; needed for weeks, may narrow days") \
-    F(T, i64, _, day, 0, 0, 31, "the day of the month; the last one where it is shorter")      \
-    F(T, flag, _, skip_holidays, 0, 0, 0, "a date on a holiday of the mission is left out")    \
-    F(T, ref, account, owner, INDEXED, 0, 0, "the account that gets a task on each date")      \
+#define ROUTINE_FIELDS(F, T)                                                                      \
+    RECORD_FIELDS(F, T)                                                                           \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 120, "what is to be done")               \
+    F(T, i64, _, every, 0, 1, ROUTINE_EVERY_MAX, "how many units lie between two dates")          \
+    F(T, choice, routine_unit, unit, REQUIRED, 0, 0, "the unit")                                  \
+    F(T, text, hour, at, 0, 5, 5, "the time of day, by the mission's clock; not for hours")       \
+    F(T, texts, weekday, weekdays, 0, 0, 7, "the weekdays; needed for weeks, may narrow days")    \
+    F(T, i64, _, day, 0, 0, 31, "the day of the month; the last one where it is shorter")         \
+    F(T, flag, _, skip_holidays, 0, 0, 0, "a date on a holiday of the mission is left out")       \
+    F(T, ref, account, owner, INDEXED | LOOSE, 0, 0, "the account that gets a task on each date") \
     F(T, text, block, note, 0, 0, 2000, "how it is done")
 SHAPE_DECLARE(routine, ROUTINE_FIELDS);
 
@@ -55,7 +55,7 @@ SHAPE_DECLARE(holiday, HOLIDAY_FIELDS);
     F(T, text, line, name, REQUIRED, 1, 120, "what is to be done")        \
     F(T, time, _, due, REQUIRED, 0, 0, "the date")                        \
     F(T, flag, _, late, 0, 0, 0, "it was noticed minutes after its date") \
-    F(T, ref, account, owner, 0, 0, 0, "who does it")
+    F(T, ref, account, owner, LOOSE, 0, 0, "who does it")
 SHAPE_DECLARE(routine_date, ROUTINE_DATE_FIELDS);
 extern const struct event_kind routine_came_kind;
 

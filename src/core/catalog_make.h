@@ -1,0 +1,14 @@
+/* Making the catalog: the modules put together, their records' rows generated, and all of it
+ * checked for what a compiler cannot see: names used twice, a permission nobody declared, a fold
+ * without its event, a reference to a record that does not exist, a step from a state that is none.
+ */
+#ifndef CORE_CATALOG_MAKE_H
+#define CORE_CATALOG_MAKE_H
+
+#include "core/catalog.h"
+
+/* Assemble. INTERNAL names what does not fit. The modules outlive the catalog. */
+rc catalog_open(struct ctx *c, size_t count, const struct module *const *modules,
+                struct catalog **ret);
+
+#endif

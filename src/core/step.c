@@ -1,0 +1,227 @@
+#include "core/step.h"
+
+#include "core/catalog.h"
+#include "core/outcome.h"
+#include "core/record.h"
+#include "core/target.h"
+
+#include <assert.h>
+
+SHAPE_DEFINE(step_reason, STEP_REASON_FIELDS, 1, "The reason for a step");
+SHAPE_DEFINE(step_take, STEP_TAKE_FIELDS, 1, "Taking a record on oneself");
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+bool step_from(const char *states, const char *state)
+{
+    struct str rest = str_from(states), word;
+    while (str_split(&rest, ' ', &word))
+        if (str_is(word, "*") || str_is(word, state))
+            return true;
+    return false;
+}
+
+static const struct shape_field *state_field(const struct record *record)
+{
+    const struct shape_field *field =
+        shape_field(record->shape, str_from(record->state ? record->state : "state"));
+    return field && field->kind == SHAPE_CHOICE ? field : NULL;
+}
+
+const char *step_state(const struct record *record, const void *body)
+{
+    const struct shape_field *field = state_field(record);
+    if (!field)
+        return "";
+    unsigned value = *(const unsigned *)shape_in(field, body);
+    return shape_choice_name(field->choices, value ? value : 1);
+}
+
+static void set_state(const struct record *record, void *body, unsigned value)
+{
+    const struct shape_field *field = state_field(record);
+    if (field)
+        *(unsigned *)shape_at(field, body) = value;
+}
+
+/* A field of STEP_FIELDS, NULL where the shape has none. */
+static void *kept(const struct record *record, const char *name, void *body)
+{
+    const struct shape_field *field = shape_field(record->shape, str_from(name));
+    return field ? shape_at(field, body) : NULL;
+}
+
+static void keep_text(const struct record *record, const char *name, void *body, struct str value)
+{
+    struct str *text = kept(record, name, body);
+    if (text)
+        *text = value;
+}
+
+/* Into a state: since now, by this actor. */
+static void enter(const struct record *record, const struct command *command, struct wall now,
+                  void *body)
+{
+    struct wall *since = kept(record, "state_since", body);
+    if (since)
+        *since = now;
+    keep_text(record, "state_by", body, command->actor.id);
+}
+
+void step_begin(const struct record *record, const struct command *command, struct wall now,
+                void *body)
+{
+    const struct shape_field *field = state_field(record);
+    const struct step_call call = {.command = command, .before = NULL, .after = body};
+    if (!record->steps && !record->claim)
+        return;
+    if (field && *(const unsigned *)shape_in(field, body) == 0)
+        set_state(record, body, 1);
+    enter(record, command, now, body);
+    keep_text(record, "asked_by", body, command->actor.id);
+    claim_keep(record, &call, now);
+}
+
+/* ---- may it be done? ------------------------------------------------------------------------- */
+
+static rc check_from(struct ctx *c, const struct record *record, const struct step_call *call)
+{
+    const char *state = step_state(record, call->before);
+    if (step_from(call->step->from, state))
+        return OK;
+    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to %s it has to be %s", record->shape->name,
+           state, call->step->name, call->step->from);
+}
+
+static rc refuse_same(struct ctx *c, const char *why)
+{
+    REFUSE(c, FORBIDDEN, "two-persons", "", "%s", why);
+}
+
+static rc check_other(struct ctx *c, struct picture *picture, const struct record *record,
+                      const struct step_call *call)
+{
+    const struct actor *actor = &call->command->actor;
+    const struct shape_field *field = shape_field(record->shape, STR("asked_by"));
+    struct str asked = *(const struct str *)shape_in(field, call->before);
+    account_origin_fn *origin_of = catalog_account_origin(picture_catalog(picture));
+    struct account_origin of_asked = {0}, of_actor = {0};
+    if (str_absent(actor->person))
+        return refuse_same(c, "a person has to do this, not a program");
+    if (str_absent(asked))
+        return refuse_same(c, "nobody knows who asked for it: have it asked for again");
+    if (str_eq(asked, actor->id))
+        return refuse_same(c, "another person than the one who asked has to do this");
+    if (origin_of) {
+        TRY(origin_of(c, picture, asked, &of_asked));
+        TRY(origin_of(c, picture, actor->id, &of_actor));
+    }
+    if (str_eq(of_asked.person, actor->person))
+        return refuse_same(c, "another person than the one who asked has to do this");
+    if (str_eq(of_asked.made_by, actor->id) || str_eq(of_actor.made_by, asked))
+        return refuse_same(c, "one of the two accounts was made by the other");
+    return OK;
+}
+
+/* The member `why` of the input, absent where its shape has none. */
+static struct str reason_given(const struct step *step, const void *input)
+{
+    const struct shape *shape = step->input ? step->input : &step_reason_shape;
+    const struct shape_field *field = shape_field(shape, STR("why"));
+    if (!field || field->kind != SHAPE_TEXT)
+        return (struct str){NULL, 0};
+    return *(const struct str *)shape_in(field, input);
+}
+
+static rc check_reason(struct ctx *c, const struct step_call *call)
+{
+    if (str_trim(reason_given(call->step, call->input)).len == 0)
+        REFUSE(c, INVALID, "required", "why", "why: a reason is required");
+    return OK;
+}
+
+static rc check_before(struct ctx *c, struct picture *picture, const struct record *record,
+                       const struct step_call *call)
+{
+    unsigned flags = call->step->flags;
+    TRY(claim_check(c, record, call));
+    TRY(check_from(c, record, call));
+    if (flags & STEP_OTHER)
+        TRY(check_other(c, picture, record, call));
+    return flags & STEP_REASON ? check_reason(c, call) : OK;
+}
+
+/* ---- doing it -------------------------------------------------------------------------------- */
+
+static rc take_input(struct ctx *c, const struct step *step, const void *given, const void **ret)
+{
+    const struct shape *shape = step->input ? step->input : &step_reason_shape;
+    *ret = given ? given : ctx_take(c, 1, shape->size);
+    return *ret ? OK : fault_again(c);
+}
+
+/* What the frame keeps of the step, once the domain's rule has had its word. */
+static void keep_step(const struct record *record, const struct step_call *call, struct wall now)
+{
+    const char *was = step_state(record, call->before), *is = step_state(record, call->after);
+    if (strcmp(was, is) != 0)
+        enter(record, call->command, now, call->after);
+    if (call->step->flags & STEP_ASKS)
+        keep_text(record, "asked_by", call->after, call->command->actor.id);
+    keep_text(record, "state_why", call->after, reason_given(call->step, call->input));
+    claim_keep(record, call, now);
+}
+
+static rc make_after(struct ctx *c, struct picture *picture, const struct record *record,
+                     struct step_call *call)
+{
+    const struct shape_field *field = state_field(record);
+    memcpy(call->after, call->before, record->shape->size);
+    if (call->step->to)
+        set_state(record, call->after,
+                  shape_choice_value(field->choices, str_from(call->step->to)));
+    if (call->step->rule)
+        TRY(call->step->rule(c, picture, call));
+    keep_step(record, call, clock_now(c));
+    return record_check_written(c, picture, call->command, record, call->before, call->after);
+}
+
+rc step_decide(struct ctx *c, struct picture *picture, const struct command *command,
+               struct outcome *outcome)
+{
+    const struct record *record = command->decision->record;
+    const struct step *step = command->decision->step;
+    struct outcome later;
+    struct step_call call = {.step = step, .command = command, .outcome = &later};
+    struct record_head *before = ctx_take(c, 1, record->shape->size);
+    if (!before || !(call.after = ctx_take(c, 1, record->shape->size)))
+        return fault_again(c);
+    TRY(command_target(c, picture, command, record->shape, NULL, before));
+    TRY(take_input(c, step, command->input, &call.input));
+    call.before = before;
+    outcome_init(&later, picture_catalog(picture), before->label);
+    TRY(check_before(c, picture, record, &call));
+    TRY(make_after(c, picture, record, &call));
+    TRY(record_add_event(c, record, catalog_step_event(picture_catalog(picture), record, step),
+                         call.after, outcome));
+    TRY(due_arm(c, picture, record, step, before, step->flags & STEP_ENDS ? NULL : call.after,
+                outcome));
+    return outcome_join(c, outcome, &later);
+}
+
+rc step_follow(struct ctx *c, struct picture *picture, struct outcome *outcome,
+               const struct shape *shape, struct str id, const char *step, const void *input)
+{
+    const struct catalog *catalog = picture_catalog(picture);
+    const struct record *record = catalog_record(catalog, str_from(shape->name));
+    const struct command command = {
+        .decision = catalog_step_decision(catalog, record, step),
+        .input = input,
+        .target = id,
+        .actor = actor_system,
+        .cause = -1,
+        .expect_seq = -1,
+    };
+    assert(command.decision);
+    return step_decide(c, picture, &command, outcome);
+}
