@@ -13,6 +13,28 @@ rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct s
     return str_format(c, ret, "%s/%.*s", shape->name, STR_ARG(id));
 }
 
+rc record_named(struct ctx *c, struct picture *picture, const struct actor *actor, struct str name,
+                struct named *ret)
+{
+    struct str id = name, noun;
+    struct named named = {0};
+    str_split(&id, '/', &noun);
+    named.record = catalog_record(picture_catalog(picture), noun);
+    if (!named.record)
+        FAIL(c, NOT_FOUND, "there is no such record");
+    struct record_head *head = ctx_take(c, 1, named.record->shape->size);
+    if (!head)
+        return fault_again(c);
+    rc found = picture_get(c, picture, named.record->shape, id, &named.row, head);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    if (!rc_ok(found) || !actor_may_read(actor, head->label))
+        FAIL(c, NOT_FOUND, "there is no such %s", named.record->shape->name);
+    named.head = head;
+    *ret = named;
+    return OK;
+}
+
 /* ---- uniqueness
  * ------------------------------------------------------------------------------------ */
 

@@ -5,6 +5,7 @@
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/rounds/rounds.h"
+#include "domain/task/task.h"
 #include "domain/tripwire/tripwire.h"
 #include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
@@ -15,9 +16,9 @@
 #include "frame/rhythm/rhythm.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,   &rhythm_module,   &attachment_module, &retention_module, &edge_module,
-    &auth_module,   &mission_module,  &people_module,     &watch_module,     &rounds_module,
-    &intake_module, &tripwire_module, &camera_module,
+    &core_module,   &rhythm_module,  &attachment_module, &retention_module, &edge_module,
+    &auth_module,   &mission_module, &people_module,     &task_module,      &watch_module,
+    &rounds_module, &intake_module,  &tripwire_module,   &camera_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -9,27 +9,16 @@
 /* ---- the record that it belongs to ----------------------------------------------------------- */
 
 rc owner_get(struct ctx *c, struct picture *picture, const struct actor *actor, struct str name,
-             struct owner *ret)
+             struct named *ret)
 {
-    struct str id = name, noun;
-    struct owner owner = {0};
-    str_split(&id, '/', &noun);
-    owner.record = catalog_record(picture_catalog(picture), noun);
-    if (!owner.record || owner.record->attachments.most == 0)
-        FAIL(c, NOT_FOUND, "no files belong to %.*s", STR_ARG(name));
-    struct record_head *head = ctx_take(c, 1, owner.record->shape->size);
-    if (!head)
-        return fault_again(c);
-    TRY(picture_get(c, picture, owner.record->shape, id, &owner.row, head));
-    if (!actor_may_read(actor, head->label))
-        FAIL(c, NOT_FOUND, "there is no such %s", owner.record->shape->name);
-    owner.head = head;
-    *ret = owner;
+    TRY(record_named(c, picture, actor, name, ret));
+    if (ret->record->attachments.most == 0)
+        FAIL(c, NOT_FOUND, "no files belong to a %s", ret->record->shape->name);
     return OK;
 }
 
 rc attachment_get(struct ctx *c, struct picture *picture, const struct actor *actor, struct str id,
-                  struct owner *ret_owner, struct attachment *ret)
+                  struct named *ret_owner, struct attachment *ret)
 {
     TRY(picture_get(c, picture, &attachment_shape, id, NULL, ret));
     rc found = owner_get(c, picture, actor, ret->of, ret_owner);
@@ -47,7 +36,7 @@ static rc event_of(struct ctx *c, struct picture *picture, const struct record *
     return OK;
 }
 
-static rc add_event(struct ctx *c, struct picture *picture, const struct owner *owner,
+static rc add_event(struct ctx *c, struct picture *picture, const struct named *owner,
                     const char *verb, const struct attachment *body, struct outcome *outcome)
 {
     struct outcome_event event = {.body = body, .record_id = owner->head->id};
@@ -135,7 +124,7 @@ static rc put_file(struct ctx *c, struct outcome *outcome, const struct attachme
 }
 
 static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome,
-                 const struct owner *owner, const struct attachment_add *add)
+                 const struct named *owner, const struct attachment_add *add)
 {
     const struct attachment_given *given = add->given;
     struct attachment *a = NULL;
@@ -175,7 +164,7 @@ static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome
 rc attachment_add(struct ctx *c, struct picture *picture, struct outcome *outcome,
                   const struct attachment_add *add)
 {
-    struct owner owner;
+    struct named owner;
     TRY(owner_get(c, picture, add->actor, add->of, &owner));
     return add_to(c, picture, outcome, &owner, add);
 }
@@ -191,7 +180,7 @@ static rc check_may(struct ctx *c, const struct command *command, const struct r
 rc attachment_decide_add(struct ctx *c, struct picture *picture, const struct command *command,
                          struct outcome *outcome)
 {
-    struct owner owner;
+    struct named owner;
     TRY(owner_get(c, picture, &command->actor, command->target, &owner));
     TRY(check_may(c, command, owner.record));
     return add_to(c, picture, outcome, &owner,
@@ -202,7 +191,7 @@ rc attachment_decide_add(struct ctx *c, struct picture *picture, const struct co
 /* ---- removing -------------------------------------------------------------------------------- */
 
 static rc remove_one(struct ctx *c, struct picture *picture, struct outcome *outcome,
-                     const struct owner *owner, struct attachment *a)
+                     const struct named *owner, struct attachment *a)
 {
     struct str key;
     a->removed = clock_now(c);
@@ -217,7 +206,7 @@ rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct
 {
     const struct attachment_end *end = command->input;
     struct attachment *a = NULL;
-    struct owner owner;
+    struct named owner;
     NEW(c, a, 1);
     TRY(attachment_get(c, picture, &command->actor, command->target, &owner, a));
     TRY(check_may(c, command, owner.record));
@@ -234,7 +223,7 @@ rc attachment_decide_expire(struct ctx *c, struct picture *picture, const struct
                             struct outcome *outcome)
 {
     struct attachment *a = NULL;
-    struct owner owner;
+    struct named owner;
     NEW(c, a, 1);
     rc found = attachment_get(c, picture, &command->actor, command->target, &owner, a);
     if (found.code == RC_NOT_FOUND)

@@ -2,7 +2,7 @@
 #ifndef FRAME_ATTACHMENT_ATTACHMENT_OWN_H
 #define FRAME_ATTACHMENT_ATTACHMENT_OWN_H
 
-#include "core/catalog.h"
+#include "core/record.h"
 #include "frame/attachment/attachment.h"
 
 enum attachment_decision {
@@ -43,17 +43,13 @@ rc attachment_key_name(struct ctx *c, struct str id, struct str *ret);
 rc attachment_open(struct ctx *c, const struct attachment *attachment, struct str key,
                    struct str sealed, struct str *ret);
 
-/* The record of a name ("site/01J…"), if the actor may read it; live or not. NOT_FOUND. */
-struct owner {
-    const struct record *record;
-    struct row row;
-    const struct record_head *head;
-};
+/* The record that a file belongs to, by its name, if the actor may read it; live or not. NOT_FOUND.
+ */
 rc owner_get(struct ctx *c, struct picture *picture, const struct actor *actor, struct str name,
-             struct owner *ret);
+             struct named *ret);
 /* A file that the actor may read, as its record. NOT_FOUND. */
 rc attachment_get(struct ctx *c, struct picture *picture, const struct actor *actor, struct str id,
-                  struct owner *ret_owner, struct attachment *ret);
+                  struct named *ret_owner, struct attachment *ret);
 
 decide_fn attachment_decide_add, attachment_decide_remove, attachment_decide_expire;
 fold_fn attachment_fold_added, attachment_fold_removed, attachment_fold_subject;

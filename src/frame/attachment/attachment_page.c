@@ -35,7 +35,7 @@ rc attachment_serve_add(struct ctx *c, const struct request *request, struct res
     struct attachment_given *given = NULL;
     struct str target, expires = request_param(request, "expires");
     struct str label = request_param(request, "label");
-    struct owner owner;
+    struct named owner;
     TRY(name_of(c, request, &target));
     TRY(owner_get(c, request->picture, request->actor, target, &owner)); /* before any work */
     NEW(c, given, 1);
@@ -62,7 +62,7 @@ rc attachment_serve_list(struct ctx *c, const struct request *request, struct re
 {
     struct query query;
     struct str name;
-    struct owner owner;
+    struct named owner;
     TRY(name_of(c, request, &name));
     TRY(owner_get(c, request->picture, request->actor, name, &owner));
     TRY(page_query(c, request, &query));
@@ -76,7 +76,7 @@ rc attachment_serve_list(struct ctx *c, const struct request *request, struct re
 static rc get_named(struct ctx *c, const struct request *request, struct attachment *ret)
 {
     struct str name;
-    struct owner owner;
+    struct named owner;
     TRY(name_of(c, request, &name));
     TRY(attachment_get(c, request->picture, request->actor, request->parts[1], &owner, ret));
     if (!str_eq(ret->of, name))

@@ -133,7 +133,7 @@ TEST_SCENES(a_file_is_as_hidden_as_its_record_and_its_own_label, modules)
 {
     struct attachment_given red = {.label = {.tlp = TLP_RED}};
     struct attachment a = {0};
-    struct owner owner;
+    struct named owner;
     make_rooms(s);
     const char *hidden = attach(s, "room/r2", "one");
     const char *red_one = attach_as(s, &actor_system, "room/r1", "one", &red, RC_OK);

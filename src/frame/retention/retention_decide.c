@@ -168,23 +168,17 @@ rc record_decide_erase(struct ctx *c, struct picture *picture, const struct comm
                        struct outcome *outcome)
 {
     const struct record_erase *input = command->input;
-    struct str id = command->target, noun;
+    struct named named;
     bool held = false;
-    str_split(&id, '/', &noun);
-    const struct record *record = catalog_record(picture_catalog(picture), noun);
-    if (!record || !record->erasable)
-        FAIL(c, NOT_FOUND, "no record of this kind can be erased");
-    struct record_head *head = ctx_take(c, 1, record->shape->size);
-    if (!head)
-        return fault_again(c);
-    TRY(picture_get(c, picture, record->shape, id, NULL, head));
-    if (!actor_may_read(&command->actor, head->label))
-        FAIL(c, NOT_FOUND, "there is no such %s", record->shape->name);
-    TRY(retention_held(c, picture, record, head, &held));
+    TRY(record_named(c, picture, &command->actor, command->target, &named));
+    if (!named.record->erasable)
+        FAIL(c, UNSUPPORTED, "a %s cannot be erased", named.record->shape->name);
+    TRY(retention_held(c, picture, named.record, named.head, &held));
     if (held)
         return refuse_held(c);
-    TRY(record_check_unreferenced(c, picture, &command->actor, record->shape, id));
-    return retention_erase(c, picture, outcome, record, head, input->why);
+    TRY(record_check_unreferenced(c, picture, &command->actor, named.record->shape,
+                                  named.head->id));
+    return retention_erase(c, picture, outcome, named.record, named.head, input->why);
 }
 
 /* ---- by time --------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "core/core.h"
 #include "core/own.h"
 #include "core/page.h"
+#include "core/record.h"
 #include "frame/rhythm/rhythm_own.h"
 
 /* ---- forms ----------------------------------------------------------------------------------- */
@@ -84,21 +85,15 @@ const struct event_kind rhythm_set_kind = {"rhythm.set", "The next date of what 
 static rc check_owner(struct ctx *c, struct picture *picture, const struct actor *actor,
                       struct str owner)
 {
-    const struct record *record = catalog_record(picture_catalog(picture), STR("account"));
-    struct record_head *head = NULL;
-    struct row row;
+    struct named account = {0};
+    struct str name;
     if (str_absent(owner))
         return OK;
-    if (!record)
+    TRY(str_format(c, &name, "account/%.*s", STR_ARG(owner)));
+    rc found = record_named(c, picture, actor, name, &account);
+    if (found.code == RC_NOT_FOUND || account.row.retired.us)
         REFUSE(c, INVALID, "reference", "owner", "there is no such account");
-    if (!(head = ctx_take(c, 1, record->shape->size)))
-        return fault_again(c);
-    rc found = picture_get(c, picture, record->shape, owner, &row, head);
-    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
-        return found;
-    if (!rc_ok(found) || row.retired.us || !actor_may_read(actor, head->label))
-        REFUSE(c, INVALID, "reference", "owner", "there is no such account");
-    return OK;
+    return found;
 }
 
 static rc routine_check(struct ctx *c, struct picture *picture, const struct command *command,
