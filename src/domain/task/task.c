@@ -16,7 +16,7 @@ SHAPE_DEFINE(task, TASK_FIELDS, 1, "Something that somebody has to do");
 SHAPE_DEFINE(task_proof, TASK_PROOF_FIELDS, 1, "How a task was done");
 
 static const int64_t DAY_MS = INT64_C(86400000);
-enum { DAILY_REMINDERS = 7, WEEK_DAYS = 7 };
+enum { DAILY_REMINDERS = 7, WEEK_DAYS = 7, KEEP_DAYS = 3 * 365 };
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
@@ -173,7 +173,8 @@ const struct module task_module = {
     .records =
         (const struct record[]){
             RECORD(task, "tasks", READ, WRITE, .check = check, .steps = steps, .dues = dues,
-                   .editable = "open",
+                   .editable = "open", .erasable = true,
+                   .keep = {.days = KEEP_DAYS, .after = KEEP_RETIRED},
                    .attachments = {.most = 10,
                                    .kinds = "image/jpeg image/png application/pdf text/plain",
                                    .write = DO}),

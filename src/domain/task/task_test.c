@@ -4,12 +4,14 @@
 
 #include "domain/people/people.h"
 #include "frame/attachment/attachment.h"
+#include "frame/retention/retention.h"
 #include "frame/rhythm/rhythm.h"
 #include "support/edge_scene.h"
 #include "support/shape_property.h"
 
-static const struct module *const modules[] = {&core_module,   &edge_module,       &people_module,
-                                               &rhythm_module, &attachment_module, &task_module};
+static const struct module *const modules[] = {
+    &core_module,       &edge_module,      &people_module, &rhythm_module,
+    &attachment_module, &retention_module, &task_module};
 
 #define ACTOR(name, person_, may_)                                              \
     {                                                                           \
@@ -198,6 +200,21 @@ TEST_SCENES(a_routine_gives_its_owner_one_task_at_a_time, modules)
     assert_int_equal(open_tasks(s), 0);
     go_to(s, "2026-11-24T07:00:00Z");
     assert_int_equal(open_tasks(s), 1);
+    scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(a_task_is_removed_three_years_after_it_was_closed, modules)
+{
+    make_task(s, TASK("t", OWNED));
+    does(s, &chief, "task.drop", "{\"why\":\"sold\"}", RC_OK);
+    scene_do(s, "task.add", NULL, TASK("open", OWNED));
+    go_to(s, "2029-11-20T03:00:00Z");
+    scene_do(s, "retention.run", NULL, "{}");
+    assert_non_null(scene_get(s, &task_shape, "t"));
+    go_to(s, "2029-11-21T03:00:00Z");
+    scene_do(s, "retention.run", NULL, "{}");
+    assert_null(scene_get(s, &task_shape, "t"));
+    assert_non_null(scene_get(s, &task_shape, "open"));
     scene_rebuild_is_equal(s);
 }
 
