@@ -315,10 +315,41 @@ static rc start(struct ctx *c, struct core *core)
     return OK;
 }
 
+static void forget(struct command *command)
+{
+    (void)command;
+}
+
+/* What modules want decided each time the mission opens; it is no matter if it is refused. */
+static rc submit_openings(struct ctx *c, struct core *core)
+{
+    const struct catalog *catalog = core->options.catalog;
+    size_t count = 0;
+    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
+        const char *name = catalog_module(catalog, i)->opening;
+        if (!name)
+            continue;
+        if (count == OPENINGS_MAX)
+            FAIL(c, INTERNAL, "more than %d modules want something decided at opening",
+                 OPENINGS_MAX);
+        core->openings[count] = (struct command){
+            .decision = catalog_decision(catalog, str_from(name)),
+            .actor = actor_system,
+            .cause = -1,
+            .expect_seq = -1,
+            .done = forget,
+        };
+        TRY(core_submit(c, core, &core->openings[count++]));
+    }
+    return OK;
+}
+
 rc core_start(struct ctx *c, struct core *core)
 {
     assert(!core->threaded && !core->keeper);
-    rc result = start(c, core);
+    rc result = submit_openings(c, core);
+    if (rc_ok(result))
+        result = start(c, core);
     if (!rc_ok(result))
         core_abandon(core);
     return result;

@@ -112,6 +112,31 @@ rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct sha
     return add_wish(c, outcome, wish);
 }
 
+rc outcome_vault_seal(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                      const void *record, const struct vault_seal *seal)
+{
+    const struct shape_field *field = shape_field(shape, str_from(seal->field));
+    assert(field && field->kind == SHAPE_BYTES && !str_absent(seal->inner));
+    TRY(shape_check(c, shape, record));
+    return add_wish(
+        c, outcome,
+        (struct wish){.kind = WISH_VAULT_PUT, .shape = shape, .record = record, .seal = *seal});
+}
+
+rc outcome_vault_delete_where(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                              const char *field, struct str value)
+{
+    return add_wish(
+        c, outcome,
+        (struct wish){
+            .kind = WISH_VAULT_DELETE_WHERE, .shape = shape, .field = field, .id = value});
+}
+
+rc outcome_destroy(struct ctx *c, struct outcome *outcome, struct str subject)
+{
+    return add_wish(c, outcome, (struct wish){.kind = WISH_DESTROY, .id = subject});
+}
+
 rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject)
 {
     struct subject_erased body = {.subject = subject, .label = OWN_LABEL};

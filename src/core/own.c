@@ -78,7 +78,8 @@ static rc decide_reading(struct ctx *c, struct picture *picture, const struct co
  * --------------------------------------------------------------------------------------- */
 
 /* Whatever the sealed events of a subject had put into the picture goes with them, so that a
- * picture folded anew, without those bodies, is the same. */
+ * picture folded anew, without those bodies, is the same. An erasable record has a key of its own:
+ * it goes by itself (frame/retention). */
 static rc fold_erased(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct subject_erased *erased = event->body;
@@ -86,7 +87,7 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     for (size_t i = 0; i < catalog_table_count(catalog); i++) {
         const struct shape *shape = catalog_table(catalog, i)->shape;
         const struct record *record = catalog_record(catalog, str_from(shape->name));
-        if (!record || !record->personal)
+        if (!record || !record->personal || record->erasable)
             continue;
         const char *field = record->subject ? record->subject : "id";
         TRY(picture_delete_where(c, picture, shape, field, erased->subject));

@@ -99,6 +99,7 @@ struct query {
     struct str after; /* the cursor of the page before */
     int64_t limit;    /* 1 to QUERY_LIMIT_MAX */
     bool with_retired;
+    struct wall retired_by; /* only those that were retired by then; absent: any */
     struct {
         const char *target; /* the name of a shape; NULL: none */
         struct str id;

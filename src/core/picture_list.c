@@ -269,6 +269,10 @@ static rc build(struct listing *l, struct str after, int64_t rows_max)
     TRY(find_sort(l, str_absent(q->sort) ? STR("id") : q->sort, &l->sort));
     if (!q->with_retired)
         text_put(&l->sql, STR(" AND \"row_retired\" IS NULL"));
+    if (q->retired_by.us) {
+        text_put(&l->sql, STR(" AND \"row_retired\"<="));
+        TRY(add_value(l, STORE_VALUE_I64(q->retired_by.us)));
+    }
     for (size_t i = 0; i < q->filter_count; i++)
         TRY(add_filter(l, &q->filters[i]));
     if (!str_absent(q->search))

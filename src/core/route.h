@@ -41,6 +41,7 @@ struct response {
     const char *type;      /* NULL: application/json */
     struct text *body;     /* write here */
     const char *file_name; /* offer it as a file under this name */
+    bool foreign; /* bytes that somebody brought: a browser may do nothing with them but save */
     struct str etag;
     struct str location;
     struct str cookie;       /* whole Set-Cookie value */

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SUBSCRIBERS_MAX = 16 };
+enum { SUBSCRIBERS_MAX = 16, OPENINGS_MAX = 8 };
 
 struct queue {
     struct command *first, *last;
@@ -33,6 +33,8 @@ struct core {
     pthread_cond_t settled; /* of core_settle: */
     int64_t settles_asked, settles_done;
     struct wall settled_due;
+
+    struct command openings[OPENINGS_MAX];
 
     bool lost;            /* store and ledger have to be opened again; the writer's own */
     struct wall next_due; /* of all deadlines; absent: none. The writer's own */

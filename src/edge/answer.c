@@ -14,6 +14,8 @@
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "   \
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+/* Of what somebody brought, nothing works: no script, no form, no origin. */
+#define CSP_FOREIGN "default-src 'none'; frame-ancestors 'none'; sandbox"
 #define PERMISSIONS                                                                           \
     "accelerometer=(), autoplay=(), bluetooth=(), camera=(self), display-capture=(), "        \
     "fullscreen=(self), geolocation=(self), gyroscope=(), hid=(), magnetometer=(), midi=(), " \
@@ -117,18 +119,25 @@ void answer_fault(struct edge_request *er)
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
-/* A name to save under, of characters that mean nothing to anybody. */
+/* A name to save under, of characters that mean nothing to anybody; and, where it has others, the
+ * whole name as RFC 6266 and RFC 8187 write it. */
 static rc disposition(struct ctx *c, const char *file_name, struct str *ret)
 {
     struct text out;
-    text_init(&out, c, 256);
+    bool all_plain = true;
+    text_init(&out, c, 2048);
     text_put(&out, STR("attachment; filename=\""));
     for (const char *at = file_name; *at; at++) {
         bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
                      (*at >= '0' && *at <= '9') || *at == '-' || *at == '.';
         text_put_char(&out, plain ? *at : '_');
+        all_plain = all_plain && plain;
     }
     text_put_char(&out, '"');
+    if (!all_plain)
+        text_put(&out, STR("; filename*=UTF-8''"));
+    for (const char *at = file_name; *at && !all_plain; at++)
+        text_printf(&out, "%%%02X", (unsigned char)*at);
     return text_done(&out, ret);
 }
 
@@ -154,6 +163,8 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     http_reply_add(reply, "Location", response->location);
     http_reply_add(reply, "Set-Cookie", response->cookie);
     http_reply_add(reply, "Content-Disposition", file);
+    if (response->foreign) /* a browser obeys both policies */
+        http_reply_add(reply, "Content-Security-Policy", STR(CSP_FOREIGN));
     http_reply_add(reply, "Cache-Control", tagged ? STR("private, no-cache") : STR("no-store"));
     return OK;
 }

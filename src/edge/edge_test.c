@@ -199,7 +199,8 @@ TEST(answer_tells_the_browser_how_little_it_may_do)
     has_not(reply, "unsafe");
     has(reply, "X-Content-Type-Options: nosniff\r\n");
     has(reply, "Cache-Control: no-store\r\n");
-    has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"\r\n");
+    has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"; "
+               "filename*=UTF-8''%");
     has(reply, "Set-Cookie: session=x; HttpOnly\r\n");
     has(reply, "{\"origin\":\"http://localhost\",\"language\":\"fr\",\"a\":\"x y z\"}");
     has_not(reply, "Strict-Transport-Security");

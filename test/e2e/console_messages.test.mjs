@@ -5,6 +5,8 @@ import { after, before, test } from 'node:test';
 import { caller, enrol, languages, startDemo } from './lib.mjs';
 
 const folder = new URL('../../web/src/i18n/', import.meta.url);
+/** Kinds of events that every record may have; one word of the verb serves them all. */
+const generatedVerbs = ['added', 'changed', 'retired', 'attached', 'detached', 'erased'];
 let demo, catalog;
 before(async () => {
   demo = await startDemo();
@@ -44,7 +46,7 @@ function wantedOf({ records, permissions, events }) {
   const nouns = new Set(records.map((record) => record.name));
   for (const { name } of events) {
     const [noun, verb] = name.split('.');
-    const generated = nouns.has(noun) && ['added', 'changed', 'retired'].includes(verb);
+    const generated = nouns.has(noun) && generatedVerbs.includes(verb);
     wanted.push(generated ? [`event.${name}`, `verb.${verb}`] : [`event.${name}`]);
   }
   return wanted;
