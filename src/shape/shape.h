@@ -97,7 +97,8 @@ enum shape_flag {
     SECRET = 1 << 3,   /* stored, never shown */
     UNIQUE = 1 << 4,   /* no two live records of a mission may share it */
     SYSTEM = 1 << 5,   /* set by Chancery; refused as input */
-    TITLE = 1 << 6,    /* what a person calls the record by */
+    TITLE = 1 << 6,    /* what a person calls the record by; it is searched as well */
+    SEARCHED = 1 << 7, /* a search looks into this text, also in nested records and lists */
 };
 
 struct shape_choice {
