@@ -254,7 +254,7 @@ static rc add_filter(struct picture_where *w, const struct filter *filter)
         return no_column(w->c, filter->field);
     if (is_list(way.column->field))
         return add_list_filter(w, filter, &way, rest);
-    if (rest.len > 0)
+    if (!str_absent(rest))
         return no_column(w->c, filter->field);
     return add_plain_filter(w, filter, way.column);
 }
