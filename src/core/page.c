@@ -83,6 +83,10 @@ rc page_query(struct ctx *c, const struct request *request, struct query *ret)
             q.sort = param->value;
         else if (str_is(param->name, "after"))
             q.after = param->value;
+        else if (str_is(param->name, "count"))
+            q.count = param->value;
+        else if (str_is(param->name, "sum"))
+            q.sum = param->value;
         else if (str_is(param->name, "order"))
             TRY(read_flag_param(c, param, "asc", "desc", &q.descending));
         else if (str_is(param->name, "retired"))
@@ -133,11 +137,62 @@ rc page_shown(struct ctx *c, struct response *response, const char *noun, struct
     return note_shown(c, response, name);
 }
 
+/* A cell as JSON has it in a record. */
+static void put_cell(struct text *out, const struct shape_column *column, struct shape_cell cell)
+{
+    if (cell.type == SHAPE_CELL_NULL)
+        text_put(out, STR("null"));
+    else if (cell.type == SHAPE_CELL_TEXT)
+        text_put_json(out, cell.bytes);
+    else if (column->field->kind == SHAPE_FLAG)
+        text_put(out, cell.i64 ? STR("true") : STR("false"));
+    else if (column->field->kind == SHAPE_PLACE)
+        text_put_decimal(out, cell.i64, 7);
+    else if (column->field->kind == SHAPE_TIME) {
+        text_put_char(out, '"');
+        text_put_wall(out, (struct wall){cell.i64});
+        text_put_char(out, '"');
+    } else
+        text_put_i64(out, cell.i64);
+}
+
+static void put_sum(struct text *out, const struct query *query, struct opt_i64 sum)
+{
+    if (query->sum.len == 0)
+        return;
+    text_put(out, STR(",\"sum\":"));
+    if (sum.known)
+        text_put_i64(out, sum.value);
+    else
+        text_put(out, STR("null"));
+}
+
+static rc put_counts(struct ctx *c, const struct request *request, const struct shape *shape,
+                     const struct query *query, struct text *out)
+{
+    struct counts counts;
+    TRY(picture_count(c, request->picture, shape, query, &counts));
+    text_put(out, STR("{\"counts\":["));
+    for (size_t i = 0; i < counts.count; i++) {
+        text_put(out, i > 0 ? STR(",{\"value\":") : STR("{\"value\":"));
+        put_cell(out, counts.column, counts.items[i].value);
+        text_printf(out, ",\"count\":%" PRId64, counts.items[i].count);
+        put_sum(out, query, counts.items[i].sum);
+        text_put_char(out, '}');
+    }
+    text_printf(out, "],\"total\":%" PRId64, counts.total);
+    put_sum(out, query, counts.sum);
+    text_put_char(out, '}');
+    return OK;
+}
+
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
                  const struct query *query, bool whole, struct response *response)
 {
     struct text *out = response->body;
     struct page page;
+    if (query_counts(query))
+        return put_counts(c, request, shape, query, out);
     TRY(picture_list(c, request->picture, shape, query, &page));
     text_put(out, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {

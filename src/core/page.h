@@ -7,8 +7,9 @@
 #include "core/route.h"
 #include "ledger/ledger.h"
 
-/* Read a list's parameters: q, sort, order (asc, desc), after, limit, retired, and `column`,
- * `column.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.has` as filters. INVALID names what is wrong. */
+/* Read a list's parameters: q, sort, order (asc, desc), after, limit, retired, count, sum, and
+ * `column`, `column.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.has` as filters. INVALID names what is
+ * wrong. */
 rc page_query(struct ctx *c, const struct request *request, struct query *ret);
 
 /* {"record":{…},"seq":7,"changed":"…","retired":"…","drill":false} */
@@ -16,7 +17,9 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
                      const struct row *row);
 
 /* {"items":[…],"after":"…"}: what a query finds, each one `whole` as page_put_record writes it, or
- * its fields alone. That they were shown is noted where their labels ask for it. */
+ * its fields alone. That they were shown is noted where their labels ask for it. A query with
+ * `count` or `sum` gives {"counts":[{"value":"open","count":3,"sum":7}],"total":3,"sum":7} instead
+ * (the sums where one is asked, null where no row has a number); that is noted of nobody. */
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
                  const struct query *query, bool whole, struct response *response);
 

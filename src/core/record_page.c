@@ -113,6 +113,8 @@ static rc serve_list(struct ctx *c, const struct request *request, struct respon
     struct query query;
     struct str format = request_param(request, "format");
     TRY(page_query(c, request, &query));
+    if (str_is(format, "csv") && query_counts(&query))
+        FAIL(c, INVALID, "format: counts are given as json only");
     if (str_is(format, "csv"))
         return serve_list_csv(c, request, query, response);
     if (!str_absent(format) && !str_is(format, "json"))
@@ -249,7 +251,7 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
     TRY(str_format(c, &one, "/api/v1/%s/{id}", record->plural));
     TRY(str_format(c, &history, "/api/v1/%s/{id}/history", record->plural));
     const struct route rows[RECORD_ROUTES] = {
-        ROUTE(GET, all.ptr, record->read, "List, filter, search, or export as CSV", .output = shape,
+        ROUTE(GET, all.ptr, record->read, "List, filter, search, count, or export as CSV", .output = shape,
               .output_list = true, .serve = serve_list),
         ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
         ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",

@@ -267,6 +267,32 @@ TEST(status_counts_and_openapi_describes)
     has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
+    has(api, "\"parameters\":[{\"$ref\":\"#/components/parameters/list_q\"}");
+    has(api, "\"list_count\":{\"name\":\"count\",\"in\":\"query\"");
+    edge_scene_close(&s);
+}
+
+TEST(a_list_is_counted_under_the_rights_of_its_reader)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer",
+                      "{\"label\":\"TLP:GREEN\",\"name\":\"One\"}", NULL);
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer",
+                      "{\"label\":\"TLP:RED\",\"name\":\"Two\"}", NULL);
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=name", "officer", NULL, NULL),
+        "{\"counts\":[{\"value\":\"One\",\"count\":1},{\"value\":\"Two\",\"count\":1}],"
+        "\"total\":2}");
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=name", "guard", NULL, NULL),
+        "{\"counts\":[{\"value\":\"One\",\"count\":1}],\"total\":1}");
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=&q=tw", "guard", NULL, NULL),
+        "{\"counts\":[],\"total\":0}");
+    edge_scene_expect(&s, 422, "GET", "/api/v1/things?count=nothing", "officer", NULL, NULL);
+    edge_scene_expect(&s, 422, "GET", "/api/v1/things?count=name&format=csv", "officer", NULL,
+                      NULL);
     edge_scene_close(&s);
 }
 

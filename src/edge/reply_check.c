@@ -38,6 +38,23 @@ static rc check_item(struct ctx *c, const struct catalog *catalog, const struct 
     return with_row ? check_with_row(c, shape, json) : check_one(c, shape, json);
 }
 
+/* {"counts":[{"value":…,"count":1,"sum":null}],"total":1,"sum":null}, instead of a list. */
+static rc check_counts(struct ctx *c, struct json *j)
+{
+    struct str key;
+    json_array(j);
+    while (json_next_item(j)) {
+        json_object(j);
+        while (json_next_key(j, &key) && json_skip(j, NULL))
+            if (!str_is(key, "value") && !str_is(key, "count") && !str_is(key, "sum"))
+                FAIL(c, INTERNAL, "the counts have an undeclared member %.*s", STR_ARG(key));
+    }
+    while (json_next_key(j, &key) && json_skip(j, NULL))
+        if (!str_is(key, "total") && !str_is(key, "sum"))
+            FAIL(c, INTERNAL, "the counts have an undeclared member %.*s", STR_ARG(key));
+    return json_end(j) ? OK : json_fault(c, j);
+}
+
 static rc check_list(struct ctx *c, const struct catalog *catalog, const struct shape *shape,
                      struct str json)
 {
@@ -51,6 +68,8 @@ static rc check_list(struct ctx *c, const struct catalog *catalog, const struct 
             json_skip(&j, NULL);
             continue;
         }
+        if (str_is(key, "counts") && !items)
+            return check_counts(c, &j);
         if (!str_is(key, "items"))
             FAIL(c, INTERNAL, "the list has an undeclared member %.*s", STR_ARG(key));
         items = true;

@@ -387,6 +387,7 @@ static void describe_field(struct text *out, const struct shape_field *field,
     put_true(out, "unique", field->flags & UNIQUE);
     put_true(out, "system", field->flags & SYSTEM);
     put_true(out, "title", field->flags & TITLE);
+    put_true(out, "searched", field->flags & SEARCHED);
     text_put_char(out, '}');
 }
 

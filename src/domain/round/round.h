@@ -11,7 +11,7 @@ extern const struct module round_module;
     RECORD_FIELDS(F, T)                                                           \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called") \
     F(T, ref, zone, zone, INDEXED, 0, 0, "where it stands")                       \
-    F(T, text, block, orders, 0, 0, 4000, "post orders: what whoever stands here does")
+    F(T, text, block, orders, SEARCHED, 0, 4000, "post orders: what whoever stands here does")
 SHAPE_DECLARE(guard_post, GUARD_POST_FIELDS);
 
 #define GUARD_SHIFT_FIELDS(F, T)                                                \
@@ -33,7 +33,7 @@ SHAPE_DECLARE(guard_phone, GUARD_PHONE_FIELDS);
 enum { CHECKPOINTS_MAX = 50, TOUR_MS_MAX = 24 * 3600 * 1000 };
 #define CHECKPOINT_FIELDS(F, T)                                                             \
     F(T, text, line, tag, REQUIRED, 1, 100, "what its NFC or QR tag says")                  \
-    F(T, text, line, name, REQUIRED, 1, 80, "what people call it")                          \
+    F(T, text, line, name, REQUIRED | SEARCHED, 1, 80, "what people call it")               \
     F(T, ref, zone, zone, 0, 0, 0, "where it is")                                           \
     F(T, place, _, position, 0, 0, 0, "where it is on the plan")                            \
     F(T, ms, _, from_ms, 0, 0, TOUR_MS_MAX, "not before this, from the start of the round") \
@@ -67,7 +67,7 @@ SHAPE_DECLARE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
 /* A checkpoint on one round. */
 #define TOUR_VISIT_FIELDS(F, T)                                                 \
     F(T, text, line, tag, REQUIRED, 1, 100, "the checkpoint")                   \
-    F(T, text, line, name, REQUIRED, 1, 80, "what people call it")              \
+    F(T, text, line, name, REQUIRED | SEARCHED, 1, 80, "what people call it")   \
     F(T, time, _, from, REQUIRED, 0, 0, "not before")                           \
     F(T, time, _, by, REQUIRED, 0, 0, "not after")                              \
     F(T, choice, visit_verdict, verdict, REQUIRED, 0, 0, "how it was")          \
@@ -121,7 +121,7 @@ enum { HANDOVER_ITEMS_MAX = 200 };
     F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")           \
     F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
     F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
-    F(T, text, block, note, 0, 0, 2000, "what the list does not say")                   \
+    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")                   \
     F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")    \
     F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                          \
       "open, shelved, disabled, silent, armed")

@@ -23,10 +23,11 @@ extern const struct module watch_module;
     X(E, OTHER, "other", "anything else that speaks")
 SHAPE_DECLARE_CHOICES(source_kind, SOURCE_KIND, SOURCE_KINDS);
 
-#define SOURCE_POINT_FIELDS(F, T)                                                           \
-    F(T, text, line, point, REQUIRED, 1, 200, "zone, point or door as the device names it") \
-    F(T, text, line, name, 0, 1, 80, "what people call it")                                 \
-    F(T, ref, zone, zone, 0, 0, 0, "the zone it watches")                                   \
+#define SOURCE_POINT_FIELDS(F, T)                                  \
+    F(T, text, line, point, REQUIRED | SEARCHED, 1, 200,           \
+      "zone, point or door as the device names it")                \
+    F(T, text, line, name, SEARCHED, 1, 80, "what people call it") \
+    F(T, ref, zone, zone, 0, 0, 0, "the zone it watches")          \
     F(T, place, _, position, 0, 0, 0, "where it is")
 SHAPE_DECLARE(source_point, SOURCE_POINT_FIELDS);
 
@@ -39,20 +40,20 @@ enum {
     RECORD_FIELDS(F, T)                                                                          \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")              \
     F(T, choice, source_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is")                      \
-    F(T, text, line, identity, REQUIRED | UNIQUE, 1, 200,                                        \
+    F(T, text, line, identity, REQUIRED | UNIQUE | SEARCHED, 1, 200,                             \
       "what it calls itself; another one here is the same source with a new device")             \
     F(T, text, slug, protocol, 0, 1, 40, "how it speaks: dc09, syslog, eve, mqtt, http …")       \
     F(T, ref, zone, zone, INDEXED, 0, 0, "the zone it watches")                                  \
     F(T, place, _, position, 0, 0, 0, "where it is on the plan")                                 \
-    F(T, text, line, owner, 0, 1, 120, "who looks after it")                                     \
+    F(T, text, line, owner, SEARCHED, 1, 120, "who looks after it")                              \
     F(T, ms, _, heartbeat_ms, 0, 0, SOURCE_HEARTBEAT_MS_MAX,                                     \
       "it is heard at least so often; 0: not supervised, and then never shown as healthy")       \
     F(T, choice, signal_priority, silence, 0, 0, 0, "how grave its silence is; medium if unset") \
     F(T, opt_i64, _, keep_per_s, 0, 1, 10000, "signals kept a second in a storm; 2 if unset")    \
     F(T, opt_i64, _, keep_burst, 0, 1, 100000, "signals kept before that; 200 if unset")         \
     F(T, list, source_point, points, 0, 0, 200, "its points, where it has several")              \
-    F(T, text, line, model, 0, 1, 120, "make and model")                                         \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+    F(T, text, line, model, SEARCHED, 1, 120, "make and model")                                  \
+    F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(source, SOURCE_FIELDS);
 
 #define SOURCE_CONDITIONS(X, E)                                               \
@@ -161,9 +162,9 @@ SHAPE_DECLARE(signal_batch, SIGNAL_BATCH_FIELDS);
 /* ---- what could not be read ------------------------------------------------------------------ */
 
 enum { BAD_SAMPLES_MAX = 8, BAD_SAMPLE_BYTES = 160 };
-#define BAD_SAMPLE_FIELDS(F, T)                                      \
-    F(T, time, _, at, REQUIRED, 0, 0, "when it came")                \
-    F(T, text, line, why, REQUIRED, 1, 200, "what is wrong with it") \
+#define BAD_SAMPLE_FIELDS(F, T)                                                 \
+    F(T, time, _, at, REQUIRED, 0, 0, "when it came")                           \
+    F(T, text, line, why, REQUIRED | SEARCHED, 1, 200, "what is wrong with it") \
     F(T, bytes, _, bytes, 0, 0, 160, "its beginning")
 SHAPE_DECLARE(bad_sample, BAD_SAMPLE_FIELDS);
 
@@ -265,7 +266,7 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
     F(T, flag, _, claim_stale, 0, 0, 0, "taken, and then nothing happened")                        \
     F(T, text, line, acked_by, 0, 1, 120, "who answered")                                          \
     F(T, time, _, acked, 0, 0, 0, "when")                                                          \
-    F(T, text, block, ack_why, 0, 0, 1000, "what they found or do")                                \
+    F(T, text, block, ack_why, SEARCHED, 0, 1000, "what they found or do")                         \
     F(T, choice, alarm_disposition, disposition, INDEXED, 0, 0, "what it was")                     \
     F(T, time, _, ack_until, 0, 0, 0, "until when the answer holds")                               \
     F(T, text, line, shelved_by, 0, 1, 120, "who put it aside")                                    \
@@ -273,7 +274,7 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
     F(T, text, block, shelve_why, 0, 0, 500, "why")                                                \
     F(T, i64, _, shelved_signals, 0, 0, 0, "signals when it was put aside")                        \
     F(T, text, line, ended_by, 0, 1, 120, "who ended it")                                          \
-    F(T, text, block, end_why, 0, 0, 1000, "why")                                                  \
+    F(T, text, block, end_why, SEARCHED, 0, 1000, "why")                                           \
     F(T, text, line, word_of, 0, 1, 120, "whose word that was")                                    \
     F(T, time, _, closed, INDEXED, 0, 0, "when it was over")                                       \
     F(T, i64, _, escalations, 0, 0, 0, "times others were told")                                   \

@@ -109,15 +109,15 @@ SHAPE_DECLARE(storm_digest, STORM_DIGEST_FIELDS);
 
 /* Somebody who speaks and is on no list; in the vault, at most UNKNOWN_MAX of them. */
 enum { UNKNOWN_MAX = 200 };
-#define UNKNOWN_SENDER_FIELDS(F, T)                                      \
-    RECORD_FIELDS(F, T)                                                  \
-    F(T, text, line, identity, REQUIRED, 1, 200, "what it calls itself") \
-    F(T, text, line, peer, 0, 1, 200, "where it speaks from")            \
-    F(T, text, slug, code_system, 0, 1, 40, "how")                       \
-    F(T, time, _, first, REQUIRED, 0, 0, "since when")                   \
-    F(T, time, _, last, REQUIRED | INDEXED, 0, 0, "last heard")          \
-    F(T, i64, _, count, 0, 0, 0, "signals")                              \
-    F(T, text, line, text, 0, 1, 1000, "what it said last")
+#define UNKNOWN_SENDER_FIELDS(F, T)                                                 \
+    RECORD_FIELDS(F, T)                                                             \
+    F(T, text, line, identity, REQUIRED | SEARCHED, 1, 200, "what it calls itself") \
+    F(T, text, line, peer, 0, 1, 200, "where it speaks from")                       \
+    F(T, text, slug, code_system, 0, 1, 40, "how")                                  \
+    F(T, time, _, first, REQUIRED, 0, 0, "since when")                              \
+    F(T, time, _, last, REQUIRED | INDEXED, 0, 0, "last heard")                     \
+    F(T, i64, _, count, 0, 0, 0, "signals")                                         \
+    F(T, text, line, text, SEARCHED, 1, 1000, "what it said last")
 SHAPE_DECLARE(unknown_sender, UNKNOWN_SENDER_FIELDS);
 
 /* Input of source.disable. */
