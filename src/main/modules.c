@@ -2,6 +2,7 @@
 
 #include "core/own.h"
 #include "domain/camera/camera.h"
+#include "domain/escalation/escalation.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/rounds/rounds.h"
@@ -10,10 +11,12 @@
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
 #include "edge/intake/listener.h"
+#include "frame/delivery/delivery.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,  &edge_module,   &auth_module,   &mission_module,  &people_module,
-    &watch_module, &rounds_module, &intake_module, &tripwire_module, &camera_module,
+    &core_module,   &delivery_module,   &edge_module,     &auth_module,
+    &mission_module, &people_module, &watch_module,    &rounds_module,
+    &intake_module,  &tripwire_module, &camera_module,   &escalation_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];
