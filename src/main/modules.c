@@ -14,9 +14,9 @@
 #include "frame/delivery/delivery.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,   &delivery_module,   &edge_module,     &auth_module,
-    &mission_module, &people_module, &watch_module,    &rounds_module,
-    &intake_module,  &tripwire_module, &camera_module,   &escalation_module,
+    &core_module,    &delivery_module, &edge_module,   &auth_module,
+    &mission_module, &people_module,   &watch_module,  &rounds_module,
+    &intake_module,  &tripwire_module, &camera_module, &escalation_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

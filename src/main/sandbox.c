@@ -321,9 +321,9 @@ rc sandbox_enter_opener(struct ctx *c)
 /* ---- outlets --------------------------------------------------------------------------------- */
 
 static const int outlets_refused[] = {
-    SCMP_SYS(listen),   SCMP_SYS(accept),    SCMP_SYS(accept4),     SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat), SCMP_SYS(rename),    SCMP_SYS(renameat),    SCMP_SYS(renameat2),
-    SCMP_SYS(mkdir),    SCMP_SYS(chmod),     SCMP_SYS(fchmodat),    SCMP_SYS(chown),
+    SCMP_SYS(listen),   SCMP_SYS(accept),     SCMP_SYS(accept4),     SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat), SCMP_SYS(rename),     SCMP_SYS(renameat),    SCMP_SYS(renameat2),
+    SCMP_SYS(mkdir),    SCMP_SYS(chmod),      SCMP_SYS(fchmodat),    SCMP_SYS(chown),
     SCMP_SYS(tkill),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(process_madvise),
 };
 /* Of a message's own process: it looks after nobody. */

@@ -16,7 +16,8 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
-    const char *program;   /* this one, to be started for cameras and outlets; NULL: neither is called */
+    const char
+        *program; /* this one, to be started for cameras and outlets; NULL: neither is called */
     bool check_replies;    /* for tests: see edge.h */
     const char *hits_path; /* the same */
 };

@@ -101,6 +101,7 @@ struct delivery_want {
     struct str outlet; /* absent: the first enabled one of its kind */
     struct str to, subject, text, about;
     struct str document, type, bytes; /* absent: none */
+    bool drill;                       /* it is one, though what led here was not marked as such */
 };
 
 /* In a decision or a reaction: record that it is wanted. Nothing leaves before the commit, nothing

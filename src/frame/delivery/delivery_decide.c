@@ -24,6 +24,7 @@ rc delivery_want(struct ctx *c, struct outcome *outcome, const struct delivery_w
         .document = want->document,
         .type = want->type,
         .about = want->about,
+        .drill = want->drill,
         .state = DELIVERY_STATE_WANTED,
         .wanted = clock_now(c),
     };
@@ -53,7 +54,7 @@ rc delivery_want(struct ctx *c, struct outcome *outcome, const struct delivery_w
 rc delivery_fold_wanted(struct ctx *c, struct picture *picture, const struct event *event)
 {
     struct delivery delivery = *(const struct delivery *)event->body;
-    if (event->drill) {
+    if (event->drill || delivery.drill) {
         delivery.drill = true;
         delivery.state = DELIVERY_STATE_WITHHELD;
         delivery.over = delivery.wanted;

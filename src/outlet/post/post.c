@@ -207,12 +207,13 @@ static rc on_begin(struct ctx *c, void *arg, struct picture *picture, int64_t *p
 static rc on_event(struct ctx *c, void *arg, struct picture *picture, const struct event *event)
 {
     struct post *post = arg;
+    const struct delivery *wanted = event->kind->body == &delivery_shape ? event->body : NULL;
     (void)picture;
     post->look = true;
-    if (!event->drill || event->kind->body != &delivery_shape)
+    if (!wanted || (!event->drill && !wanted->drill))
         return OK;
-    return ask_answer(c, post, ((const struct delivery *)event->body)->id,
-                      DELIVERY_VERDICT_WITHHELD, "a drill: it stays in the house");
+    return ask_answer(c, post, wanted->id, DELIVERY_VERDICT_WITHHELD,
+                      "a drill: it stays in the house");
 }
 
 static rc on_rest(struct ctx *c, void *arg, struct picture *picture, int64_t position)
