@@ -325,9 +325,11 @@ static rc start(struct ctx *c, struct core *core)
         TRY(keeper_open(c, &options->store, options->clock, options->log_max_bytes, &core->keeper));
         TRY(keeper_start(c, core->keeper));
     }
-    if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
+    core->threaded = true; /* before the thread looks: it does not run the followers itself */
+    if (pthread_create(&core->thread, NULL, run_thread, core) != 0) {
+        core->threaded = false;
         FAIL(c, NO_MEMORY, "no thread could be made");
-    core->threaded = true;
+    }
     return followers_start(c, core);
 }
 

@@ -41,6 +41,11 @@ const struct decision delivery_decisions[DELIVERY_DECISIONS + 1] = {
                         .help = "Try a delivery again now",
                         .permission = PERMIT_DELIVERY_RETRY,
                         .decide = delivery_decide_retry},
+    [OUTLET_TRY] = {.name = "outlet.try",
+                    .help = "Send a trial message by an outlet",
+                    .permission = PERMIT_OUTLET_WRITE,
+                    .input = &outlet_trial_shape,
+                    .decide = outlet_decide_try},
     {0},
 };
 
@@ -58,11 +63,13 @@ static rc serve_one(struct ctx *c, const struct request *request, struct respons
     return page_shown(c, response, "delivery", delivery.id, delivery.label);
 }
 
-static rc serve_retry(struct ctx *c, const struct request *request, struct response *response)
+static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
 {
+    const enum delivery_decision *decision = request->route->arg;
     NEW(c, response->command, 1);
     *response->command = (struct command){
-        .decision = &delivery_decisions[DELIVERY_RETRY],
+        .decision = &delivery_decisions[*decision],
+        .input = request->input,
         .target = request->parts[0],
         .actor = *request->actor,
         .cause = -1,
@@ -79,7 +86,10 @@ static const struct route routes[] = {
           .output = &delivery_shape, .serve = serve_one),
     ROUTE(POST, "/api/v1/deliveries/{id}/retry", PERMIT_DELIVERY_RETRY,
           "Try it again now: after a wait, a failure, or when its outlet may carry it",
-          .serve = serve_retry),
+          .serve = serve_command, .arg = &(const enum delivery_decision){DELIVERY_RETRY}),
+    ROUTE(POST, "/api/v1/outlets/{id}/try", PERMIT_OUTLET_WRITE,
+          "Send a trial message by it, which says nothing", .input = &outlet_trial_shape,
+          .serve = serve_command, .arg = &(const enum delivery_decision){OUTLET_TRY}),
     {0},
 };
 

@@ -47,6 +47,10 @@ SHAPE_DECLARE_CHOICES(outlet_tls, OUTLET_TLS, OUTLET_TLSES);
     F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(outlet, OUTLET_FIELDS);
 
+/* Input of "outlet.try". */
+#define OUTLET_TRIAL_FIELDS(F, T) F(T, text, email, to, 0, 3, 254, "mail: to whom")
+SHAPE_DECLARE(outlet_trial, OUTLET_TRIAL_FIELDS);
+
 /* Why a label may not leave by the outlet; NULL: it may. */
 const char *outlet_refuses(const struct outlet *outlet, struct label label);
 

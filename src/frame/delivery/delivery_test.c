@@ -239,3 +239,35 @@ TEST_SCENES(delivery_is_answered_by_outlets_alone, modules)
     scene_do_as(s, &liar, "delivery.retry", only(s).id.ptr, NULL, &command);
     assert_int_equal(command.result.code, RC_NOT_FOUND);
 }
+
+/* A reader of pages finds each object where the table says. */
+TEST_SCENES(outlet_trial_is_a_whole_page, modules)
+{
+    struct delivery_document document = {0};
+    struct str rest, number;
+    int64_t at = 0;
+    scene_do(s, "outlet.add", NULL,
+             "{\"id\":\"p\",\"label\":\"TLP:GREEN\",\"name\":\"Of(f)ice\",\"kind\":\"print\","
+             "\"host\":\"h\",\"path\":\"/p\",\"tls\":\"none\"}");
+    scene_do(s, "outlet.try", "p", "{}");
+    assert_int_equal(only(s).label.tlp, TLP_CLEAR);
+    assert_true(rc_ok(picture_get(&s->c, s->reader.picture, &delivery_document_shape, only(s).id,
+                                  NULL, &document)));
+    struct str page = document.bytes;
+    assert_true(str_starts(page, "%PDF-1.4\n"));
+    assert_true(str_find(page, STR("trial page of Of?f?ice) Tj")) != SIZE_MAX);
+    rest = str_sub(page, str_find(page, STR("startxref\n")) + 10, page.len);
+    assert_true(str_split(&rest, '\n', &number) && str_to_i64(number, &at));
+    rest = str_sub(page, (size_t)at, page.len);
+    assert_true(str_starts(rest, "xref\n0 6\n0000000000 65535 f \n"));
+    for (int i = 1; i <= 5; i++) {
+        char wanted[24];
+        struct str digits = str_sub(rest, 9 + 20 * (size_t)i, 10);
+        while (digits.len > 1 && digits.ptr[0] == '0')
+            digits = str_sub(digits, 1, digits.len);
+        assert_true(str_to_i64(digits, &at));
+        snprintf(wanted, sizeof wanted, "%d 0 obj ", i);
+        assert_true(str_starts(str_sub(page, (size_t)at, page.len), wanted));
+    }
+    scene_refused(s, "outlet.try", "none", "{}", RC_NOT_FOUND, "");
+}

@@ -3,6 +3,7 @@
 
 SHAPE_DEFINE_CHOICES(delivery_kind, DELIVERY_KIND, DELIVERY_KINDS);
 SHAPE_DEFINE_CHOICES(outlet_tls, OUTLET_TLS, OUTLET_TLSES);
+SHAPE_DEFINE(outlet_trial, OUTLET_TRIAL_FIELDS, 1, "A trial of an outlet");
 SHAPE_DEFINE(outlet, OUTLET_FIELDS, 1, "An outlet: where messages may leave the house");
 
 /* What goes in the clear is read by whoever is on the way. */

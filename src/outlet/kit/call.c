@@ -44,7 +44,8 @@ struct call {
     struct text body;
     char line[CALL_LINE_MAX]; /* the last one that the server said */
     size_t line_len;
-    struct str message; /* of mail, what is left to be sent */
+    struct str message;        /* of mail, what is left to be sent */
+    char why[CURL_ERROR_SIZE]; /* in libcurl's words */
     bool public_only, refused;
 };
 
@@ -61,12 +62,12 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
     return size * count;
 }
 
-/* Lines of a status ("550 no such user") are kept for people; what is not printable is not. */
+/* The last line ("550 no such user") but for the farewell; what is not printable is not kept. */
 static size_t take_line(char *bytes, size_t size, size_t count, void *arg)
 {
     struct call *call = arg;
     struct str line = str_trim((struct str){bytes, size * count});
-    if (line.len < 3 || line.ptr[0] < '2' || line.ptr[0] > '5')
+    if (line.len < 3 || str_starts(line, "221"))
         return size * count;
     call->line_len = line.len < sizeof call->line ? line.len : sizeof call->line;
     for (size_t i = 0; i < call->line_len; i++)
@@ -137,6 +138,7 @@ static bool set_common(struct call *call, const char *url, const char *protocols
     SET(OPENSOCKETFUNCTION, open_socket);
     SET(OPENSOCKETDATA, call);
     SET(USERAGENT, "chancery");
+    SET(ERRORBUFFER, call->why);
     return good && set_security(call);
 }
 
@@ -169,7 +171,7 @@ static rc perform(struct call *call, bool good, long *ret_status)
     if (call->refused)
         FAIL(call->c, FORBIDDEN, "its address is of a private network, which is not allowed");
     if (code != CURLE_OK)
-        FAIL(call->c, IO, "%s", calls->call_curl_easy_strerror(code));
+        FAIL(call->c, IO, "%s", call->why[0] ? call->why : calls->call_curl_easy_strerror(code));
     return OK;
 }
 
@@ -214,17 +216,16 @@ rc call_post(struct ctx *c, const struct outlet_run *run, const struct http_post
 }
 
 /* What the server's last line says of a message that did not go. */
-static rc judge_mail(struct call *call, rc result, long status)
+static rc judge_mail(struct call *call, rc result)
 {
-    if (rc_ok(result) || call->line_len == 0)
+    struct str line = {call->line, call->line_len};
+    int64_t status = 0;
+    if (rc_ok(result) || !str_to_i64(str_sub(line, 0, 3), &status) || status < 400)
         return result;
-    if (status >= 400 && status < 500)
-        FAIL(call->c, BUSY, "%.*s", (int)call->line_len, call->line);
-    if (status == 535 || status == 530) /* it is we who are refused: a setting is to be mended */
-        FAIL(call->c, BUSY, "%.*s", (int)call->line_len, call->line);
-    if (status >= 500)
-        FAIL(call->c, FORBIDDEN, "%.*s", (int)call->line_len, call->line);
-    return result;
+    /* a password that is wrong is a setting to be mended, not a message that is refused */
+    if (status >= 500 && status != 530 && status != 535)
+        FAIL(call->c, FORBIDDEN, "%.*s", STR_ARG(line));
+    FAIL(call->c, BUSY, "%.*s", STR_ARG(line));
 }
 
 rc call_mail(struct ctx *c, const struct outlet_run *run, struct str message, long wait_ms,
@@ -250,7 +251,7 @@ rc call_mail(struct ctx *c, const struct outlet_run *run, struct str message, lo
     SET(INFILESIZE_LARGE, (curl_off_t)message.len);
     SET(READFUNCTION, give_message);
     SET(READDATA, call);
-    rc result = judge_mail(call, perform(call, good, &status), status);
+    rc result = judge_mail(call, perform(call, good, &status));
     close_call(call, to);
     TRY(result);
     return str_copy(c, (struct str){call->line, call->line_len}, ret_line);
