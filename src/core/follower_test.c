@@ -161,7 +161,8 @@ TEST_SCENES(follower_is_given_what_comes_after_it_was_opened, modules)
 
 TEST_SCENES(follower_goes_on_where_it_was_after_a_restart, modules)
 {
-    struct seen first = {.fail_at = -1}, second = {.fail_at = -1, .stop_at = 5}, third = {.fail_at = -1};
+    struct seen first = {.fail_at = -1}, second = {.fail_at = -1, .stop_at = 5},
+                third = {.fail_at = -1};
     follow(s, "f", true, &first);
     ring(s, 3);
     settle(s);

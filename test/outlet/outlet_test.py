@@ -117,7 +117,7 @@ def mail_is_not_downgraded_when_the_server_has_no_tls():
     with MailServer() as server, Served() as served:
         mail_outlet(served, server, tls="upgrade")
         try_mail(served)
-        has_why(served, "SSL")
+        has_why(served, "STARTTLS not supported")
         assert server.letters.asked == 0
 
 

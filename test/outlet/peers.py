@@ -1,5 +1,5 @@
 """Real peers for the outlets, all on loopback: Debian's aiosmtpd, Python's HTTPS server with a check of signatures of
-its own, and Debian's cupsd with its own folders and its file device."""
+its own, and Debian's cupsd with folders and a printer of its own."""
 import datetime
 import hashlib
 import hmac
@@ -138,15 +138,17 @@ class Silent:
 
 
 class PrintServer:
-    """Debian's cupsd with a queue `office` that prints into a file."""
+    """Debian's cupsd with a queue `office`, whose printer is a program that keeps the page."""
 
     def __init__(self):
         if not os.path.exists(CUPSD):
             raise Skip("cups-daemon is not installed")
         self.folder, self.port = tempfile.mkdtemp(prefix="chancery-cups-"), free_port()
         self.page = os.path.join(self.folder, "out", "page.pdf")
-        for name in ("root", "cache", "state", "spool", "tmp", "out"):
-            os.mkdir(os.path.join(self.folder, name))
+        for name in ("root", "cache", "state", "spool", "tmp", "out", "bin/backend"):
+            os.makedirs(os.path.join(self.folder, name))
+        self.write("bin/backend/paper", f'#!/bin/sh\n[ $# -eq 0 ] || cp "$6" {self.page}\n')
+        os.chmod(os.path.join(self.folder, "bin/backend/paper"), 0o755)
         self.write("cupsd.conf", f"""Listen 127.0.0.1:{self.port}
 LogLevel debug
 WebInterface No
@@ -161,7 +163,7 @@ Browsing No
   </Limit>
 </Policy>
 """)
-        self.write("files.conf", f"""FileDevice Yes
+        self.write("files.conf", f"""ServerBin {self.folder}/bin
 ServerRoot {self.folder}/root
 CacheDir {self.folder}/cache
 StateDir {self.folder}/state
@@ -174,7 +176,7 @@ PageLog {self.folder}/page.log
         self.write("root/printers.conf", f"""<Printer office>
 UUID urn:uuid:5b1a2b3c-0000-4000-8000-000000000001
 Info Office
-DeviceURI file://{self.page}
+DeviceURI paper://office
 State Idle
 Type 4
 Accepting Yes

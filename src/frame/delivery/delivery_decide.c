@@ -242,7 +242,7 @@ rc delivery_decide_retry(struct ctx *c, struct picture *picture, const struct co
     else if (!str_absent(delivery.document))
         REFUSE(c, GONE, "document", "", "its document is deleted: make it again");
     delivery.state = DELIVERY_STATE_WANTED;
-    delivery.tries = 0;
+    delivery.tries = delivery.tries > 0; /* that there was a try is not forgotten */
     delivery.next = delivery.over = (struct wall){0};
     return add_turn(c, outcome, &delivery_due_kind, &delivery);
 }
