@@ -81,11 +81,23 @@ static const struct floor {
     int height;
     bool nested; /* the next name of the path counts as part of the folder */
 } floors[] = {
-    {"base", HEIGHT_BASE, false}, {"shape", 20, false},           {"engine", 21, true},
-    {"adapter", 22, true},        {"adapter/kit", 21, false},     {"adapter/registry", 23, false},
-    {"store", 30, false},         {"ledger", 31, false},          {"core", HEIGHT_CORE, false},
-    {"frame", 45, true},          {"frame/retention", 46, false}, {"domain", HEIGHT_DOMAIN, true},
-    {"edge", 60, false},          {"outlet", 60, true},           {"main", 70, false},
+    {"base", HEIGHT_BASE, false},
+    {"shape", 20, false},
+    {"engine", 21, true},
+    {"adapter/kit", 21, false},
+    {"adapter", 22, true},
+    {"adapter/registry", 23, false},
+    {"store", 30, false},
+    {"ledger", 31, false},
+    {"core", HEIGHT_CORE, false},
+    {"frame", 45, true},
+    {"frame/retention", 46, false},
+    {"domain", HEIGHT_DOMAIN, true},
+    {"outlet/kit", 59, false},
+    {"edge", 60, false},
+    {"outlet", 60, true},
+    {"outlet/post", 61, false},
+    {"main", 70, false},
 };
 
 /* The literals are in halves, so that this file does not find itself. */

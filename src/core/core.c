@@ -118,6 +118,7 @@ void core_close(struct core *core)
 {
     if (!core)
         return;
+    followers_stop(core);
     if (core->threaded) {
         pthread_mutex_lock(&core->lock);
         core->stopping = true;
@@ -125,6 +126,7 @@ void core_close(struct core *core)
         pthread_mutex_unlock(&core->lock);
         pthread_join(core->thread, NULL);
     }
+    followers_leave(core);
     keeper_close(core->keeper);
     core_close_parts(core);
     arena_close(core->batch_arena);
@@ -228,7 +230,8 @@ bool core_step(struct core *core)
     if (list)
         writer_run(core, list);
     tend_log(core);
-    return did || list || follow(core);
+    did = did || list || follow(core);
+    return (!core->threaded && followers_step(core)) || did;
 }
 
 /* ---- the thread
@@ -285,13 +288,9 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-struct wall core_settle(struct core *core)
+/* Until the writer has nothing to do. */
+static struct wall settle(struct core *core)
 {
-    if (!core->threaded) {
-        while (core_step(core))
-            continue;
-        return core->next_due;
-    }
     pthread_mutex_lock(&core->lock);
     int64_t mine = ++core->settles_asked;
     pthread_cond_signal(&core->wake);
@@ -302,6 +301,23 @@ struct wall core_settle(struct core *core)
     return due;
 }
 
+struct wall core_settle(struct core *core)
+{
+    int64_t size;
+    struct wall due;
+    if (!core->threaded) {
+        while (core_step(core))
+            continue;
+        return core->next_due;
+    }
+    do {
+        size = core_size(core);
+        due = settle(core);
+        followers_settle(core);
+    } while (core_size(core) != size);
+    return due;
+}
+
 static rc start(struct ctx *c, struct core *core)
 {
     const struct core_options *options = &core->options;
@@ -309,10 +325,12 @@ static rc start(struct ctx *c, struct core *core)
         TRY(keeper_open(c, &options->store, options->clock, options->log_max_bytes, &core->keeper));
         TRY(keeper_start(c, core->keeper));
     }
-    if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
+    core->threaded = true; /* before the thread looks: it does not run the followers itself */
+    if (pthread_create(&core->thread, NULL, run_thread, core) != 0) {
+        core->threaded = false;
         FAIL(c, NO_MEMORY, "no thread could be made");
-    core->threaded = true;
-    return OK;
+    }
+    return followers_start(c, core);
 }
 
 static void forget(struct command *command)

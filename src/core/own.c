@@ -8,6 +8,7 @@
 SHAPE_DEFINE(deadline, DEADLINE_FIELDS, 1, "A decision that falls due");
 SHAPE_DEFINE(deadline_end, DEADLINE_END_FIELDS, 1, "The end of a deadline");
 SHAPE_DEFINE(reactions_skipped, REACTIONS_SKIPPED_FIELDS, 1, "What an alarm did not set off");
+SHAPE_DEFINE(follower_position, FOLLOWER_POSITION_FIELDS, 1, "How far a follower has come");
 SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
 SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
 
@@ -95,6 +96,18 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     return OK;
 }
 
+/* ---- followers ------------------------------------------------------------------------------- */
+
+static rc decide_follower(struct ctx *c, struct picture *picture, const struct command *command,
+                          struct outcome *outcome)
+{
+    const struct follower_position *row = command->input;
+    (void)picture;
+    if (!actor_is_system(&command->actor))
+        FAIL(c, FORBIDDEN, "only Chancery itself keeps the position of a follower");
+    return outcome_vault_put(c, outcome, &follower_position_shape, row);
+}
+
 /* ---- pages ----------------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
@@ -122,7 +135,9 @@ static const struct route routes[] = {
 const struct module core_module = {
     .name = "core",
     .help = "The record itself: events, proofs, deadlines, who read what",
-    .tables = (const struct table[]){{&deadline_shape, TABLE_PICTURE}, {0}},
+    .tables = (const struct table[]){{&deadline_shape, TABLE_PICTURE},
+                                     {&follower_position_shape, TABLE_VAULT},
+                                     {0}},
     .events =
         (const struct event_kind *const[]){
             &deadline_set_kind,
@@ -141,6 +156,13 @@ const struct module core_module = {
                 .permission = PERMIT_SIGNED_IN,
                 .input = &reading_shape,
                 .decide = decide_reading,
+            },
+            {
+                .name = "follower.keep",
+                .help = "Keep how far a follower has come",
+                .permission = PERMIT_SYSTEM_READ,
+                .input = &follower_position_shape,
+                .decide = decide_follower,
             },
             {0},
         },

@@ -3,6 +3,8 @@
 #include "core/own.h"
 #include "domain/account/account.h"
 #include "domain/camera/camera.h"
+#include "domain/escalation/escalation.h"
+#include "domain/escalation/escalation.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/round/round.h"
@@ -13,6 +15,7 @@
 #include "edge/edge.h"
 #include "edge/intake/listener.h"
 #include "frame/attachment/attachment.h"
+#include "frame/delivery/delivery.h"
 #include "frame/retention/retention.h"
 #include "frame/rhythm/rhythm.h"
 
@@ -20,10 +23,11 @@
 const struct module *const chancery_modules[] = {
     &core_module,
 
-    &rhythm_module,   &attachment_module, &retention_module,
+    &rhythm_module,   &attachment_module, &retention_module, &delivery_module,
 
     &mission_module,  &people_module,     &account_module,   &task_module,
     &watch_module,    &camera_module,     &round_module,     &tripwire_module,
+    &escalation_module,
 
     &edge_module,     &auth_module,       &intake_module,
 };

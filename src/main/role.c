@@ -6,6 +6,7 @@
 #include "edge/eye/libs.h"
 #include "edge/intake/opener.h"
 #include "main/sandbox.h"
+#include "outlet/post/agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,25 @@ static int be_opener(void)
     return rc_ok(result) ? opener_run(ROLE_FD) : ROLE_FAILED;
 }
 
+static rc prepare_outlets(struct ctx *c, struct calls *ret)
+{
+    TRY(calls_load(c, ret));
+    return sandbox_enter_outlets(c);
+}
+
+static int be_outlets(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct calls calls;
+    const struct agent_options options = {
+        .calls = &calls, .clock = &clock_system, .fd = ROLE_FD, .confine = sandbox_enter_message};
+    rc result = prepare_outlets(&c, &calls);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: nothing can be delivered: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? agent_run(&options) : ROLE_FAILED;
+}
+
 int role_main(int count, char **arguments)
 {
     if (count != 2)
@@ -60,6 +80,8 @@ int role_main(int count, char **arguments)
         return warden_run(WARDEN_FD);
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
+    if (strcmp(arguments[1], OUTLET_ROLE) == 0)
+        return be_outlets();
     if (strcmp(arguments[1], EYE_TRIAL_ROLE) == 0)
         return be_trial();
     return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;

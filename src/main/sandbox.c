@@ -293,12 +293,13 @@ static const int opener_refused[] = {
 };
 enum { OPENER_MEMORY_BYTES = 256 << 20, OPENER_FILES = 128 };
 
-rc sandbox_enter_opener(struct ctx *c)
+/* Reads what names and certificates are looked up with, and nothing else. */
+static rc enter_naming(struct ctx *c, rlim_t memory_bytes, rlim_t file_count)
 {
     static const struct str of_names[] = {
         {"/etc", 4}, {"/run/systemd/resolve", 20}, {"/usr/lib", 8}, {"/lib", 4}};
-    const struct rlimit memory = {OPENER_MEMORY_BYTES, OPENER_MEMORY_BYTES};
-    const struct rlimit files = {OPENER_FILES, OPENER_FILES}, none = {0, 0};
+    const struct rlimit memory = {memory_bytes, memory_bytes};
+    const struct rlimit files = {file_count, file_count}, none = {0, 0};
     struct texts readable = {(struct str *)(void *)(uintptr_t)of_names,
                              sizeof of_names / sizeof of_names[0]};
     long abi = 0;
@@ -308,6 +309,45 @@ rc sandbox_enter_opener(struct ctx *c)
         setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
         FAIL(c, INTERNAL, "the kernel does not bound us: %s", strerror(errno));
     TRY(restrict_files(c, NULL, readable, &abi));
-    TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
+    return restrict_calls(c, sizeof refused / sizeof refused[0], refused);
+}
+
+rc sandbox_enter_opener(struct ctx *c)
+{
+    TRY(enter_naming(c, OPENER_MEMORY_BYTES, OPENER_FILES));
     return restrict_calls(c, sizeof opener_refused / sizeof opener_refused[0], opener_refused);
+}
+
+/* ---- outlets --------------------------------------------------------------------------------- */
+
+static const int outlets_refused[] = {
+    SCMP_SYS(listen),   SCMP_SYS(accept),     SCMP_SYS(accept4),     SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat), SCMP_SYS(rename),     SCMP_SYS(renameat),    SCMP_SYS(renameat2),
+    SCMP_SYS(mkdir),    SCMP_SYS(chmod),      SCMP_SYS(fchmodat),    SCMP_SYS(chown),
+    SCMP_SYS(tkill),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(process_madvise),
+};
+/* Of a message's own process: it looks after nobody. */
+static const int message_refused[] = {SCMP_SYS(kill), SCMP_SYS(fork), SCMP_SYS(vfork)};
+enum { OUTLETS_MEMORY_BYTES = 512 << 20, OUTLETS_FILES = 64 };
+
+rc sandbox_enter_outlets(struct ctx *c)
+{
+    TRY(enter_naming(c, OUTLETS_MEMORY_BYTES, OUTLETS_FILES));
+    return restrict_calls(c, sizeof outlets_refused / sizeof outlets_refused[0], outlets_refused);
+}
+
+rc sandbox_enter_message(struct ctx *c)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool good =
+        filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+        refuse_all(filter, sizeof message_refused / sizeof message_refused[0], message_refused) &&
+        /* threads, to look up names, and no processes */
+        refuse_where(filter, SCMP_SYS(clone), SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0) &&
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+        seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    if (!good)
+        FAIL(c, INTERNAL, "seccomp refused its rules for a message");
+    return OK;
 }

@@ -39,4 +39,11 @@ rc sandbox_enter_eye(struct ctx *c);
  * nothing written, no connection accepted, no program started. */
 rc sandbox_enter_opener(struct ctx *c);
 
+/* For the process of the outlets, once libcurl is loaded and before any thread is started: it reads
+ * what names and certificates are looked up with, starts copies of itself, and connects; it writes
+ * nothing, listens at nothing and starts no program. And for such a copy, which has one message: it
+ * starts no further one and ends no other. */
+rc sandbox_enter_outlets(struct ctx *c);
+rc sandbox_enter_message(struct ctx *c);
+
 #endif

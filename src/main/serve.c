@@ -22,8 +22,12 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
     if (options->program && options->folder)
         TRY(opener_start(c, options->program, &s->opener));
     TRY(receiver_open(c, &intake, &s->receiver));
-    if (options->program)
+    struct post_options post = {
+        .core = s->core, .clock = options->clock, .program = options->program};
+    if (options->program) {
         TRY(desk_open(c, &cameras, &s->desk));
+        TRY(post_open(c, &post, &s->post));
+    }
     if (!options->folder)
         return OK;
     TRY(receiver_folders(c, s->core, &readable));
@@ -55,6 +59,8 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     TRY(core_start(c, s->core));
     if (s->desk)
         TRY(desk_start(c, s->desk));
+    if (s->post)
+        TRY(post_start(c, s->post));
     return receiver_start(c, s->receiver);
 }
 
@@ -75,10 +81,12 @@ void serving_close(struct serving *serving)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);
     desk_stop(serving->desk);
+    post_stop(serving->post);
     core_close(serving->core);
     tripwires_close(serving->tripwires);
     receiver_close(serving->receiver);
     desk_close(serving->desk);
+    post_close(serving->post);
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);

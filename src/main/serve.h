@@ -8,6 +8,7 @@
 #include "edge/edge.h"
 #include "edge/intake/receiver.h"
 #include "main/folder.h"
+#include "outlet/post/post.h"
 
 struct serve_options {
     struct str listen;
@@ -15,7 +16,8 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
-    const char *program;   /* this one, to be started for the cameras; NULL: they are not called */
+    const char
+        *program; /* this one, to be started for cameras and outlets; NULL: neither is called */
     bool check_replies;    /* for tests: see edge.h */
     const char *hits_path; /* the same */
 };
@@ -28,6 +30,7 @@ struct serving {
     struct tripwires *tripwires;
     struct receiver *receiver;
     struct desk *desk;
+    struct post *post;
     struct opener opener;
 };
 

@@ -107,9 +107,8 @@ void taxonomy_put(struct text *out, const struct catalog *catalog);
 
 /* ---- live ------------------------------------------------------------------------------------ */
 
-/* The engine over a core: opened between core_open and core_start, closed after core_close. It
- * subscribes to what is committed, goes on from where it had kept its windows, and asks the writer
- * to record what it finds. */
+/* The engine over a core: opened between core_open and core_start. It follows the ledger from where
+ * it had kept its windows, and asks the writer to record what it finds. */
 struct tripwires;
 rc tripwires_open(struct ctx *c, struct core *core, struct tripwires **ret);
 void tripwires_close(struct tripwires *tripwires);

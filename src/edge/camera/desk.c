@@ -25,38 +25,32 @@ static void copy_id(char to[ID_TEXT_MAX], struct str id)
     snprintf(to, ID_TEXT_MAX, "%.*s", STR_ARG(id));
 }
 
-/* Under the mutex. */
-static void note_ask(struct desk *desk, const struct snapshot_ask *wanted)
+/* Under the mutex. What there is no room for is given again later. */
+static bool note_ask(struct desk *desk, const struct snapshot_ask *wanted)
 {
-    if (desk->ask_count == DESK_ASKS) {
-        desk->asks_lost++;
-        return;
-    }
+    if (desk->ask_count == DESK_ASKS)
+        return false;
     struct desk_ask *ask = &desk->asks[desk->ask_count++];
     *ask = (struct desk_ask){.count = wanted->cameras.count};
     copy_id(ask->alarm, wanted->alarm);
     for (size_t i = 0; i < ask->count && i < CAMERAS_EACH; i++)
         copy_id(ask->cameras[i], wanted->cameras.items[i]);
+    return true;
 }
 
-/* On the writer's thread. */
-static void on_events(void *arg, size_t count, const struct event *const *events)
+static rc on_event(struct ctx *c, void *arg, struct picture *, const struct event *event)
 {
     struct desk *desk = arg;
-    bool ours = false;
+    bool asks = event->kind == &snapshot_asked_kind, room = true;
     pthread_mutex_lock(&desk->mutex);
-    for (size_t i = 0; i < count; i++) {
-        bool asks = events[i]->kind == &snapshot_asked_kind && events[i]->body;
-        bool changes =
-            str_starts(events[i]->record, "camera/") || str_starts(events[i]->record, "source/");
-        if (asks)
-            note_ask(desk, events[i]->body);
-        desk->changed = desk->changed || changes;
-        ours = ours || asks || changes;
-    }
+    if (asks && event->body)
+        room = note_ask(desk, event->body);
+    desk->changed = desk->changed || !asks;
     pthread_mutex_unlock(&desk->mutex);
-    if (ours)
-        ring(desk);
+    ring(desk);
+    if (!room)
+        FAIL(c, BUSY, "%d pictures are asked for already", DESK_ASKS);
+    return OK;
 }
 
 /* ---- which cameras there are ----------------------------------------------------------------- */
@@ -212,11 +206,11 @@ static bool open_mail(struct desk *desk)
     pthread_mutex_lock(&desk->mutex);
     struct desk_job *done = desk->done, *next;
     bool changed = desk->changed, stop = desk->stop;
-    size_t count = desk->ask_count, lost = desk->asks_lost;
+    size_t count = desk->ask_count;
     memcpy(asks, desk->asks, count * sizeof asks[0]);
     desk->done = NULL;
     desk->changed = false;
-    desk->ask_count = desk->asks_lost = 0;
+    desk->ask_count = 0;
     pthread_mutex_unlock(&desk->mutex);
     for (struct desk_job *job = done; job; job = next) {
         next = job->next_done;
@@ -226,8 +220,6 @@ static bool open_mail(struct desk *desk)
         reload_if(desk, changed);
     for (size_t i = 0; i < count && !stop; i++)
         ask_cameras(desk, &asks[i]);
-    if (lost > 0)
-        LOG(WARN, "camera.asks_lost", LOG_NUMBER("count", (int64_t)lost));
     return !stop;
 }
 
@@ -292,6 +284,9 @@ static void *run(void *arg)
 
 static rc open_desk(struct ctx *c, struct desk *desk)
 {
+    static const char *const kinds[] = {"camera.", "source.", "snapshot.asked", NULL};
+    const struct follower_options follow = {
+        .name = "cameras", .durable = true, .kinds = kinds, .arg = desk, .take = on_event};
     struct core *core = desk->options.core;
     const struct catalog *catalog = core_catalog(core);
     desk->take = catalog_decision(catalog, STR("signal.take"));
@@ -304,7 +299,7 @@ static rc open_desk(struct ctx *c, struct desk *desk)
         FAIL(c, NO_MEMORY, "no memory for the camera desk");
     TRY(warden_start(c, desk->options.program, &desk->warden));
     TRY(core_reader_open(c, core, &desk->reader));
-    return core_subscribe(c, core, on_events, desk);
+    return follower_open(c, core, &follow, &desk->follower);
 }
 
 rc desk_open(struct ctx *c, const struct desk_options *options, struct desk **ret)
@@ -366,6 +361,7 @@ void desk_close(struct desk *desk)
         desk_job_free(job);
     }
     warden_stop(&desk->warden);
+    follower_close(desk->follower);
     if (desk->reader.picture)
         core_reader_close(&desk->reader);
     if (desk->wake >= 0)

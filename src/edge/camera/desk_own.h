@@ -3,6 +3,7 @@
 #ifndef EDGE_CAMERA_DESK_OWN_H
 #define EDGE_CAMERA_DESK_OWN_H
 
+#include "core/follower.h"
 #include "domain/camera/camera.h"
 #include "domain/watch/watch.h"
 #include "edge/camera/desk.h"
@@ -97,6 +98,7 @@ struct desk {
     int wake;
     struct ctx scratch; /* of a turn */
     struct reader reader;
+    struct follower *follower;
     struct desk_camera *cameras;
     struct desk_job *waiting; /* jobs that are tried again */
     struct mono reload;       /* the cameras are read again then; 0: when they are changed */
@@ -109,7 +111,7 @@ struct desk {
     pthread_mutex_t mutex; /* of the mailbox: */
     struct desk_job *done;
     struct desk_ask asks[DESK_ASKS];
-    size_t ask_count, asks_lost;
+    size_t ask_count;
     bool changed, stop;
 };
 

@@ -33,19 +33,15 @@ void receiver_post(struct receiver *r, struct batch *batch)
     receiver_ring(r);
 }
 
-/* On the writer's thread. */
-static void on_events(void *arg, size_t count, const struct event *const *events)
+/* A record of ours has changed. */
+static rc on_event(struct ctx *, void *arg, struct picture *, const struct event *)
 {
     struct receiver *r = arg;
-    bool ours = false;
-    for (size_t i = 0; i < count && !ours; i++)
-        ours = str_starts(events[i]->record, "listener/");
-    if (!ours)
-        return;
     pthread_mutex_lock(&r->mutex);
     r->changed = true;
     pthread_mutex_unlock(&r->mutex);
     receiver_ring(r);
+    return OK;
 }
 
 /* ---- which are open -------------------------------------------------------------------------- */
@@ -231,7 +227,10 @@ static rc make_loop(struct ctx *c, struct receiver *r)
 
 static rc open_receiver(struct ctx *c, struct receiver *r)
 {
+    static const char *const listeners[] = {"listener.", NULL};
     struct core *core = r->options.core;
+    const struct follower_options follow = {
+        .name = "intake", .kinds = listeners, .arg = r, .take = on_event};
     const struct catalog *catalog = core_catalog(core);
     r->take = catalog_decision(catalog, STR("intake.take"));
     r->note = catalog_decision(catalog, STR("intake.note"));
@@ -241,7 +240,7 @@ static rc open_receiver(struct ctx *c, struct receiver *r)
         FAIL(c, NO_MEMORY, "no memory for the intake");
     TRY(make_loop(c, r));
     TRY(core_reader_open(c, core, &r->reader));
-    TRY(core_subscribe(c, core, on_events, r));
+    TRY(follower_open(c, core, &follow, &r->follower));
     rc result = reload(r);
     if (!rc_ok(result))
         c->fault = r->scratch.fault;
@@ -323,6 +322,7 @@ void receiver_close(struct receiver *r)
         next = batch->next_aloft;
         batch_free(batch);
     }
+    follower_close(r->follower);
     if (r->reader.picture)
         core_reader_close(&r->reader);
     free_event(r->wake);

@@ -3,6 +3,7 @@
 #define EDGE_INTAKE_RECEIVER_OWN_H
 
 #include "base/endpoint.h"
+#include "core/follower.h"
 #include "edge/intake/opener.h"
 #include "edge/intake/receiver.h"
 
@@ -239,6 +240,7 @@ struct receiver {
     int wake_fd;
     struct ctx scratch; /* of one callback */
     struct reader reader;
+    struct follower *follower;
     struct port *ports;
     struct batch
         *aloft; /* batches that the writer has; also when it was ended before it had them */
