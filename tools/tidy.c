@@ -84,12 +84,22 @@ static const struct floor {
     int height;
     bool nested; /* the next name of the path counts as part of the folder */
 } floors[] = {
-    {"base", HEIGHT_BASE, false}, {"shape", 20, false},
-    {"engine", 21, true},         {"adapter", 22, true},
-    {"adapter/kit", 21, false},   {"adapter/registry", 23, false},
-    {"store", 30, false},         {"ledger", 31, false},
-    {"core", HEIGHT_CORE, false}, {"domain", HEIGHT_DOMAIN, true},
-    {"edge", 60, false},          {"outlet", 60, true},
+    {"base", HEIGHT_BASE, false},
+    {"shape", 19, false},
+    {"engine", 21, true},
+    {"engine/kit", 20, false},
+    {"engine/registry", 22, false},
+    {"adapter", 22, true},
+    {"adapter/kit", 21, false},
+    {"adapter/registry", 23, false},
+    {"agent", 24, true},
+    {"store", 30, false},
+    {"ledger", 31, false},
+    {"core", HEIGHT_CORE, false},
+    {"frame", 45, true},
+    {"domain", HEIGHT_DOMAIN, true},
+    {"edge", 60, false},
+    {"outlet", 60, true},
     {"main", 70, false},
 };
 
