@@ -83,24 +83,15 @@ static const struct floor {
     const char *folder;
     int height;
     bool nested; /* the next name of the path counts as part of the folder */
+    /* clang-format off */
 } floors[] = {
-    {"base", HEIGHT_BASE, false},
-    {"shape", 19, false},
-    {"engine", 21, true},
-    {"engine/kit", 20, false},
-    {"engine/registry", 22, false},
-    {"adapter", 22, true},
-    {"adapter/kit", 21, false},
-    {"adapter/registry", 23, false},
-    {"agent", 24, true},
-    {"store", 30, false},
-    {"ledger", 31, false},
-    {"core", HEIGHT_CORE, false},
-    {"frame", 45, true},
-    {"domain", HEIGHT_DOMAIN, true},
-    {"edge", 60, false},
-    {"outlet", 60, true},
-    {"main", 70, false},
+    {"base", HEIGHT_BASE, false}, {"shape", 19, false},
+    {"engine", 21, true},         {"engine/kit", 20, false},      {"engine/registry", 22, false},
+    {"adapter", 22, true},        {"adapter/kit", 21, false},     {"adapter/registry", 23, false},
+    {"agent", 24, true},          {"store", 30, false},           {"ledger", 31, false},
+    {"core", HEIGHT_CORE, false}, {"frame", 45, true},            {"domain", HEIGHT_DOMAIN, true},
+    {"edge", 60, false},          {"outlet", 60, true},           {"main", 70, false},
+    /* clang-format on */
 };
 
 /* The literals are in halves, so that this file does not find itself. */
