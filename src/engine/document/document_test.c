@@ -1,0 +1,5 @@
+#include "engine/document/document.h"
+#include "unit.h"
+TEST(x)
+{
+}
