@@ -85,7 +85,7 @@ static const struct floor {
     bool nested; /* the next name of the path counts as part of the folder */
     /* clang-format off */
 } floors[] = {
-    {"base", HEIGHT_BASE, false}, {"shape", 19, false},
+    {"base", HEIGHT_BASE, false}, {"shape", 19, false},         {"words", 19, false},
     {"engine", 21, true},         {"engine/kit", 20, false},      {"engine/registry", 22, false},
     {"adapter", 22, true},        {"adapter/kit", 21, false},     {"adapter/registry", 23, false},
     {"agent", 24, true},          {"store", 30, false},           {"ledger", 31, false},
