@@ -126,6 +126,26 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
     return OK;
 }
 
+/* The routes that a module gives to every record. */
+static rc add_record_routes(struct ctx *c, struct catalog *catalog, const struct module *m)
+{
+    for (const struct route *row = m->record_routes; row && row->path; row++)
+        for (size_t i = 0; i < catalog->generated.count; i++) {
+            const struct record *record =
+                ((const struct generated *)catalog->generated.items[i])->record;
+            struct route *route = NULL;
+            struct str path;
+            NEW(c, route, 1);
+            TRY(str_format(c, &path, "/api/v1/%s/{id}%s", record->plural, row->path));
+            *route = *row;
+            route->path = path.ptr;
+            route->permission = record->read;
+            route->arg = record;
+            TRY(rows_add(c, &catalog->routes, route));
+        }
+    return OK;
+}
+
 /* ---- checks
  * ---------------------------------------------------------------------------------------- */
 
@@ -177,6 +197,16 @@ static bool declared(const struct catalog *catalog, const char *permission)
            by_name(&catalog->permissions_by_name, name);
 }
 
+static rc check_report_permissions(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++)
+        for (const struct report *row = catalog->modules[i]->reports; row && row->name; row++)
+            if (!row->permission || !declared(catalog, row->permission))
+                FAIL(c, INTERNAL, "the report %s names a permission that no module declares",
+                     row->name);
+    return OK;
+}
+
 static rc check_permissions(struct ctx *c, const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->routes.count; i++) {
@@ -197,7 +227,7 @@ static rc check_permissions(struct ctx *c, const struct catalog *catalog)
             FAIL(c, INTERNAL, "the event %s names a permission that no module declares",
                  kind->name);
     }
-    return OK;
+    return check_report_permissions(c, catalog);
 }
 
 /* What everything else relies on in a record. */
@@ -312,6 +342,8 @@ static rc assemble(struct ctx *c, struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
+    for (size_t i = 0; i < catalog->module_count; i++)
+        TRY(add_record_routes(c, catalog, catalog->modules[i]));
     TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
     TRY(sort_names(c, &catalog->events, "event", &catalog->events_by_name));
     TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));

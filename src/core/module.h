@@ -60,6 +60,16 @@ struct permission {
     const char *name, *help;
 };
 
+/* A document that a module describes, served by the frame at /api/v1/reports/<name> as HTML or PDF
+ * (frame/report/report.h). `asks` are its parameters; NULL: none. */
+struct reporting;
+struct report {
+    const char *name, *help;
+    const char *permission;
+    const struct shape *asks;
+    rc (*describe)(struct ctx *c, struct reporting *reporting, const void *asked);
+};
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
@@ -71,6 +81,11 @@ struct module {
     const struct reaction *reactions;
     const struct route *routes;
     const struct permission *permissions;
+    const struct report *reports;
+    /* One more route for every record of every module: the path stands behind that of the record
+     * ("/document" is at /api/v1/zones/{id}/document), the permission is the record's `read`
+     * whatever the row says, and `arg` is the record. */
+    const struct route *record_routes;
 };
 
 #endif

@@ -10,10 +10,12 @@
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
 #include "edge/intake/listener.h"
+#include "frame/report/report.h"
 
 const struct module *const chancery_modules[] = {
-    &core_module,  &edge_module,   &auth_module,   &mission_module,  &people_module,
-    &watch_module, &rounds_module, &intake_module, &tripwire_module, &camera_module,
+    &core_module,    &report_module,   &edge_module,   &auth_module,
+    &mission_module, &people_module,   &watch_module,  &rounds_module,
+    &intake_module,  &tripwire_module, &camera_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

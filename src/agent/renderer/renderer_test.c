@@ -32,13 +32,13 @@ static void begin(struct making *m, struct document_head head)
     *m = (struct making){.c = {.arena = arena_open(256 << 20), .clock = &clock_system}};
     head.words = documents_words;
     m->renderer = documents_renderer();
-    assert_true(rc_ok(document_open(&m->c, &head, &m->d)));
+    assert_true(rc_ok(document_begin(&m->c, &head, &m->d)));
 }
 
 static struct str made(struct making *m)
 {
     struct str pdf = {NULL, 0};
-    rc result = document_close(m->d);
+    rc result = document_end(m->d);
     if (rc_ok(result))
         result = renderer_pdf(&m->c, &m->renderer, m->d, &pdf);
     if (!rc_ok(result))
@@ -76,7 +76,7 @@ TEST(every_kind_of_block_is_read_back)
     struct making m;
     begin(&m, head_en);
     document_heading(m.d, 1, STR("State of the post"));
-    document_text(m.d, STR("All zones were walked before the change of shift. The gate at the "
+    document_paragraph(m.d, STR("All zones were walked before the change of shift. The gate at the "
                            "back was opened twice for deliveries."));
     document_fact(m.d, STR("From"), STR("Guard A"));
     document_fact(m.d, STR("Absent"), (struct str){NULL, 0});
@@ -104,7 +104,7 @@ TEST(every_kind_of_block_is_read_back)
                                         "Radio on charge",
                                         "Date and signature",
                                         "chancery:proof:9f86",
-                                        "Page 1 of 1",
+                                        "Page 1 of 2",
                                         "Ledger: 4321 events",
                                         "9f86d081884c7d65"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
@@ -174,7 +174,7 @@ TEST(what_is_withheld_is_counted_by_section)
     document_fact(m.d, STR("Informant"), document_marked(m.d, red, STR("Kim Philby")));
     document_fact(m.d, STR("Driver"), document_marked(m.d, green, STR("Ann Other")));
     document_heading(m.d, 1, STR("Second"));
-    document_text(m.d, STR("nothing hidden here"));
+    document_paragraph(m.d, STR("nothing hidden here"));
     document_heading(m.d, 1, STR("Third"));
     document_withhold(m.d, 5);
     const char *text = documents_text(made(&m), "withheld");
@@ -214,7 +214,7 @@ TEST(hostile_texts_are_shown_by_their_numbers_and_end)
     document_fact(m.d, STR("nul"), STR("a\0b"));
     document_fact(m.d, STR("surrogate"), STR("x\xed\xa0\x80y"));
     document_fact(m.d, STR("no letter"), STR("\U0001bfff!"));
-    document_text(m.d, long_word);
+    document_paragraph(m.d, long_word);
     struct str pdf = made(&m);
     const char *text = documents_text(pdf, "hostile");
     has(text, "invoice[U+202E]fdp.exe");
@@ -234,10 +234,10 @@ TEST(beyond_the_pages_and_without_a_renderer_it_is_refused)
     for (int i = 0; i < 3000; i++) {
         document_heading(m.d, 1, STR("A chapter"));
         if (i % 3 == 0)
-            document_text(m.d,
+            document_paragraph(m.d,
                           STR("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18"));
     }
-    assert_true(rc_ok(document_close(m.d)));
+    assert_true(rc_ok(document_end(m.d)));
     assert_int_equal(renderer_pdf(&m.c, &m.renderer, m.d, &pdf).code, RC_TOO_LARGE);
     has(m.c.fault.message, "at most 500 pages");
     assert_int_equal(renderer_pdf(&m.c, NULL, m.d, &pdf).code, RC_UNSUPPORTED);
@@ -251,10 +251,10 @@ TEST(an_image_that_is_none_is_refused_and_the_renderer_goes_on)
     begin(&m, head_en);
     document_image(m.d, STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\2\0\0\0"),
                    STR("torn"));
-    assert_true(rc_ok(document_close(m.d)));
+    assert_true(rc_ok(document_end(m.d)));
     assert_int_equal(renderer_pdf(&m.c, &m.renderer, m.d, &pdf).code, RC_INVALID);
     m.d->count = 0;
-    document_text(m.d, STR("after it"));
+    document_paragraph(m.d, STR("after it"));
     has(documents_text(made(&m), "after"), "after it");
     end(&m);
 }

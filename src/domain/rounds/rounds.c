@@ -171,4 +171,10 @@ const struct module rounds_module = {
             {WALK, "Walk rounds, use the timer of a guard who is alone, hand over"},
             {0},
         },
+    .reports =
+        (const struct report[]){
+            {"handover", "Hand-over of a shift, to be signed on paper", READ,
+             &handover_asked_shape, handover_describe},
+            {0},
+        },
 };

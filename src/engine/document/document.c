@@ -105,7 +105,7 @@ static void end_section(struct document *d)
     d->withheld = 0;
 }
 
-rc document_open(struct ctx *c, const struct document_head *head, struct document **ret)
+rc document_begin(struct ctx *c, const struct document_head *head, struct document **ret)
 {
     struct document *d = NULL;
     NEW(c, d, 1);
@@ -122,7 +122,12 @@ rc document_open(struct ctx *c, const struct document_head *head, struct documen
     return d->failed;
 }
 
-rc document_close(struct document *d)
+void document_title(struct document *d, struct str title)
+{
+    d->head.title = clean(d, title);
+}
+
+rc document_end(struct document *d)
 {
     end_section(d);
     return d->failed;
@@ -136,9 +141,9 @@ void document_heading(struct document *d, int level, struct str text)
         block->level = level;
 }
 
-void document_text(struct document *d, struct str text)
+void document_paragraph(struct document *d, struct str text)
 {
-    add(d, DOCUMENT_TEXT, text);
+    add(d, DOCUMENT_PARAGRAPH, text);
 }
 
 void document_fixed(struct document *d, struct str text)

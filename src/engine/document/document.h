@@ -2,12 +2,12 @@
  * (pdf.h); both show the same.
  *
  *     struct document *d;
- *     TRY(document_open(c, &head, &d));
+ *     TRY(document_begin(c, &head, &d));
  *     document_heading(d, 1, words_of(…));
  *     document_fact(d, name, value);
  *     if (document_may(d, alarm->label))
  *         document_row(d, 3, cells);
- *     TRY(document_close(d));
+ *     TRY(document_end(d));
  *
  * Failure is sticky: write all of it, check once. Every text is cleaned as it comes in: what is not
  * UTF-8 becomes U+FFFD, and control characters, those of writing direction among them, are written
@@ -26,7 +26,7 @@
 enum {
     DOCUMENT_TEXT_MAX = 64 << 10, /* bytes of one text */
     DOCUMENT_BYTES_MAX = 4 << 20, /* bytes of all texts */
-    DOCUMENT_IMAGE_MAX = 2 << 20, /* bytes of one image */
+    DOCUMENT_IMAGE_MAX = 1 << 20, /* bytes of one image */
     DOCUMENT_IMAGES_MAX = 8,
     DOCUMENT_PIXELS_MAX = 5000, /* of a side of an image */
     DOCUMENT_ROWS_MAX = 10000,  /* of tables, lists and facts together */
@@ -36,19 +36,18 @@ enum {
 };
 
 /* The words that a renderer needs, in the document's language; {n} and {m} stand for numbers. */
-#define DOCUMENT_WORDS(X)                      \
-    X(page)     /* Page {n} of {m} */          \
-    X(withheld) /* Passages withheld: {n} */   \
-    X(drill)    /* Exercise */                 \
-    X(as_of)    /* As of */                    \
-    X(utc)      /* UTC */                      \
-    X(reader)   /* Prepared for */             \
-    X(number)   /* Number */                   \
-    X(ledger)   /* Ledger: {n} events, root */ \
-    X(signed_)  /* Signed */                   \
-    X(sign)     /* Date and signature */       \
-    X(nothing)  /* Nothing to show */          \
-    X(cut)      /* {n} characters more are not shown */
+#define DOCUMENT_WORDS(X)                       \
+    X(page)      /* Page {n} of {m} */          \
+    X(withheld)  /* Passages withheld: {n} */   \
+    X(drill)     /* Exercise */                 \
+    X(as_of)     /* As of */                    \
+    X(utc)       /* UTC */                      \
+    X(reader)    /* Prepared for */             \
+    X(ledger)    /* Ledger: {n} events, root */ \
+    X(signed_at) /* Signed */                   \
+    X(sign)      /* Date and signature */       \
+    X(nothing)   /* Nothing to show */          \
+    X(cut)       /* {n} characters more are not shown */
 #define DOCUMENT_WORD(name) struct str name;
 struct document_words {
     DOCUMENT_WORDS(DOCUMENT_WORD)
@@ -70,7 +69,7 @@ struct document_head {
 
 enum document_kind {
     DOCUMENT_HEADING,    /* text, level 1 to 3 */
-    DOCUMENT_TEXT,       /* text */
+    DOCUMENT_PARAGRAPH,  /* text */
     DOCUMENT_FIXED,      /* text: lines of characters of one width */
     DOCUMENT_FACTS,      /* cells: name, value */
     DOCUMENT_TABLE,      /* columns, cells */
@@ -115,12 +114,14 @@ struct document {
 extern const struct str document_black;
 bool document_is_black(struct str text);
 
-rc document_open(struct ctx *c, const struct document_head *head, struct document **ret);
+rc document_begin(struct ctx *c, const struct document_head *head, struct document **ret);
+/* Another title than it was opened with. */
+void document_title(struct document *d, struct str title);
 /* Ends the last section. The first failure, if there was one. */
-rc document_close(struct document *d);
+rc document_end(struct document *d);
 
 void document_heading(struct document *d, int level, struct str text);
-void document_text(struct document *d, struct str text);
+void document_paragraph(struct document *d, struct str text);
 void document_fixed(struct document *d, struct str text);
 /* One behind the other they stand as one block. An absent value is left out. */
 void document_fact(struct document *d, struct str name, struct str value);

@@ -49,6 +49,7 @@ rc document_pack(struct ctx *c, const struct document *d, struct str *ret)
     const struct str *words = (const void *)&head->words;
     struct text out;
     text_init(&out, c, PACKED_MAX);
+    text_expect(&out, d->bytes + (d->count + 1) * 512);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         put_text(&out, texts[i]);
     for (size_t i = 0; i < sizeof head->words / sizeof *words; i++)
@@ -186,7 +187,7 @@ rc document_unpack(struct ctx *c, struct str bytes, struct document **ret)
     struct document *d = NULL;
     int64_t count = 0;
     TRY(take_head(&u, &head));
-    TRY(document_open(c, &head, &d));
+    TRY(document_begin(c, &head, &d));
     TRY(take_number(&u, 0, DOCUMENT_BLOCKS_MAX, &count));
     for (int64_t i = 0; i < count; i++)
         TRY(take_block(&u, &d->blocks[i]));

@@ -140,8 +140,8 @@ static void put_head(struct text *out, const struct document *d)
     put_element(out, "<header><div class=\"top\"><span>", head->mission, "</span>");
     put_chip(out, head->label);
     put_element(out, "</div><h1>", head->title, "</h1>");
+    put_element(out, "<p class=\"number\">", head->number, "</p>");
     text_put(out, STR("<dl class=\"head\">"));
-    put_head_fact(out, head->words.number, head->number);
     put_head_fact(out, head->words.as_of, head->as_of);
     put_head_fact(out, head->words.utc, head->as_of_utc);
     put_head_fact(out, head->words.reader, head->reader);
@@ -236,7 +236,7 @@ static void put_signatures(struct text *out, const struct document *d,
         if (str_absent(cell[2])) {
             put_element(out, "<small class=\"pen\">", d->head.words.sign, "</small></div>");
         } else {
-            put_element(out, "<small>", d->head.words.signed_, "</small>");
+            put_element(out, "<small>", d->head.words.signed_at, "</small>");
             put_element(out, "", cell[2], "</div>");
         }
     }
@@ -271,7 +271,7 @@ static void put_block(struct text *out, const struct document *d,
         put_value(out, block->text);
         text_printf(out, "</h%lld>", (long long)block->level + 1);
         break;
-    case DOCUMENT_TEXT:
+    case DOCUMENT_PARAGRAPH:
         put_element(out, "<p dir=\"auto\">", block->text, "</p>");
         break;
     case DOCUMENT_FIXED:

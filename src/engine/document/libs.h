@@ -17,6 +17,10 @@
     X(CAIRO, cairo_create)                               \
     X(CAIRO, cairo_destroy)                              \
     X(CAIRO, cairo_fill)                                 \
+    X(CAIRO, cairo_font_options_create)                  \
+    X(CAIRO, cairo_font_options_destroy)                 \
+    X(CAIRO, cairo_font_options_set_hint_metrics)        \
+    X(CAIRO, cairo_font_options_set_hint_style)          \
     X(CAIRO, cairo_image_surface_create)                 \
     X(CAIRO, cairo_image_surface_create_from_png_stream) \
     X(CAIRO, cairo_line_to)                              \
@@ -46,8 +50,13 @@
     X(CAIRO, cairo_translate)                            \
     X(FONTCONFIG, FcInit)                                \
     X(GOBJECT, g_object_unref)                           \
+    X(PANGO, pango_attr_insert_hyphens_new)              \
+    X(PANGO, pango_attr_list_insert)                     \
+    X(PANGO, pango_attr_list_new)                        \
+    X(PANGO, pango_attr_list_unref)                      \
     X(PANGO, pango_context_set_base_dir)                 \
     X(PANGO, pango_context_set_language)                 \
+    X(PANGO, pango_context_set_round_glyph_positions)    \
     X(PANGO, pango_font_description_free)                \
     X(PANGO, pango_font_description_new)                 \
     X(PANGO, pango_font_description_set_absolute_size)   \
@@ -65,11 +74,13 @@
     X(PANGO, pango_layout_iter_get_line_extents)         \
     X(PANGO, pango_layout_iter_next_line)                \
     X(PANGO, pango_layout_new)                           \
+    X(PANGO, pango_layout_set_attributes)                \
     X(PANGO, pango_layout_set_auto_dir)                  \
     X(PANGO, pango_layout_set_font_description)          \
     X(PANGO, pango_layout_set_text)                      \
     X(PANGO, pango_layout_set_width)                     \
     X(PANGO, pango_layout_set_wrap)                      \
+    X(PANGOCAIRO, pango_cairo_context_set_font_options)  \
     X(PANGOCAIRO, pango_cairo_font_map_new)              \
     X(PANGOCAIRO, pango_cairo_font_map_set_resolution)   \
     X(PANGOCAIRO, pango_cairo_show_layout_line)

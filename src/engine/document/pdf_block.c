@@ -10,6 +10,11 @@
 #define QR_SIDE  113.4 /* 40 mm */
 #define SIGN_BOX 84.0
 
+static enum style style_of(const struct document_block *text)
+{
+    return text->kind == DOCUMENT_FIXED ? STYLE_MONO : STYLE_TEXT;
+}
+
 /* ---- headings and texts ---------------------------------------------------------------------- */
 
 static void add_outline(struct press *p, const struct document_block *block)
@@ -28,13 +33,35 @@ static void add_outline(struct press *p, const struct document_block *block)
         p->outline[below] = p->outline[level];
 }
 
+/* What does not break stands with its heading. */
+static rc room_after(struct press *p, const struct document_block *block, double *ret)
+{
+    const struct document_block *next = block + 1;
+    double width = 0;
+    *ret = 0;
+    if (next == p->d->blocks + p->d->count)
+        return OK;
+    if (next->kind == DOCUMENT_SIGNATURES)
+        *ret = SIGN_BOX;
+    else if (next->kind == DOCUMENT_QR)
+        *ret = QR_SIDE;
+    else if (next->kind == DOCUMENT_PARAGRAPH || next->kind == DOCUMENT_FIXED)
+        TRY(press_measure(p, &(struct cell){next->text, style_of(next), 0, WIDTH, NULL}, &width,
+                          ret));
+    if (*ret > UNBROKEN)
+        *ret = 0;
+    return OK;
+}
+
 static rc put_heading(struct press *p, const struct document_block *block)
 {
     static const enum style levels[] = {STYLE_H1, STYLE_H1, STYLE_H2, STYLE_H3};
     static const char *const tags[] = {"H2", "H2", "H3", "H4"};
     size_t level = block->level < 1 || block->level > 3 ? 1 : (size_t)block->level;
+    double after = 0;
     p->y += p->y > TOP ? 14 : 0;
-    TRY(press_need(p, 64));
+    TRY(room_after(p, block, &after));
+    TRY(press_need(p, 64 + after));
     add_outline(p, block);
     TRY(press_row(p, 1, &(struct cell){block->text, levels[level], 0, WIDTH, tags[level]}));
     if (level == 1)
@@ -69,11 +96,13 @@ static rc put_list(struct press *p, const struct document_block *block)
 static rc put_withheld(struct press *p, const struct document_block *block)
 {
     struct cell cell = {.style = STYLE_STRONG, .start = 14, .width = WIDTH - 14, .tag = "P"};
+    double width = 0, height = 0;
     TRY(document_fill(p->c, p->d->head.words.withheld, block->level, 0, &cell.text));
+    TRY(press_measure(p, &cell, &width, &height));
     p->y += 4;
-    TRY(press_need(p, 24));
-    press_box(p, 0, p->y, WIDTH, 22, WASH);
-    press_box(p, 0, p->y, 6, 22, 0x000000);
+    TRY(press_need(p, height + 8));
+    press_box(p, 0, p->y, WIDTH, height + 8, WASH);
+    press_box(p, 0, p->y, 6, height + 8, 0x000000);
     p->y += 4;
     TRY(press_row(p, 1, &cell));
     p->y += 10;
@@ -283,7 +312,7 @@ static rc put_signature(struct press *p, const struct str cells[3], double start
         return press_at(p, &(struct cell){words->sign, STYLE_SMALL, start + 10, inner, "P"},
                         y + SIGN_BOX - 17);
     }
-    TRY(press_at(p, &(struct cell){words->signed_, STYLE_SMALL, start + 10, inner, "P"}, y + 46));
+    TRY(press_at(p, &(struct cell){words->signed_at, STYLE_SMALL, start + 10, inner, "P"}, y + 46));
     return press_at(p, &(struct cell){cells[2], STYLE_CELL, start + 10, inner, "P"}, y + 58);
 }
 
@@ -306,10 +335,9 @@ rc press_block(struct press *p, const struct document_block *block)
     switch (block->kind) {
     case DOCUMENT_HEADING:
         return put_heading(p, block);
-    case DOCUMENT_TEXT:
-        return put_text(p, block->text, STYLE_TEXT, 0);
+    case DOCUMENT_PARAGRAPH:
     case DOCUMENT_FIXED:
-        return put_text(p, block->text, STYLE_MONO, 0);
+        return put_text(p, block->text, style_of(block), 0);
     case DOCUMENT_FACTS:
         return put_facts(p, block);
     case DOCUMENT_TABLE:

@@ -25,16 +25,21 @@ static const struct {
 
 /* ---- fonts ----------------------------------------------------------------------------------- */
 
-static rc make_context(struct press *p, bool rtl, PangoContext **ret)
+static void make_context(struct press *p, bool rtl, PangoContext **ret)
 {
     char language[32] = "";
     struct str wanted = p->d->head.language;
     if (wanted.len < sizeof language)
         memcpy(language, wanted.ptr, wanted.len);
+    cairo_font_options_t *exact = p->l->cairo_font_options_create_();
+    p->l->cairo_font_options_set_hint_style_(exact, CAIRO_HINT_STYLE_NONE);
+    p->l->cairo_font_options_set_hint_metrics_(exact, CAIRO_HINT_METRICS_OFF);
     *ret = p->l->pango_font_map_create_context_(p->map);
+    p->l->pango_cairo_context_set_font_options_(*ret, exact);
+    p->l->cairo_font_options_destroy_(exact);
+    p->l->pango_context_set_round_glyph_positions_(*ret, FALSE); /* paper has no pixels */
     p->l->pango_context_set_base_dir_(*ret, rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
     p->l->pango_context_set_language_(*ret, p->l->pango_language_from_string_(language));
-    return OK;
 }
 
 /* Without its own letters a document is not made: boxes in a print are worse than an error. */
@@ -65,8 +70,10 @@ rc press_fonts(struct press *p)
         FAIL(p->c, UNSUPPORTED,
              "this machine has no fonts for documents: install "
              "fonts-noto-core and fonts-dejavu-core");
-    TRY(make_context(p, p->d->rtl, &p->context));
-    TRY(make_context(p, false, &p->context_ltr));
+    make_context(p, p->d->rtl, &p->context);
+    make_context(p, false, &p->context_ltr);
+    p->attributes = p->l->pango_attr_list_new_();
+    p->l->pango_attr_list_insert_(p->attributes, p->l->pango_attr_insert_hyphens_new_(FALSE));
     for (size_t i = 0; i < STYLES; i++) {
         p->fonts[i] = p->l->pango_font_description_new_();
         p->l->pango_font_description_set_family_static_(p->fonts[i], styles[i].mono ? MONO : SANS);
@@ -82,6 +89,8 @@ void press_close_fonts(struct press *p)
     for (size_t i = 0; i < STYLES; i++)
         if (p->fonts[i])
             p->l->pango_font_description_free_(p->fonts[i]);
+    if (p->attributes)
+        p->l->pango_attr_list_unref_(p->attributes);
     if (p->context)
         p->l->g_object_unref_(p->context);
     if (p->context_ltr)
@@ -193,6 +202,7 @@ static rc lay(struct press *p, const struct cell *cell, struct laid *ret)
     PangoLayout *layout =
         p->l->pango_layout_new_(is_mono(cell->style) ? p->context_ltr : p->context);
     p->l->pango_layout_set_font_description_(layout, p->fonts[cell->style]);
+    p->l->pango_layout_set_attributes_(layout, p->attributes);
     if (is_mono(cell->style))
         p->l->pango_layout_set_auto_dir_(layout, FALSE);
     *ret = (struct laid){.cell = cell, .layout = layout};
@@ -229,7 +239,12 @@ static double baseline_of(struct press *p, const struct laid *laid)
     return (double)p->l->pango_layout_iter_get_baseline_(laid->iter) / PANGO_SCALE;
 }
 
-/* A line stands where reading begins; what is of one width begins at the left of its cell. */
+/* Lines of one width are read from the left in every language. */
+static bool stands_left(const struct press *p, const struct cell *cell)
+{
+    return !p->d->rtl || (is_mono(cell->style) && cell->tag && strcmp(cell->tag, "P") == 0);
+}
+
 static void draw_line(struct press *p, const struct laid *laid, double y)
 {
     PangoRectangle logical;
@@ -238,7 +253,7 @@ static void draw_line(struct press *p, const struct laid *laid, double y)
     double width = (double)logical.width / PANGO_SCALE;
     double x = press_x(p, cell->start, cell->width);
     double baseline = baseline_of(p, laid);
-    if (p->d->rtl)
+    if (!stands_left(p, cell))
         x += cell->width - width;
     uint32_t colour = styles[cell->style].colour;
     if (cell->style == STYLE_CHIP)
@@ -324,7 +339,7 @@ static rc flow(struct press *p, size_t count, struct laid *laid)
         double one = height_of(p, &laid[i]);
         height = one > height ? one : height;
     }
-    if (height < (BOTTOM - TOP) / 3)
+    if (height < UNBROKEN)
         TRY(press_need(p, height));
     for (bool first = true; any_more(count, laid); first = false) {
         double used = 0, room = BOTTOM - p->y;

@@ -14,7 +14,8 @@
 #define TOP         96.0 /* of what flows, below a running head */
 #define BOTTOM      (PAGE_HEIGHT - 76.0)
 
-#define ROW_PAD 4.0 /* above and below what stands in a cell */
+#define UNBROKEN ((BOTTOM - TOP) / 3) /* a row lower than this stands on one page */
+#define ROW_PAD  4.0                  /* above and below what stands in a cell */
 
 enum style {
     STYLE_TITLE,
@@ -45,7 +46,8 @@ struct press {
     PangoFontMap *map;
     PangoContext *context, *context_ltr;
     PangoFontDescription *fonts[STYLES];
-    bool draw; /* false: count pages only */
+    PangoAttrList *attributes; /* no hyphen where a word is broken: it would belong to no id */
+    bool draw;                 /* false: count pages only */
     int page, pages;
     double y;                           /* where the next row begins */
     const struct document_block *table; /* its names are repeated on each page */

@@ -39,13 +39,12 @@ static rc put_drill(struct press *p, double y)
 static rc put_head_facts(struct press *p)
 {
     const struct document_head *head = &p->d->head;
-    const struct str all[][2] = {{head->words.number, head->number},
-                                 {head->words.as_of, head->as_of},
+    const struct str all[][2] = {{head->words.as_of, head->as_of},
                                  {head->words.utc, head->as_of_utc},
                                  {head->words.reader, head->reader}};
-    struct cell names[4], values[4];
+    struct cell names[3], values[3];
     size_t count = 0;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 3; i++) {
         if (str_absent(all[i][1]))
             continue;
         names[count] = (struct cell){all[i][0], STYLE_SMALL, 0, 0, "P"};
@@ -75,7 +74,9 @@ rc press_first_head(struct press *p)
     TRY(press_at(p, &(struct cell){head->mission, STYLE_SOFT, 0, WIDTH * 0.6, "P"}, HEAD_Y + 3));
     p->y = HEAD_Y + 38;
     TRY(press_row(p, 1, &(struct cell){head->title, STYLE_TITLE, 0, WIDTH, "H1"}));
-    p->y += 8;
+    if (!str_absent(head->number))
+        TRY(press_row(p, 1, &(struct cell){head->number, STYLE_SOFT, 0, WIDTH, "P"}));
+    p->y += 10;
     TRY(put_head_facts(p));
     p->y += 14;
     return OK;

@@ -1,0 +1,5 @@
+#include "frame/report/report.h"
+#include "unit.h"
+TEST(x)
+{
+}
