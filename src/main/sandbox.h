@@ -39,4 +39,9 @@ rc sandbox_enter_eye(struct ctx *c);
  * nothing written, no connection accepted, no program started. */
 rc sandbox_enter_opener(struct ctx *c);
 
+/* For the renderer, once its libraries are loaded and before any thread is started: nothing is read
+ * but fonts and how they are set up, nothing written, no socket made, no program started. It may
+ * make children, which have the same bounds. */
+rc sandbox_enter_renderer(struct ctx *c);
+
 #endif
