@@ -80,13 +80,18 @@ static const struct floor {
     const char *folder;
     int height;
     bool nested; /* the next name of the path counts as part of the folder */
+    /* clang-format off */
 } floors[] = {
     {"base", HEIGHT_BASE, false},
-    {"shape", 20, false},
+    {"shape", 19, false},
+    {"words", 19, false},
+    {"engine/kit", 20, false},
     {"engine", 21, true},
+    {"engine/registry", 22, false},
     {"adapter/kit", 21, false},
     {"adapter", 22, true},
     {"adapter/registry", 23, false},
+    {"agent", 24, true},
     {"store", 30, false},
     {"ledger", 31, false},
     {"core", HEIGHT_CORE, false},

@@ -11,6 +11,16 @@ static bool declared(const struct catalog *catalog, const char *permission)
            catalog_by_name(&catalog->permissions_by_name, name);
 }
 
+static rc check_report_permissions(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++)
+        for (const struct report *row = catalog->modules[i]->reports; row && row->name; row++)
+            if (!row->permission || !declared(catalog, row->permission))
+                FAIL(c, INTERNAL, "the report %s names a permission that no module declares",
+                     row->name);
+    return OK;
+}
+
 static rc check_permissions(struct ctx *c, const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->routes.count; i++) {
@@ -31,7 +41,7 @@ static rc check_permissions(struct ctx *c, const struct catalog *catalog)
             FAIL(c, INTERNAL, "the event %s names a permission that no module declares",
                  kind->name);
     }
-    return OK;
+    return check_report_permissions(c, catalog);
 }
 
 /* ---- records -----------------------------------------------------------------------------------

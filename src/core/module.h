@@ -132,6 +132,16 @@ typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str 
 struct module;
 #define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
 
+/* A document that a module describes, served by the frame at /api/v1/reports/<name> as HTML or PDF
+ * (frame/report/report.h). `asks` are its parameters; NULL: none. */
+struct reporting;
+struct report {
+    const char *name, *help;
+    const char *permission;
+    const struct shape *asks;
+    rc (*describe)(struct ctx *c, struct reporting *reporting, const void *asked);
+};
+
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
     const char *name, *help;
@@ -150,6 +160,7 @@ struct module {
     extend_fn *extend;   /* called once for every record there is */
     const char *opening; /* a decision that Chancery makes each time the mission opens */
     account_origin_fn *account_origin; /* of the one module that keeps the accounts */
+    const struct report *reports;
 };
 
 #endif

@@ -105,8 +105,8 @@ struct query {
     int64_t limit;    /* 1 to QUERY_LIMIT_MAX */
     bool with_retired;
     struct wall retired_by; /* only those that were retired by then; absent: any */
-    struct str count; /* picture_count: the column to count by; absent or empty: none */
-    struct str sum;   /* picture_count: the column to add up; absent or empty: none */
+    struct str count;       /* picture_count: the column to count by; absent or empty: none */
+    struct str sum;         /* picture_count: the column to add up; absent or empty: none */
     struct {
         const char *target; /* the name of a shape; NULL: none */
         struct str id;

@@ -251,8 +251,8 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
     TRY(str_format(c, &one, "/api/v1/%s/{id}", record->plural));
     TRY(str_format(c, &history, "/api/v1/%s/{id}/history", record->plural));
     const struct route rows[RECORD_ROUTES] = {
-        ROUTE(GET, all.ptr, record->read, "List, filter, search, count, or export as CSV", .output = shape,
-              .output_list = true, .serve = serve_list),
+        ROUTE(GET, all.ptr, record->read, "List, filter, search, count, or export as CSV",
+              .output = shape, .output_list = true, .serve = serve_list),
         ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
         ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
               .serve = serve_history),

@@ -11,6 +11,7 @@ enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_PUT, ROUTE_DELETE };
 
 struct command;
 struct core;
+struct renderer;
 
 enum { REQUEST_PATH_PARTS = 4, REQUEST_PARAMS_MAX = 32 };
 
@@ -32,7 +33,8 @@ struct request {
     struct str if_match;     /* as sent, absent without */
     struct picture *picture; /* a reader's */
     const struct catalog *catalog;
-    struct core *core; /* for what concerns the whole: options, counters */
+    struct core *core;               /* for what concerns the whole: options, counters */
+    const struct renderer *renderer; /* makes PDFs (agent/renderer); NULL: there is none */
 };
 
 /* What a handler gives back. The default is 200 with a JSON body. */
@@ -45,6 +47,7 @@ struct response {
     struct str etag;
     struct str location;
     struct str cookie;       /* whole Set-Cookie value */
+    struct str policy;       /* Content-Security-Policy, instead of the console's */
     bool restricted;         /* it shows records that only some may read: note the reading … */
     struct texts records;    /* … of these ("zone/01J…"), at most 500 */
     struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */

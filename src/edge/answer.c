@@ -22,9 +22,9 @@
     "payment=(), serial=(), usb=(), publickey-credentials-get=(self), "                       \
     "publickey-credentials-create=(self)"
 
-void answer_add_security(struct http_reply *reply, bool tls)
+void answer_add_security(struct http_reply *reply, bool tls, struct str policy)
 {
-    http_reply_add(reply, "Content-Security-Policy", STR(CSP));
+    http_reply_add(reply, "Content-Security-Policy", str_absent(policy) ? STR(CSP) : policy);
     http_reply_add(reply, "X-Content-Type-Options", STR("nosniff"));
     http_reply_add(reply, "Referrer-Policy", STR("no-referrer"));
     http_reply_add(reply, "Cross-Origin-Opener-Policy", STR("same-origin"));
@@ -51,7 +51,8 @@ void answer_note_hit(const struct edge_request *er, int status)
 
 static void send_reply(struct edge_request *er, struct http_reply *reply)
 {
-    answer_add_security(reply, er->exchange->tls);
+    answer_add_security(reply, er->exchange->tls,
+                        reply->status < 300 ? er->response.policy : (struct str){NULL, 0});
     answer_note_hit(er, reply->status);
     http_reply(er->exchange, reply);
 }

@@ -4,7 +4,6 @@
 #include "domain/account/account.h"
 #include "domain/camera/camera.h"
 #include "domain/escalation/escalation.h"
-#include "domain/escalation/escalation.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/round/round.h"
@@ -16,6 +15,7 @@
 #include "edge/intake/listener.h"
 #include "frame/attachment/attachment.h"
 #include "frame/delivery/delivery.h"
+#include "frame/report/report.h"
 #include "frame/retention/retention.h"
 #include "frame/rhythm/rhythm.h"
 
@@ -23,13 +23,12 @@
 const struct module *const chancery_modules[] = {
     &core_module,
 
-    &rhythm_module,   &attachment_module, &retention_module, &delivery_module,
+    &rhythm_module,  &attachment_module, &retention_module, &delivery_module,   &report_module,
 
-    &mission_module,  &people_module,     &account_module,   &task_module,
-    &watch_module,    &camera_module,     &round_module,     &tripwire_module,
-    &escalation_module,
+    &mission_module, &people_module,     &account_module,   &task_module,       &watch_module,
+    &camera_module,  &round_module,      &tripwire_module,  &escalation_module,
 
-    &edge_module,     &auth_module,       &intake_module,
+    &edge_module,    &auth_module,       &intake_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -1,5 +1,6 @@
 #include "main/role.h"
 
+#include "agent/renderer/renderer.h"
 #include "base/role.h"
 #include "edge/camera/warden.h"
 #include "edge/eye/eye.h"
@@ -72,6 +73,20 @@ static int be_outlets(void)
     return rc_ok(result) ? agent_run(&options) : ROLE_FAILED;
 }
 
+/* Without libraries or fonts the server has no renderer, and says so when a PDF is asked for. */
+static int be_renderer(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct document_libs libs;
+    rc result = document_libs_load(&c, &libs);
+    if (rc_ok(result))
+        result = sandbox_enter_renderer(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: no PDF can be made: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? renderer_run(&libs, ROLE_FD) : ROLE_FAILED;
+}
+
 int role_main(int count, char **arguments)
 {
     if (count != 2)
@@ -82,6 +97,8 @@ int role_main(int count, char **arguments)
         return be_opener();
     if (strcmp(arguments[1], OUTLET_ROLE) == 0)
         return be_outlets();
+    if (strcmp(arguments[1], RENDERER_ROLE) == 0)
+        return be_renderer();
     if (strcmp(arguments[1], EYE_TRIAL_ROLE) == 0)
         return be_trial();
     return strcmp(arguments[1], EYE_ROLE) == 0 ? be_eye() : -1;

@@ -45,5 +45,9 @@ rc sandbox_enter_opener(struct ctx *c);
  * starts no further one and ends no other. */
 rc sandbox_enter_outlets(struct ctx *c);
 rc sandbox_enter_message(struct ctx *c);
+/* For the renderer, once its libraries are loaded and before any thread is started: nothing is read
+ * but fonts and how they are set up, nothing written, no socket made, no program started. It may
+ * make children, which have the same bounds. */
+rc sandbox_enter_renderer(struct ctx *c);
 
 #endif

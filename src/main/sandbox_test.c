@@ -138,6 +138,51 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
 
+/* ---- the renderer ---------------------------------------------------------------------------- */
+
+static int in_renderer(int (*attempt)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+        _exit(rc_ok(sandbox_enter_renderer(&c)) ? attempt() : NO_SANDBOX);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int try_fonts(void)
+{
+    return open("/usr/share/fonts/truetype", O_RDONLY) >= 0 ? WORKED : REFUSED;
+}
+
+static int try_passwords(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 ? WORKED : REFUSED;
+}
+
+static int try_drawing_child(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return child > 0 && waitpid(child, &status, 0) == child ? WORKED : REFUSED;
+}
+
+TEST(sandbox_of_the_renderer_leaves_fonts_and_children)
+{
+    bool landlock = false;
+    in_sandbox(try_inside, &landlock);
+    assert_int_equal(in_renderer(try_fonts), WORKED);
+    assert_int_equal(in_renderer(try_drawing_child), WORKED);
+    assert_int_equal(in_renderer(try_socket), REFUSED);
+    assert_int_equal(in_renderer(try_exec), REFUSED);
+    assert_int_equal(in_renderer(try_passwords), landlock ? REFUSED : WORKED);
+}
+
 /* ---- an eye ---------------------------------------------------------------------------------- */
 
 static int in_eye(int (*attempt)(void))

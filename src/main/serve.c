@@ -25,9 +25,11 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
     struct post_options post = {
         .core = s->core, .clock = options->clock, .program = options->program};
     if (options->program) {
-        TRY(desk_open(c, &cameras, &s->desk));
+        TRY(renderer_start(c, options->program, &s->renderer));
         TRY(post_open(c, &post, &s->post));
     }
+    if (options->program && !options->no_cameras)
+        TRY(desk_open(c, &cameras, &s->desk));
     if (!options->folder)
         return OK;
     TRY(receiver_folders(c, s->core, &readable));
@@ -50,6 +52,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
         .clock = options->clock,
         .check_replies = options->check_replies,
         .hits_path = options->hits_path,
+        .renderer = &s->renderer,
         .sandbox = level,
     };
     TRY(edge_open(c, &edge, &s->edge));
@@ -67,7 +70,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
 rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
                 struct serving *ret)
 {
-    *ret = (struct serving){.core = core, .opener = {.fd = -1}};
+    *ret = (struct serving){.core = core, .opener = {.fd = -1}, .renderer = {.fd = -1}};
     rc result = open_parts(c, options, ret);
     if (!rc_ok(result))
         serving_close(ret);
@@ -91,7 +94,8 @@ void serving_close(struct serving *serving)
         edge_close(serving->edge);
     auth_close(serving->auth);
     opener_stop(&serving->opener);
-    *serving = (struct serving){.opener = {.fd = -1}};
+    renderer_stop(&serving->renderer);
+    *serving = (struct serving){.opener = {.fd = -1}, .renderer = {.fd = -1}};
 }
 
 static sigset_t ending_signals(void)

@@ -2,6 +2,7 @@
 #ifndef MAIN_SERVE_H
 #define MAIN_SERVE_H
 
+#include "agent/renderer/renderer.h"
 #include "domain/tripwire/tripwire.h"
 #include "edge/auth/auth.h"
 #include "edge/camera/desk.h"
@@ -16,8 +17,8 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
-    const char
-        *program; /* this one, to be started for cameras and outlets; NULL: neither is called */
+    const char *program;   /* this one, to be started for cameras, outlets and PDFs; NULL: none */
+    bool no_cameras;       /* and not for cameras */
     bool check_replies;    /* for tests: see edge.h */
     const char *hits_path; /* the same */
 };
@@ -32,6 +33,7 @@ struct serving {
     struct desk *desk;
     struct post *post;
     struct opener opener;
+    struct renderer renderer;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

@@ -95,7 +95,8 @@ rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
         .clock = d->c->clock,
         /* cameras are called in real time or not at all */
-        .program = d->flags->fast ? NULL : "/proc/self/exe",
+        .program = "/proc/self/exe",
+        .no_cameras = d->flags->fast,
         .check_replies = d->flags->check_replies,
         .hits_path = d->flags->hits.ptr,
     };

@@ -94,7 +94,7 @@ class Server:
         request = urllib.request.Request(self.base + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=20, context=context) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.read().decode(errors="surrogateescape")
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
 
@@ -263,6 +263,38 @@ def a_token_opens_the_served_mission():
             status, csv = server.ask("/api/v1/zones?format=csv", token)
             assert status == 200 and "Hall" in csv, csv
         assert json.loads(mission.run("ledger verify"))["verified"]
+
+
+def a_record_is_a_document_from_within_the_sandbox():
+    def text_of(pdf):
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf.encode(errors="surrogateescape"))
+            file.flush()
+            return subprocess.run(["pdftotext", "-layout", file.name, "-"], check=True,
+                                  capture_output=True, text=True).stdout
+
+    with Mission() as mission:
+        token = json.loads(mission.run("token"))["token"]
+        with Server(mission, "--plain") as server:
+            made = json.loads(server.ask("/api/v1/sites", token, SITE)[1])["id"]
+            place = f"/api/v1/sites/{made}/document"
+            for language, word in (("en", "Kind"), ("fr", "Page 1 sur"), ("ar", "تسليم|1")):
+                status, pdf = server.ask(f"{place}?format=pdf&history=true&language={language}", token)
+                assert status == 200 and pdf.startswith("%PDF-"), pdf[:300]
+                told = text_of(pdf)
+                assert SITE["name"] in told and any(one in told for one in word.split("|")), told
+            status, html = server.ask(place, token)
+            assert status == 200 and html.startswith("<!doctype html>") and SITE["name"] in html
+            assert "<script" not in html
+            assert server.ask(place + "?format=docx", token)[0] == 422
+            assert server.ask("/api/v1/sites/none/document", token)[0] == 404
+            assert server.ask(place)[0] == 401
+            names = [one["name"] for one in json.loads(server.ask("/api/v1/reports", token)[1])["items"]]
+            assert "ledger" in names and "handover" in names, names
+            status, pdf = server.ask(f"/api/v1/reports/ledger?format=pdf&record=site/{made}", token)
+            assert status == 200 and "leaf " in text_of(pdf), pdf[:300]
+            assert server.ask("/api/v1/reports/ledger?colour=red", token)[0] == 422
+            assert server.ask("/api/v1/reports/none", token)[0] == 404
 
 
 def a_scoped_token_may_no_more_than_its_scopes():

@@ -5,6 +5,7 @@
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "frame/report/report.h"
 
 #define READ  "round.read"
 #define WRITE "round.write"
@@ -129,7 +130,7 @@ const struct decision round_decisions[ROUND_DECISIONS + 1] = {
 const struct module round_module = {
     .name = "round",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
-    .needs = NEEDS(&mission_module, &people_module, &account_module, &watch_module),
+    .needs = NEEDS(&report_module, &mission_module, &people_module, &account_module, &watch_module),
     .records =
         (const struct record[]){
             RECORD(guard_post, "guard-posts", READ, WRITE),
@@ -173,6 +174,12 @@ const struct module round_module = {
             {READ, "See posts, shifts, tours, rounds and hand-overs"},
             {WRITE, "Change posts, shifts, phones and tours"},
             {WALK, "Walk rounds, use the timer of a guard who is alone, hand over"},
+            {0},
+        },
+    .reports =
+        (const struct report[]){
+            {"handover", "Hand-over of a shift, to be signed on paper", READ, &handover_asked_shape,
+             handover_describe},
             {0},
         },
 };

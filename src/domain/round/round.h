@@ -121,7 +121,7 @@ enum { HANDOVER_ITEMS_MAX = 200 };
     F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")           \
     F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
     F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
-    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")                   \
+    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")            \
     F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")    \
     F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                          \
       "open, shelved, disabled, silent, armed")

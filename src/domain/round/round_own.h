@@ -35,6 +35,10 @@ SHAPE_DECLARE(guard_help, GUARD_HELP_FIELDS);
     F(T, text, block, note, 0, 0, 2000, "what the list does not say")
 SHAPE_DECLARE(handover_make, HANDOVER_MAKE_FIELDS);
 
+#define HANDOVER_ASKED_FIELDS(F, T) F(T, id, _, id, REQUIRED, 0, 0, "of which hand-over")
+SHAPE_DECLARE(handover_asked, HANDOVER_ASKED_FIELDS);
+rc handover_describe(struct ctx *c, struct reporting *r, const void *asked);
+
 enum round_decision {
     TOUR_START,
     TOUR_SCAN,
