@@ -1,17 +1,19 @@
 /* Scripts: durations of a shorter day, and what is said of a line that cannot be played. */
 #include "main/script.h"
 
+#include "domain/arming/arming.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/rounds/rounds.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &watch_module, &rounds_module};
+static const struct module *const modules[] = {&core_module,   &mission_module, &people_module,
+                                               &alarm_module,  &source_module,  &arming_module,
+                                               &signal_module, &rounds_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 

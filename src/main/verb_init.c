@@ -4,8 +4,8 @@
 #include "base/random.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/signal/signal.h"
 #include "domain/tripwire/tripwire.h"
-#include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "main/content.h"
 
@@ -106,7 +106,7 @@ static rc furnish(struct ctx *c, struct core *core, const struct init_flags *fla
     TRY(content_get(c, "watch/rules.json", &rules));
     TRY(make_mission(c, core, flags));
     TRY(people_add_roles(c, core, roles, &count));
-    TRY(watch_add_rules(c, core, rules, &count));
+    TRY(alarm_rules_add(c, core, rules, &count));
     TRY(verb_add_tripwires(c, core, &count, &drafts));
     TRY(make_officer(c, core, flags, &account));
     return make_link(c, core, account, flags, ret_link);

@@ -1,6 +1,7 @@
 #include "support/receiver_scene.h"
 
 #include "base/endpoint.h"
+#include "domain/arming/arming.h"
 #include "domain/mission/mission.h"
 
 #include <arpa/inet.h>
@@ -9,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const struct module *const modules[] = {&core_module, &mission_module, &watch_module,
+static const struct module *const modules[] = {&core_module,   &mission_module, &alarm_module,
+                                               &source_module, &arming_module,  &signal_module,
                                                &intake_module};
 
 void receiver_scene_open(struct receiver_scene *rs)

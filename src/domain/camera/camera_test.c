@@ -33,7 +33,7 @@ static const struct module test_module = {
         },
 };
 
-static const struct module *const modules[] = {&core_module, &mission_module, &watch_module,
+static const struct module *const modules[] = {&core_module, &mission_module, WATCH_MODULES,
                                                &camera_module, &test_module};
 enum { MODULES = sizeof modules / sizeof modules[0] };
 

@@ -13,11 +13,6 @@ enum { SWEEP_MS_LEAST = 3600 * 1000, SWEEP_MS_MORE = 10000, SWEEP_EACH = 50, ROO
 /* What Chancery itself says. */
 #define ROOM_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
 
-static struct wall wall_after(struct wall t, int64_t ms)
-{
-    return (struct wall){t.us + ms * 1000};
-}
-
 /* ---- who sees it ----------------------------------------------------------------------------- */
 
 static bool sees(const struct source *source, const struct alarm *alarm)

@@ -2,8 +2,9 @@
 #ifndef DOMAIN_ROUNDS_ROUNDS_OWN_H
 #define DOMAIN_ROUNDS_ROUNDS_OWN_H
 
+#include "domain/arming/arming.h"
 #include "domain/rounds/rounds.h"
-#include "domain/watch/watch.h"
+#include "domain/source/source.h"
 
 #define ROUND_WALK "round.walk"
 

@@ -11,12 +11,13 @@
 
 #include <sodium.h>
 
-static const struct module *const modules[] = {&core_module, &mission_module, &watch_module,
+static const struct module *const modules[] = {&core_module, &mission_module, WATCH_MODULES,
                                                &rounds_module};
+enum { MODULES = sizeof modules / sizeof modules[0] };
 
 TEST(what_rounds_are_made_of_keeps_its_promises)
 {
-    scene_property_test(4, modules);
+    scene_property_test(MODULES, modules);
 }
 
 /* Three checkpoints 100 m apart (8.983e-4 degrees of latitude), one each ten minutes. */
@@ -49,7 +50,7 @@ static void add_phone(struct patrol *p, const char *id, const char *who)
 static void patrol_open(struct patrol *p, const char *tour)
 {
     static const unsigned char seed[crypto_sign_SEEDBYTES] = "a phone for tests";
-    scene_open(&p->s, 4, modules);
+    scene_open(&p->s, MODULES, modules);
     crypto_sign_seed_keypair(p->public_key, p->secret_key, seed);
     add_phone(p, "phone", "amina");
     scene_do(&p->s, "guard_tour.add", NULL, tour);
@@ -287,7 +288,7 @@ TEST(what_scans_are_refused)
 TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
 {
     struct scene s;
-    scene_open(&s, 4, modules);
+    scene_open(&s, MODULES, modules);
     refused(&s, RC_CONFLICT, "not-alone", &guard, "lone.word", NULL, NULL);
     does(&s, &guard, "lone.begin", NULL, "{\"every_ms\":600000}");
     pass(&s, 590);
@@ -346,7 +347,7 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     struct command command;
     struct handover handover = {0};
     char id[32];
-    scene_open(&s, 4, modules);
+    scene_open(&s, MODULES, modules);
     scene_do(&s, "source.add", NULL, SOURCE("panel", "panel", ",\"heartbeat_ms\":60000"));
     scene_do(&s, "source.add", NULL,
              "{\"id\":\"v\",\"label\":\"TLP:RED\",\"name\":\"v\",\"kind\":\"door\","

@@ -2,16 +2,18 @@
  * and what is found of it rings at the control post. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "domain/arming/arming.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&core_module, &mission_module, &people_module,
-                                               &watch_module, &tripwire_module};
+static const struct module *const modules[] = {&core_module,   &mission_module, &people_module,
+                                               &alarm_module,  &source_module,  &arming_module,
+                                               &signal_module, &tripwire_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 

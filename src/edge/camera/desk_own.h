@@ -4,7 +4,7 @@
 #define EDGE_CAMERA_DESK_OWN_H
 
 #include "domain/camera/camera.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "edge/camera/desk.h"
 #include "edge/camera/warden.h"
 #include "edge/eye/talk.h"
