@@ -127,6 +127,27 @@ static rc note_shown(struct ctx *c, struct response *response, struct str name)
     return str_copy(c, name, &noted->items[noted->count++]);
 }
 
+rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
+             void *ret_items, size_t *ret_count)
+{
+    struct query query = {.limit = QUERY_LIMIT_MAX, .reader = &request->actor->clearance};
+    struct page page;
+    char *items = ctx_take(c, most, shape->size);
+    size_t count = 0;
+    if (!items)
+        return fault_again(c);
+    do {
+        TRY(picture_list(c, request->picture, shape, &query, &page));
+        size_t add = page.count < most - count ? page.count : most - count;
+        memcpy(items + count * shape->size, page.records, add * shape->size);
+        count += add;
+        query.after = page.after;
+    } while (!str_absent(query.after) && count < most);
+    *(void **)ret_items = items;
+    *ret_count = count;
+    return OK;
+}
+
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label)
 {

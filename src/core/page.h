@@ -26,6 +26,10 @@ rc page_put_list(struct ctx *c, const struct request *request, const struct shap
 /* Such a list of bare records, of the shape that is the route's `arg`. */
 serve_fn page_serve_list;
 
+/* All live rows of a table that the caller may read, up to `most`. */
+rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
+             void *ret_items, size_t *ret_count);
+
 /* Note in the response that a record was shown, if its label asks for that. */
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label);

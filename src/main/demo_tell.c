@@ -4,8 +4,8 @@
 #include "base/encode.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/signal/signal.h"
 #include "domain/tripwire/tripwire.h"
-#include "domain/watch/watch.h"
 
 #include <inttypes.h>
 

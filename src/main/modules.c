@@ -2,14 +2,17 @@
 
 #include "core/own.h"
 #include "domain/account/account.h"
+#include "domain/alarm/alarm.h"
+#include "domain/arming/arming.h"
 #include "domain/camera/camera.h"
 #include "domain/escalation/escalation.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "domain/round/round.h"
+#include "domain/signal/signal.h"
+#include "domain/source/source.h"
 #include "domain/task/task.h"
 #include "domain/tripwire/tripwire.h"
-#include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "edge/edge.h"
 #include "edge/intake/listener.h"
@@ -23,12 +26,13 @@
 const struct module *const chancery_modules[] = {
     &core_module,
 
-    &rhythm_module,  &attachment_module, &retention_module, &delivery_module,   &report_module,
+    &rhythm_module,   &attachment_module, &retention_module, &delivery_module, &report_module,
 
-    &mission_module, &people_module,     &account_module,   &task_module,       &watch_module,
-    &camera_module,  &round_module,      &tripwire_module,  &escalation_module,
+    &mission_module,  &people_module,     &account_module,   &task_module,     &alarm_module,
+    &source_module,   &arming_module,     &signal_module,    &camera_module,   &round_module,
+    &tripwire_module, &escalation_module,
 
-    &edge_module,    &auth_module,       &intake_module,
+    &edge_module,     &auth_module,       &intake_module,
 };
 
 const size_t chancery_module_count = sizeof chancery_modules / sizeof chancery_modules[0];

@@ -10,7 +10,7 @@ const struct actor other_guard = {.id = STR("bela"),
                                   .permissions = {all_permissions, 1},
                                   .clearance = {TLP_AMBER, {NULL, 0}}};
 
-static const struct module *const modules[] = {&watch_module};
+static const struct module *const modules[] = {WATCH_MODULES};
 
 void watch_scene_open(struct scene *s)
 {

@@ -2,7 +2,8 @@
 #ifndef SUPPORT_WATCH_SCENE_H
 #define SUPPORT_WATCH_SCENE_H
 
-#include "domain/watch/watch_own.h"
+#include "domain/arming/arming.h"
+#include "domain/signal/signal.h"
 
 #include "support/scene.h"
 #include "support/shape_property.h"
@@ -10,6 +11,11 @@
 #include "unit.h"
 
 #include <inttypes.h>
+
+static const int64_t SECOND_US = 1000000;
+
+/* The modules of the watch. */
+#define WATCH_MODULES &alarm_module, &source_module, &arming_module, &signal_module
 
 /* A guard named in every test: a person, clearance TLP:AMBER; and another one. */
 extern const struct actor guard, other_guard;

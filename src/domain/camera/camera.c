@@ -119,7 +119,7 @@ static const struct route routes[] = {
 const struct module camera_module = {
     .name = "camera",
     .help = "Cameras, whether they see, and the pictures they give of alarms",
-    .needs = NEEDS(&watch_module),
+    .needs = NEEDS(&alarm_module, &source_module),
     .records =
         (const struct record[]){
             RECORD(camera, "cameras", PERMIT_CAMERA_READ, PERMIT_CAMERA_WRITE, .check = check),

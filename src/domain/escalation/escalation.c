@@ -1,6 +1,6 @@
 #include "domain/escalation/escalation.h"
 
-#include "domain/watch/watch.h"
+#include "domain/alarm/alarm.h"
 #include "frame/delivery/delivery.h"
 
 #define READ  "escalation.read"
@@ -119,7 +119,7 @@ static rc on_escalated(struct ctx *c, struct picture *picture, const struct even
 const struct module escalation_module = {
     .name = "escalation",
     .help = "Whom an alarm that nobody takes is told to",
-    .needs = NEEDS(&delivery_module, &watch_module),
+    .needs = NEEDS(&delivery_module, &alarm_module),
     .records =
         (const struct record[]){
             RECORD(escalation, "escalations", READ, WRITE, .check = check),

@@ -8,7 +8,7 @@
 
 static const struct module *const with_escalation[] = {&core_module,    &delivery_module,
                                                        &mission_module, &people_module,
-                                                       &watch_module,   &escalation_module};
+                                                       &signal_module,  &escalation_module};
 
 #define MAIL                                                                        \
     "{\"id\":\"m\",\"label\":\"TLP:GREEN\",\"name\":\"Mail\",\"kind\":\"mail\","    \

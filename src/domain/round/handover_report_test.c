@@ -10,7 +10,7 @@
 #include "unit.h"
 
 static const struct module *const modules[] = {&core_module,   &report_module, &mission_module,
-                                               &people_module, &watch_module,  &round_module};
+                                               &people_module, &arming_module, &round_module};
 
 #define PERSON(id, name, label) \
     "{\"id\":\"" id "\",\"label\":\"" label "\",\"name\":\"" name "\",\"category\":\"staff\"}"

@@ -58,7 +58,7 @@ rc lone_decide_word(struct ctx *c, struct picture *picture, const struct command
         lone.position = input->position;
     TRY(wait_for_word(c, outcome, &lone));
     TRY(alarm_key(c, lone.id, &key));
-    TRY(watch_return(c, picture, outcome, key, clock_now(c)));
+    TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
     return add_event(c, outcome, &lone_heard_kind, &lone);
 }
 
@@ -69,7 +69,7 @@ rc lone_decide_end(struct ctx *c, struct picture *picture, const struct command 
     struct str key;
     TRY(get_lone(c, picture, command->actor.id, &lone));
     TRY(alarm_key(c, lone.id, &key));
-    TRY(watch_return(c, picture, outcome, key, clock_now(c)));
+    TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
     return add_event(c, outcome, &lone_ended_kind, &lone);
 }
 
@@ -92,7 +92,7 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
     };
     TRY(alarm_key(c, lone.id, &raise.key));
     TRY(str_format(c, &raise.title, "%.*s is alone and has not been heard", STR_ARG(lone.id)));
-    TRY(watch_raise(c, picture, outcome, &raise));
+    TRY(alarm_raise(c, picture, outcome, &raise));
     lone.overdue = true;
     return add_event(c, outcome, &lone_overdue_kind, &lone);
 }
@@ -143,5 +143,5 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
     TRY(str_format(c, &raise.key, "help/%.*s/%.*s", STR_ARG(guard), STR_ARG(input->call)));
     TRY(str_format(c, &raise.title, "%.*s calls for help", STR_ARG(guard)));
     TRY(place_of_call(c, picture, guard, input->position, &raise.point));
-    return watch_raise(c, picture, outcome, &raise);
+    return alarm_raise(c, picture, outcome, &raise);
 }

@@ -2,8 +2,9 @@
 #ifndef DOMAIN_ROUND_ROUND_OWN_H
 #define DOMAIN_ROUND_ROUND_OWN_H
 
+#include "domain/arming/arming.h"
 #include "domain/round/round.h"
-#include "domain/watch/watch.h"
+#include "domain/source/source.h"
 
 #define ROUND_WALK "round.walk"
 

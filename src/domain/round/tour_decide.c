@@ -75,7 +75,7 @@ static rc ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
     };
     TRY(str_format(c, &raise.key, "round/%.*s/%s/%.*s", STR_ARG(run->id), what, STR_ARG(name)));
     TRY(str_format(c, &raise.title, "%s: %.*s", title, STR_ARG(name)));
-    return watch_raise(c, picture, outcome, &raise);
+    return alarm_raise(c, picture, outcome, &raise);
 }
 
 /* The end of its last window. */

@@ -2,7 +2,7 @@
  * and what is found of it rings at the control post. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "support/scene.h"
 
 #include "unit.h"

@@ -3,8 +3,8 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "base/encode.h"
+#include "domain/alarm/alarm.h"
 #include "domain/mission/mission.h"
-#include "domain/watch/watch.h"
 
 #include <sodium.h>
 
@@ -115,7 +115,7 @@ rc hit_ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
     TRY(put_key(c, hit, &raise.key));
     TRY(put_wanted(c, hit, &raise.action));
     TRY(find_zone(c, picture, hit, &raise.zone));
-    return watch_raise(c, picture, outcome, &raise);
+    return alarm_raise(c, picture, outcome, &raise);
 }
 
 bool hit_rang(const struct event *event)

@@ -1,8 +1,8 @@
 /* The records of tripwires, and the module. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "domain/alarm/alarm.h"
 #include "domain/mission/mission.h"
-#include "domain/watch/watch.h"
 #include "frame/rhythm/rhythm.h"
 
 SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
@@ -98,7 +98,7 @@ static const struct step steps[] = {
 const struct module tripwire_module = {
     .name = "tripwire",
     .help = "Tripwires: rules that see a pattern in what happens",
-    .needs = NEEDS(&rhythm_module, &mission_module, &watch_module),
+    .needs = NEEDS(&rhythm_module, &mission_module, &alarm_module),
     .records =
         (const struct record[]){
             RECORD(tripwire, "tripwires", PERMIT_TRIPWIRE_READ, PERMIT_TRIPWIRE_WRITE,

@@ -5,7 +5,7 @@
 
 #include "core/follower.h"
 #include "domain/camera/camera.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "edge/camera/desk.h"
 #include "edge/camera/warden.h"
 #include "edge/eye/talk.h"

@@ -4,7 +4,7 @@
 
 #include "adapter/kit/adapter.h"
 #include "core/module.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 
 #define LISTENER_CARRIERS(X, E)                                          \
     X(E, TCP, "tcp", "connections to an address and port")               \

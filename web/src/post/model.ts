@@ -12,7 +12,7 @@ export type AlarmState =
   | 'out-of-service'
   | 'closed';
 
-/** An alarm as the server tells it (src/domain/watch/watch.h). */
+/** An alarm as the server tells it (src/domain/alarm/alarm.h). */
 export interface Alarm {
   id: string;
   title: string;
