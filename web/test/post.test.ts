@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LedgerEvent } from '../src/lib/types.ts';
-import { emptyTables, foldEvents, SIGNALS_KEPT } from '../src/post/fold.ts';
+import { emptyTables, foldEvents, SIGNALS_KEPT } from '../src/domain/post/fold.ts';
 import {
   claimOf,
   clockSpan,
@@ -15,9 +15,9 @@ import {
   worst,
   type Alarm,
   type Signal,
-} from '../src/post/model.ts';
-import { bandsOf, COLUMNS, stepOf } from '../src/post/timeline.ts';
-import { around, worldOf } from '../src/post/world.ts';
+} from '../src/domain/alarm/model.ts';
+import { bandsOf, COLUMNS, stepOf } from '../src/domain/signal/timeline.ts';
+import { around, worldOf } from '../src/domain/mission/plan/world.ts';
 
 const T0 = Date.parse('2026-11-22T03:00:00Z');
 const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
