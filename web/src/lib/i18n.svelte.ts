@@ -82,6 +82,8 @@ export const fieldHelp = (shape: string, field: string) =>
   maybe(`help.${shape}.${field}`) ?? maybe(`help.any.${field}`);
 export const choiceName = (shape: string, field: string, choice: string) =>
   i18n.find([`choice.${shape}.${field}.${choice}`, `choice.any.${field}.${choice}`]);
+export const stepName = (record: string, step: string) =>
+  i18n.find([`step.${record}.${step}`, `step.any.${step}`]);
 export const permissionName = (name: string) => i18n.find([`permission.${name}`]);
 
 /** "zone.added" is "Zone: added" unless the module has a better word for it. */

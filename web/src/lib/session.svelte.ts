@@ -42,8 +42,9 @@ class Session {
   get zone(): string {
     return this.who?.mission.time_zone ?? 'UTC';
   }
-  may(permission: string): boolean {
-    return permits(this.who?.permissions ?? [], permission);
+  /** Nobody may do what has no permission. */
+  may(permission: string | undefined): boolean {
+    return permission !== undefined && permits(this.who?.permissions ?? [], permission);
   }
   kind(name: string): RecordKind | undefined {
     return this.catalog.records.find((kind) => kind.name === name);

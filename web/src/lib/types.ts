@@ -54,13 +54,39 @@ export interface Shape {
   fields: Field[];
 }
 
+/** A verb that takes a record from one state to another (src/core/step.h). */
+export interface Step {
+  name: string;
+  help: string;
+  /** "visit.approved" */
+  event: string;
+  permission: string;
+  /** States; "*" is any. */
+  from: string[];
+  /** Absent: the same, or the rule decides. */
+  to?: string;
+  /** `why` has to be given. */
+  reason: boolean;
+  /** By another person than who asked for it. */
+  other: boolean;
+  /** By whoever has taken the record. */
+  mine: boolean;
+  input: Shape;
+}
+
 export interface RecordKind {
   name: string;
   plural: string;
   module?: string;
   read: string;
-  write: string;
+  /** Absent: it is not written by hand. */
+  write?: string;
+  /** The states in which it may be edited; absent: all. */
+  editable?: string[];
   personal?: boolean;
+  /** The name of its field that is its state. */
+  state?: string;
+  steps?: Step[];
   shape: Shape;
 }
 
