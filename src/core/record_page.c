@@ -2,6 +2,7 @@
 #include "core/record.h"
 
 #include "base/random.h"
+#include "core/answers.h"
 #include "core/core.h"
 #include "core/page.h"
 #include "shape/shape_column.h"
@@ -266,7 +267,7 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
         ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` may be given",
               .serve = serve_retire),
         ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
-              .serve = serve_history),
+              .output = &ledger_entry_shape, .output_list = true, .serve = serve_history),
     };
     for (size_t i = 0; i < RECORD_ROUTES; i++) {
         ret[i] = rows[i];

@@ -120,7 +120,7 @@ static const struct route routes[] = {
           "Ask the cameras there for one more, now", .serve = camera_serve_command,
           .arg = &(const enum camera_decision){SNAPSHOT_ASK}),
     ROUTE(GET, "/api/v1/snapshots/{id}/image", PERMIT_SNAPSHOT_READ, "The picture, as JPEG",
-          .serve = snapshot_serve_image),
+          .type = "image/jpeg", .serve = snapshot_serve_image),
     ROUTE(POST, "/api/v1/snapshots/{id}/delete", PERMIT_SNAPSHOT_DELETE,
           "Delete it before its time; its digest stays", .input = &snapshot_end_shape,
           .serve = camera_serve_command, .arg = &(const enum camera_decision){SNAPSHOT_DELETE}),
