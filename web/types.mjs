@@ -35,7 +35,7 @@ function membersOf(schema) {
   const required = new Set(schema.required);
   const members = Object.entries(schema.properties ?? {}).map(([name, one]) => {
     // A number and a flag are never left out of what is shown.
-    const always = required.has(name) || one['x-always'];
+    const always = required.has(name) || one['x-shown'];
     const help = one.description ? `/** ${one.description.replaceAll('*/', '')} */ ` : '';
     return `${help}${name}${always ? '' : '?'}: ${typeOf(one)};`;
   });

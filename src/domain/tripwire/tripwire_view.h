@@ -14,7 +14,7 @@
     F(T, time, _, received, REQUIRED, 0, 0, "by the server's clock") \
     F(T, text, line, actor, REQUIRED, 0, 0, "who made it happen")    \
     F(T, text, line, record, 0, 0, 0, "what it is about")            \
-    F(T, label, _, label, 0, 0, 0, "who may read it")                \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may read it")         \
     F(T, flag, _, drill, 0, 0, 0, "it belongs to a drill")
 SHAPE_DECLARE(tripwire_seen, TRIPWIRE_SEEN_FIELDS);
 
@@ -43,9 +43,9 @@ SHAPE_DECLARE(tripwire_why_line, TRIPWIRE_WHY_LINE_FIELDS);
     F(T, list, tripwire_why_line, lines, 0, 0, 0, "each part")
 SHAPE_DECLARE(tripwire_holds, TRIPWIRE_HOLDS_FIELDS);
 
-#define TRIPWIRE_RULE_HOLDS_FIELDS(F, T)                        \
-    F(T, text, block, rule, 0, 0, 0, "its name, or its number") \
-    F(T, text, block, title, 0, 0, 0, "its title")              \
+#define TRIPWIRE_RULE_HOLDS_FIELDS(F, T)                               \
+    F(T, text, block, rule, REQUIRED, 0, 0, "its name, or its number") \
+    F(T, text, block, title, REQUIRED, 0, 0, "its title")              \
     TRIPWIRE_HOLDS_FIELDS(F, T)
 SHAPE_DECLARE(tripwire_rule_holds, TRIPWIRE_RULE_HOLDS_FIELDS);
 
@@ -59,22 +59,22 @@ SHAPE_DECLARE(tripwire_explained, TRIPWIRE_EXPLAINED_FIELDS);
 
 #define TRIPWIRE_ERROR_FIELDS(F, T)      \
     F(T, i64, _, line, 0, 0, 0, "where") \
-    F(T, text, block, reason, 0, 0, 0, "what is wrong")
+    F(T, text, block, reason, REQUIRED, 0, 0, "what is wrong")
 SHAPE_DECLARE(tripwire_error, TRIPWIRE_ERROR_FIELDS);
 
-#define TRIPWIRE_WISH_FIELDS(F, T)                         \
-    F(T, text, block, what, 0, 0, 0, "what is to be done") \
+#define TRIPWIRE_WISH_FIELDS(F, T)                                \
+    F(T, text, block, what, REQUIRED, 0, 0, "what is to be done") \
     F(T, json, _, with, 0, 0, 0, "with what: names and texts")
 SHAPE_DECLARE(tripwire_wish, TRIPWIRE_WISH_FIELDS);
 
-#define TRIPWIRE_ASKS_FIELDS(F, T)                             \
-    F(T, text, block, name, 0, 0, 0, "state of the situation") \
+#define TRIPWIRE_ASKS_FIELDS(F, T)                                    \
+    F(T, text, block, name, REQUIRED, 0, 0, "state of the situation") \
     F(T, flag, _, known, 0, 0, 0, "something here can answer")
 SHAPE_DECLARE(tripwire_asks, TRIPWIRE_ASKS_FIELDS);
 
 #define TRIPWIRE_ABOUT_FIELDS(F, T)                                           \
-    F(T, text, block, rule, 0, 0, 0, "its name, or its number")               \
-    F(T, text, block, title, 0, 0, 0, "its title")                            \
+    F(T, text, block, rule, REQUIRED, 0, 0, "its name, or its number")        \
+    F(T, text, block, title, REQUIRED, 0, 0, "its title")                     \
     F(T, text, block, level, 0, 0, 0, "how grave")                            \
     F(T, text, block, purpose, 0, 0, 0, "what it is for")                     \
     F(T, text, block, source, 0, 0, 0, "the log source it looks at")          \
@@ -86,10 +86,10 @@ SHAPE_DECLARE(tripwire_asks, TRIPWIRE_ASKS_FIELDS);
     F(T, list, tripwire_asks, states, 0, 0, 0, "what it asks of the situation")
 SHAPE_DECLARE(tripwire_about, TRIPWIRE_ABOUT_FIELDS);
 
-#define TRIPWIRE_TRIED_RULE_FIELDS(F, T)                        \
-    F(T, text, block, rule, 0, 0, 0, "its name, or its number") \
-    F(T, i64, _, events, 0, 0, 0, "events of the trial")        \
-    F(T, flag, _, fires, 0, 0, 0, "it is to fire")              \
+#define TRIPWIRE_TRIED_RULE_FIELDS(F, T)                               \
+    F(T, text, block, rule, REQUIRED, 0, 0, "its name, or its number") \
+    F(T, i64, _, events, 0, 0, 0, "events of the trial")               \
+    F(T, flag, _, fires, 0, 0, 0, "it is to fire")                     \
     F(T, flag, _, well, 0, 0, 0, "it went as it should")
 SHAPE_DECLARE(tripwire_tried_rule, TRIPWIRE_TRIED_RULE_FIELDS);
 
@@ -105,9 +105,9 @@ SHAPE_DECLARE(tripwire_checked, TRIPWIRE_CHECKED_FIELDS);
 /* ---- past events ----------------------------------------------------------------------------- */
 
 #define TRIPWIRE_PAST_HIT_FIELDS(F, T)                                          \
-    F(T, text, block, tripwire, 0, 0, 0, "of which tripwire")                   \
-    F(T, text, block, rule, 0, 0, 0, "of which rule")                           \
-    F(T, text, block, title, 0, 0, 0, "its title")                              \
+    F(T, text, block, tripwire, REQUIRED, 0, 0, "of which tripwire")            \
+    F(T, text, block, rule, REQUIRED, 0, 0, "of which rule")                    \
+    F(T, text, block, title, REQUIRED, 0, 0, "its title")                       \
     F(T, texts, line, events, 0, 0, 0, "events that completed it")              \
     F(T, i64, _, event_count, 0, 0, 0, "how many there were")                   \
     F(T, text, block, level, 0, 0, 0, "how grave")                              \
@@ -128,22 +128,22 @@ SHAPE_DECLARE(tripwire_tried, TRIPWIRE_TRIED_FIELDS);
     F(T, i64, _, hits, 0, 0, 0, "hits of that day")
 SHAPE_DECLARE(tripwire_day, TRIPWIRE_DAY_FIELDS);
 
-#define TRIPWIRE_MISS_FIELDS(F, T)                                 \
-    F(T, text, block, rule, 0, 0, 0, "of which rule")              \
-    F(T, text, block, title, 0, 0, 0, "its title")                 \
-    F(T, text, line, without, 0, 0, 0, "what was left out to hit") \
-    F(T, text, block, name, 0, 0, 0, "of what")                    \
-    F(T, i64, _, wanted, 0, 0, 0, "what the rule asks for")        \
-    F(T, i64, _, given, 0, 0, 0, "what there was")                 \
-    F(T, i64, _, times, 0, 0, 0, "how often")                      \
-    F(T, i64, _, event_count, 0, 0, 0, "events of the last time")  \
-    F(T, time, _, at, 0, 0, 0, "the last time")                    \
+#define TRIPWIRE_MISS_FIELDS(F, T)                                        \
+    F(T, text, block, rule, REQUIRED, 0, 0, "of which rule")              \
+    F(T, text, block, title, REQUIRED, 0, 0, "its title")                 \
+    F(T, text, line, without, REQUIRED, 0, 0, "what was left out to hit") \
+    F(T, text, block, name, 0, 0, 0, "of what")                           \
+    F(T, i64, _, wanted, 0, 0, 0, "what the rule asks for")               \
+    F(T, i64, _, given, 0, 0, 0, "what there was")                        \
+    F(T, i64, _, times, 0, 0, 0, "how often")                             \
+    F(T, i64, _, event_count, 0, 0, 0, "events of the last time")         \
+    F(T, time, _, at, REQUIRED, 0, 0, "the last time")                    \
     F(T, texts, line, events, 0, 0, 0, "its events")
 SHAPE_DECLARE(tripwire_miss, TRIPWIRE_MISS_FIELDS);
 
 #define TRIPWIRE_REACHED_FIELDS(F, T)                                        \
-    F(T, text, block, rule, 0, 0, 0, "its name, or its number")              \
-    F(T, text, block, title, 0, 0, 0, "its title")                           \
+    F(T, text, block, rule, REQUIRED, 0, 0, "its name, or its number")       \
+    F(T, text, block, title, REQUIRED, 0, 0, "its title")                    \
     F(T, flag, _, correlation, 0, 0, 0, "it correlates hits of other rules") \
     F(T, flag, _, output, 0, 0, 0, "its hits are hits of the tripwire")      \
     F(T, i64, _, matches, 0, 0, 0, "how often it came true")                 \
@@ -153,8 +153,8 @@ SHAPE_DECLARE(tripwire_miss, TRIPWIRE_MISS_FIELDS);
 SHAPE_DECLARE(tripwire_reached, TRIPWIRE_REACHED_FIELDS);
 
 #define TRIPWIRE_REPLAYED_FIELDS(F, T)                                     \
-    F(T, time, _, from, 0, 0, 0, "events received since")                  \
-    F(T, time, _, until, 0, 0, 0, "and before")                            \
+    F(T, time, _, from, REQUIRED, 0, 0, "events received since")           \
+    F(T, time, _, until, REQUIRED, 0, 0, "and before")                     \
     F(T, i64, _, events, 0, 0, 0, "events looked at")                      \
     F(T, flag, _, whole, 0, 0, 0, "all of that time was looked at")        \
     F(T, i64, _, hits, 0, 0, 0, "hits")                                    \
@@ -179,7 +179,7 @@ SHAPE_DECLARE(tripwire_hit_event, TRIPWIRE_HIT_EVENT_FIELDS);
 #define TRIPWIRE_HIT_VIEW_FIELDS(F, T)                                           \
     F(T, record, tripwire_hit, hit, REQUIRED, 0, 0, "the hit")                   \
     F(T, i64, _, seq, 0, 0, 0, "number in the ledger")                           \
-    F(T, text, block, name, 0, 0, 0, "name of its tripwire")                     \
+    F(T, text, block, name, REQUIRED, 0, 0, "name of its tripwire")              \
     F(T, text, block, rule_text, 0, 0, 0, "the rule as it was then")             \
     F(T, flag, _, rule_changed, 0, 0, 0, "it reads differently now")             \
     F(T, list, tripwire_hit_event, events, 0, 0, 0, "its events, and what held") \
@@ -188,8 +188,8 @@ SHAPE_DECLARE(tripwire_hit_view, TRIPWIRE_HIT_VIEW_FIELDS);
 
 #define TRIPWIRE_LINE_FIELDS(F, T)                                             \
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                       \
-    F(T, text, block, name, 0, 0, 0, "what it is called")                      \
-    F(T, label, _, label, 0, 0, 0, "who may read it")                          \
+    F(T, text, block, name, REQUIRED, 0, 0, "what it is called")               \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may read it")                   \
     F(T, choice, tripwire_status, status, REQUIRED, 0, 0, "its state")         \
     F(T, flag, _, changing, 0, 0, 0, "a new text waits")                       \
     F(T, flag, _, proposed, 0, 0, 0, "a second person has to confirm it")      \
@@ -200,7 +200,7 @@ SHAPE_DECLARE(tripwire_hit_view, TRIPWIRE_HIT_VIEW_FIELDS);
     F(T, opt_i64, _, trials, 0, 0, 0, "trials that it carries")                \
     F(T, flag, _, two_persons, 0, 0, 0, "it takes two persons to activate it") \
     F(T, i64, _, hits_24h, 0, 0, 0, "hits of the last 24 hours")               \
-    F(T, json, _, hits, 0, 0, 0, "hits of each of the last seven days")        \
+    F(T, json, _, hits, REQUIRED, 0, 0, "hits of each of the last seven days") \
     F(T, id, _, last_hit, 0, 0, 0, "the last hit")                             \
     F(T, time, _, last_at, 0, 0, 0, "and when it was")
 SHAPE_DECLARE(tripwire_line, TRIPWIRE_LINE_FIELDS);
@@ -218,9 +218,9 @@ SHAPE_DECLARE(tripwire_board, TRIPWIRE_BOARD_FIELDS);
 SHAPE_DECLARE(tripwire_progress, TRIPWIRE_PROGRESS_FIELDS);
 
 #define TRIPWIRE_LOG_SOURCE_FIELDS(F, T)                                   \
-    F(T, text, line, category, 0, 0, 0, "category")                        \
-    F(T, text, line, service, 0, 0, 0, "service")                          \
-    F(T, text, line, event, 0, 0, 0, "kind of event")                      \
+    F(T, text, line, category, REQUIRED, 0, 0, "category")                 \
+    F(T, text, line, service, REQUIRED, 0, 0, "service")                   \
+    F(T, text, line, event, REQUIRED, 0, 0, "kind of event")               \
     F(T, text, block, help, 0, 0, 0, "what it tells")                      \
     F(T, texts, line, fields, 0, 0, 0, "its fields")                       \
     F(T, flag, _, open, 0, 0, 0, "it may have fields of the device's own") \
@@ -228,7 +228,7 @@ SHAPE_DECLARE(tripwire_progress, TRIPWIRE_PROGRESS_FIELDS);
 SHAPE_DECLARE(tripwire_log_source, TRIPWIRE_LOG_SOURCE_FIELDS);
 
 #define TRIPWIRE_TAXONOMY_FIELDS(F, T)                                         \
-    F(T, text, line, product, 0, 0, 0, "product")                              \
+    F(T, text, line, product, REQUIRED, 0, 0, "product")                       \
     F(T, texts, line, every, 0, 0, 0, "fields of every event")                 \
     F(T, texts, line, states, 0, 0, 0, "what a rule can ask of the situation") \
     F(T, list, tripwire_log_source, sources, 0, 0, 0, "log sources")

@@ -1,5 +1,6 @@
 // What the server says, as types. The shapes of records are described by the server at run time
 // (GET /api/v1/catalog), so a record's value is JSON whose form is known from its shape.
+import type * as api from '#types/api.d.ts';
 import type { RawJson } from './json.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -110,42 +111,24 @@ export interface Page<T> {
   after?: string;
 }
 
-export interface LedgerEvent {
-  seq: number;
-  kind: string;
-  occurred: string;
-  received: string;
-  actor: string;
-  record?: string;
-  label?: string;
-  drill?: boolean;
-  cause?: number;
-  body?: Fields;
-  sealed?: boolean | string;
-  leaf?: string;
-}
+/** A type of the API whose handler always writes these lists, also when they are empty. */
+export type Shown<T, K extends keyof T> = T & { [P in K]-?: NonNullable<T[P]> };
 
-export interface LedgerHead {
-  size: number;
-  origin: string;
-  checkpoint: string;
-  verifier_key: string;
-}
+/** An event of the ledger; its body is as its kind has it. */
+export type LedgerEvent = Omit<api.LedgerEntry, 'body'> & { body?: Fields };
 
+/** Who is signed in. */
 export interface Who {
   account: { id: string; login: string };
-  person?: string;
+  person?: string | undefined;
   name: string;
   permissions: string[];
-  clearance?: string;
-  language?: string;
-  mission: { id: string; name: string; time_zone: string };
+  clearance?: string | undefined;
+  language?: string | undefined;
+  mission: api.MissionView;
   /** The whole mission is at a drill. */
   drill?: boolean;
 }
-
-/** What GET /api/v1/session answers; see src/edge/auth/DESIGN.md. */
-export type SessionBody = Omit<Who, 'account'> & { account: string; login: string };
 
 export interface ProblemBody {
   title?: string;

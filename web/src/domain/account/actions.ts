@@ -1,4 +1,12 @@
 // What sign-in, enrolment and the account page ask of the server (src/edge/auth/DESIGN.md).
+import type {
+  Answers,
+  EnrolOptions,
+  PasswordSetup,
+  RecoveryView,
+  SessionView,
+  TokenView,
+} from '#types/api.d.ts';
 import { call, get, post } from '../../lib/api.ts';
 import { session } from '../../lib/session.svelte.ts';
 import {
@@ -8,45 +16,8 @@ import {
   type RequestJson,
 } from './webauthn.ts';
 
-export interface PasswordSetup {
-  challenge: string;
-  secret: string;
-  uri: string;
-}
-export interface Enrolment {
-  login: string;
-  name: string;
-  expires: string;
-  publicKey: CreateJson;
-  password: PasswordSetup;
-}
-export interface SessionRow {
-  id: string;
-  method: string;
-  device: string;
-  peer: string;
-  opened: string;
-  seen: string;
-  expires: string;
-  current: boolean;
-}
-export interface PasskeyRow {
-  id: string;
-  name: string;
-  algorithm: string;
-  added: string;
-  used?: string;
-}
-export interface TokenRow {
-  id: string;
-  name: string;
-  scopes?: string[];
-  sources_only?: boolean;
-  sources?: string[];
-  made: string;
-  expires?: string;
-  used?: string;
-}
+export type { PasswordSetup } from '#types/api.d.ts';
+export type Enrolment = Omit<EnrolOptions, 'publicKey'> & { publicKey: CreateJson };
 
 export async function signInWithPasskey(): Promise<void> {
   const { publicKey } = await post<{ publicKey: RequestJson }>('auth/passkey/options', {});
@@ -83,11 +54,9 @@ export function readEnrolment(link: string): Promise<Enrolment> {
   return post<Enrolment>('auth/enrol/options', { link }, { quiet: true });
 }
 
-type Enrolled = { recovery_codes: string[] };
-
 export async function enrolWithPasskey(link: string, enrolment: Enrolment, name: string) {
   const credential = await makePasskey(enrolment.publicKey);
-  return post<Enrolled>('auth/enrol', { link, name, credential }, { quiet: true });
+  return post<SessionView>('auth/enrol', { link, name, credential }, { quiet: true });
 }
 
 export function enrolWithPassword(
@@ -97,7 +66,7 @@ export function enrolWithPassword(
   code: string,
 ) {
   const body = { link, password, challenge: setup.challenge, code };
-  return post<Enrolled>('auth/enrol', body, { quiet: true });
+  return post<SessionView>('auth/enrol', body, { quiet: true });
 }
 
 export async function addPasskey(name: string): Promise<void> {
@@ -115,14 +84,14 @@ export async function setPassword(
 }
 
 export const passwordSetup = () => post<PasswordSetup>('password/options', {});
-export const newRecoveryCodes = () => post<Enrolled>('recovery-codes', {});
-export const sessions = () => get<{ items: SessionRow[] }>('sessions').then((one) => one.items);
-export const passkeys = () => get<{ items: PasskeyRow[] }>('passkeys').then((one) => one.items);
-export const tokens = () => get<{ items: TokenRow[] }>('tokens').then((one) => one.items);
+export const newRecoveryCodes = () => post<RecoveryView>('recovery-codes', {});
+export const sessions = () => get<Answers['GET sessions']>('sessions').then((one) => one.items);
+export const passkeys = () => get<Answers['GET passkeys']>('passkeys').then((one) => one.items);
+export const tokens = () => get<Answers['GET tokens']>('tokens').then((one) => one.items);
 export const endOthers = () => post('sessions/end-others', {});
 export const endSession = (id: string) => call('DELETE', `sessions/${id}`);
 export const removePasskey = (id: string) => call('DELETE', `passkeys/${id}`);
 export const revokeToken = (id: string) => call('DELETE', `tokens/${id}`);
 /** `sources`: for whom it may hand in signals; an empty list is nobody, undefined anybody. */
 export const makeToken = (name: string, scopes: string[], expires: string, sources?: string[]) =>
-  post<{ id: string; token: string }>('tokens', { name, scopes, expires, sources });
+  post<TokenView>('tokens', { name, scopes, expires, sources });

@@ -2,125 +2,18 @@
 // order, who has an alarm, how long there is to act. Pure; every time is in milliseconds by the
 // server's clock.
 
-export type Priority = 'urgent' | 'high' | 'medium' | 'low' | 'note';
-export type AlarmState =
-  | 'unacknowledged'
-  | 'acknowledged'
-  | 'returned'
-  | 'shelved'
-  | 'suppressed'
-  | 'out-of-service'
-  | 'closed';
+import type { Alarm } from '#types/api.d.ts';
 
-/** An alarm as the server tells it (src/domain/watch/watch.h). */
-export interface Alarm {
-  id: string;
-  title: string;
-  cause: string;
-  state: AlarmState;
-  priority: Priority;
-  rank: number;
-  team: string;
-  team_before?: string;
-  consequence?: string;
-  action?: string;
-  respond_ms?: number;
-  source?: string;
-  zone?: string;
-  point?: string;
-  lane?: boolean;
-  drill?: boolean;
-  active?: boolean;
-  acknowledged?: boolean;
-  began: string;
-  raised: string;
-  last: string;
-  signals: number;
-  cancels?: number;
-  returned?: string;
-  claimed_by?: string;
-  claimed?: string;
-  claim_until?: string;
-  claim_stale?: boolean;
-  acked_by?: string;
-  acked?: string;
-  ack_why?: string;
-  disposition?: string;
-  ack_until?: string;
-  shelved_by?: string;
-  shelved_until?: string;
-  shelve_why?: string;
-  escalations?: number;
-  closed?: string;
-}
+export type { Alarm };
+export type Priority = Alarm['priority'];
 
-export type Condition =
-  'never-seen' | 'healthy' | 'unsupervised' | 'late' | 'silent' | 'disabled';
-
-export interface Source {
-  source: {
-    id: string;
-    name: string;
-    kind: string;
-    zone?: string;
-    owner?: string;
-    heartbeat_ms?: number;
-    position?: { lat: number; lon: number };
-  };
-  state: {
-    condition: Condition;
-    since: string;
-    heard?: string;
-    flaps?: number;
-    storming?: string;
-    disabled_by?: string;
-    disabled_until?: string;
-    disabled_why?: string;
-  };
-  pulse: { heard?: string; skew_ms?: number; bad?: number; counted?: number };
-}
-
-export type Verdict = 'duress' | 'alarm' | 'blind' | 'gap' | 'unknown' | 'clear';
-
-export interface Zone {
-  id: string;
-  name: string;
-  site?: string;
-  verdict: Verdict;
-  armed: boolean;
-  since?: string;
-  by?: string;
-  bypassed?: number;
-  sources: { [condition in Condition]: number };
-}
-
-export interface Gap {
-  id: string;
-  source: string;
-  zone?: string;
-  cause: string;
-  began: string;
-  ended?: string;
-}
-
-export interface Signal {
-  id: string;
-  source?: string;
-  zone?: string;
-  kind: string;
-  priority: Priority;
-  text: string;
-  at: string;
-  received: string;
-  clock: string;
-  alarm?: string;
-}
-
-/** Who may keep the watch. */
-export interface Guard {
-  id: string;
-  name: string;
-}
+export const priorityMark: Record<Priority, number> = {
+  urgent: 1,
+  high: 2,
+  medium: 3,
+  low: 4,
+  note: 5,
+};
 
 // ---- one alarm ----------------------------------------------------------------------------------
 
@@ -156,18 +49,6 @@ export function timeLeft(alarm: Alarm, now: number): number | undefined {
 /** Does it sound, as long as nobody has taken it? A restore silences nothing. */
 export function isRinging(alarm: Alarm, now: number): boolean {
   return isWaiting(alarm) && alarm.priority !== 'note' && claimOf(alarm, now).kind !== 'held';
-}
-
-/** "4:07", "2:03:09", "3 d 04:00"; for a screen that is read while it counts. */
-export function clockSpan(ms: number): string {
-  const seconds = Math.floor(Math.abs(ms) / 1000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const days = Math.floor(seconds / 86400);
-  const hours = Math.floor(seconds / 3600) % 24;
-  const minutes = Math.floor(seconds / 60) % 60;
-  if (days > 0) return `${days} d ${two(hours)}:${two(minutes)}`;
-  if (hours > 0) return `${hours}:${two(minutes)}:${two(seconds % 60)}`;
-  return `${minutes}:${two(seconds % 60)}`;
 }
 
 // ---- the queue ----------------------------------------------------------------------------------
@@ -263,39 +144,4 @@ export function linesOf(
       lines.push({ alarm, group, more: 0, zones: 0, within: true, open: false });
   }
   return lines;
-}
-
-// ---- the world ----------------------------------------------------------------------------------
-
-const gravity: Verdict[] = ['duress', 'alarm', 'blind', 'gap', 'unknown', 'clear'];
-
-/** The gravest of them. Nothing known is not clear. */
-export function worst(verdicts: Verdict[]): Verdict {
-  return gravity.find((one) => verdicts.includes(one)) ?? 'unknown';
-}
-
-export interface Site {
-  id: string;
-  name: string;
-  at: [lon: number, lat: number];
-  verdict: Verdict;
-}
-
-/** On a map of the world, sites within a degree are one mark, with the name and state of the worst
- * of them. */
-export function townsOf(sites: Site[]): Site[] {
-  const towns: Site[][] = [];
-  for (const site of sites) {
-    const town = towns.find((of) =>
-      of.some(({ at }) => Math.hypot(site.at[0] - at[0], site.at[1] - at[1]) < 1),
-    );
-    if (town) town.push(site);
-    else towns.push([site]);
-  }
-  return towns.flatMap((of) => {
-    const verdict = worst(of.map((one) => one.verdict));
-    const head = of.find((one) => one.verdict === verdict);
-    const more = of.length > 1 ? ` +${of.length - 1}` : '';
-    return head ? [{ ...head, name: `${head.name}${more}` }] : [];
-  });
 }

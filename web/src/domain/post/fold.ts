@@ -2,7 +2,9 @@
 // is setting. Events may come again (after a new connection, or while tables were being loaded):
 // the last one of a row is always the newest.
 import type { LedgerEvent } from '../../lib/types.ts';
-import type { Alarm, Gap, Signal, Source } from '../alarm/model.ts';
+import type { Gap, KeptSignal as Signal } from '#types/api.d.ts';
+import type { Source } from '../source/source.ts';
+import type { Alarm } from '../alarm/model.ts';
 
 export const SIGNALS_KEPT = 4000;
 

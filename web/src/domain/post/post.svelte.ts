@@ -6,9 +6,12 @@ import { call, get } from '../../lib/api.ts';
 import { live } from '../../lib/live.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
 import { readRows } from '../../lib/shape.ts';
-import type { Fields, LedgerEvent, Page } from '../../lib/types.ts';
+import type { Fields, LedgerEvent, Shown } from '../../lib/types.ts';
 import { emptyTables, foldEvents, SIGNALS_KEPT } from './fold.ts';
-import type { Alarm, Gap, Guard, Signal, Source, Zone } from '../alarm/model.ts';
+import type { AlarmQueue, Answers, Gap, Guard, KeptSignal as Signal } from '#types/api.d.ts';
+import type { Source } from '../source/source.ts';
+import type { Zone } from '../arming/zone.ts';
+import type { Alarm } from '../alarm/model.ts';
 import { sound } from '../alarm/sound.svelte.ts';
 
 /** Screens are drawn no more often, however much comes. */
@@ -197,7 +200,7 @@ class Post {
 
   async #loadAlarms(): Promise<void> {
     const asked = Date.now();
-    const queue = await this.#get<{ items: Alarm[]; now: string }>('watch/queue');
+    const queue = await this.#get<Shown<AlarmQueue, 'items'>>('watch/queue');
     this.#skew = Date.parse(queue.now) - (asked + Date.now()) / 2;
     // The most urgent are on the screen before the rest is asked for.
     if (!this.loaded) {
@@ -209,7 +212,7 @@ class Post {
       const alarms = new Map<string, Alarm>();
       let after = '';
       for (let i = 0; i < PAGES_MAX; i++) {
-        const page = await this.#get<Page<Alarm>>(`alarms?limit=500${after}`);
+        const page = await this.#get<Answers['GET alarms']>(`alarms?limit=500${after}`);
         for (const alarm of page.items) if (alarm.state !== 'closed') alarms.set(alarm.id, alarm);
         if (!page.after) break;
         after = `&after=${encodeURIComponent(page.after)}`;
@@ -220,13 +223,13 @@ class Post {
   }
   #loadSources(): Promise<void> {
     return this.#over(
-      () => this.#get<{ items: Source[] }>('watch/sources'),
+      () => this.#get<Answers['GET watch/sources']>('watch/sources'),
       ({ items }) => (this.#tables.sources = new Map(items.map((one) => [one.source.id, one]))),
     );
   }
   #loadGaps(): Promise<void> {
     return this.#over(
-      () => this.#get<Page<Gap>>('watch/gaps?sort=began&order=desc&limit=200'),
+      () => this.#get<Answers['GET watch/gaps']>('watch/gaps?sort=began&order=desc&limit=200'),
       ({ items }) => (this.#tables.gaps = new Map(items.map((one) => [one.id, one]))),
     );
   }
@@ -241,14 +244,14 @@ class Post {
   }
   async #loadSignals(): Promise<void> {
     if (!session.may('signal.read')) return;
-    const { items } = await this.#get<Page<Signal>>('signals?sort=at&order=desc&limit=500');
+    const { items } = await this.#get<Answers['GET signals']>('signals?sort=at&order=desc&limit=500');
     const ids = new Set(items.map((one) => one.id));
     const since = this.#tables.signals.filter((one) => !ids.has(one.id));
     this.#tables.signals = [...items.reverse(), ...since].slice(-SIGNALS_KEPT);
   }
   async #loadGuards(): Promise<void> {
     if (!session.may('round.read')) return;
-    this.guards = (await this.#get<{ items: Guard[] }>('guards')).items;
+    this.guards = (await this.#get<Answers['GET guards']>('guards')).items;
   }
   async #loadGround(): Promise<void> {
     [this.sites, this.plans] = await Promise.all([this.#records('site'), this.#records('plan')]);

@@ -1,6 +1,7 @@
 // What the timeline draws, by the time of the source: a band for each zone with anything in it.
 // Pure.
-import type { Alarm, Gap, Signal } from '../alarm/model.ts';
+import type { Gap, KeptSignal as Signal } from '#types/api.d.ts';
+import type { Alarm } from '../alarm/model.ts';
 
 export const windows = [900_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000];
 /** Columns into which signals are counted. */
@@ -31,10 +32,12 @@ interface Given {
   gaps: Iterable<Gap>;
   from: number;
   to: number;
+  /** What an alarm says. */
+  say: (alarm: Alarm) => string;
 }
 
 /** The bands of the zones with the gravest first: those with alarms, gaps, then signals. */
-export function bandsOf({ signals, alarms, gaps, from, to }: Given): Band[] {
+export function bandsOf({ signals, alarms, gaps, from, to, say }: Given): Band[] {
   const bands = new Map<string, Band & { weight: number }>();
   const scale = COLUMNS / (to - from);
   const column = (at: number) => Math.min(COLUMNS, Math.max(0, (at - from) * scale));
@@ -70,7 +73,7 @@ export function bandsOf({ signals, alarms, gaps, from, to }: Given): Band[] {
     const waits = alarm.state === 'unacknowledged' || alarm.state === 'returned';
     bar(alarm.zone, alarm.lane ? 9 : waits ? 8 - alarm.rank / 10 : 4, alarm.began, alarm.returned, {
       id: alarm.id,
-      text: alarm.title,
+      text: say(alarm),
       kind: alarm.lane ? 'lane' : waits ? 'waiting' : 'alarm',
     });
   }

@@ -1,186 +1,50 @@
-// What the server tells of tripwires, beside the record itself.
+// What the server tells of tripwires, beside the record itself: the types of the API, with what is
+// free JSON there said more exactly.
+import type * as api from '#types/api.d.ts';
 import { get, post } from '../../lib/api.ts';
+import type { Shown } from '../../lib/types.ts';
 
-export interface Outside {
-  seq: number;
-  kind: string;
-  occurred: string;
-  received: string;
-  actor: string;
-  record?: string;
-  label?: string;
-  drill?: boolean;
-}
+/** An event as it is told beside a rule. */
+export type Outside = api.TripwireSeen;
+/** `found`: what the event has in that field. */
+export type Line = Omit<api.TripwireWhyLine, 'found'> & { found?: (string | null)[] };
+export type Why = Omit<api.TripwireHolds, 'lines'> & { lines: Line[] };
+export type RuleWhy = Why & Pick<api.TripwireRuleHolds, 'rule' | 'title'>;
 
-export interface Line {
-  depth: number;
-  held: boolean;
-  kind: 'source' | 'item' | 'all' | 'one' | 'not';
-  line: number;
-  name?: string;
-  wanted?: string;
-  found?: (string | null)[];
-}
-export interface Why {
-  fires: boolean;
-  held: number;
-  parts: number;
-  lines: Line[];
-}
-export interface RuleWhy extends Why {
-  rule: string;
-  title: string;
-}
-
-export interface About {
-  rule: string;
-  title: string;
-  level: string | null;
-  purpose: string | null;
-  source: string | null;
-  line: number;
-  correlation: boolean;
-  output: boolean;
-  span_ms: number;
-  actions: { what: string; with: Record<string, string> }[];
-  states: { name: string; known: boolean }[];
-}
-export interface Trial {
-  rule: string;
-  events: number;
-  fires: boolean;
-  well: boolean;
-}
-export interface Check {
-  rules: number;
-  errors: { line: number; reason: string }[];
+type Wish = Omit<api.TripwireWish, 'with'> & { with: Record<string, string> };
+export type About = Omit<Shown<api.TripwireAbout, 'states'>, 'actions'> & { actions: Wish[] };
+export type Check = Omit<Shown<api.TripwireChecked, 'errors' | 'trials'>, 'about'> & {
   about: About[];
-  trials: Trial[];
-  two_persons: boolean;
-  cannot_fire: string | null;
-}
+};
 
-export interface PastHit {
-  tripwire: string;
-  rule: string;
-  title: string;
-  events: string[];
-  event_count: number;
-  level: string;
-  at: string | null;
+export type PastHit = Omit<Shown<api.TripwirePastHit, 'events' | 'unknown'>, 'joined'> & {
   joined: Record<string, string>;
-  unknown: string[];
-  late: boolean;
-}
-export interface Miss {
-  rule: string;
-  title: string;
-  without: string;
-  name: string;
-  wanted: number;
-  given: number;
-  times: number;
-  event_count: number;
-  at: string;
-  events: string[];
-}
-export interface Part {
-  rule: string;
-  title: string;
-  correlation: boolean;
-  output: boolean;
-  matches: number;
-  looked?: number;
-  seq?: number;
-  why?: Why;
-}
-export interface Replay {
-  from: string;
-  until: string;
-  events: number;
-  whole: boolean;
-  hits: number;
-  late: number;
-  us: number;
-  days: { day: string; hits: number }[];
-  items: PastHit[];
-  nearest: Miss[];
-  parts: Part[];
-  seen: Record<string, Outside>;
-}
+};
+export type Miss = Shown<api.TripwireMiss, 'events'>;
+export type Part = Omit<api.TripwireReached, 'why'> & { why?: Why };
+export type Replay = Omit<
+  Shown<api.TripwireReplayed, 'days'>,
+  'items' | 'nearest' | 'parts' | 'seen'
+> & { items: PastHit[]; nearest: Miss[]; parts: Part[]; seen: Record<string, Outside> };
 
-export interface Hit {
-  id: string;
-  label: string;
-  tripwire: string;
-  rule: string;
-  title: string;
-  level?: string;
-  at: string;
-  events: string[];
-  event_count: number;
-  joined?: { field: string; value: string }[];
-  actions?: { what: string; with?: string[] }[];
-  asked?: { state: string; thing?: string; told: 'yes' | 'no' | 'unknown' }[];
-  unsure?: boolean;
-  late?: boolean;
-  drill?: boolean;
-}
-export interface HitPage {
-  hit: Hit;
-  seq: number;
-  name: string;
-  rule_text: string | null;
-  rule_changed: boolean;
+export type Hit = api.TripwireHit;
+export type HitPage = Omit<Shown<api.TripwireHitView, 'followed'>, 'events'> & {
   events: { seq: number; seen: Outside | null; rules: RuleWhy[] }[];
-  followed: Outside[];
-}
+};
 
-export interface BoardLine {
-  id: string;
-  name: string;
-  label: string;
-  status: 'draft' | 'proposed' | 'active' | 'off';
-  changing: boolean;
-  proposed: boolean;
-  fault?: string;
-  fault_since?: string;
-  changed?: string;
-  level?: string;
-  trials?: number;
-  two_persons?: boolean;
-  hits_24h: number;
-  hits: number[];
-  last_hit?: string;
-  last_at?: string;
-}
-export interface Board {
-  items: BoardLine[];
-  next_test?: string;
-  after?: string;
-}
+/** `hits`: of each of the last seven days. */
+export type BoardLine = Omit<api.TripwireLine, 'hits'> & { hits: number[] };
+export type Board = Omit<api.TripwireBoard, 'items'> & { items: BoardLine[] };
+/** What the engine has counted of each rule. */
+export type Progress = Omit<api.TripwireProgress, 'counts'> & {
+  counts: { by_rule?: { tripwire: string; cost_us?: number }[] } | null;
+};
 
-export interface Source {
-  category: string;
-  service: string;
-  event: string;
-  help: string;
-  fields: string[];
-  open: boolean;
-  resolved: string[];
-}
-export interface Taxonomy {
-  product: string;
-  every: string[];
-  states: string[];
+export type Source = Shown<api.TripwireLogSource, 'fields' | 'resolved'>;
+export type Taxonomy = Omit<Shown<api.TripwireTaxonomy, 'every' | 'states'>, 'sources'> & {
   sources: Source[];
-}
-
-export interface Explained {
-  text: string;
-  seen?: Outside;
-  rules?: RuleWhy[];
-}
+};
+export type Explained = Omit<api.TripwireExplained, 'rules'> & { rules?: RuleWhy[] };
 
 const BOARD_MAX = 2000;
 

@@ -202,7 +202,7 @@ function valuesFor(spot: Spot, text: string, taxonomy: Taxonomy): Choice[] {
     const seen = new Map<string, string>();
     for (const one of of) {
       const name = key === 'category' ? one.category : one.service;
-      if (!seen.has(name)) seen.set(name, one.help);
+      if (!seen.has(name)) seen.set(name, one.help ?? '');
     }
     return [...seen].map(([name, help]) => ({ text: name, help })).sort(byText);
   }

@@ -1,6 +1,7 @@
 // Land and borders of the world from a TopoJSON topology (Natural Earth at 1:110 million). Its
 // arcs are shared by what borders on them; an arc is a chain of steps on a grid.
 import type { FeatureCollection, Position } from 'geojson';
+import { worst, type Verdict } from '../../arming/zone.ts';
 import type { Bounds } from './plan.ts';
 
 interface Topology {
@@ -86,4 +87,30 @@ export function around(zone: Bounds, whole: Bounds): Bounds {
   const [west, east] = along(zone[0], zone[2], whole[0], whole[2]);
   const [south, north] = along(zone[1], zone[3], whole[1], whole[3]);
   return [west, south, east, north];
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  at: [lon: number, lat: number];
+  verdict: Verdict;
+}
+
+/** On a map of the world, sites within a degree are one mark, with the name and state of the worst
+ * of them. */
+export function townsOf(sites: Site[]): Site[] {
+  const towns: Site[][] = [];
+  for (const site of sites) {
+    const town = towns.find((of) =>
+      of.some(({ at }) => Math.hypot(site.at[0] - at[0], site.at[1] - at[1]) < 1),
+    );
+    if (town) town.push(site);
+    else towns.push([site]);
+  }
+  return towns.flatMap((of) => {
+    const verdict = worst(of.map((one) => one.verdict));
+    const head = of.find((one) => one.verdict === verdict);
+    const more = of.length > 1 ? ` +${of.length - 1}` : '';
+    return head ? [{ ...head, name: `${head.name}${more}` }] : [];
+  });
 }

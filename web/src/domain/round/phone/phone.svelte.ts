@@ -1,34 +1,15 @@
 // The state of a guard's phone. Whatever is said by the guard is kept on the phone first and handed
 // in when there is a net; what the server refuses is shown until the guard has read it.
+import type { Answers, GuardTour, LoneGuard, TourRun, TourVisit } from '#types/api.d.ts';
 import { get, post, Problem } from '../../../lib/api.ts';
 import { session } from '../../../lib/session.svelte.ts';
 import { ownKey, scanTime, signScan, type OwnKey } from './key.ts';
 import * as store from './store.ts';
 
-export interface Visit {
-  tag: string;
-  name: string;
-  from: string;
-  by: string;
-  verdict: 'awaited' | 'on-time' | 'early' | 'late' | 'missed';
-  at?: string;
-}
-export interface Round {
-  id: string;
-  tour: string;
-  started: string;
-  state: 'walked' | 'complete' | 'incomplete';
-  visits: Visit[];
-}
-export interface Tour {
-  id: string;
-  name: string;
-}
-export interface Alone {
-  every_ms: number;
-  due: string;
-  overdue?: boolean;
-}
+export type Visit = TourVisit;
+export type Round = TourRun;
+export type Tour = Pick<GuardTour, 'id' | 'name'>;
+export type Alone = Pick<LoneGuard, 'every_ms' | 'due'> & { overdue?: boolean };
 interface Me {
   account: string;
   name: string;
@@ -40,7 +21,6 @@ interface Call {
   at: string;
   sent: boolean;
 }
-type Items<T> = { items: T[] };
 
 const AGAIN_MS = 5000;
 /** A line that takes this long for a call for help is none: the next try may find another. */
@@ -169,10 +149,10 @@ class Phone {
     if (!who) return;
     const mine = encodeURIComponent(who.account.id);
     const [phones, tours, rounds, alone] = await Promise.all([
-      get<Items<{ record: { id: string; key: string } }>>(`guard-phones?guard=${mine}`),
-      get<Items<{ record: Tour }>>('guard-tours'),
-      get<Items<Round>>(`rounds?guard=${mine}&state=walked&sort=started&order=desc&limit=1`),
-      get<Items<Alone & { id: string }>>('lone-guards'),
+      get<Answers['GET guard-phones']>(`guard-phones?guard=${mine}`),
+      get<Answers['GET guard-tours']>('guard-tours'),
+      get<Answers['GET rounds']>(`rounds?guard=${mine}&state=walked&sort=started&order=desc&limit=1`),
+      get<Answers['GET lone-guards']>('lone-guards'),
     ]);
     const phone = phones.items.find((one) => one.record.key === this.key?.public)?.record.id;
     this.me = {
@@ -191,7 +171,7 @@ class Phone {
   /** The round that was walked here is over: show how it was, until the next one. */
   async #ended(): Promise<Round | null> {
     if (!this.round) return null;
-    const { items } = await get<Items<Round>>(`rounds?id=${encodeURIComponent(this.round.id)}`);
+    const { items } = await get<Answers['GET rounds']>(`rounds?id=${encodeURIComponent(this.round.id)}`);
     return items[0] ?? null;
   }
 

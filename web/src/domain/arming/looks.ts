@@ -1,7 +1,7 @@
 // How the state of a zone looks: a colour, a pattern and a mark, so that each is told apart by
 // any one of them. The marks are drawn in a square of 16.
 import type { Theme } from '../../lib/theme.svelte.ts';
-import type { Condition, Priority, Verdict } from '../alarm/model.ts';
+import type { Verdict } from './zone.ts';
 
 export interface Look {
   fill: Record<Theme, string>;
@@ -72,30 +72,3 @@ export function tileOf(verdict: Verdict, theme: Theme, size: number): ImageData 
   if (look.pattern === 'dashes') line(size / 4, size / 2, (size * 3) / 4, size / 2);
   return draw.getImageData(0, 0, size, size);
 }
-
-/** What a source's state looks like, in the terms of a zone's. */
-export const conditionVerdict: Record<Condition, Verdict> = {
-  'never-seen': 'unknown',
-  unsupervised: 'unknown',
-  healthy: 'clear',
-  late: 'gap',
-  silent: 'blind',
-  disabled: 'blind',
-};
-/** The gravest first: in this order sources are listed. */
-export const conditions: Condition[] = [
-  'silent',
-  'late',
-  'disabled',
-  'never-seen',
-  'unsupervised',
-  'healthy',
-];
-
-export const priorityMark: Record<Priority, number> = {
-  urgent: 1,
-  high: 2,
-  medium: 3,
-  low: 4,
-  note: 5,
-};
