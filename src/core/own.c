@@ -1,6 +1,7 @@
 #include "core/own.h"
 
 #include "base/encode.h"
+#include "core/answers.h"
 #include "core/catalog.h"
 
 #include <sodium.h>
@@ -112,20 +113,22 @@ static rc decide_follower(struct ctx *c, struct picture *picture, const struct c
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/catalog", PERMIT_SIGNED_IN,
-          "What there is: records and their fields, permissions, events", .serve = catalog_serve),
+          "What there is: records and their fields, permissions, events",
+          .output = &catalog_view_shape, .serve = catalog_serve),
     ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
           "The size of the record, its signed head and the key that checks it",
-          .serve = ledger_serve_head),
+          .output = &ledger_head_shape, .serve = ledger_serve_head),
     ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
-          "Browse: from, limit, backwards, kind, record", .serve = ledger_serve_events),
+          "Browse: from, limit, backwards, kind, record", .output = &ledger_page_shape,
+          .serve = ledger_serve_events),
     ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
-          .serve = ledger_serve_event),
+          .output = &ledger_entry_shape, .serve = ledger_serve_event),
     ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
-          "The proof that an event is in the record, as a C2SP tlog-proof",
+          "The proof that an event is in the record, as a C2SP tlog-proof", .type = "text/plain",
           .serve = ledger_serve_proof),
     ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
-          "Verify every entry, every tile and every checkpoint", .lengthy = true,
-          .serve = ledger_serve_verify),
+          "Verify every entry, every tile and every checkpoint", .output = &ledger_verified_shape,
+          .lengthy = true, .serve = ledger_serve_verify),
     {0},
 };
 

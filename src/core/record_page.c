@@ -2,6 +2,7 @@
 #include "core/record.h"
 
 #include "base/random.h"
+#include "core/answers.h"
 #include "core/core.h"
 #include "core/page.h"
 #include "core/target.h"
@@ -255,7 +256,7 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
               .output = shape, .output_list = true, .serve = serve_list),
         ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
         ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
-              .serve = serve_history),
+              .output = &ledger_entry_shape, .output_list = true, .serve = serve_history),
         ROUTE(POST, all.ptr, record->write, "Make a new one", .input = shape, .raw = true,
               .serve = serve_add),
         ROUTE(PUT, one.ptr, record->write, "Replace it, if it is still as If-Match says",

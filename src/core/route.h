@@ -63,7 +63,9 @@ struct route {
     const char *permission;
     const char *help;
     const struct shape *input;  /* the body that is asked for; NULL: none */
-    const struct shape *output; /* the body that is given; NULL: not a record */
+    const struct shape *output; /* the body that is given; NULL: see `type`; of a route that is no
+                                 * GET: command_done (answers.h), or nothing */
+    const char *type;           /* media type of a body that no shape describes */
     bool output_list;           /* {"items": […], "after": …} of output */
     size_t body_max;            /* bytes; 0: 64 KiB */
     bool raw;                   /* the handler reads `body` into `input`'s shape itself */

@@ -1,6 +1,7 @@
 #include "edge/openapi.h"
 
 #include "base/version.h"
+#include "core/answers.h"
 #include "core/page.h"
 #include "edge/router.h"
 #include "shape/shape_schema.h"
@@ -59,16 +60,21 @@ static void put_schema_of(struct text *out, const struct catalog *catalog,
 
 static void put_output(struct text *out, const struct catalog *catalog, const struct route *route)
 {
+    const struct shape *shape = route_gives(route);
     text_put(out, STR("\"200\":{\"description\":\"done\""));
-    if (route->output) {
+    if (route->type)
+        text_printf(out, ",\"content\":{\"%s\":{}}", route->type);
+    if (shape) {
         text_put(out, STR(",\"content\":{\"application/json\":{\"schema\":"));
         if (route->output_list)
             text_put(out, STR("{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{"
                               "\"after\":{\"type\":\"string\"},"
                               "\"items\":{\"type\":\"array\",\"items\":"));
-        put_schema_of(out, catalog, route->output);
+        put_schema_of(out, catalog, shape);
         text_put(out, route->output_list ? STR("}}}}}") : STR("}}"));
     }
+    if (shape == &command_done_shape)
+        text_put(out, STR("},\"204\":{\"description\":\"done, and nothing to tell\""));
     text_put(out, STR("},\"default\":{\"$ref\":\"#/components/responses/problem\"}"));
 }
 
@@ -165,8 +171,8 @@ static rc put_schemas(struct ctx *c, const struct catalog *catalog, struct text 
         const struct route *route = catalog_route(catalog, i);
         if (route->input)
             TRY(shape_set_add(c, &set, route->input));
-        if (route->output)
-            TRY(shape_set_add(c, &set, route->output));
+        if (route_gives(route))
+            TRY(shape_set_add(c, &set, route_gives(route)));
     }
     shape_schemas(out, &set);
     return OK;
@@ -271,7 +277,7 @@ rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *o
                     route->help);
         text_printf(out, "- permission: `%s`\n", route->permission);
         put_shape_row(out, "- takes", route->input, false);
-        put_shape_row(out, "- gives", route->output, route->output_list);
+        put_shape_row(out, "- gives", route_gives(route), route->output_list);
     }
     return OK;
 }

@@ -2,6 +2,25 @@
 #include "base/version.h"
 #include "edge/edge_own.h"
 
+#define HEALTH_FIELDS(F, T) F(T, text, line, status, REQUIRED, 0, 0, "ok, full or failing")
+SHAPE_DECLARE(health, HEALTH_FIELDS);
+SHAPE_DEFINE(health, HEALTH_FIELDS, 1, "Is it running, and can it write?");
+
+#define SERVER_STATUS_FIELDS(F, T)                                             \
+    F(T, text, line, version, REQUIRED, 0, 0, "of the program")                \
+    F(T, text, line, mission, 0, 0, 0, "id of the mission")                    \
+    F(T, text, line, sandbox, 0, 0, 0, "what the program has given up")        \
+    F(T, time, _, started, REQUIRED, 0, 0, "when it was started")              \
+    F(T, time, _, now, REQUIRED, 0, 0, "its clock")                            \
+    F(T, i64, _, events, 0, 0, 0, "events in the ledger")                      \
+    F(T, i64, _, faults, 0, 0, 0, "faults of its own since then")              \
+    F(T, i64, _, slow_refused, 0, 0, 0, "turned away: too many slow requests") \
+    F(T, json, _, core, 0, 0, 0, "counters of the writer")                     \
+    F(T, json, _, http, 0, 0, 0, "counters of the web server")                 \
+    F(T, json, _, live, 0, 0, 0, "counters of live updates")
+SHAPE_DECLARE(server_status, SERVER_STATUS_FIELDS);
+SHAPE_DEFINE(server_status, SERVER_STATUS_FIELDS, 1, "How the server does");
+
 const char *status_word(enum rc_code failing)
 {
     if (failing == RC_OK)
@@ -118,14 +137,14 @@ rc openapi_serve(struct ctx *c, const struct request *request, struct response *
 
 static const struct route edge_routes[] = {
     ROUTE(GET, "/health", PERMIT_ANYONE, "Is it running, and can it write? ok, full, failing",
-          .serve = status_serve_health),
+          .output = &health_shape, .serve = status_serve_health),
     ROUTE(GET, "/api/v1/status", "system.read", "Version, sandbox and counters of the server",
-          .serve = status_serve),
+          .output = &server_status_shape, .serve = status_serve),
     ROUTE(GET, "/api/v1/openapi.json", PERMIT_SIGNED_IN, "This description, as OpenAPI 3.1",
-          .serve = openapi_serve),
+          .type = "application/openapi+json", .serve = openapi_serve),
     ROUTE(GET, "/api/v1/live", PERMIT_SIGNED_IN,
           "Events as they are committed (text/event-stream): kinds, records, after",
-          .serve = live_serve),
+          .type = "text/event-stream", .serve = live_serve),
     {0},
 };
 

@@ -1,5 +1,6 @@
 /* The alarm: its shape and events, what they do to the picture, its routes, and the module. */
 #include "domain/alarm/alarm_own.h"
+#include "domain/alarm/alarm_view.h"
 
 #include "core/page.h"
 
@@ -161,7 +162,8 @@ const struct decision alarm_decisions[ALARM_DECISIONS + 1] = {
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/watch/queue", WATCH_READ,
-          "The alarms that stand, the most urgent first, with counts", .serve = alarm_serve_queue),
+          "The alarms that stand, the most urgent first, with counts", .output = &alarm_queue_shape,
+          .serve = alarm_serve_queue),
     ROUTE(GET, "/api/v1/alarms", WATCH_READ, "Alarms; retired=true: with those closed",
           .output = &alarm_shape, .output_list = true, .serve = page_serve_list,
           .arg = &alarm_shape),
@@ -179,7 +181,8 @@ static const struct route routes[] = {
             .input = &alarm_team_shape),
     COMMAND("/api/v1/alarms/{id}/split", ACT, "Show it by itself; again: undo that", ALARM_SPLIT, ),
     ROUTE(GET, "/api/v1/watch/figures", WATCH_READ,
-          "Key figures of the alarms (EEMUA 191) over `hours`", .serve = figures_serve),
+          "Key figures of the alarms (EEMUA 191) over `hours`", .output = &alarm_figures_shape,
+          .serve = figures_serve),
     {0},
 };
 

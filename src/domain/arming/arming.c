@@ -1,5 +1,6 @@
 /* Arming of zones: shapes and events, what those do to the picture, the routes, and the module. */
 #include "domain/arming/arming_own.h"
+#include "domain/arming/arming_view.h"
 
 #include "domain/mission/mission.h"
 
@@ -50,8 +51,9 @@ static const struct decision decisions[] = {
           __VA_ARGS__)
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .serve = zones_serve_states),
+    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .output = &zone_now_shape, .output_list = true, .serve = zones_serve_states),
     ROUTE(GET, "/api/v1/zones/{id}/readiness", WATCH_READ, "What speaks against arming it",
+          .output = &zone_readiness_view_shape,
           .serve = zones_serve_readiness),
     COMMAND("/api/v1/zones/{id}/arm", PERMIT_ZONE_ARM,
             "Arm it; what is not ready is refused, or accepted with a reason", ZONE_ARM,

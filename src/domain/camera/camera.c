@@ -111,7 +111,7 @@ static const struct route routes[] = {
           .output_list = true, .serve = snapshots_serve_of_alarm),
     ROUTE_COMMAND("/api/v1/alarms/{id}/snapshot", "snapshot.ask"),
     ROUTE(GET, "/api/v1/snapshots/{id}/image", PERMIT_SNAPSHOT_READ, "The picture, as JPEG",
-          .serve = snapshot_serve_image),
+          .type = "image/jpeg", .serve = snapshot_serve_image),
     ROUTE_COMMAND("/api/v1/snapshots/{id}/delete", "snapshot.delete"),
     {0},
 };

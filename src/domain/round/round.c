@@ -98,7 +98,7 @@ const struct route round_routes[] = {
             GUARD_HELP, .input = &guard_help_shape),
     COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
     ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
-          .serve = guards_serve),
+          .output = &guard_shape, .output_list = true, .serve = guards_serve),
     LIST("/api/v1/handovers", "Hand-overs between shifts", handover),
     COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
             .input = &handover_make_shape),

@@ -66,4 +66,9 @@ decide_fn tour_start, tour_scan_take, tour_check, lone_decide_begin, lone_decide
 serve_fn guards_serve;
 extern const struct route round_routes[];
 
+#define GUARD_FIELDS(F, T)                                  \
+    F(T, id, _, id, REQUIRED, 0, 0, "account of the guard") \
+    F(T, text, line, name, 0, 0, 0, "what the reader may call them by")
+SHAPE_DECLARE(guard, GUARD_FIELDS);
+
 #endif

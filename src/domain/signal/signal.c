@@ -1,6 +1,7 @@
 /* Signals and alarm rules: shapes, the event, what it does to the picture, the routes, the module.
  */
 #include "domain/signal/signal_own.h"
+#include "domain/signal/signal_view.h"
 
 #include "core/page.h"
 
@@ -68,12 +69,12 @@ static const struct route routes[] = {
     ROUTE(POST, "/api/v1/signals", SIGNAL_WRITE,
           "Hand in one signal or many; the same key is the same signal",
           .input = &signal_batch_shape, .raw = true, .body_max = SIGNALS_BODY_MAX,
-          .serve = signals_serve_take),
+          .output = &signal_fate_shape, .output_list = true, .serve = signals_serve_take),
     ROUTE(GET, "/api/v1/signals", SIGNAL_READ, "Signals as they came", .output = &kept_signal_shape,
           .output_list = true, .serve = page_serve_list, .arg = &kept_signal_shape),
     ROUTE(GET, "/api/v1/alarms/{id}", WATCH_READ,
           "One alarm with its signals, what is shown with it, and gaps in coverage",
-          .serve = evidence_serve),
+          .output = &alarm_evidence_shape, .serve = evidence_serve),
     ROUTE(GET, "/api/v1/watch/unknown", WATCH_READ, "Who speaks and is on no list",
           .output = &unknown_sender_shape, .output_list = true, .serve = page_serve_list,
           .arg = &unknown_sender_shape),

@@ -1,5 +1,6 @@
 /* Sources: their shapes and events, what those do to the picture, the routes, and the module. */
 #include "domain/source/source_own.h"
+#include "domain/source/source_view.h"
 
 #include "domain/mission/mission.h"
 
@@ -111,10 +112,12 @@ const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
           .arg = &source_decisions[number_], __VA_ARGS__)
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "How each source is",
+    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "How each source is", .output = &source_now_shape,
+          .output_list = true,
           .serve = sources_serve_states),
     ROUTE(GET, "/api/v1/watch/sources/{id}", WATCH_READ,
-          "One source: state, counters, bad input, gaps", .serve = sources_serve_one),
+          "One source: state, counters, bad input, gaps", .output = &source_page_shape,
+          .serve = sources_serve_one),
     COMMAND("/api/v1/sources/{id}/disable", SOURCE_WRITE, "Switch it off for a time",
             SOURCE_DISABLE, .input = &source_off_shape),
     COMMAND("/api/v1/sources/{id}/enable", SOURCE_WRITE, "Switch it on again", SOURCE_ENABLE, ),
