@@ -16,8 +16,7 @@ enum { SEEN_MAX = 4096 };
 SHAPE_DECLARE(tally, TALLY_FIELDS);
 SHAPE_DEFINE(tally, TALLY_FIELDS, 1, "An event was counted");
 
-static const struct event_kind tally_kind = {"tally.made", "An event was counted", &tally_shape,
-                                             "gate.read", false};
+static EVENT_KIND(tally, "tally.made", tally, "gate.read", "An event was counted");
 
 static rc decide_tally(struct ctx *c, struct picture *, const struct command *command,
                        struct outcome *outcome)
@@ -40,8 +39,16 @@ static const struct module tally_module = {
     .events = (const struct event_kind *const[]){&tally_kind, NULL},
     .decisions =
         (const struct decision[]){
-            {"tally.make", "Count", "gate.write", &tally_shape, decide_tally, NULL},
-            {"tally.no", "Say no", "gate.write", &tally_shape, decide_no, NULL},
+            {.name = "tally.make",
+             .help = "Count",
+             .permission = "gate.write",
+             .input = &tally_shape,
+             .decide = decide_tally},
+            {.name = "tally.no",
+             .help = "Say no",
+             .permission = "gate.write",
+             .input = &tally_shape,
+             .decide = decide_no},
             {0},
         },
 };

@@ -22,13 +22,13 @@ static uint64_t roll(struct dice *dice, uint64_t sides)
     return (dice->state * 2685821657736338717ULL >> 33) % sides;
 }
 
-struct count {
+struct tally {
     int64_t handed_in, duress;
 };
 
 static const char *const kinds[] = {"alarm", "duress", "fire", "motion", "restore", "tamper"};
 
-static void device_speaks(struct scene *s, struct dice *dice, struct count *count)
+static void device_speaks(struct scene *s, struct dice *dice, struct tally *count)
 {
     char more[64];
     const char *kind = kinds[roll(dice, 6)];
@@ -125,7 +125,7 @@ static void check_one(const struct alarm *alarm, bool retired)
         assert_true(alarm->active);
 }
 
-static void check_all(struct scene *s, const struct count *count)
+static void check_all(struct scene *s, const struct tally *count)
 {
     struct query query = {.limit = QUERY_LIMIT_MAX, .with_retired = true};
     struct page page;
@@ -148,7 +148,7 @@ TEST(whatever_people_and_devices_do_no_alarm_is_lost)
     for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
         struct scene s;
         struct dice dice = {seed * 0x9e3779b97f4a7c15ULL};
-        struct count count = {0};
+        struct tally count = {0};
         watch_scene_open(&s);
         scene_do(&s, "alarm_rule.add", NULL,
                  RULE("intrusion", "alarm", "intrusion", ",\"armed_only\":true"));

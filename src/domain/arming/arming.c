@@ -51,10 +51,10 @@ static const struct decision decisions[] = {
           __VA_ARGS__)
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .output = &zone_now_shape, .output_list = true, .serve = zones_serve_states),
+    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .output = &zone_now_shape,
+          .output_list = true, .serve = zones_serve_states),
     ROUTE(GET, "/api/v1/zones/{id}/readiness", WATCH_READ, "What speaks against arming it",
-          .output = &zone_readiness_view_shape,
-          .serve = zones_serve_readiness),
+          .output = &zone_readiness_view_shape, .serve = zones_serve_readiness),
     COMMAND("/api/v1/zones/{id}/arm", PERMIT_ZONE_ARM,
             "Arm it; what is not ready is refused, or accepted with a reason", ZONE_ARM,
             .input = &zone_arm_shape),

@@ -14,7 +14,7 @@ static const struct module *const with_escalation[] = {&core_module,    &deliver
     "{\"id\":\"m\",\"label\":\"TLP:GREEN\",\"name\":\"Mail\",\"kind\":\"mail\","    \
     "\"enabled\":true,\"carries\":\"TLP:GREEN\",\"host\":\"mail.example\",\"tls\":" \
     "\"upgrade\",\"sender\":\"post@mission.example\"}"
-#define STEP(id, tell, more)                                                           \
+#define RUNG(id, tell, more)                                                           \
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"outlet\":\"m\"," \
     "\"to\":\"duty@mission.example\",\"tell\":\"" tell "\"" more "}"
 
@@ -38,10 +38,10 @@ TEST(escalation_tells_each_alarm_once_at_its_step)
 {
     struct scene s;
     open_mission(&s);
-    scene_do(&s, "escalation.add", NULL, STEP("first", "notice", ""));
-    scene_do(&s, "escalation.add", NULL, STEP("second", "whole", ",\"after\":2"));
-    scene_do(&s, "escalation.add", NULL, STEP("grave", "notice", ",\"least\":\"urgent\""));
-    scene_do(&s, "escalation.add", NULL, STEP("off", "notice", ",\"disabled\":true"));
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "notice", ""));
+    scene_do(&s, "escalation.add", NULL, RUNG("second", "whole", ",\"after\":2"));
+    scene_do(&s, "escalation.add", NULL, RUNG("grave", "notice", ",\"least\":\"urgent\""));
+    scene_do(&s, "escalation.add", NULL, RUNG("off", "notice", ",\"disabled\":true"));
     signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
     pass(&s, 59);
     assert_int_equal(deliveries(&s).count, 0);
@@ -71,8 +71,8 @@ TEST(escalation_speaks_the_language_that_is_set)
 {
     struct scene s;
     open_mission(&s);
-    scene_do(&s, "escalation.add", NULL, STEP("fr", "notice", ",\"language\":\"fr-CA\""));
-    scene_do(&s, "escalation.add", NULL, STEP("ar", "notice", ",\"language\":\"ar\""));
+    scene_do(&s, "escalation.add", NULL, RUNG("fr", "notice", ",\"language\":\"fr-CA\""));
+    scene_do(&s, "escalation.add", NULL, RUNG("ar", "notice", ",\"language\":\"ar\""));
     signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
     pass(&s, 61);
     struct page page = deliveries(&s);
@@ -88,7 +88,7 @@ TEST(escalation_of_a_drill_stays_in_the_house)
 {
     struct scene s;
     open_mission(&s);
-    scene_do(&s, "escalation.add", NULL, STEP("first", "notice", ""));
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "notice", ""));
     signal_in(&s, "alarm", "panel", ",\"zone\":\"1\",\"drill\":true");
     pass(&s, 61);
     struct page page = deliveries(&s);

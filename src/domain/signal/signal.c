@@ -4,6 +4,7 @@
 #include "domain/signal/signal_view.h"
 
 #include "core/page.h"
+#include "domain/arming/arming.h"
 
 enum { SIGNALS_BODY_MAX = 4 << 20 };
 

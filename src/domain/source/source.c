@@ -112,9 +112,8 @@ const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
           .arg = &source_decisions[number_], __VA_ARGS__)
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "How each source is", .output = &source_now_shape,
-          .output_list = true,
-          .serve = sources_serve_states),
+    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "How each source is",
+          .output = &source_now_shape, .output_list = true, .serve = sources_serve_states),
     ROUTE(GET, "/api/v1/watch/sources/{id}", WATCH_READ,
           "One source: state, counters, bad input, gaps", .output = &source_page_shape,
           .serve = sources_serve_one),

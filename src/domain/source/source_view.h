@@ -1,5 +1,5 @@
-/* The bodies that the pages of this domain give. Counts by state or condition are free JSON: an object
- * with a number for each of its names. */
+/* The bodies that the pages of this domain give. Counts by state or condition are free JSON: an
+ * object with a number for each of its names. */
 #ifndef DOMAIN_SOURCE_SOURCE_VIEW_H
 #define DOMAIN_SOURCE_SOURCE_VIEW_H
 

@@ -11,9 +11,8 @@ SHAPE_DEFINE(delivery_document, DELIVERY_DOCUMENT_FIELDS, 1, "The document of a 
 SHAPE_DEFINE(delivery_answer, DELIVERY_ANSWER_FIELDS, 1, "What came of a delivery");
 SHAPE_DEFINE(delivery_turn, DELIVERY_TURN_FIELDS, 1, "How a delivery goes on");
 
-#define KIND(part, name_, shape_, help_)                                                         \
-    const struct event_kind delivery_##part##_kind = {"delivery." name_, help_, &shape_##_shape, \
-                                                      PERMIT_DELIVERY_READ, false}
+#define KIND(part, name_, shape_, help_) \
+    EVENT_KIND(delivery_##part, "delivery." name_, shape_, PERMIT_DELIVERY_READ, help_)
 KIND(wanted, "wanted", delivery, "A message is to leave the house");
 KIND(begun, "begun", delivery_turn, "A message is given to its outlet");
 KIND(sent, "sent", delivery_turn, "A message was accepted by the other side");

@@ -34,7 +34,11 @@ static const struct module parcel_module = {
     .help = "Wants things delivered",
     .decisions =
         (const struct decision[]){
-            {"parcel.send", "Send", PERMIT_DELIVERY_RETRY, &parcel_shape, decide_parcel, NULL},
+            {.name = "parcel.send",
+             .help = "Send",
+             .permission = PERMIT_DELIVERY_RETRY,
+             .input = &parcel_shape,
+             .decide = decide_parcel},
             {0},
         },
 };

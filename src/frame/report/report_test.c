@@ -2,6 +2,7 @@
  * words, values. */
 #include "frame/report/report_own.h"
 
+#include "core/catalog_make.h"
 #include "support/report_scene.h"
 #include "support/sample.h"
 

@@ -72,12 +72,12 @@ SHAPE_DEFINE(rhythm_pace_input, RHYTHM_PACE_FIELDS, 1, "How often something come
 SHAPE_DECLARE(rhythm_end, RHYTHM_END_FIELDS);
 SHAPE_DEFINE(rhythm_end, RHYTHM_END_FIELDS, 1, "Something that does not come round any more");
 
-const struct event_kind rhythm_set_kind = {"rhythm.set", "The next date of what comes round",
-                                           &rhythm_shape, PERMIT_RHYTHM_READ, false},
-                        rhythm_ended_kind = {"rhythm.ended", "It does not come round any more",
-                                             &rhythm_end_shape, PERMIT_RHYTHM_READ, false},
-                        routine_came_kind = {"routine.came", "A date of a routine has come",
-                                             &routine_date_shape, PERMIT_RHYTHM_READ, false};
+EVENT_KIND(rhythm_set, "rhythm.set", rhythm, PERMIT_RHYTHM_READ,
+           "The next date of what comes round");
+EVENT_KIND(rhythm_ended, "rhythm.ended", rhythm_end, PERMIT_RHYTHM_READ,
+           "It does not come round any more");
+EVENT_KIND(routine_came, "routine.came", routine_date, PERMIT_RHYTHM_READ,
+           "A date of a routine has come");
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 

@@ -9,8 +9,7 @@
 
 /* ---- a module with something to do every six hours and every morning ------------------------- */
 
-static const struct event_kind ticked = {"clockwork.ticked", "It was done", &record_end_shape,
-                                         "clockwork.read", false};
+static EVENT_KIND(ticked, "clockwork.ticked", record_end, "clockwork.read", "It was done");
 
 static rc tick(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)
@@ -24,13 +23,13 @@ static rc tick(struct ctx *c, struct picture *picture, const struct command *com
     return outcome_add(
         c, outcome,
         &(struct outcome_event){
-            .kind = &ticked, .body = body, .record_id = command->target, .label = OWN_LABEL});
+            .kind = &ticked_kind, .body = body, .record_id = command->target, .label = OWN_LABEL});
 }
 
 static const struct module clockwork_module = {
     .name = "clockwork",
     .help = "For the test",
-    .events = (const struct event_kind *const[]){&ticked, NULL},
+    .events = (const struct event_kind *const[]){&ticked_kind, NULL},
     .decisions = (const struct decision[]){{.name = "clockwork.tick",
                                             .help = "Do it",
                                             .permission = "clockwork.read",

@@ -36,7 +36,11 @@ static const struct module letter_module = {
     .help = "Wants letters",
     .decisions =
         (const struct decision[]){
-            {"letter.write", "Write", PERMIT_DELIVERY_RETRY, &letter_shape, decide_letter, NULL},
+            {.name = "letter.write",
+             .help = "Write",
+             .permission = PERMIT_DELIVERY_RETRY,
+             .input = &letter_shape,
+             .decide = decide_letter},
             {0},
         },
 };
