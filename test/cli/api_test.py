@@ -86,7 +86,12 @@ FIRST = {
     "guard-phones": {"label": "TLP:GREEN", "name": "Phone", "guard": "post-one", "key": "A" * 43},
     "alarm-rules": {"label": "TLP:GREEN", "name": "Fire there", "kind": "fire", "cause": "fire",
                     "priority": "urgent", "consequence": "It burns.", "action": "Go and see."},
+    "escalations": {"label": "TLP:GREEN", "name": "Duty officer", "outlet": "post", "tell": "notice",
+                    "to": "duty@mission.example"},
 }
+# One that others of them name.
+OUTLET = {"id": "post", "label": "TLP:GREEN", "name": "Post", "kind": "mail", "tls": "upgrade",
+          "host": "mail.mission.example", "sender": "post@mission.example"}
 
 
 def another(record, number):
@@ -115,6 +120,7 @@ def one_mission_is_all_there_is(demo, mission):
 
 def every_noun_is_listed_made_changed_and_retired():
     with Demo() as demo:
+        demo.ask("POST", "outlets", OUTLET)
         for noun in demo.ask("GET", "catalog")["records"]:
             plural = noun["plural"]
             items = demo.ask("GET", plural)["items"]
