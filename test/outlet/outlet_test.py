@@ -85,6 +85,7 @@ def mail_arrives_by_starttls_and_is_what_was_wanted():
         try_mail(served)
         delivery = is_so(served, "sent")[0]
         assert delivery["peer"] == "250 2.0.0 queued as 1", delivery
+        assert served.ask("GET", f"deliveries/{delivery['id']}") == delivery
         tls, sender, to, content = server.letters.got[0]
         assert (tls, sender, to) == (True, "chancery@mission.example", ["duty@mission.example"])
         letter = email.message_from_bytes(content, policy=email.policy.default)
