@@ -189,6 +189,9 @@ TEST_SCENES(outlet_refuses_settings_that_are_not_safe, modules)
          "/carries"},
         {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"none\",\"path\":\"/\""), "/tls"},
         {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"path\":\"/\""), "/secret"},
+        {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"path\":\"/\","
+                     "\"secret\":\"0123456789abcdef\",\"user\":\"x\""),
+         "/user"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"upgrade\",\"path\":\"/\""), "/tls"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"none\""), "/path"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"none\",\"path\":\"ipp\""), "/path"},
