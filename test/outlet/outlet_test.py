@@ -249,6 +249,9 @@ def alarm_that_nobody_takes_is_told_outside_and_its_drill_is_not():
         assert len(hook.got) == 1
         body = hook.got[0][2]
         assert body["label"] == "TLP:GREEN" and body["subject"].startswith("Une alarme attend"), body
+        followers = served.ask("GET", "status")["followers"]
+        assert set(followers) == {"cameras", "intake", "post", "tripwires"}, followers
+        assert not any(one["failing"] or one["failures"] for one in followers.values()), followers
         assert "vault" not in str(body) and body["about"].startswith("alarm/"), body
 
 
