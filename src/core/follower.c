@@ -48,6 +48,7 @@ struct follower {
     } failed; /* the first among the answers */
 
     _Atomic int64_t position, taken, refused, failures;
+    _Atomic bool failing;
 };
 
 /* ---- asking the writer ----------------------------------------------------------------------- */
@@ -295,6 +296,7 @@ static void turn(struct follower *f)
     if (!rc_ok(result))
         begin_again(f);
     pthread_mutex_lock(&f->lock);
+    f->failing = !rc_ok(result);
     f->again.us = rc_ok(result) ? 0 : now_us(f) + f->back_off_ms * 1000;
     if (rc_ok(result))
         f->back_off_ms = 0;
@@ -464,9 +466,19 @@ void follower_close(struct follower *f)
 struct follower_counts follower_counts(const struct follower *f)
 {
     return (struct follower_counts){
+        .name = f->options.name,
         .position = f->position,
         .taken = f->taken,
         .refused = f->refused,
         .failures = f->failures,
+        .failing = f->failing,
     };
+}
+
+const struct follower *core_follower(const struct core *core, size_t number)
+{
+    const struct follower *f = core->followers;
+    while (f && number-- > 0)
+        f = f->next;
+    return f;
 }

@@ -63,8 +63,13 @@ rc follower_note(struct ctx *c, struct outcome *outcome, const char *name, int64
 
 /* For the operator, read by any thread. */
 struct follower_counts {
+    const char *name;
     int64_t position, taken, refused, failures;
+    bool failing; /* the last turn failed: it waits, to begin again */
 };
 struct follower_counts follower_counts(const struct follower *follower);
+
+/* The followers of a core, by number; NULL behind the last. */
+const struct follower *core_follower(const struct core *core, size_t number);
 
 #endif

@@ -213,10 +213,15 @@ TEST_SCENES(follower_that_fails_waits_longer_each_time_and_holds_up_no_other, mo
     clock_manual_advance_us(&s->clock, 1); /* 200 ms: for the third */
     assert_true(core_step(s->core));
     assert_int_equal(follower_counts(bad.follower).failures, 3);
+    assert_true(follower_counts(bad.follower).failing);
+    assert_false(follower_counts(good.follower).failing);
+    assert_ptr_equal(core_follower(s->core, 1), good.follower);
+    assert_null(core_follower(s->core, 2));
     clock_manual_advance_us(&s->clock, 400000);
     settle(s);
     saw(&bad, 3, (int64_t[]){0, 1, 2});
     assert_int_equal(bad.begun, 4);
+    assert_false(follower_counts(bad.follower).failing);
     bad.fail_times = 1; /* it was well: it begins again with the shortest wait */
     bad.fail_at = 3;
     ring(s, 1);

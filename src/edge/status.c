@@ -1,5 +1,6 @@
 /* How the server is: one word for anybody, the counters for those who keep it. */
 #include "base/version.h"
+#include "core/follower.h"
 #include "edge/edge_own.h"
 
 #define HEALTH_FIELDS(F, T) F(T, text, line, status, REQUIRED, 0, 0, "ok, full or failing")
@@ -86,6 +87,24 @@ static void put_core(struct text *out, const struct core_counts *counts)
     text_put_char(out, '}');
 }
 
+/* How far each is behind the ledger's end, and whether it goes on. */
+static void put_followers(struct text *out, const struct core *core)
+{
+    const struct follower *follower;
+    text_put(out, STR(",\"followers\":{"));
+    for (size_t i = 0; (follower = core_follower(core, i)); i++) {
+        struct follower_counts counts = follower_counts(follower);
+        int64_t behind = core_size(core) - counts.position;
+        text_printf(out, "%s\"%s\":{", i ? "," : "", counts.name);
+        put_number(out, "behind", behind > 0 ? behind : 0);
+        put_number(out, "taken", counts.taken);
+        put_number(out, "refused", counts.refused);
+        put_number(out, "failures", counts.failures);
+        text_printf(out, ",\"failing\":%s}", counts.failing ? "true" : "false");
+    }
+    text_put_char(out, '}');
+}
+
 static void put_live(struct text *out, const struct live_counts *counts)
 {
     text_put(out, STR(",\"live\":{"));
@@ -122,6 +141,7 @@ rc status_serve(struct ctx *c, const struct request *request, struct response *r
     put_number(out, "slow_refused",
                http_pool_refused(edge->pool) + http_pool_refused(edge->lengthy));
     put_core(out, &core);
+    put_followers(out, request->core);
     put_http(out, &http);
     put_live(out, &live);
     text_put_char(out, '}');

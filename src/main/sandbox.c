@@ -258,7 +258,7 @@ static rc restrict_eye(struct ctx *c)
     good = good && seccomp_load(filter) == 0;
     seccomp_release(filter);
     if (!good)
-        FAIL(c, INTERNAL, "seccomp refused its rules for an eye");
+        FAIL(c, INTERNAL, "seccomp refused its rules for a caller");
     return OK;
 }
 
@@ -332,8 +332,6 @@ static const int outlets_refused[] = {
     SCMP_SYS(mkdir),    SCMP_SYS(chmod),      SCMP_SYS(fchmodat),    SCMP_SYS(chown),
     SCMP_SYS(tkill),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(process_madvise),
 };
-/* Of a message's own process: it looks after nobody. */
-static const int message_refused[] = {SCMP_SYS(kill), SCMP_SYS(fork), SCMP_SYS(vfork)};
 enum { OUTLETS_MEMORY_BYTES = 512 << 20, OUTLETS_FILES = 64 };
 
 rc sandbox_enter_outlets(struct ctx *c)
@@ -344,18 +342,8 @@ rc sandbox_enter_outlets(struct ctx *c)
 
 rc sandbox_enter_message(struct ctx *c)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    bool good =
-        filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
-        refuse_all(filter, sizeof message_refused / sizeof message_refused[0], message_refused) &&
-        /* threads, to look up names, and no processes */
-        refuse_where(filter, SCMP_SYS(clone), SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0) &&
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
-        seccomp_load(filter) == 0;
-    seccomp_release(filter);
-    if (!good)
-        FAIL(c, INTERNAL, "seccomp refused its rules for a message");
-    return OK;
+    TRY(restrict_calls(c, sizeof eye_refused / sizeof eye_refused[0], eye_refused));
+    return restrict_eye(c);
 }
 
 /* ---- the renderer ---------------------------------------------------------------------------- */

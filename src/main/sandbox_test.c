@@ -185,17 +185,22 @@ TEST(sandbox_of_the_renderer_leaves_fonts_and_children)
 
 /* ---- an eye ---------------------------------------------------------------------------------- */
 
-static int in_eye(int (*attempt)(void))
+static int in_role(rc (*enter)(struct ctx *c), int (*attempt)(void))
 {
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
         struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
-        _exit(rc_ok(sandbox_enter_eye(&c)) ? attempt() : NO_SANDBOX);
+        _exit(rc_ok(enter(&c)) ? attempt() : NO_SANDBOX);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int in_eye(int (*attempt)(void))
+{
+    return in_role(sandbox_enter_eye, attempt);
 }
 
 static int try_parent(void)
@@ -303,4 +308,35 @@ TEST(an_eye_calls_and_nothing_else)
     assert_int_equal(in_eye(try_cutting), REFUSED);
     assert_int_equal(in_eye(try_socket_of_files), REFUSED);
     assert_int_equal(in_eye(try_socket_of_kernel), REFUSED);
+}
+
+/* ---- outlets --------------------------------------------------------------------------------- */
+
+static rc enter_message(struct ctx *c)
+{
+    TRY(sandbox_enter_outlets(c));
+    return sandbox_enter_message(c);
+}
+
+TEST(outlets_start_copies_of_themselves_and_nothing_else)
+{
+    assert_int_equal(in_role(sandbox_enter_outlets, try_child), WORKED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_socket), WORKED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_listening), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_exec), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_unlinking), REFUSED);
+}
+
+/* What has taken the process of a message over can call, and nothing else. */
+TEST(a_message_calls_and_nothing_else)
+{
+    assert_int_equal(in_role(enter_message, try_socket), WORKED);
+    assert_int_equal(in_role(enter_message, try_thread), WORKED);
+    assert_int_equal(in_role(enter_message, try_listening), REFUSED);
+    assert_int_equal(in_role(enter_message, try_exec), REFUSED);
+    assert_int_equal(in_role(enter_message, try_child), REFUSED);
+    assert_int_equal(in_role(enter_message, try_parent), REFUSED);
+    assert_int_equal(in_role(enter_message, try_signalling_parent), REFUSED);
+    assert_int_equal(in_role(enter_message, try_socket_of_files), REFUSED);
+    assert_int_equal(in_role(enter_message, try_unlinking), REFUSED);
 }

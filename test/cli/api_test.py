@@ -93,7 +93,12 @@ FIRST = {
     "retentions": {"label": "TLP:GREEN", "kind": "task", "days": 400, "why": "by law"},
     "holds": {"label": "TLP:GREEN", "on": "task", "why": "an inquiry"},
     "tasks": {"label": "TLP:GREEN", "title": "Try the generator"},
+    "escalations": {"label": "TLP:GREEN", "name": "Duty officer", "outlet": "post", "tell": "notice",
+                    "to": "duty@mission.example"},
 }
+# One that others of them name.
+OUTLET = {"id": "post", "label": "TLP:GREEN", "name": "Post", "kind": "mail", "tls": "upgrade",
+          "host": "mail.mission.example", "sender": "post@mission.example"}
 
 PDF = b"%PDF-1.7\nmeter readings\n%%EOF\n"
 
@@ -124,6 +129,7 @@ def one_mission_is_all_there_is(demo, mission):
 
 def every_noun_is_listed_made_changed_and_retired():
     with Demo() as demo:
+        demo.ask("POST", "outlets", OUTLET)
         for noun in demo.ask("GET", "catalog")["records"]:
             plural = noun["plural"]
             items = demo.ask("GET", plural)["items"]

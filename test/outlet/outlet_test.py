@@ -14,7 +14,7 @@ from served import Served  # noqa: E402
 import cli_test  # noqa: E402
 from cli_test import Skip  # noqa: E402
 from mqtt_test import Authority, x509  # noqa: E402
-from peers import Hook, MailServer, PrintServer, Silent  # noqa: E402
+from peers import Hook, MailServer, OneWay, PrintServer, Silent  # noqa: E402
 
 KEY = "0123456789abcdef"
 
@@ -85,6 +85,7 @@ def mail_arrives_by_starttls_and_is_what_was_wanted():
         try_mail(served)
         delivery = is_so(served, "sent")[0]
         assert delivery["peer"] == "250 2.0.0 queued as 1", delivery
+        assert served.ask("GET", f"deliveries/{delivery['id']}") == delivery
         tls, sender, to, content = server.letters.got[0]
         assert (tls, sender, to) == (True, "chancery@mission.example", ["duty@mission.example"])
         letter = email.message_from_bytes(content, policy=email.policy.default)
@@ -207,14 +208,12 @@ def printer_prints_the_page_and_its_job_is_followed():
 
 
 def printer_that_knows_the_job_does_not_print_it_twice():
-    with PrintServer() as printer, Served() as served:
-        outlet(served, kind="print", host="127.0.0.1", port=printer.port, tls="none", path="/printers/office")
-        printer.process.send_signal(19)  # it stands still: the job is on its way and nobody answers
+    with PrintServer() as printer, OneWay(printer.port) as way, Served() as served:
+        outlet(served, kind="print", host="127.0.0.1", port=way.port, tls="none", path="/printers/office")
         trial(served, "print")
-        is_so(served, "sending")
+        served.until(lambda: printer.printed() == 1)  # and nobody knows of it here
         served.kill()
-        printer.process.send_signal(18)
-        served.until(lambda: printer.jobs() == 1)
+        way.back.set()
         served.server = cli_test.Server(served.mission, *served.flags)
         again(served, has_why(served, "Chancery ended while it was being sent"))
         delivery = is_so(served, "delivered")[0]
@@ -230,7 +229,7 @@ def printer_that_is_not_there_is_told():
 
 # ---- what stays ----------------------------------------------------------------------------------
 
-RULE = {"id": "r", "label": "TLP:GREEN", "name": "Intrusion", "kind": "alarm", "cause": "intrusion", "priority": "high",
+RULE = {"id": "r", "label": "TLP:GREEN", "name": "Vault", "kind": "alarm", "cause": "intrusion", "priority": "high",
         "consequence": "Somebody is inside.", "action": "Look.", "escalate_ms": 1000}
 SIGNAL = {"source": "s", "kind": "alarm", "priority": "high", "code_system": "test", "text": "the door of the vault"}
 
@@ -250,6 +249,9 @@ def alarm_that_nobody_takes_is_told_outside_and_its_drill_is_not():
         assert len(hook.got) == 1
         body = hook.got[0][2]
         assert body["label"] == "TLP:GREEN" and body["subject"].startswith("Une alarme attend"), body
+        followers = served.ask("GET", "status")["followers"]
+        assert set(followers) == {"cameras", "intake", "post", "tripwires"}, followers
+        assert not any(one["failing"] or one["failures"] for one in followers.values()), followers
         assert "vault" not in str(body) and body["about"].startswith("alarm/"), body
 
 

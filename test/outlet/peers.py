@@ -134,6 +134,43 @@ class Silent:
         self.socket.close()
 
 
+class OneWay:
+    """Passes on what is said to a port, and of the answers nothing before `back` is set."""
+
+    def __init__(self, port):
+        self.to, self.back = port, threading.Event()
+
+    def carry(self, source, target, back):
+        try:
+            while data := source.recv(65536):
+                if back:
+                    self.back.wait(60)
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def serve(self):
+        while True:
+            try:
+                one, _ = self.socket.accept()
+            except OSError:
+                return
+            other = socket.create_connection(("127.0.0.1", self.to))
+            for pair in ((one, other, False), (other, one, True)):
+                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.back.set()
+        self.socket.close()
+
+
 # ---- printers ------------------------------------------------------------------------------------
 
 
@@ -147,6 +184,7 @@ class PrintServer:
         self.page = os.path.join(self.folder, "out", "page.pdf")
         for name in ("root", "cache", "state", "spool", "tmp", "out", "bin/backend"):
             os.makedirs(os.path.join(self.folder, name))
+        os.symlink("/usr/lib/cups/daemon", os.path.join(self.folder, "bin/daemon"))
         self.write("bin/backend/paper", f'#!/bin/sh\n[ $# -eq 0 ] || cp "$6" {self.page}\n')
         os.chmod(os.path.join(self.folder, "bin/backend/paper"), 0o755)
         self.write("cupsd.conf", f"""Listen 127.0.0.1:{self.port}
@@ -198,6 +236,9 @@ ErrorPolicy abort-job
     def jobs(self):
         """How many jobs were ever queued."""
         return self.log().count('Queued on "office"')
+
+    def printed(self):
+        return self.log().count("Job completed.")
 
     def is_there(self):
         try:

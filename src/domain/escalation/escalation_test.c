@@ -4,6 +4,7 @@
 #include "domain/people/people.h"
 #include "frame/delivery/delivery.h"
 
+#include "support/scene_property.h"
 #include "support/watch_scene.h"
 
 static const struct module *const with_escalation[] = {&core_module,    &delivery_module,
@@ -117,4 +118,9 @@ TEST(escalation_names_an_outlet_that_can_tell_somebody)
                   "\"tell\":\"notice\"}",
                   RC_INVALID, "/outlet");
     scene_close(&s);
+}
+
+TEST(what_escalations_are_made_of_keeps_its_promises)
+{
+    scene_property_test(sizeof with_escalation / sizeof *with_escalation, with_escalation);
 }

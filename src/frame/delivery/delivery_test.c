@@ -1,7 +1,7 @@
 /* What may leave, when it is tried again, and that nothing of a drill does. */
 #include "frame/delivery/delivery.h"
 
-#include "support/scene.h"
+#include "support/scene_property.h"
 
 /* A module that wants things delivered. */
 #define PARCEL_FIELDS(F, T)                                  \
@@ -193,6 +193,9 @@ TEST_SCENES(outlet_refuses_settings_that_are_not_safe, modules)
          "/carries"},
         {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"none\",\"path\":\"/\""), "/tls"},
         {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"path\":\"/\""), "/secret"},
+        {OUTLET("x", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"path\":\"/\","
+                     "\"secret\":\"0123456789abcdef\",\"user\":\"x\""),
+         "/user"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"upgrade\",\"path\":\"/\""), "/tls"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"none\""), "/path"},
         {OUTLET("x", "\"kind\":\"print\",\"tls\":\"none\",\"path\":\"ipp\""), "/path"},
@@ -274,4 +277,9 @@ TEST_SCENES(outlet_trial_is_a_whole_page, modules)
         assert_true(str_starts(str_sub(page, (size_t)at, page.len), wanted));
     }
     scene_refused(s, "outlet.try", "none", "{}", RC_NOT_FOUND, "");
+}
+
+TEST(what_deliveries_are_made_of_keeps_its_promises)
+{
+    scene_property_test(2, modules);
 }

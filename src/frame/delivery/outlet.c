@@ -54,6 +54,8 @@ static rc check_kind(struct ctx *c, const struct outlet *outlet)
         REFUSE(c, INVALID, "tls", "tls", "a webhook is called by HTTPS: implicit");
     if (webhook && str_absent(outlet->secret))
         REFUSE(c, INVALID, "required", "secret", "a webhook is signed: give it a key");
+    if (webhook && !str_absent(outlet->user))
+        REFUSE(c, INVALID, "user", "user", "a webhook is signed and has no user: leave it out");
     if (outlet->kind != DELIVERY_KIND_MAIL && str_absent(outlet->path))
         REFUSE(c, INVALID, "required", "path", "say which path of the server is called");
     return OK;

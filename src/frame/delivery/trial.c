@@ -10,9 +10,8 @@ static rc make_page(struct ctx *c, struct str name, struct str *ret)
 {
     static const char *const objects[OBJECTS - 1] = {
         "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R"
-        "/Resources<</Font<</F 4 0 R>>>>>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>",
+        "<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</Font<</F 4 0 R>>>>>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     };
     size_t at[OBJECTS];

@@ -113,8 +113,9 @@ static bool set_security(struct call *call)
     }
     if (outlet->tls == OUTLET_TLS_UPGRADE)
         SET(USE_SSL, (long)CURLUSESSL_ALL);
-    /* A password is never said in the clear. The signing key of a webhook is no password. */
-    if (outlet->tls != OUTLET_TLS_NONE && !str_absent(outlet->user)) {
+    /* A password is never said in the clear, and a signing key never at all. */
+    bool key = outlet->kind == DELIVERY_KIND_WEBHOOK;
+    if (outlet->tls != OUTLET_TLS_NONE && !str_absent(outlet->user) && !key) {
         SET(USERNAME, outlet->user.ptr);
         SET(PASSWORD, outlet->secret.ptr ? outlet->secret.ptr : "");
     }

@@ -43,20 +43,42 @@ static rc call(struct printing *p, struct ipp_request *request)
     return judge(p);
 }
 
-/* The job of an earlier try; 0: the printer knows of none that could still come out, or has. */
+/* CUPS leaves out the names of jobs that it has put away; asked for one by its number it says it.
+ */
+static rc name_job(struct printing *p, struct ipp_job *job)
+{
+    struct ipp_request look = {.operation = IPP_GET_JOB, .job = job->id};
+    TRY(call(p, &look));
+    if (p->answer.count > 0)
+        *job = p->answer.jobs[0];
+    return OK;
+}
+
+/* Is it among these, and has it come out or may it still? */
+static rc find_among(struct printing *p, bool completed, int32_t *ret)
+{
+    struct ipp_request list = {.operation = IPP_GET_JOBS, .completed = completed};
+    struct ipp_job *jobs = NULL;
+    TRY(call(p, &list));
+    size_t count = p->answer.count;
+    NEW(p->c, jobs, count + 1);
+    memcpy(jobs, p->answer.jobs, count * sizeof *jobs);
+    for (size_t i = 0; i < count && *ret == 0; i++) {
+        if (str_absent(jobs[i].name))
+            TRY(name_job(p, &jobs[i]));
+        bool ours = str_eq(jobs[i].name, p->run->delivery->id);
+        if (ours && jobs[i].state != IPP_CANCELED && jobs[i].state != IPP_ABORTED)
+            *ret = jobs[i].id;
+    }
+    return OK;
+}
+
+/* The job of an earlier try; 0: the printer knows of none. */
 static rc find(struct printing *p, int32_t *ret)
 {
     *ret = 0;
-    for (int completed = 0; completed < 2 && *ret == 0; completed++) {
-        TRY(call(p, &(struct ipp_request){.operation = IPP_GET_JOBS, .completed = completed}));
-        for (size_t i = 0; i < p->answer.count; i++) {
-            const struct ipp_job *job = &p->answer.jobs[i];
-            bool ours = str_eq(job->name, p->run->delivery->id);
-            if (ours && job->state != IPP_CANCELED && job->state != IPP_ABORTED)
-                *ret = job->id;
-        }
-    }
-    return OK;
+    TRY(find_among(p, false, ret));
+    return *ret ? OK : find_among(p, true, ret);
 }
 
 static rc print(struct printing *p, int32_t *ret)
