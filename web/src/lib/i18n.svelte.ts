@@ -1,5 +1,5 @@
 // The language of the page. Messages are in src/i18n/: <language>.json is the console's own,
-// <module>.<language>.json those of a module's records. What has no message is shown as its key
+// <module>.<language>.json those of a module's records; what alarms say is in content/alarms/. What has no message is shown as its key
 // in brackets and noted, never silently replaced by something else.
 import type en from '../i18n/en.json';
 import type postOne from '../i18n/post-one.en.json';
@@ -9,7 +9,10 @@ export const languages = ['en', 'fr', 'ar'] as const;
 export type Language = (typeof languages)[number];
 export type Key = keyof typeof en | keyof typeof postOne;
 
-const sources = import.meta.glob<{ default: Messages }>('../i18n/*.json');
+const sources = import.meta.glob<{ default: Messages }>([
+  '../i18n/*.json',
+  '../../../content/alarms/messages.*.json',
+]);
 
 function isLanguage(text: string): text is Language {
   return (languages as readonly string[]).includes(text);

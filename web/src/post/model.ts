@@ -2,6 +2,8 @@
 // order, who has an alarm, how long there is to act. Pure; every time is in milliseconds by the
 // server's clock.
 
+import type { MessageParam } from '../lib/message.ts';
+
 export type Priority = 'urgent' | 'high' | 'medium' | 'low' | 'note';
 export type AlarmState =
   | 'unacknowledged'
@@ -15,7 +17,9 @@ export type AlarmState =
 /** An alarm as the server tells it (src/domain/alarm/alarm.h). */
 export interface Alarm {
   id: string;
-  title: string;
+  /** What it says: see lib/message.ts. */
+  message: string;
+  params?: MessageParam[];
   cause: string;
   state: AlarmState;
   priority: Priority;

@@ -28,13 +28,15 @@ export interface Band {
 interface Given {
   signals: Signal[];
   alarms: Iterable<Alarm>;
+  /** What an alarm says. */
+  textOf: (alarm: Alarm) => string;
   gaps: Iterable<Gap>;
   from: number;
   to: number;
 }
 
 /** The bands of the zones with the gravest first: those with alarms, gaps, then signals. */
-export function bandsOf({ signals, alarms, gaps, from, to }: Given): Band[] {
+export function bandsOf({ signals, alarms, textOf, gaps, from, to }: Given): Band[] {
   const bands = new Map<string, Band & { weight: number }>();
   const scale = COLUMNS / (to - from);
   const column = (at: number) => Math.min(COLUMNS, Math.max(0, (at - from) * scale));
@@ -70,7 +72,7 @@ export function bandsOf({ signals, alarms, gaps, from, to }: Given): Band[] {
     const waits = alarm.state === 'unacknowledged' || alarm.state === 'returned';
     bar(alarm.zone, alarm.lane ? 9 : waits ? 8 - alarm.rank / 10 : 4, alarm.began, alarm.returned, {
       id: alarm.id,
-      text: alarm.title,
+      text: textOf(alarm),
       kind: alarm.lane ? 'lane' : waits ? 'waiting' : 'alarm',
     });
   }
