@@ -1,6 +1,7 @@
 // The language of the page. Messages are in src/i18n/: <language>.json is the console's own,
-// <module>.<language>.json those of a module's records; what alarms say is in content/alarms/. What has no message is shown as its key
-// in brackets and noted, never silently replaced by something else.
+// <module>.<language>.json those of a module's records; what alarms say is in content/alarms/. What
+// has no message is shown as its key in brackets and noted, never silently replaced by something
+// else.
 import type en from '../i18n/en.json';
 import type postOne from '../i18n/post-one.en.json';
 import { fill, formatNumber, localeOf, type Messages, type Params } from './plural.ts';

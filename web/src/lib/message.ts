@@ -1,6 +1,6 @@
-// What an alarm says. The server keeps a message and what stands in its holes, never a sentence; the
-// words are in content/alarms/messages.<language>.json, which the server reads as well. A record
-// that the reader may not read is an unnamed thing of its kind.
+// What an alarm says. The server keeps a message and what stands in its holes, never a sentence;
+// the words are in content/alarms/messages.<language>.json, which the server reads as well. A
+// record that the reader may not read is an unnamed thing of its kind.
 import { fill, type Messages, type Params } from './plural.ts';
 
 export interface MessageParam {
