@@ -1,6 +1,7 @@
 // The words of the console. Each folder under src/ that has words keeps them beside its parts, in
 // words.<language>.json; here they become one module for each language, so that a domain is found by
-// its folder alone and a page loads one file, however many domains there are.
+// its folder alone and a page loads one file, however many domains there are. What alarms say is in
+// content/alarms/messages.<language>.json, which the server reads as well.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
@@ -21,9 +22,13 @@ export function readWords(folder: string, language: string): Messages {
   return JSON.parse(readFileSync(join(folder, `words.${language}.json`), 'utf8')) as Messages;
 }
 
+function alarmMessages(root: string, language: string): string {
+  return join(root, `../../content/alarms/messages.${language}.json`);
+}
+
 /** All of a language; a key that two folders have is a mistake of one of them. */
 export function allWords(root: string, language: string): Messages {
-  const all: Messages = {};
+  const all = JSON.parse(readFileSync(alarmMessages(root, language), 'utf8')) as Messages;
   const home = new Map<string, string>();
   for (const folder of foldersOfWords(root))
     for (const [key, message] of Object.entries(readWords(folder, language))) {
@@ -42,6 +47,7 @@ export function words(root: string): Plugin {
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       const language = id.slice(PREFIX.length + 1);
+      this.addWatchFile(alarmMessages(root, language));
       for (const folder of foldersOfWords(root))
         this.addWatchFile(join(folder, `words.${language}.json`));
       return `export default ${JSON.stringify(allWords(root, language))}`;

@@ -158,6 +158,17 @@ rc page_shown(struct ctx *c, struct response *response, const char *noun, struct
     return note_shown(c, response, name);
 }
 
+rc page_put_end(struct text *out, const struct page *page)
+{
+    text_put_char(out, ']');
+    if (!str_absent(page->after)) {
+        text_put(out, STR(",\"after\":"));
+        text_put_json(out, page->after);
+    }
+    text_put_char(out, '}');
+    return OK;
+}
+
 /* A cell as JSON has it in a record. */
 static void put_cell(struct text *out, const struct shape_column *column, struct shape_cell cell)
 {
@@ -227,13 +238,7 @@ rc page_put_list(struct ctx *c, const struct request *request, const struct shap
             shape_write(out, shape, SHAPE_VIEW_SHOWN, head);
         TRY(page_shown(c, response, shape->name, head->id, head->label));
     }
-    text_put_char(out, ']');
-    if (!str_absent(page.after)) {
-        text_put(out, STR(",\"after\":"));
-        text_put_json(out, page.after);
-    }
-    text_put_char(out, '}');
-    return OK;
+    return page_put_end(out, &page);
 }
 
 rc page_serve_list(struct ctx *c, const struct request *request, struct response *response)

@@ -23,6 +23,9 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
                  const struct query *query, bool whole, struct response *response);
 
+/* Close {"items":[…: with where the next page begins. */
+rc page_put_end(struct text *out, const struct page *page);
+
 /* Such a list of bare records, of the shape that is the route's `arg`. */
 serve_fn page_serve_list;
 

@@ -47,9 +47,16 @@ struct alarm the_alarm(struct scene *s, const char *source, const char *cause);
 enum alarm_state state_of(struct scene *s, const char *source, const char *cause);
 struct source_state source_is(struct scene *s, const char *source);
 
+/* An alarm with this message was raised, with these parameters as JSON (NULL: none), and `own`
+ * words of the mission or none: nothing else that it says stands in the ledger. */
+void raised_by_reference(struct scene *s, const char *message, const char *params, bool own);
+
 /* What a route answers to an actor, as text. `part` and `param` ("hours=5") may be NULL. */
 const char *fetch(struct scene *s, const struct actor *actor, const char *path, const char *part,
                   const char *param);
+/* The same to a reader of a language. */
+const char *fetch_in(struct scene *s, const char *language, const struct actor *actor,
+                     const char *path, const char *part, const char *param);
 /* A command by its route, answered as over HTTP. */
 const char *post(struct scene *s, const struct actor *actor, const char *path, const char *part,
                  const char *body, struct command **ret);

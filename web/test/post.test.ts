@@ -24,7 +24,8 @@ const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 function alarm(id: string, more: Partial<Alarm> = {}): Alarm {
   return {
     id,
-    title: `Alarm ${id}`,
+    message: 'text',
+    params: [{ name: 'text', text: `Alarm ${id}` }],
     cause: 'intrusion',
     state: 'unacknowledged',
     priority: 'high',
@@ -220,12 +221,12 @@ test('the timeline has a band for each zone, by the time of the source', () => {
       signal('3', { zone: 'yard', at: at(-9000) }),
     ],
     alarms: [alarm('a', { zone: 'gate', began: at(120) }), alarm('old', { returned: at(-9000) })],
+    say: (one) => one.params?.[0]?.text ?? '',
     gaps: [
       { id: 'g', source: 's', zone: 'roof', cause: 'silent', began: at(-9000), ended: at(30) },
     ] as Gap[],
     from: T0,
     to: T0 + 600_000,
-    say: (one) => one.title,
   });
   assert.deepEqual(
     bands.map((band) => band.zone),

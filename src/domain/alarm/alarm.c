@@ -2,7 +2,7 @@
 #include "domain/alarm/alarm_own.h"
 #include "domain/alarm/alarm_view.h"
 
-#include "core/page.h"
+#include "shape/shape_older.h"
 
 #define ACT    "alarm.act"
 #define SHELVE "alarm.shelve"
@@ -11,7 +11,28 @@
 SHAPE_DEFINE_CHOICES(alarm_state, ALARM_STATE, ALARM_STATES);
 SHAPE_DEFINE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
 
-SHAPE_DEFINE(alarm, ALARM_FIELDS, 1, "Something a person must act on");
+SHAPE_DEFINE(message_param, MESSAGE_PARAM_FIELDS, 1, "What stands in a hole of a message");
+SHAPE_DEFINE(alarm_v1, ALARM_V1_FIELDS, 1, "Something a person must act on");
+
+/* Its sentence was English, and is kept as the text that it is. */
+#define COPY(T, kind_, of_, name_, flags_, least_, most_, help_) alarm->name_ = before->name_;
+static rc alarm_from_v1(struct ctx *c, const void *old, void *ret_new)
+{
+    const struct alarm_v1 *before = old;
+    struct alarm *alarm = ret_new;
+    ALARM_HEAD_FIELDS(COPY, alarm)
+    ALARM_TAIL_FIELDS(COPY, alarm)
+    NEW(c, alarm->params.items, 1);
+    alarm->params.items[alarm->params.count++] =
+        (struct message_param){.name = STR("text"), .text = before->title};
+    alarm->message = STR("text");
+    return OK;
+}
+#undef COPY
+static const struct shape_older alarm_older = {&alarm_v1_shape, alarm_from_v1};
+
+SHAPE_DEFINE_AFTER(alarm, ALARM_FIELDS, 2, &alarm_older, "Something a person must act on");
+SHAPE_DEFINE(alarm_shown, ALARM_SHOWN_FIELDS, 1, "An alarm with its sentence");
 SHAPE_DEFINE(alarm_claim, ALARM_CLAIM_FIELDS, 1, "Taking an alarm");
 SHAPE_DEFINE(alarm_ack, ALARM_ACK_FIELDS, 1, "The answer to an alarm");
 SHAPE_DEFINE(alarm_shelf, ALARM_SHELF_FIELDS, 1, "Putting an alarm aside");
@@ -165,8 +186,7 @@ static const struct route routes[] = {
           "The alarms that stand, the most urgent first, with counts", .output = &alarm_queue_shape,
           .serve = alarm_serve_queue),
     ROUTE(GET, "/api/v1/alarms", WATCH_READ, "Alarms; retired=true: with those closed",
-          .output = &alarm_shape, .output_list = true, .serve = page_serve_list,
-          .arg = &alarm_shape),
+          .output = &alarm_shown_shape, .output_list = true, .serve = alarm_serve_list),
     COMMAND("/api/v1/alarms/{id}/claim", ACT, "Take an alarm: I see to it", ALARM_CLAIM,
             .input = &alarm_claim_shape),
     COMMAND("/api/v1/alarms/{id}/release", ACT, "Give it back", ALARM_RELEASE, ),

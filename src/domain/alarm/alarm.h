@@ -34,13 +34,24 @@ SHAPE_DECLARE_CHOICES(alarm_state, ALARM_STATE, ALARM_STATES);
     X(E, UNKNOWN, "unknown", "being looked into")
 SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
 
-#define ALARM_FIELDS(F, T)                                                                         \
-    RECORD_FIELDS(F, T)                                                                            \
-    F(T, text, line, key, REQUIRED | UNIQUE, 1, 400, "what is one alarm: rule, source, point")     \
-    F(T, id, _, rule, INDEXED, 0, 0, "its definition; absent: one built in")                       \
-    F(T, text, slug, cause, REQUIRED | INDEXED, 1, 40, "what sort of thing it is")                 \
-    F(T, choice, signal_kind, kind, 0, 0, 0, "kind of its signals")                                \
-    F(T, text, line, title, REQUIRED | TITLE, 1, 300, "what it says")                              \
+/* What an alarm says is kept as a message, never as a sentence of one language: its words are in
+ * content/alarms/messages.<language>.json, and what stands in their {holes} is a reference to a
+ * record, or a text as it came: a device's own words, a name that the mission gave. */
+enum { MESSAGE_PARAMS_MAX = 4, MESSAGE_TEXT_MAX = 300 };
+#define MESSAGE_PARAM_FIELDS(F, T)                                                \
+    F(T, text, slug, name, REQUIRED, 1, 20, "which hole of the message it fills") \
+    F(T, text, line, ref, 0, 1, 80, "a record: source/panel, account/01M8 …")     \
+    F(T, text, line, text, 0, 1, MESSAGE_TEXT_MAX, "a text as it came, in place of a reference")
+SHAPE_DECLARE(message_param, MESSAGE_PARAM_FIELDS);
+
+/* What every version has before and after what the alarm says. */
+#define ALARM_HEAD_FIELDS(F, T)                                                                \
+    RECORD_FIELDS(F, T)                                                                        \
+    F(T, text, line, key, REQUIRED | UNIQUE, 1, 400, "what is one alarm: rule, source, point") \
+    F(T, id, _, rule, INDEXED, 0, 0, "its definition; absent: one built in")                   \
+    F(T, text, slug, cause, REQUIRED | INDEXED, 1, 40, "what sort of thing it is")             \
+    F(T, choice, signal_kind, kind, 0, 0, 0, "kind of its signals")
+#define ALARM_TAIL_FIELDS(F, T)                                                                    \
     F(T, text, block, consequence, 0, 0, 500, "what happens if nobody acts")                       \
     F(T, text, block, action, 0, 0, 1000, "what the guard does")                                   \
     F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "how urgent")                          \
@@ -84,14 +95,34 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
     F(T, i64, _, escalations, 0, 0, 0, "times others were told")                                   \
     F(T, id, _, team, INDEXED, 0, 0, "alarm under which it is shown; itself when alone")           \
     F(T, id, _, team_before, 0, 0, 0, "where it was shown before, for undoing")
+
+#define ALARM_FIELDS(F, T)                                                                  \
+    ALARM_HEAD_FIELDS(F, T)                                                                 \
+    F(T, text, line, message, REQUIRED, 1, 60, "what it says: the key of a message")        \
+    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "what stands in its holes") \
+    ALARM_TAIL_FIELDS(F, T)
 SHAPE_DECLARE(alarm, ALARM_FIELDS);
+
+/* An alarm as it is shown, with what it says in words. `consequence` and `action` are the mission's
+ * own words; where it has none, those of the message are said. None of these three is kept. */
+#define ALARM_SHOWN_FIELDS(F, T)                                                             \
+    ALARM_FIELDS(F, T)                                                                       \
+    F(T, text, block, title, TITLE, 0, 0, "what it says, in the language of the request")    \
+    F(T, text, block, consequence_said, 0, 0, 0, "what happens if nobody acts, in the same") \
+    F(T, text, block, action_said, 0, 0, 0, "what the guard does, in the same")
+SHAPE_DECLARE(alarm_shown, ALARM_SHOWN_FIELDS);
 
 /* ---- raising them ---------------------------------------------------------------------------- */
 
 /* Something a person must act on. `key` says what is one alarm; while it is live, another raise
- * joins it. What `title`, `action` and the rest point to is copied into the event. */
+ * joins it. `consequence` and `action` are for the mission's own words: absent, those of the
+ * message are shown. All is copied into the event. */
 struct raise {
-    struct str key, rule, cause, title, consequence, action, source, zone, point;
+    const char
+        *message; /* its key: "silence"; of "silence.never" what is not said is as in "silence" */
+    struct message_param params[MESSAGE_PARAMS_MAX];
+    size_t param_count;
+    struct str key, rule, cause, consequence, action, source, zone, point;
     struct label label;
     enum signal_kind kind;
     enum signal_priority priority;
@@ -100,6 +131,11 @@ struct raise {
     bool suppressed, out_of_service;
     struct wall at; /* the time it is shown at */
 };
+
+/* Fill a hole with a record ("source", its id), or with a text, which is cut to its limit. */
+rc raise_refer(struct ctx *c, struct raise *raise, const char *hole, const char *noun,
+               struct str id);
+void raise_quote(struct raise *raise, const char *hole, struct str text);
 
 /* Within one decision, each key once. */
 rc alarm_raise(struct ctx *c, struct picture *picture, struct outcome *outcome,
@@ -151,6 +187,20 @@ rc alarms_where(struct ctx *c, struct picture *picture, const char *field, struc
  * what it is. */
 rc alarms_turn(struct ctx *c, struct picture *picture, struct outcome *outcome, struct str source,
                bool off);
+
+/* One sentence for the reader of a request, in its language: a record that they may not read is an
+ * unnamed thing of its kind. `part` is "" for what is said, ".consequence" or ".action". */
+struct alarm_message {
+    struct str key;
+    const struct message_param *params;
+    size_t param_count;
+};
+rc message_say(struct ctx *c, const struct request *request, struct response *response,
+               const struct alarm_message *message, const char *part, struct str *ret);
+
+/* The alarm as JSON (alarm_shown), for the reader of the request; the reading is noted. */
+rc alarm_put(struct ctx *c, const struct request *request, struct response *response,
+             const struct alarm *alarm);
 
 /* A command on the record that the path names, by the alarm lane: people's answers do not queue
  * behind noise. `arg` of the route is the decision. */

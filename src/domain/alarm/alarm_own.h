@@ -29,6 +29,13 @@ extern const struct event_kind alarm_raised_kind, alarm_repeated_kind, alarm_rec
     alarm_unshelved_kind, alarm_suppressed_kind, alarm_unsuppressed_kind, alarm_ended_kind,
     alarm_escalated_kind, alarm_merged_kind, alarm_split_kind;
 
+/* An alarm of the first version, which carried its sentence in English. */
+#define ALARM_V1_FIELDS(F, T)                                         \
+    ALARM_HEAD_FIELDS(F, T)                                           \
+    F(T, text, line, title, REQUIRED | TITLE, 1, 300, "what it says") \
+    ALARM_TAIL_FIELDS(F, T)
+SHAPE_DECLARE(alarm_v1, ALARM_V1_FIELDS);
+
 /* The state that the marks of an alarm amount to. */
 enum alarm_state alarm_state_of(const struct alarm *alarm);
 
@@ -70,6 +77,6 @@ decide_fn alarm_decide_claim, alarm_decide_release, alarm_decide_claim_lapse, al
     alarm_decide_acknowledge, alarm_decide_ack_expire, alarm_decide_shelve, alarm_decide_unshelve,
     alarm_decide_end, alarm_decide_merge, alarm_decide_split;
 
-serve_fn alarm_serve_queue, figures_serve;
+serve_fn alarm_serve_queue, alarm_serve_list, figures_serve;
 
 #endif

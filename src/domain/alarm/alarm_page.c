@@ -1,4 +1,4 @@
-/* The queue of the control post. */
+/* The queue of the control post, and the list of all alarms. */
 #include "domain/alarm/alarm_own.h"
 
 #include "core/page.h"
@@ -45,8 +45,7 @@ rc alarm_serve_queue(struct ctx *c, const struct request *request, struct respon
             continue;
         if (shown++ > 0)
             text_put_char(response->body, ',');
-        shape_write(response->body, &alarm_shape, SHAPE_VIEW_SHOWN, alarm);
-        TRY(page_shown(c, response, "alarm", alarm->id, alarm->label));
+        TRY(alarm_put(c, request, response, alarm));
     }
     text_put(response->body, STR("],\"states\":{"));
     put_counts(response->body, &alarm_state_choices, states);
@@ -56,6 +55,22 @@ rc alarm_serve_queue(struct ctx *c, const struct request *request, struct respon
     text_put_wall(response->body, clock_now(c));
     text_put(response->body, STR("\"}"));
     return OK;
+}
+
+rc alarm_serve_list(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct query query;
+    struct page page;
+    TRY(page_query(c, request, &query));
+    TRY(picture_list(c, request->picture, &alarm_shape, &query, &page));
+    const struct alarm *alarms = page.records;
+    text_put(response->body, STR("{\"items\":["));
+    for (size_t i = 0; i < page.count; i++) {
+        if (i > 0)
+            text_put_char(response->body, ',');
+        TRY(alarm_put(c, request, response, &alarms[i]));
+    }
+    return page_put_end(response->body, &page);
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */

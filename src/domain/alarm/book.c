@@ -104,7 +104,7 @@ static rc make_alarm(struct book *book, const struct raise *raise, struct alarm 
         .rule = raise->rule,
         .cause = raise->cause,
         .kind = raise->kind,
-        .title = raise->title,
+        .message = str_from(raise->message),
         .consequence = raise->consequence,
         .action = raise->action,
         .priority = raise->priority,
@@ -125,6 +125,9 @@ static rc make_alarm(struct book *book, const struct raise *raise, struct alarm 
         .raised = book->now,
         .signals = 1,
     };
+    NEW(book->c, ret->params.items, MESSAGE_PARAMS_MAX);
+    memcpy(ret->params.items, raise->params, sizeof raise->params);
+    ret->params.count = raise->param_count;
     TRY(id_new(book->c, &ret->id));
     TRY(find_team(book, ret, &ret->team));
     ret->state = alarm_state_of(ret);

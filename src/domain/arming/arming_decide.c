@@ -41,6 +41,26 @@ static rc check_source(struct ctx *c, struct picture *picture, const struct sour
     return OK;
 }
 
+/* An alarm whose condition stands, by the name of its source; what it says is in the alarm. */
+static rc add_open(struct ctx *c, struct picture *picture, const struct alarm *alarm,
+                   const struct clearance *reader, struct readiness *r)
+{
+    struct source source = {.id = {NULL, 0}};
+    struct str name = str_absent(alarm->point) ? alarm->cause : alarm->point;
+    rc found = str_absent(alarm->source)
+                   ? OK
+                   : picture_get(c, picture, &source_shape, alarm->source, NULL, &source);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    if (!str_absent(source.name) && may_see(reader, source.label))
+        name = source.name;
+    add_not_ready(
+        r, may_see(reader, alarm->label),
+        (struct not_ready){
+            .what = STR("open"), .source = alarm->source, .alarm = alarm->id, .name = name});
+    return OK;
+}
+
 rc zone_readiness(struct ctx *c, struct picture *picture, struct str zone,
                   const struct clearance *reader, struct readiness *ret)
 {
@@ -48,15 +68,9 @@ rc zone_readiness(struct ctx *c, struct picture *picture, struct str zone,
     struct page page;
     struct alarms alarms;
     TRY(alarms_where(c, picture, "zone", zone, &alarms));
-    for (size_t i = 0; i < alarms.count; i++) {
-        const struct alarm *alarm = &alarms.items[i];
-        if (alarm->active && !str_is(alarm->cause, "silence"))
-            add_not_ready(ret, may_see(reader, alarm->label),
-                          (struct not_ready){.what = STR("open"),
-                                             .source = alarm->source,
-                                             .alarm = alarm->id,
-                                             .name = alarm->title});
-    }
+    for (size_t i = 0; i < alarms.count; i++)
+        if (alarms.items[i].active && !str_is(alarms.items[i].cause, "silence"))
+            TRY(add_open(c, picture, &alarms.items[i], reader, ret));
     do {
         TRY(picture_list(c, picture, &source_shape, &query, &page));
         const struct source *sources = page.records;

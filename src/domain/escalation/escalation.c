@@ -55,17 +55,37 @@ static const struct language *language_of(const struct escalation *escalation)
     return &languages[0];
 }
 
-static rc put_text(struct ctx *c, const struct escalation *escalation, const struct alarm *alarm,
-                   struct str *ret)
+/* What the alarm says, with the names that its own label lets a reader know. */
+static rc put_sentence(struct ctx *c, struct picture *picture, const struct escalation *escalation,
+                       const struct alarm *alarm, struct text *out)
+{
+    struct str everything[] = {STR("*")}, sentence;
+    const struct actor reader = {
+        .id = STR("escalation"),
+        .permissions = {everything, 1},
+        .clearance = {alarm->label.tlp, alarm->label.compartments},
+    };
+    const struct request request = {.actor = &reader,
+                                    .language = str_from(language_of(escalation)->name),
+                                    .picture = picture,
+                                    .catalog = picture_catalog(picture)};
+    const struct alarm_message message = {alarm->message, alarm->params.items, alarm->params.count};
+    struct response unread = {0};
+    TRY(message_say(c, &request, &unread, &message, "", &sentence));
+    text_put(out, sentence);
+    text_put_char(out, '\n');
+    return OK;
+}
+
+static rc put_text(struct ctx *c, struct picture *picture, const struct escalation *escalation,
+                   const struct alarm *alarm, struct str *ret)
 {
     const struct language *l = language_of(escalation);
     struct text out;
     text_init(&out, c, DELIVERY_TEXT_MAX);
     text_printf(&out, "%s.\n", l->sentences[WAITS]);
-    if (escalation->tell == ESCALATION_TELL_WHOLE) {
-        text_put(&out, alarm->title);
-        text_put_char(&out, '\n');
-    }
+    if (escalation->tell == ESCALATION_TELL_WHOLE)
+        TRY(put_sentence(c, picture, escalation, alarm, &out));
     text_printf(&out, "%s: %s\n%s: ", l->sentences[PRIORITY], l->priorities[alarm->priority],
                 l->sentences[SINCE]);
     text_put_wall(&out, alarm->raised);
@@ -73,8 +93,8 @@ static rc put_text(struct ctx *c, const struct escalation *escalation, const str
     return text_done(&out, ret);
 }
 
-static rc tell(struct ctx *c, const struct escalation *escalation, enum delivery_kind kind,
-               const struct alarm *alarm, struct outcome *outcome)
+static rc tell(struct ctx *c, struct picture *picture, const struct escalation *escalation,
+               enum delivery_kind kind, const struct alarm *alarm, struct outcome *outcome)
 {
     bool whole = escalation->tell == ESCALATION_TELL_WHOLE;
     struct delivery_want want = {
@@ -85,7 +105,7 @@ static rc tell(struct ctx *c, const struct escalation *escalation, enum delivery
         .drill = alarm->drill,
         .subject = str_from(language_of(escalation)->sentences[WAITS]),
     };
-    TRY(put_text(c, escalation, alarm, &want.text));
+    TRY(put_text(c, picture, escalation, alarm, &want.text));
     TRY(str_format(c, &want.about, "alarm/%.*s", STR_ARG(alarm->id)));
     return delivery_want(c, outcome, &want);
 }
@@ -111,7 +131,7 @@ static rc on_escalated(struct ctx *c, struct picture *picture, const struct even
         if (!concerns(&escalations[i], alarm))
             continue;
         TRY(picture_get(c, picture, &outlet_shape, escalations[i].outlet, &row, &outlet));
-        TRY(tell(c, &escalations[i], outlet.kind, alarm, outcome));
+        TRY(tell(c, picture, &escalations[i], outlet.kind, alarm, outcome));
     }
     return OK;
 }

@@ -22,7 +22,10 @@ static rc put_item(struct ctx *c, struct reporting *r, const struct handover_ite
     struct str cells[3] = {0};
     TRY(state_word(c, r, item->what, &cells[0]));
     cells[1] = item->name;
-    if (str_starts(item->record, "zone/"))
+    const struct alarm_message message = {item->message, item->params.items, item->params.count};
+    if (!str_absent(item->message))
+        TRY(message_say(c, r->request, r->response, &message, "", &cells[1]));
+    else if (str_starts(item->record, "zone/"))
         TRY(report_title(c, r, item->record, &cells[1]));
     if (!str_absent(item->who))
         TRY(report_who(c, r, item->who, &cells[2]));

@@ -3,7 +3,7 @@
 #ifndef DOMAIN_ROUND_ROUND_H
 #define DOMAIN_ROUND_ROUND_H
 
-#include "core/module.h"
+#include "domain/alarm/alarm.h"
 
 extern const struct module round_module;
 
@@ -106,15 +106,18 @@ SHAPE_DECLARE(tour_run, TOUR_RUN_FIELDS);
     F(T, place, _, position, 0, 0, 0, "where the guard was then")
 SHAPE_DECLARE(lone_guard, LONE_GUARD_FIELDS);
 
-#define HANDOVER_ITEM_FIELDS(F, T)                                                  \
-    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed") \
-    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")          \
-    F(T, text, line, name, REQUIRED, 1, 300, "for a person")                        \
+/* An alarm is kept as its message, and its name is made for whoever reads the list. */
+#define HANDOVER_ITEM_FIELDS(F, T)                                                          \
+    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed")         \
+    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")                  \
+    F(T, text, line, name, 0, 1, 2000, "for a person")                                      \
+    F(T, text, line, message, 0, 1, 60, "of an alarm: what it says")                        \
+    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "what stands in its holes") \
     F(T, text, line, who, 0, 1, 120, "whoever put it into that state")
 SHAPE_DECLARE(handover_item, HANDOVER_ITEM_FIELDS);
 
 enum { HANDOVER_ITEMS_MAX = 200 };
-#define HANDOVER_FIELDS(F, T)                                                           \
+#define HANDOVER_HEAD_FIELDS(F, T)                                                      \
     RECORD_FIELDS(F, T)                                                                 \
     F(T, ref, account, from, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who leaves") \
     F(T, ref, account, to, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who comes")    \
@@ -122,8 +125,10 @@ enum { HANDOVER_ITEMS_MAX = 200 };
     F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
     F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
     F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")            \
-    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")    \
-    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                          \
+    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")
+#define HANDOVER_FIELDS(F, T)                                  \
+    HANDOVER_HEAD_FIELDS(F, T)                                 \
+    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX, \
       "open, shelved, disabled, silent, armed")
 SHAPE_DECLARE(handover, HANDOVER_FIELDS);
 

@@ -18,6 +18,18 @@
     F(T, place, _, position, 0, 0, 0, "where that is")
 SHAPE_DECLARE(guard_seen, GUARD_SEEN_FIELDS);
 
+/* A hand-over of the first version, with the English of its alarms. */
+#define HANDOVER_ITEM_V1_FIELDS(F, T)                                               \
+    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed") \
+    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")          \
+    F(T, text, line, name, REQUIRED, 1, 300, "for a person")                        \
+    F(T, text, line, who, 0, 1, 120, "whoever put it into that state")
+SHAPE_DECLARE(handover_item_v1, HANDOVER_ITEM_V1_FIELDS);
+#define HANDOVER_V1_FIELDS(F, T) \
+    HANDOVER_HEAD_FIELDS(F, T)   \
+    F(T, list, handover_item_v1, items, 0, 0, HANDOVER_ITEMS_MAX, "what was open")
+SHAPE_DECLARE(handover_v1, HANDOVER_V1_FIELDS);
+
 #define LONE_BEGIN_FIELDS(F, T) \
     F(T, ms, _, every_ms, 0, 60000, 7200000, "how often a word is due: a minute to two hours")
 SHAPE_DECLARE(lone_begin, LONE_BEGIN_FIELDS);
@@ -63,7 +75,7 @@ record_check tour_check_record, shift_check;
 decide_fn tour_start, tour_scan_take, tour_check, lone_decide_begin, lone_decide_word,
     lone_decide_end, lone_decide_overdue, guard_decide_help, handover_decide_make,
     handover_decide_sign;
-serve_fn guards_serve;
+serve_fn handovers_serve, guards_serve;
 extern const struct route round_routes[];
 
 #define GUARD_FIELDS(F, T)                                  \

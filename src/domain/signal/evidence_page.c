@@ -18,16 +18,21 @@ static void put_items(struct text *out, const struct shape *shape, const void *r
     }
 }
 
-static rc put_where(struct ctx *c, const struct request *request, struct text *out,
-                    const struct shape *shape, struct query query, const char *field,
-                    struct str value)
+static rc put_team(struct ctx *c, const struct request *request, struct response *response,
+                   const struct alarm *alarm)
 {
     struct page page = {0};
-    query.filters[query.filter_count++] = (struct filter){str_from(field), FILTER_EQ, value};
+    struct query query = {.limit = SIGNALS_SHOWN, .sort = STR("raised")};
+    query.filters[query.filter_count++] = (struct filter){STR("team"), FILTER_EQ, alarm->team};
     query.reader = &request->actor->clearance;
-    if (!str_absent(value))
-        TRY(picture_list(c, request->picture, shape, &query, &page));
-    put_items(out, shape, page.records, page.count);
+    if (!str_absent(alarm->team))
+        TRY(picture_list(c, request->picture, &alarm_shape, &query, &page));
+    const struct alarm *mates = page.records;
+    for (size_t i = 0; i < page.count; i++) {
+        if (i > 0)
+            text_put_char(response->body, ',');
+        TRY(alarm_put(c, request, response, &mates[i]));
+    }
     return OK;
 }
 
@@ -90,19 +95,17 @@ rc evidence_serve(struct ctx *c, const struct request *request, struct response 
     struct alarm alarm = {0};
     struct row row;
     struct text *out = response->body;
-    struct query team = {.limit = SIGNALS_SHOWN, .sort = STR("raised")};
     TRY(picture_get(c, request->picture, &alarm_shape, request->parts[0], &row, &alarm));
     if (!label_readable(alarm.label, request->actor->clearance))
         FAIL(c, NOT_FOUND, "there is no alarm %.*s", STR_ARG(request->parts[0]));
-    TRY(page_shown(c, response, "alarm", alarm.id, alarm.label));
     TRY(str_format(c, &response->etag, "\"%" PRId64 "\"", row.seq));
     text_put(out, STR("{\"alarm\":"));
-    shape_write(out, &alarm_shape, SHAPE_VIEW_SHOWN, &alarm);
+    TRY(alarm_put(c, request, response, &alarm));
     text_put(out, STR(",\"signals\":["));
     if (actor_may(request->actor, SIGNAL_READ))
         TRY(put_signals(c, request, &alarm, out));
     text_put(out, STR("],\"team\":["));
-    TRY(put_where(c, request, out, &alarm_shape, team, "team", alarm.team));
+    TRY(put_team(c, request, response, &alarm));
     text_put(out, STR("],\"gaps\":["));
     TRY(put_gaps(c, request, &alarm, out));
     text_put(out, STR("]}"));

@@ -177,19 +177,27 @@ static rc make_key(struct taking *t, struct str rule, const struct taking_source
     return OK;
 }
 
-static struct str place_of(const struct taking_source *from, const struct kept_signal *kept)
+/* Where it is: what people call the point, or else the source; of somebody unknown what it calls
+ * itself. */
+static rc add_place(struct ctx *c, const struct taking_source *from, const struct kept_signal *kept,
+                    struct raise *raise)
 {
-    for (size_t i = 0; i < from->heard.source.points.count; i++) {
-        const struct source_point *point = &from->heard.source.points.items[i];
-        if (str_eq(point->point, kept->point) && !str_absent(point->name))
-            return point->name;
+    const struct source *source = &from->heard.source;
+    for (size_t i = 0; i < source->points.count; i++) {
+        const struct source_point *point = &source->points.items[i];
+        if (!str_eq(point->point, kept->point) || str_absent(point->name))
+            continue;
+        raise_quote(raise, "place", point->name);
+        return OK;
     }
-    return from->heard.known ? from->heard.source.name : kept->identity;
+    if (from->heard.known)
+        return raise_refer(c, raise, "place", "source", source->id);
+    raise_quote(raise, "place", kept->identity);
+    return OK;
 }
 
-static rc add_raise(struct taking *t, const struct taking_source *from,
-                    const struct kept_signal *kept, struct raise raise, struct str what,
-                    struct raises *ret)
+static rc add_raise(struct ctx *c, const struct taking_source *from, const struct kept_signal *kept,
+                    struct raise raise, struct raises *ret)
 {
     if (ret->count == RAISES_MAX)
         return OK; /* an eighth alarm for one signal says nothing new */
@@ -202,10 +210,7 @@ static rc add_raise(struct taking *t, const struct taking_source *from,
     raise.at = kept->at;
     raise.out_of_service =
         raise.out_of_service || from->heard.state.condition == SOURCE_CONDITION_DISABLED;
-    TRY(str_format(t->h.c, &raise.title, "%.*s: %.*s", STR_ARG(what),
-                   STR_ARG(place_of(from, kept))));
-    if (raise.title.len > 300) /* names are of characters, which may be of four bytes */
-        raise.title = kept->text.len <= 300 ? kept->text : what;
+    TRY(add_place(c, from, kept, &raise));
     ret->items[ret->count++] = raise;
     return OK;
 }
@@ -216,6 +221,7 @@ static rc match_rule(struct taking *t, const struct alarm_rule *rule,
 {
     bool armed = true;
     struct raise raise = {
+        .message = "rule",
         .rule = rule->id,
         .cause = rule->cause,
         .consequence = rule->consequence,
@@ -235,7 +241,8 @@ static rc match_rule(struct taking *t, const struct alarm_rule *rule,
     }
     TRY(label_join(t->h.c, rule->label, kept->label, &raise.label));
     TRY(make_key(t, rule->id, from, kept, &raise.key));
-    return add_raise(t, from, kept, raise, rule->name, ret);
+    TRY(raise_refer(t->h.c, &raise, "rule", "alarm_rule", rule->id));
+    return add_raise(t->h.c, from, kept, raise, ret);
 }
 
 /* ---- without a rule -------------------------------------------------------------------------- */
@@ -251,18 +258,17 @@ static bool is_grave(const struct kept_signal *kept)
 static rc match_built_in(struct taking *t, const struct taking_source *from,
                          const struct kept_signal *kept, struct raises *ret)
 {
-    struct str kind = str_from(shape_choice_name(&signal_kind_choices, kept->kind));
+    struct str kind = str_from(shape_choice_name(&signal_kind_choices, kept->kind)), message;
     struct raise raise = {
         .cause = kind,
         .label = kept->label,
         .priority = kept->lane ? SIGNAL_PRIORITY_URGENT : kept->priority,
-        .consequence = STR("Not known: the mission has no rule for this."),
-        .action = kept->lane ? STR("Somebody asks for help. Do not call back openly.")
-                             : STR("Find out what it is; then write a rule for it."),
         .respond_ms = 300000,
     };
     TRY(make_key(t, kind, from, kept, &raise.key));
-    return add_raise(t, from, kept, raise, kind, ret);
+    TRY(str_format(t->h.c, &message, "signal.%.*s", STR_ARG(kind)));
+    raise.message = message.ptr;
+    return add_raise(t->h.c, from, kept, raise, ret);
 }
 
 rc signal_match(struct taking *t, struct taking_source *from, const struct signal *signal,

@@ -109,6 +109,9 @@ TEST(an_sos_from_a_device_on_no_list_rings)
     struct alarm alarm = the_alarm(&s, NULL, "duress");
     assert_true(alarm.lane);
     assert_int_equal(the_alarm(&s, NULL, "unknown-source").signals, 1);
+    raised_by_reference(&s, "unknown-source", "[{\"name\":\"sender\",\"text\":\"stranger\"}]",
+                        false);
+    raised_by_reference(&s, "signal.duress", "[{\"name\":\"place\",\"text\":\"stranger\"}]", false);
     struct kept_signal kept = the_signal(&s, "kind", "duress");
     assert_true(str_absent(kept.source));
     assert_true(str_is(kept.identity, "stranger"));
@@ -128,6 +131,7 @@ TEST(strangers_without_end_are_one_line_and_a_bounded_list)
     }
     assert_int_equal(count_where(&s, &unknown_sender_shape, NULL, NULL), UNKNOWN_MAX + 1);
     assert_true(count_where(&s, &alarm_shape, NULL, NULL) <= 3);
+    raised_by_reference(&s, "storm.unknown", NULL, false);
     scene_close(&s);
 }
 
@@ -214,7 +218,8 @@ TEST(what_is_grave_rings_without_a_rule)
     signal_in(&s, "fire", "panel", ",\"zone\":\"1\"");
     struct alarm alarm = the_alarm(&s, "panel", "fire");
     assert_true(str_absent(alarm.rule));
-    ASSERT_HAS(alarm.title.ptr, "Front door");
+    raised_by_reference(&s, "signal.fire", "[{\"name\":\"place\",\"text\":\"Front door\"}]", false);
+    ASSERT_HAS(fetch(&s, &guard, "/api/v1/alarms", NULL, NULL), "\"title\":\"Fire: Front door\"");
     assert_true(str_is(alarm.zone, "hall"));
     signal_in(&s, "test", "panel", "");
     signal_in(&s, "arm", "panel", "");
@@ -234,6 +239,11 @@ TEST(rules_say_which_signals_are_which_alarm)
              RULE("coded", "access", "door", ",\"codes\":[\"forced\"],\"source_kind\":\"panel\""));
     signal_in(&s, "alarm", "panel", ",\"zone\":\"2\"");
     assert_true(str_is(the_alarm(&s, "panel", "intrusion").rule, "break-in"));
+    raised_by_reference(&s, "rule",
+                        "[{\"name\":\"rule\",\"ref\":\"alarm_rule/"
+                        "break-in\"},{\"name\":\"place\",\"ref\":\"source/panel\"}]",
+                        true);
+    ASSERT_HAS(fetch(&s, &guard, "/api/v1/alarms", NULL, NULL), "\"title\":\"break-in: panel\"");
     signal_in(&s, "alarm", "panel", ",\"zone\":\"1\""); /* no rule fits: by itself */
     assert_int_equal(count_where(&s, &alarm_shape, "cause", "alarm"), 1);
     for (int i = 0; i < 4; i++)
@@ -295,6 +305,7 @@ TEST(a_storm_is_one_line_and_costs_little)
         pass(&s, 1);
     }
     assert_int_equal(count_where(&s, &alarm_shape, "cause", "storm"), 1);
+    raised_by_reference(&s, "storm", "[{\"name\":\"source\",\"ref\":\"source/camera\"}]", false);
     assert_int_equal(count_where(&s, &alarm_shape, "cause", "tamper"), 1);
     size_t kept = count_where(&s, &kept_signal_shape, "kind", "tamper");
     assert_in_range(kept, SOURCE_KEEP_BURST, SOURCE_KEEP_BURST + 60 * SOURCE_KEEP_PER_S + 2);

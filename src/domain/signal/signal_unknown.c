@@ -6,20 +6,15 @@ static rc ring_unknown(struct taking *t, const struct unknown_sender *sender)
     struct book_entry *entry = NULL;
     struct raise raise = {
         .key = STR("unknown-source"),
+        .message = "unknown-source",
         .cause = STR("unknown-source"),
-        .consequence = STR("Somebody speaks who is on no list, or a new device is not on it."),
-        .action = STR("Find out whose it is; put it on the list of sources, or stop it."),
         .kind = SIGNAL_KIND_TAMPER,
         .priority = SIGNAL_PRIORITY_MEDIUM,
         .respond_ms = 1800000,
         .label = WATCH_LABEL,
         .at = t->h.now,
     };
-    TRY(str_format(t->h.c, &raise.title, "Unknown source: %.*s",
-                   (int)(sender->identity.len < 200 ? sender->identity.len : 200),
-                   sender->identity.ptr));
-    if (!str_is_utf8(raise.title))
-        raise.title = STR("Unknown source");
+    raise_quote(&raise, "sender", sender->identity);
     return book_raise(&t->h.book, &raise, &entry);
 }
 

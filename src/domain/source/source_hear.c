@@ -57,9 +57,8 @@ static rc ring_doubled(struct hearing *h, struct heard_source *from)
 {
     struct book_entry *entry = NULL;
     struct raise raise = {
+        .message = "doubled",
         .cause = STR("identity"),
-        .consequence = STR("One of two devices speaks in the name of the other."),
-        .action = STR("Find both addresses; take one of them off the line."),
         .kind = SIGNAL_KIND_TAMPER,
         .priority = SIGNAL_PRIORITY_HIGH,
         .respond_ms = 600000,
@@ -69,8 +68,7 @@ static rc ring_doubled(struct hearing *h, struct heard_source *from)
         .at = h->now,
     };
     TRY(str_format(h->c, &raise.key, "doubled/%.*s", STR_ARG(from->source.id)));
-    TRY(str_format(h->c, &raise.title, "Two devices call themselves %.*s",
-                   STR_ARG(from->source.name)));
+    TRY(raise_refer(h->c, &raise, "source", "source", from->source.id));
     TRY(book_find(&h->book, raise.key, &entry));
     return entry ? OK : book_raise(&h->book, &raise, &entry);
 }

@@ -67,9 +67,8 @@ static rc ring_storm(struct hearing *h, struct heard_source *from, struct wall a
 {
     struct book_entry *entry = NULL;
     struct raise raise = {
+        .message = from->known ? "storm" : "storm.unknown",
         .cause = STR("storm"),
-        .consequence = STR("Something true may be lost in the noise of this source."),
-        .action = STR("See what it says; have it mended, or switch it off for a time."),
         .kind = SIGNAL_KIND_TROUBLE,
         .priority = SIGNAL_PRIORITY_MEDIUM,
         .respond_ms = 900000,
@@ -79,7 +78,8 @@ static rc ring_storm(struct hearing *h, struct heard_source *from, struct wall a
         .at = at,
     };
     TRY(str_format(h->c, &raise.key, "storm/%.*s", STR_ARG(from->pulse.id)));
-    TRY(str_format(h->c, &raise.title, "%.*s says more than is kept", STR_ARG(from->source.name)));
+    if (from->known)
+        TRY(raise_refer(h->c, &raise, "source", "source", from->source.id));
     TRY(book_raise(&h->book, &raise, &entry));
     entry->alarm.signals--; /* it is told with the others that were counted */
     return OK;

@@ -30,9 +30,8 @@ static rc ring_silence(struct sweep *s, const struct source *source,
     bool never = state->condition == SOURCE_CONDITION_NEVER_SEEN;
     struct book_entry *entry = NULL;
     struct raise raise = {
+        .message = never ? "silence.never" : "silence",
         .cause = STR("silence"),
-        .consequence = STR("Nobody sees what it would see."),
-        .action = STR("Look at the place by another means; find out why; send somebody."),
         .source = source->id,
         .zone = source->zone,
         .label = source->label,
@@ -42,8 +41,7 @@ static rc ring_silence(struct sweep *s, const struct source *source,
         .at = heard,
     };
     TRY(silence_key(s->h.c, source->id, &raise.key));
-    TRY(str_format(s->h.c, &raise.title, never ? "%.*s has not been heard" : "%.*s is silent",
-                   STR_ARG(source->name)));
+    TRY(raise_refer(s->h.c, &raise, "source", "source", source->id));
     return book_raise(&s->h.book, &raise, &entry);
 }
 

@@ -5,6 +5,7 @@ import { tick } from 'svelte';
 import { call, get } from '../../lib/api.ts';
 import { live } from '../../lib/live.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
+import { refs } from '../../lib/refs.svelte.ts';
 import { readRows } from '../../lib/shape.ts';
 import type { Fields, LedgerEvent, Shown } from '../../lib/types.ts';
 import { emptyTables, foldEvents, SIGNALS_KEPT } from './fold.ts';
@@ -224,7 +225,10 @@ class Post {
   #loadSources(): Promise<void> {
     return this.#over(
       () => this.#get<Answers['GET watch/sources']>('watch/sources'),
-      ({ items }) => (this.#tables.sources = new Map(items.map((one) => [one.source.id, one]))),
+      ({ items }) => {
+        this.#tables.sources = new Map(items.map((one) => [one.source.id, one]));
+        for (const { source } of items) refs.know('source', source.id, source.name);
+      },
     );
   }
   #loadGaps(): Promise<void> {
@@ -252,6 +256,8 @@ class Post {
   async #loadGuards(): Promise<void> {
     if (!session.may('round.read')) return;
     this.guards = (await this.#get<Answers['GET guards']>('guards')).items;
+    // Whoever may not know the name is given the id in its place.
+    for (const { id, name } of this.guards) if (name && name !== id) refs.know('account', id, name);
   }
   async #loadGround(): Promise<void> {
     [this.sites, this.plans] = await Promise.all([this.#records('site'), this.#records('plan')]);
