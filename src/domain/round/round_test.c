@@ -446,6 +446,8 @@ TEST_SCENES(a_shift_names_an_account_and_does_not_hold_it, modules)
     refused(s, RC_INVALID, "reference", &guard, "guard_shift.change", "s1",
             SHIFT("chief", "12:00:00"));
     scene_rebuild_is_equal(s);
+}
+
 /* As version 1 wrote it. */
 #define HANDOVER_V1                                                             \
     "{\"id\":\"h\",\"label\":\"TLP:AMBER\",\"from\":\"amina\",\"to\":\"bela\"," \
