@@ -24,10 +24,10 @@ struct asking {
 };
 
 #define ANY(a, list) (list)[shape_random_i64(&(a)->seed, 0, sizeof(list) / sizeof *(list)-1)]
-#define MUST(s, call)                                     \
-    do {                                                  \
-        if (!rc_ok(call))                                 \
-            fail_msg(#call ": %s", (s)->c.fault.message); \
+#define MUST(s, call)                                        \
+    do {                                                     \
+        if (!rc_ok(call))                                    \
+            fail_msg("%s: %s", #call, (s)->c.fault.message); \
     } while (0)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
