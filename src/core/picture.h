@@ -146,7 +146,7 @@ rc picture_each(struct ctx *c, struct picture *picture, const struct shape *shap
 
 enum { COUNTS_MAX = 500 };
 
-struct count {
+struct counted {
     struct shape_cell value; /* type SHAPE_CELL_NULL: where it is absent */
     int64_t count;
     struct opt_i64 sum; /* unknown where no row has a number */
@@ -155,7 +155,7 @@ struct count {
 struct counts {
     const struct shape_column *column; /* NULL: not counted by one */
     size_t count;
-    struct count *items; /* in the order of their values, the absent one first */
+    struct counted *items; /* in the order of their values, the absent one first */
     int64_t total;
     struct opt_i64 sum; /* of all */
 };

@@ -24,10 +24,10 @@ struct asking {
 };
 
 #define ANY(a, list) (list)[shape_random_i64(&(a)->seed, 0, sizeof(list) / sizeof *(list)-1)]
-#define MUST(s, call)                                     \
-    do {                                                  \
-        if (!rc_ok(call))                                 \
-            fail_msg(#call ": %s", (s)->c.fault.message); \
+#define MUST(s, call)                                        \
+    do {                                                     \
+        if (!rc_ok(call))                                    \
+            fail_msg("%s: %s", #call, (s)->c.fault.message); \
     } while (0)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -294,10 +294,10 @@ static bool same_value(struct shape_cell a, struct shape_cell b)
 }
 
 /* Every row that matches has this value counts one, and adds its height. */
-static void expect_group(struct asking *a, const struct query *q, const struct count *group,
+static void expect_group(struct asking *a, const struct query *q, const struct counted *group,
                          const struct shape_column *column)
 {
-    struct count naive = {.value = group->value};
+    struct counted naive = {.value = group->value};
     for (size_t i = 0; i < ROWS; i++) {
         struct shape_cell cell = {0};
         if (column)
@@ -332,7 +332,7 @@ static void expect_counts(struct asking *a, struct query q)
     }
     if (counts.column)
         assert_int_equal(total, counts.total);
-    struct count all = {.count = counts.total, .sum = counts.sum};
+    struct counted all = {.count = counts.total, .sum = counts.sum};
     expect_group(a, &q, &all, NULL);
 }
 

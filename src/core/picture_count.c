@@ -144,7 +144,7 @@ static rc add_to_value(struct counting *k, struct shape_cell value, int64_t coun
             FAIL(k->where.c, TOO_LARGE, "more than %d different values: ask for fewer by a filter",
                  COUNTS_MAX);
         TRY(str_copy(k->where.c, value.bytes, &value.bytes));
-        counts->items[counts->count++] = (struct count){.value = value};
+        counts->items[counts->count++] = (struct counted){.value = value};
     }
     counts->items[counts->count - 1].count += count;
     return OK;

@@ -2,14 +2,15 @@
  * picture_ask_test.c. */
 #include "support/sample.h"
 
+#include "core/picture_table.h"
 #include "core/writer.h"
 
 #include <stdio.h>
 
-#define MUST(s, call)                                     \
-    do {                                                  \
-        if (!rc_ok(call))                                 \
-            fail_msg(#call ": %s", (s)->c.fault.message); \
+#define MUST(s, call)                                        \
+    do {                                                     \
+        if (!rc_ok(call))                                    \
+            fail_msg("%s: %s", #call, (s)->c.fault.message); \
     } while (0)
 
 /* ---- filters of lists ------------------------------------------------------------------------ */
@@ -148,6 +149,26 @@ TEST_SCENES(too_many_words_and_what_is_no_text_are_refused, sample_modules)
     assert_int_equal(picture_list(&s->c, s->reader.picture, &gate_shape, &query, &page).code,
                      RC_INVALID);
     assert_string_equal(s->c.fault.rule, "most");
+}
+
+#define WRONG_PART_FIELDS(F, T) F(T, i64, _, number, SEARCHED, 0, 0, "no text")
+SHAPE_DECLARE(wrong_part, WRONG_PART_FIELDS);
+SHAPE_DEFINE(wrong_part, WRONG_PART_FIELDS, 1, "A part");
+#define WRONG_FIELDS(F, T) \
+    RECORD_FIELDS(F, T)    \
+    F(T, list, wrong_part, parts, 0, 0, 0, "its parts")
+SHAPE_DECLARE(wrong, WRONG_FIELDS);
+SHAPE_DEFINE(wrong, WRONG_FIELDS, 1, "Marked where nothing can be searched");
+
+TEST(what_is_marked_and_cannot_be_searched_is_refused)
+{
+    struct ctx c = {.arena = arena_open(1 << 16)};
+    bool searched = false;
+    assert_int_equal(picture_search_fields(&c, &wrong_shape, &searched).code, RC_INTERNAL);
+    assert_non_null(strstr(c.fault.message, "wrong_part.number"));
+    assert_true(rc_ok(picture_search_fields(&c, &gate_shape, &searched)) && searched);
+    assert_true(rc_ok(picture_search_fields(&c, &bell_shape, &searched)) && !searched);
+    arena_close(c.arena);
 }
 
 /* What a reader may not read leaves no trace in a count, an order or a cursor. */

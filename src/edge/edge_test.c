@@ -276,10 +276,10 @@ TEST(a_list_is_counted_under_the_rights_of_its_reader)
 {
     struct edge_scene s;
     open_plain(&s);
-    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer",
-                      "{\"label\":\"TLP:GREEN\",\"name\":\"One\"}", NULL);
-    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer",
-                      "{\"label\":\"TLP:RED\",\"name\":\"Two\"}", NULL);
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer", NULL,
+                      "{\"label\":\"TLP:GREEN\",\"name\":\"One\"}");
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer", NULL,
+                      "{\"label\":\"TLP:RED\",\"name\":\"Two\"}");
     assert_string_equal(
         edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=name", "officer", NULL, NULL),
         "{\"counts\":[{\"value\":\"One\",\"count\":1},{\"value\":\"Two\",\"count\":1}],"

@@ -454,16 +454,15 @@ TEST_SCENES(a_shift_names_an_account_and_does_not_hold_it, modules)
     "\"made\":\"2026-11-22T06:40:00Z\",\"items\":[{\"what\":\"acknowledged\","  \
     "\"record\":\"alarm/01K9\",\"name\":\"Camera, north is silent\",\"who\":\"amina\"}]}"
 
-    TEST(a_handover_of_the_first_version_says_what_it_said)
-    {
-        struct scene s;
-        struct handover handover = {.id = {NULL, 0}};
-        watch_scene_open(&s);
-        assert_true(
-            rc_ok(shape_read_version(&s.c, &handover_shape, 1, STR(HANDOVER_V1), &handover)));
-        assert_int_equal(handover.items.count, 1);
-        assert_true(str_is(handover.items.items[0].name, "Camera, north is silent"));
-        assert_true(str_is(handover.items.items[0].who, "amina"));
-        assert_true(str_absent(handover.items.items[0].message));
-        scene_close(&s);
-    }
+TEST(a_handover_of_the_first_version_says_what_it_said)
+{
+    struct scene s;
+    struct handover handover = {.id = {NULL, 0}};
+    watch_scene_open(&s);
+    assert_true(rc_ok(shape_read_version(&s.c, &handover_shape, 1, STR(HANDOVER_V1), &handover)));
+    assert_int_equal(handover.items.count, 1);
+    assert_true(str_is(handover.items.items[0].name, "Camera, north is silent"));
+    assert_true(str_is(handover.items.items[0].who, "amina"));
+    assert_true(str_absent(handover.items.items[0].message));
+    scene_close(&s);
+}
