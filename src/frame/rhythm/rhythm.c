@@ -4,6 +4,7 @@
 #include "core/own.h"
 #include "core/page.h"
 #include "core/record.h"
+#include "core/target.h"
 #include "frame/rhythm/rhythm_own.h"
 
 /* ---- forms ----------------------------------------------------------------------------------- */
@@ -149,16 +150,7 @@ static rc fold_ended(struct ctx *c, struct picture *picture, const struct event 
 
 static rc serve_pace(struct ctx *c, const struct request *request, struct response *response)
 {
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &rhythm_decisions[RHYTHM_PACE],
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
+    return request_command(c, request, &rhythm_decisions[RHYTHM_PACE], &response->command);
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */

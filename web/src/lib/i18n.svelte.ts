@@ -85,12 +85,15 @@ export const choiceName = (shape: string, field: string, choice: string) =>
   i18n.find([`choice.${shape}.${field}.${choice}`, `choice.any.${field}.${choice}`]);
 export const permissionName = (name: string) => i18n.find([`permission.${name}`]);
 
+/** Kinds of events that every record may have. */
+const recordVerbs = ['added', 'changed', 'retired', 'attached', 'detached', 'erased'];
+
 /** "zone.added" is "Zone: added" unless the module has a better word for it. */
 export function eventName(kind: string): string {
   const [noun = '', verb = ''] = kind.split('.', 2);
   const own = maybe(`event.${kind}`);
   if (own !== undefined) return own;
-  if (['added', 'changed', 'retired'].includes(verb) && i18n.messages[`record.${noun}`])
+  if (recordVerbs.includes(verb) && i18n.messages[`record.${noun}`])
     return `${recordName(noun)}: ${i18n.find([`verb.${verb}`])}`;
   return i18n.find([`event.${kind}`]);
 }
