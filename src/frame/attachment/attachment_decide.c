@@ -110,17 +110,15 @@ static rc check_kind(struct ctx *c, const struct record *record, const struct at
 static rc put_file(struct ctx *c, struct outcome *outcome, const struct attachment *a,
                    const struct attachment_given *given)
 {
-    struct attachment_file *file = NULL;
     struct vault_seal seal = {.field = "key", .outer = a->subject};
-    NEW(c, file, 1);
-    *file = (struct attachment_file){.id = a->id,
-                                     .label = a->label,
-                                     .of = a->of,
-                                     .subject = a->subject,
-                                     .key = given->key,
-                                     .sealed = given->sealed};
+    struct attachment_file file = {.id = a->id,
+                                   .label = a->label,
+                                   .of = a->of,
+                                   .subject = a->subject,
+                                   .key = given->key,
+                                   .sealed = given->sealed};
     TRY(attachment_key_name(c, a->id, &seal.inner));
-    return outcome_vault_seal(c, outcome, &attachment_file_shape, file, &seal);
+    return outcome_vault_seal(c, outcome, &attachment_file_shape, &file, &seal);
 }
 
 static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome,

@@ -147,10 +147,8 @@ rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outco
 {
     const struct record *record = named->record;
     const struct record_head *head = named->head;
-    struct record_erased *erased = NULL;
+    struct record_erased erased = {.label = head->label, .why = why};
     struct str name, kind;
-    NEW(c, erased, 1);
-    *erased = (struct record_erased){.label = head->label, .why = why};
     TRY(record_name(c, record->shape, head->id, &name));
     TRY(str_format(c, &kind, "%s.erased", record->shape->name));
     if (!named->row.retired.us)
@@ -159,7 +157,7 @@ rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outco
         TRY(attachment_erase_all(c, picture, outcome, name));
     TRY(outcome_add(c, outcome,
                     &(struct outcome_event){.kind = catalog_event(picture_catalog(picture), kind),
-                                            .body = erased,
+                                            .body = &erased,
                                             .record_id = head->id}));
     return outcome_destroy(c, outcome, name);
 }
@@ -276,22 +274,18 @@ static rc run_kinds(struct ctx *c, struct turn *t, const struct retention_turn *
 rc retention_decide_run(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
-    struct turn t = {.picture = picture, .outcome = outcome};
-    struct retention_turn *next = NULL;
-    NEW(c, t.passed, 1);
-    NEW(c, t.passed->kinds.items, KINDS_MOST + 1);
-    NEW(c, next, 1);
-    t.passed->label = OWN_LABEL;
+    struct retention_passed passed = {.label = OWN_LABEL};
+    struct turn t = {.picture = picture, .outcome = outcome, .passed = &passed};
+    NEW(c, passed.kinds.items, KINDS_MOST + 1);
     TRY(run_kinds(c, &t, command->input));
-    *next = t.next;
-    t.passed->more = !str_absent(next->kind);
-    if (t.passed->kinds.count > 0)
+    passed.more = !str_absent(t.next.kind);
+    if (passed.kinds.count > 0)
         TRY(outcome_add(c, outcome,
-                        &(struct outcome_event){.kind = &retention_passed_kind, .body = t.passed}));
-    if (!t.passed->more)
+                        &(struct outcome_event){.kind = &retention_passed_kind, .body = &passed}));
+    if (!passed.more)
         return OK;
     return outcome_set_deadline(c, outcome, &retention_decisions[RETENTION_RUN], STR("rest"),
-                                (struct wall){clock_now(c).us + SOON_US}, next);
+                                (struct wall){clock_now(c).us + SOON_US}, &t.next);
 }
 
 /* ---- with the person ------------------------------------------------------------------------- */

@@ -97,12 +97,27 @@ static rc check_owner(struct ctx *c, struct picture *picture, const struct actor
     return found;
 }
 
+/* All of them are armed anew in one decision. */
+static rc check_room(struct ctx *c, struct picture *picture, const struct shape *shape,
+                     const void *before)
+{
+    struct query query = {.limit = ROUTINES_MAX};
+    struct page page;
+    if (before)
+        return OK;
+    TRY(picture_list(c, picture, shape, &query, &page));
+    if (page.count == ROUTINES_MAX)
+        REFUSE(c, CONFLICT, "most", "", "there are %d of them already", ROUTINES_MAX);
+    return OK;
+}
+
 static rc routine_check(struct ctx *c, struct picture *picture, const struct command *command,
-                        const void *, const void *after)
+                        const void *before, const void *after)
 {
     const struct routine *routine = after;
     if (!routine)
         return OK;
+    TRY(check_room(c, picture, &routine_shape, before));
     bool hours = routine->unit == ROUTINE_UNIT_HOURS;
     if (rhythm_row_of(picture_catalog(picture), routine->id))
         REFUSE(c, CONFLICT, "taken", "id", "a rhythm of Chancery's own has this id");
@@ -121,14 +136,15 @@ static rc routine_check(struct ctx *c, struct picture *picture, const struct com
     return check_owner(c, picture, &command->actor, routine->owner);
 }
 
-static rc holiday_check(struct ctx *c, struct picture *, const struct command *, const void *,
-                        const void *after)
+static rc holiday_check(struct ctx *c, struct picture *picture, const struct command *,
+                        const void *before, const void *after)
 {
     const struct holiday *holiday = after;
     struct str noon;
     struct wall day;
     if (!holiday)
         return OK;
+    TRY(check_room(c, picture, &holiday_shape, before));
     TRY(str_format(c, &noon, "%.*sT12:00:00Z", STR_ARG(holiday->day)));
     if (!wall_parse(noon, &day))
         REFUSE(c, INVALID, "date", "day", "this is no day of the calendar: write 2026-12-25");
