@@ -144,6 +144,7 @@ TEST_SCENES(a_file_is_as_hidden_as_its_record_and_its_own_label, modules)
         assert_int_equal(found.code, RC_NOT_FOUND);
         assert_string_equal(s->c.fault.message, "there is no such attachment");
     }
+    attach_as(s, &guard, "room/r1", "one", NULL, RC_OK); /* of the red one it is not told */
     assert_true(
         rc_ok(attachment_get(&s->c, s->reader.picture, &guard, str_from(plain), &owner, &a)));
     scene_do(s, "room.change", "r1", ROOM("r1", "TLP:AMBER"));

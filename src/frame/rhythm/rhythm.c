@@ -189,14 +189,13 @@ const struct decision rhythm_decisions[RHYTHM_DECISIONS + 1] = {
 };
 
 /* The dates follow the mission's clock. */
-static rc extend(struct ctx *c, const struct record *record, struct extension *ret)
+static rc extend(struct ctx *, const struct record *record, struct extension *ret)
 {
     static const struct reaction zone_changes[] = {
         {.on = "mission.added", .react = rhythm_on_change},
         {.on = "mission.changed", .react = rhythm_on_change},
         {0},
     };
-    (void)c;
     if (str_is(str_from(record->shape->name), "mission"))
         ret->reactions = zone_changes;
     return OK;

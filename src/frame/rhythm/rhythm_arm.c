@@ -48,14 +48,13 @@ rc wanted_of_row(struct ctx *c, const struct catalog *catalog, const struct rhyt
     return OK;
 }
 
-rc wanted_of_routine(struct ctx *c, const struct routine *routine, struct wanted *ret)
+struct wanted wanted_of_routine(const struct routine *routine)
 {
     static const enum recur_unit units[] = {[ROUTINE_UNIT_HOURS] = RECUR_HOURS,
                                             [ROUTINE_UNIT_DAYS] = RECUR_DAYS,
                                             [ROUTINE_UNIT_WEEKS] = RECUR_WEEKS,
                                             [ROUTINE_UNIT_MONTHS] = RECUR_MONTHS};
-    (void)c;
-    *ret = (struct wanted){
+    return (struct wanted){
         .id = routine->id,
         .name = routine->name,
         .label = routine->label,
@@ -68,7 +67,6 @@ rc wanted_of_routine(struct ctx *c, const struct routine *routine, struct wanted
                   .day = routine->day},
         .skip_holidays = routine->skip_holidays,
     };
-    return OK;
 }
 
 /* ---- the mission's clock and days off -------------------------------------------------------- */
@@ -269,8 +267,7 @@ static rc arm_routines(struct ctx *c, const struct calendar *calendar, bool agai
         TRY(picture_list(c, calendar->picture, &routine_shape, &query, &page));
         const struct routine *routines = page.records;
         for (size_t i = 0; i < page.count; i++) {
-            struct wanted wanted;
-            TRY(wanted_of_routine(c, &routines[i], &wanted));
+            struct wanted wanted = wanted_of_routine(&routines[i]);
             TRY(arm(c, calendar, &wanted, again, outcome));
         }
         query.after = page.after;
@@ -315,10 +312,9 @@ rc rhythm_decide_arm(struct ctx *c, struct picture *picture, const struct comman
     return arm_all(c, picture, false, outcome);
 }
 
-rc rhythm_on_change(struct ctx *c, struct picture *picture, const struct event *event,
+rc rhythm_on_change(struct ctx *c, struct picture *picture, const struct event *,
                     struct outcome *outcome)
 {
-    (void)event;
     return arm_all(c, picture, true, outcome);
 }
 
@@ -336,7 +332,8 @@ static rc wanted_get(struct ctx *c, struct picture *picture, const struct rhythm
     TRY(picture_get(c, picture, &routine_shape, rhythm->id, &live, &routine));
     if (live.retired.us)
         FAIL(c, NOT_FOUND, "this routine is retired");
-    return wanted_of_routine(c, &routine, ret);
+    *ret = wanted_of_routine(&routine);
+    return OK;
 }
 
 rc rhythm_on_passed(struct ctx *c, struct picture *picture, const struct event *event,
