@@ -91,7 +91,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct record
                (long long)record->attachments.most);
     TRY(room_get(c, picture, &room));
     if (room.bytes + a->bytes > ATTACHMENT_ROOM_BYTES)
-        REFUSE(c, NO_SPACE, "room", "", "the files of the mission have no room for more");
+        REFUSE(c, CONFLICT, "room", "", "the files of the mission have no room for more");
     return OK;
 }
 
