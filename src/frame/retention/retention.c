@@ -14,8 +14,11 @@ SHAPE_DEFINE(retention_rule, RETENTION_RULE_FIELDS, 1, "How long a kind of recor
 SHAPE_DEFINE(retention_due, RETENTION_DUE_FIELDS, 1, "A record that will be removed");
 
 const struct event_kind retention_passed_kind = {
-    "retention.passed", "Records were removed whose time was over", &retention_passed_shape,
-    PERMIT_RETENTION_READ, false};
+    .name = "retention.passed",
+    .help = "Records were removed whose time was over",
+    .body = &retention_passed_shape,
+    .read = PERMIT_RETENTION_READ,
+};
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
@@ -67,8 +70,12 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
     NEW(c, a, 1);
     TRY(str_format(c, &name, "%s.erased", record->shape->name));
     TRY(str_format(c, &path, "/api/v1/%s/{id}/erase", record->plural));
-    a->kind = (struct event_kind){name.ptr, "Its key was destroyed: what it said is unreadable",
-                                  &record_erased_shape, record->read, false};
+    a->kind = (struct event_kind){
+        .name = name.ptr,
+        .help = "Its key was destroyed: what it said is unreadable",
+        .body = &record_erased_shape,
+        .read = record->read,
+    };
     a->events[0] = &a->kind;
     a->folds[0] = (struct fold){&a->kind, retention_fold_erased};
     a->routes[0] = (struct route)ROUTE(POST, path.ptr, PERMIT_RETENTION_ERASE,

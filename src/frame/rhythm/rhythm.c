@@ -73,12 +73,13 @@ SHAPE_DEFINE(rhythm_pace_input, RHYTHM_PACE_FIELDS, 1, "How often something come
 SHAPE_DECLARE(rhythm_end, RHYTHM_END_FIELDS);
 SHAPE_DEFINE(rhythm_end, RHYTHM_END_FIELDS, 1, "Something that does not come round any more");
 
-const struct event_kind rhythm_set_kind = {"rhythm.set", "The next date of what comes round",
-                                           &rhythm_shape, PERMIT_RHYTHM_READ, false},
-                        rhythm_ended_kind = {"rhythm.ended", "It does not come round any more",
-                                             &rhythm_end_shape, PERMIT_RHYTHM_READ, false},
-                        routine_came_kind = {"routine.came", "A date of a routine has come",
-                                             &routine_date_shape, PERMIT_RHYTHM_READ, false};
+#define KIND(symbol, name_, shape_, help_)    \
+    const struct event_kind symbol##_kind = { \
+        .name = name_, .help = help_, .body = &shape_##_shape, .read = PERMIT_RHYTHM_READ}
+
+KIND(rhythm_set, "rhythm.set", rhythm, "The next date of what comes round");
+KIND(rhythm_ended, "rhythm.ended", rhythm_end, "It does not come round any more");
+KIND(routine_came, "routine.came", routine_date, "A date of a routine has come");
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 

@@ -9,8 +9,10 @@
 
 /* ---- a module with something to do every six hours and every morning ------------------------- */
 
-static const struct event_kind ticked = {"clockwork.ticked", "It was done", &record_end_shape,
-                                         "clockwork.read", false};
+static const struct event_kind ticked = {.name = "clockwork.ticked",
+                                         .help = "It was done",
+                                         .body = &record_end_shape,
+                                         .read = "clockwork.read"};
 
 static rc tick(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)
