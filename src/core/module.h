@@ -14,7 +14,7 @@ typedef rc record_check(struct ctx *c, struct picture *picture, const struct com
 /* Files that belong to a record (src/frame/attachment). */
 struct attachments {
     int64_t most;      /* of one record; 0: it has none */
-    int64_t bytes_max; /* of one file; 0: as many as are possible */
+    int64_t bytes_max; /* of one file; 0: as many as a file may have */
     const char *kinds; /* "image/jpeg application/pdf": the media types that are taken */
     const char *write; /* permission to attach and remove; NULL: that to write the record */
 };

@@ -37,7 +37,12 @@ SHAPE_DECLARE(visit, VISIT_FIELDS);
     F(T, ref, visit, visit, REQUIRED | INDEXED, 0, 0, "for whose visit")
 SHAPE_DECLARE(badge, BADGE_FIELDS);
 
-enum { GROUND_FILES = 3, GROUND_FILE_BYTES = 100000, GROUND_KEEP_DAYS = 30 };
+enum {
+    GROUND_FILES = 3,
+    GROUND_FILE_BYTES = 100000, /* of a badge, as many as are possible */
+    GROUND_BADGE_FILES = 40,
+    GROUND_KEEP_DAYS = 30
+};
 
 /* Records as above, and the decision "person.erase". */
 extern const struct module ground_module;

@@ -21,11 +21,13 @@ static rc add_kinds(struct ctx *c, const struct record *record, struct added *a)
     struct str attached, detached;
     TRY(str_format(c, &attached, "%s.attached", record->shape->name));
     TRY(str_format(c, &detached, "%s.detached", record->shape->name));
-    a->kinds[0] = (struct event_kind){.name = attached.ptr,
-                                      .help = "A file was attached; its digest proves it",
-                                      .body = &attachment_shape,
-                                      .read = record->read,
-                                      .sealed = record_sealed(record)};
+    a->kinds[0] = (struct event_kind){
+        .name = attached.ptr,
+        .help = "A file was attached; its digest proves it",
+        .body = &attachment_shape,
+        .read = record->read,
+        .sealed = record_sealed(record),
+    };
     a->kinds[1] = a->kinds[0];
     a->kinds[1].name = detached.ptr;
     a->kinds[1].help = "A file was removed; its digest stays";

@@ -69,8 +69,9 @@ static rc list_of(struct ctx *c, struct picture *picture, const char *field, str
     return picture_list(c, picture, &attachment_shape, &query, ret);
 }
 
+/* Of files that the actor may not read it is not told that they are the same. */
 static rc check_room(struct ctx *c, struct picture *picture, const struct record *record,
-                     const struct attachment *a)
+                     const struct actor *actor, const struct attachment *a)
 {
     struct attachment_room room = {0};
     struct page page;
@@ -81,7 +82,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct record
         if (others[i].removed.us)
             continue;
         count++;
-        if (str_eq(others[i].digest, a->digest))
+        if (str_eq(others[i].digest, a->digest) && actor_may_read(actor, others[i].label))
             REFUSE(c, CONFLICT, "twice", "digest", "this %s has the same file already",
                    record->shape->name);
     }
@@ -90,7 +91,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct record
                (long long)record->attachments.most);
     TRY(room_get(c, picture, &room));
     if (room.bytes + a->bytes > ATTACHMENT_ROOM_BYTES)
-        REFUSE(c, NO_SPACE, "room", "", "the files of the mission have no room for more");
+        REFUSE(c, CONFLICT, "room", "", "the files of the mission have no room for more");
     return OK;
 }
 
@@ -110,32 +111,28 @@ static rc check_kind(struct ctx *c, const struct record *record, const struct at
 static rc put_file(struct ctx *c, struct outcome *outcome, const struct attachment *a,
                    const struct attachment_given *given)
 {
-    struct attachment_file *file = NULL;
     struct vault_seal seal = {.field = "key", .outer = a->subject};
-    NEW(c, file, 1);
-    *file = (struct attachment_file){.id = a->id,
-                                     .label = a->label,
-                                     .of = a->of,
-                                     .subject = a->subject,
-                                     .key = given->key,
-                                     .sealed = given->sealed};
+    struct attachment_file file = {.id = a->id,
+                                   .label = a->label,
+                                   .of = a->of,
+                                   .subject = a->subject,
+                                   .key = given->key,
+                                   .sealed = given->sealed};
     TRY(attachment_key_name(c, a->id, &seal.inner));
-    return outcome_vault_seal(c, outcome, &attachment_file_shape, file, &seal);
+    return outcome_vault_seal(c, outcome, &attachment_file_shape, &file, &seal);
 }
 
 static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome,
                  const struct named *owner, const struct attachment_add *add)
 {
     const struct attachment_given *given = add->given;
-    struct attachment *a = NULL;
     struct wall now = clock_now(c);
     if (owner->row.retired.us)
         FAIL(c, CONFLICT, "this %s is retired", owner->record->shape->name);
     TRY(check_kind(c, owner->record, given));
     if (given->expires.us && given->expires.us <= now.us)
         REFUSE(c, INVALID, "order", "expires", "that is over already");
-    NEW(c, a, 1);
-    *a = (struct attachment){
+    struct attachment a = {
         .id = given->id,
         .label = owner->head->label,
         .of = add->of,
@@ -148,17 +145,17 @@ static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome
         .expires = given->expires,
     };
     if (given->label.tlp != TLP_NONE)
-        TRY(label_join(c, a->label, given->label, &a->label));
-    if (!actor_may_read(add->actor, a->label))
+        TRY(label_join(c, a.label, given->label, &a.label));
+    if (!actor_may_read(add->actor, a.label))
         REFUSE(c, FORBIDDEN, "label", "label", "this label is beyond your own clearance");
-    TRY(record_subject(c, owner->record, owner->head, &a->subject));
-    TRY(check_room(c, picture, owner->record, a));
-    TRY(add_event(c, picture, owner, "attached", a, outcome));
-    TRY(put_file(c, outcome, a, given));
-    if (!a->expires.us)
+    TRY(record_subject(c, owner->record, owner->head, &a.subject));
+    TRY(check_room(c, picture, owner->record, add->actor, &a));
+    TRY(add_event(c, picture, owner, "attached", &a, outcome));
+    TRY(put_file(c, outcome, &a, given));
+    if (!a.expires.us)
         return OK;
-    return outcome_set_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a->id,
-                                a->expires, NULL);
+    return outcome_set_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a.id,
+                                a.expires, NULL);
 }
 
 rc attachment_add(struct ctx *c, struct picture *picture, struct outcome *outcome,
@@ -205,34 +202,32 @@ rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct
                             struct outcome *outcome)
 {
     const struct attachment_end *end = command->input;
-    struct attachment *a = NULL;
+    struct attachment a = {0};
     struct named owner;
-    NEW(c, a, 1);
-    TRY(attachment_get(c, picture, &command->actor, command->target, &owner, a));
+    TRY(attachment_get(c, picture, &command->actor, command->target, &owner, &a));
     TRY(check_may(c, command, owner.record));
-    if (a->removed.us)
+    if (a.removed.us)
         FAIL(c, CONFLICT, "this file is removed already");
-    a->removed_why = end->why;
-    if (a->expires.us)
-        TRY(outcome_clear_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a->id));
-    return remove_one(c, picture, outcome, &owner, a);
+    a.removed_why = end->why;
+    if (a.expires.us)
+        TRY(outcome_clear_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a.id));
+    return remove_one(c, picture, outcome, &owner, &a);
 }
 
 /* It may be gone by then, with its record. */
 rc attachment_decide_expire(struct ctx *c, struct picture *picture, const struct command *command,
                             struct outcome *outcome)
 {
-    struct attachment *a = NULL;
+    struct attachment a = {0};
     struct named owner;
-    NEW(c, a, 1);
-    rc found = attachment_get(c, picture, &command->actor, command->target, &owner, a);
+    rc found = attachment_get(c, picture, &command->actor, command->target, &owner, &a);
     if (found.code == RC_NOT_FOUND)
         return OK;
     TRY(found);
-    if (a->removed.us || a->expires.us > clock_now(c).us)
+    if (a.removed.us || a.expires.us > clock_now(c).us)
         return OK;
-    a->removed_why = STR("its time was over");
-    return remove_one(c, picture, outcome, &owner, a);
+    a.removed_why = STR("its time was over");
+    return remove_one(c, picture, outcome, &owner, &a);
 }
 
 /* ---- erased with its record or its person ---------------------------------------------------- */
@@ -253,11 +248,10 @@ rc attachment_erase_all(struct ctx *c, struct picture *picture, struct outcome *
     return outcome_vault_delete_where(c, outcome, &attachment_file_shape, "of", of);
 }
 
-rc attachment_on_subject(struct ctx *c, struct picture *picture, const struct event *event,
+rc attachment_on_subject(struct ctx *c, struct picture *, const struct event *event,
                          struct outcome *outcome)
 {
     const struct subject_erased *erased = event->body;
-    (void)picture;
     return outcome_vault_delete_where(c, outcome, &attachment_file_shape, "subject",
                                       erased->subject);
 }

@@ -3,6 +3,7 @@
 #include "core/core.h"
 #include "core/page.h"
 #include "core/record.h"
+#include "core/target.h"
 #include "frame/attachment/attachment_own.h"
 
 static rc name_of(struct ctx *c, const struct request *request, struct str *ret)
@@ -14,14 +15,8 @@ static rc name_of(struct ctx *c, const struct request *request, struct str *ret)
 static rc make_command(struct ctx *c, const struct request *request, enum attachment_decision which,
                        struct str target, struct response *response)
 {
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &attachment_decisions[which],
-        .target = target,
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
+    TRY(request_command(c, request, &attachment_decisions[which], &response->command));
+    response->command->target = target;
     return OK;
 }
 

@@ -114,7 +114,7 @@ TEST_SCENES(a_file_that_breaks_a_rule_is_refused, modules)
     attach_as(s, &actor_system, "room/r1", "GIF89a..;;\x01;", NULL, RC_INVALID);
     attach_as(s, &actor_system, "room/r1", "one", &over, RC_INVALID);
     attach_as(s, &actor_system, "room/r9", "one", NULL, RC_NOT_FOUND);
-    attach_as(s, &actor_system, "badge/b1", "one", NULL, RC_NOT_FOUND);
+    attach_as(s, &actor_system, "account/a1", "one", NULL, RC_NOT_FOUND);
     attach_as(s, &actor_system, "nothing", "one", NULL, RC_NOT_FOUND);
     attach_as(s, &reader, "room/r1", "one", NULL, RC_FORBIDDEN);
     attach(s, "room/r1", "one");
@@ -144,6 +144,7 @@ TEST_SCENES(a_file_is_as_hidden_as_its_record_and_its_own_label, modules)
         assert_int_equal(found.code, RC_NOT_FOUND);
         assert_string_equal(s->c.fault.message, "there is no such attachment");
     }
+    attach_as(s, &guard, "room/r1", "one", NULL, RC_OK); /* of the red one it is not told */
     assert_true(
         rc_ok(attachment_get(&s->c, s->reader.picture, &guard, str_from(plain), &owner, &a)));
     scene_do(s, "room.change", "r1", ROOM("r1", "TLP:AMBER"));
@@ -221,6 +222,42 @@ TEST_SCENES(files_go_with_their_person, modules)
     assert_int_equal(room_bytes(s), 5);
     scene_rebuild_is_equal(s);
     assert_int_equal(room_bytes(s), 5);
+}
+
+/* Files that say that they are as long as can be; how long they are is not looked at again. */
+static enum rc_code attach_long(struct scene *s, int badge, int number)
+{
+    struct attachment_given given;
+    struct arena_mark mark = arena_mark(s->c.arena);
+    struct str text, name;
+    assert_true(rc_ok(str_format(&s->c, &name, "badge/b%d", badge)));
+    assert_true(rc_ok(str_format(&s->c, &text, "%d", number)));
+    assert_true(rc_ok(attachment_seal(&s->c, STR("long.txt"), text, &given)));
+    given.bytes = ATTACHMENT_BYTES_MAX;
+    rc result = core_command(&s->c, s->core, "attachment.add", &actor_system, name, &given);
+    arena_return(s->c.arena, mark);
+    return result.code;
+}
+
+TEST(the_files_of_a_mission_have_so_much_room_together)
+{
+    const int fit = (int)(ATTACHMENT_ROOM_BYTES / ATTACHMENT_BYTES_MAX);
+    struct scene s;
+    struct str json;
+    scene_open(&s, sizeof modules / sizeof *modules, modules);
+    make_rooms(&s);
+    scene_do(&s, "visit.add", NULL,
+             "{\"id\":\"v\",\"label\":\"TLP:GREEN\",\"person\":\"p1\",\"purpose\":\"x\"}");
+    for (int i = 0; i <= fit / GROUND_BADGE_FILES; i++) {
+        assert_true(rc_ok(str_format(
+            &s.c, &json, "{\"id\":\"b%d\",\"label\":\"TLP:GREEN\",\"visit\":\"v\"}", i)));
+        scene_do(&s, "badge.add", NULL, json.ptr);
+    }
+    for (int i = 0; i < fit; i++)
+        assert_int_equal(attach_long(&s, i / GROUND_BADGE_FILES, i), RC_OK);
+    assert_int_equal(attach_long(&s, fit / GROUND_BADGE_FILES, fit), RC_CONFLICT);
+    assert_int_equal(core_counts(s.core).failing, RC_OK);
+    scene_close(&s);
 }
 
 /* ---- over HTTP ------------------------------------------------------------------------------- */

@@ -68,10 +68,12 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
     NEW(c, a, 1);
     TRY(str_format(c, &name, "%s.erased", record->shape->name));
     TRY(str_format(c, &path, "/api/v1/%s/{id}/erase", record->plural));
-    a->kind = (struct event_kind){.name = name.ptr,
-                                  .help = "Its key was destroyed: what it said is unreadable",
-                                  .body = &record_erased_shape,
-                                  .read = record->read};
+    a->kind = (struct event_kind){
+        .name = name.ptr,
+        .help = "Its key was destroyed: what it said is unreadable",
+        .body = &record_erased_shape,
+        .read = record->read,
+    };
     a->events[0] = &a->kind;
     a->folds[0] = (struct fold){&a->kind, retention_fold_erased};
     a->routes[0] = (struct route)ROUTE(POST, path.ptr, PERMIT_RETENTION_ERASE,

@@ -53,8 +53,9 @@ rc retention_held(struct ctx *c, struct picture *picture, const struct record *r
  * not. */
 rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun, struct str id);
 
-/* Erase one record within a decision: its row, its key, its files. */
+/* Erase one record within a decision: its row, its key, its files, what falls due of it. */
+struct named;
 rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outcome,
-                   const struct record *record, const void *body, struct str why);
+                   const struct named *named, struct str why);
 
 #endif

@@ -134,23 +134,30 @@ rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun
     return held || kind ? refuse_held(c) : OK;
 }
 
+static struct named named_at(const struct record *record, const struct page *page, size_t i)
+{
+    const void *body = (const char *)page->records + i * record->shape->size;
+    return (struct named){record, page->rows[i], body};
+}
+
 /* ---- erasing one ----------------------------------------------------------------------------- */
 
 rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outcome,
-                   const struct record *record, const void *body, struct str why)
+                   const struct named *named, struct str why)
 {
-    const struct record_head *head = body;
-    struct record_erased *erased = NULL;
+    const struct record *record = named->record;
+    const struct record_head *head = named->head;
+    struct record_erased erased = {.label = head->label, .why = why};
     struct str name, kind;
-    NEW(c, erased, 1);
-    *erased = (struct record_erased){.label = head->label, .why = why};
     TRY(record_name(c, record->shape, head->id, &name));
     TRY(str_format(c, &kind, "%s.erased", record->shape->name));
+    if (!named->row.retired.us)
+        TRY(due_arm(c, picture, record, NULL, head, NULL, outcome));
     if (record->attachments.most > 0)
         TRY(attachment_erase_all(c, picture, outcome, name));
     TRY(outcome_add(c, outcome,
                     &(struct outcome_event){.kind = catalog_event(picture_catalog(picture), kind),
-                                            .body = erased,
+                                            .body = &erased,
                                             .record_id = head->id}));
     return outcome_destroy(c, outcome, name);
 }
@@ -173,12 +180,14 @@ rc record_decide_erase(struct ctx *c, struct picture *picture, const struct comm
     TRY(record_named(c, picture, &command->actor, command->target, &named));
     if (!named.record->erasable)
         FAIL(c, UNSUPPORTED, "a %s cannot be erased", named.record->shape->name);
+    if (command->expect_seq >= 0 && command->expect_seq != named.row.seq)
+        FAIL(c, STALE, "this %s was changed meanwhile", named.record->shape->name);
     TRY(retention_held(c, picture, named.record, named.head, &held));
     if (held)
         return refuse_held(c);
     TRY(record_check_unreferenced(c, picture, &command->actor, named.record->shape,
                                   named.head->id));
-    return retention_erase(c, picture, outcome, named.record, named.head, input->why);
+    return retention_erase(c, picture, outcome, &named, input->why);
 }
 
 /* ---- by time --------------------------------------------------------------------------------- */
@@ -192,20 +201,20 @@ struct turn {
 };
 
 /* A live record that another names stays: a reference must not lead to nothing. */
-static rc try_one(struct ctx *c, struct turn *t, const struct record *record, const void *body,
-                  const struct row *row, struct retention_count *count)
+static rc try_one(struct ctx *c, struct turn *t, const struct named *named,
+                  struct retention_count *count)
 {
-    const struct record_head *head = body;
+    const struct record *record = named->record;
     bool held = false;
     struct str why;
-    TRY(retention_held(c, t->picture, record, body, &held));
+    TRY(retention_held(c, t->picture, record, named->head, &held));
     if (held) {
         count->held++;
         return OK;
     }
-    if (!row->retired.us) {
+    if (!named->row.retired.us) {
         rc unnamed =
-            record_check_unreferenced(c, t->picture, &actor_system, record->shape, head->id);
+            record_check_unreferenced(c, t->picture, &actor_system, record->shape, named->head->id);
         if (unnamed.code == RC_CONFLICT) {
             count->named++;
             return OK;
@@ -216,7 +225,7 @@ static rc try_one(struct ctx *c, struct turn *t, const struct record *record, co
     t->removed++;
     TRY(str_format(c, &why, "kept for %lld days after '%s'", (long long)count->days,
                    record->keep.after));
-    return retention_erase(c, t->picture, t->outcome, record, body, why);
+    return retention_erase(c, t->picture, t->outcome, named, why);
 }
 
 /* Look through a part of one kind. *ret_after: from where to go on, absent: it is done. */
@@ -233,9 +242,10 @@ static rc run_kind(struct ctx *c, struct turn *t, const struct record *record, s
     query.after = after;
     TRY(picture_list(c, t->picture, record->shape, &query, &page));
     *count = (struct retention_count){.kind = rule.kind, .days = rule.days};
-    for (size_t i = 0; i < page.count; i++)
-        TRY(try_one(c, t, record, (const char *)page.records + i * record->shape->size,
-                    &page.rows[i], count));
+    for (size_t i = 0; i < page.count; i++) {
+        struct named named = named_at(record, &page, i);
+        TRY(try_one(c, t, &named, count));
+    }
     t->passed->kinds.count += page.count > 0;
     *ret_after = page.after;
     return OK;
@@ -264,22 +274,18 @@ static rc run_kinds(struct ctx *c, struct turn *t, const struct retention_turn *
 rc retention_decide_run(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
-    struct turn t = {.picture = picture, .outcome = outcome};
-    struct retention_turn *next = NULL;
-    NEW(c, t.passed, 1);
-    NEW(c, t.passed->kinds.items, KINDS_MOST + 1);
-    NEW(c, next, 1);
-    t.passed->label = OWN_LABEL;
+    struct retention_passed passed = {.label = OWN_LABEL};
+    struct turn t = {.picture = picture, .outcome = outcome, .passed = &passed};
+    NEW(c, passed.kinds.items, KINDS_MOST + 1);
     TRY(run_kinds(c, &t, command->input));
-    *next = t.next;
-    t.passed->more = !str_absent(next->kind);
-    if (t.passed->kinds.count > 0)
+    passed.more = !str_absent(t.next.kind);
+    if (passed.kinds.count > 0)
         TRY(outcome_add(c, outcome,
-                        &(struct outcome_event){.kind = &retention_passed_kind, .body = t.passed}));
-    if (!t.passed->more)
+                        &(struct outcome_event){.kind = &retention_passed_kind, .body = &passed}));
+    if (!passed.more)
         return OK;
     return outcome_set_deadline(c, outcome, &retention_decisions[RETENTION_RUN], STR("rest"),
-                                (struct wall){clock_now(c).us + SOON_US}, next);
+                                (struct wall){clock_now(c).us + SOON_US}, &t.next);
 }
 
 /* ---- with the person ------------------------------------------------------------------------- */
@@ -291,10 +297,10 @@ static rc erase_about(struct ctx *c, struct picture *picture, struct outcome *ou
     struct page page;
     query.filters[0] = (struct filter){str_from(record->subject), FILTER_EQ, person};
     TRY(picture_list(c, picture, record->shape, &query, &page));
-    for (size_t i = 0; i < page.count; i++)
-        TRY(retention_erase(c, picture, outcome, record,
-                            (const char *)page.records + i * record->shape->size,
-                            STR("the person it is about was erased")));
+    for (size_t i = 0; i < page.count; i++) {
+        struct named named = named_at(record, &page, i);
+        TRY(retention_erase(c, picture, outcome, &named, STR("the person it is about was erased")));
+    }
     *left -= (int64_t)page.count;
     return OK;
 }
@@ -324,8 +330,7 @@ static rc check_none_held(struct ctx *c, struct picture *picture, const struct r
         TRY(picture_list(c, picture, record->shape, &query, &page));
         for (size_t i = 0; i < page.count; i++) {
             bool held = false;
-            TRY(retention_held(c, picture, record,
-                               (const char *)page.records + i * record->shape->size, &held));
+            TRY(retention_held(c, picture, record, named_at(record, &page, i).head, &held));
             if (held)
                 return refuse_held(c);
         }

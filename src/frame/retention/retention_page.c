@@ -1,6 +1,7 @@
 /* What is kept for how long, and what will be removed when. */
 #include "core/page.h"
 #include "core/record.h"
+#include "core/target.h"
 #include "frame/retention/retention_own.h"
 
 enum { DUE_EACH = 200 };
@@ -73,14 +74,7 @@ rc retention_serve_erase(struct ctx *c, const struct request *request, struct re
     const struct record *record = request->route->arg;
     struct str name;
     TRY(record_name(c, record->shape, request->parts[0], &name));
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &retention_decisions[RECORD_ERASE],
-        .input = request->input,
-        .target = name,
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
+    TRY(request_command(c, request, &retention_decisions[RECORD_ERASE], &response->command));
+    response->command->target = name;
     return OK;
 }

@@ -2,6 +2,8 @@
  * mission's own numbers count; and a picture folded anew afterwards is the same. */
 #include "frame/retention/retention_own.h"
 
+#include "core/catalog_make.h"
+
 #include "frame/attachment/attachment.h"
 #include "frame/rhythm/rhythm.h"
 #include "support/edge_scene.h"
@@ -246,6 +248,37 @@ TEST_SCENES(retention_goes_on_where_it_stopped, modules)
     assert_false(there(s, "v59"));
     assert_int_equal(count(s, "retention.passed"), 2);
     scene_rebuild_is_equal(s);
+}
+
+/* ---- what a module may not ask for ----------------------------------------------------------- */
+
+static void refused_catalog(struct record record, const char *said)
+{
+    struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+    struct catalog *catalog = NULL;
+    const struct record records[] = {record, {0}};
+    const struct module module = {.name = "wrong",
+                                  .records = records,
+                                  .permissions =
+                                      (const struct permission[]){{"wrong.read", "See it"}, {0}}};
+    const struct module *const all[] = {&core_module, &module};
+    assert_int_equal(catalog_open(&c, 2, all, &catalog).code, RC_INTERNAL);
+    if (!strstr(c.fault.message, said))
+        fail_msg("%s", c.fault.message);
+    arena_close(c.arena);
+}
+
+TEST(what_is_removed_has_to_be_erasable_and_to_have_a_time)
+{
+    struct record good = RECORD(room, "rooms", "wrong.read", "wrong.read", .erasable = true,
+                                .keep = {.days = 1, .after = KEEP_RETIRED});
+    struct record readable = good, timeless = good, nameless = good;
+    readable.erasable = false;
+    timeless.keep.after = "name";
+    nameless.keep.after = NULL;
+    refused_catalog(readable, "could still be read");
+    refused_catalog(timeless, "no time of it");
+    refused_catalog(nameless, "no time of it");
 }
 
 /* ---- over HTTP ------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "core/own.h"
 #include "core/page.h"
 #include "core/record.h"
+#include "core/target.h"
 #include "frame/rhythm/rhythm_own.h"
 
 /* ---- forms ----------------------------------------------------------------------------------- */
@@ -96,12 +97,27 @@ static rc check_owner(struct ctx *c, struct picture *picture, const struct actor
     return found;
 }
 
+/* All of them are armed anew in one decision. */
+static rc check_room(struct ctx *c, struct picture *picture, const struct shape *shape,
+                     const void *before)
+{
+    struct query query = {.limit = ROUTINES_MAX};
+    struct page page;
+    if (before)
+        return OK;
+    TRY(picture_list(c, picture, shape, &query, &page));
+    if (page.count == ROUTINES_MAX)
+        REFUSE(c, CONFLICT, "most", "", "there are %d of them already", ROUTINES_MAX);
+    return OK;
+}
+
 static rc routine_check(struct ctx *c, struct picture *picture, const struct command *command,
-                        const void *, const void *after)
+                        const void *before, const void *after)
 {
     const struct routine *routine = after;
     if (!routine)
         return OK;
+    TRY(check_room(c, picture, &routine_shape, before));
     bool hours = routine->unit == ROUTINE_UNIT_HOURS;
     if (rhythm_row_of(picture_catalog(picture), routine->id))
         REFUSE(c, CONFLICT, "taken", "id", "a rhythm of Chancery's own has this id");
@@ -120,14 +136,15 @@ static rc routine_check(struct ctx *c, struct picture *picture, const struct com
     return check_owner(c, picture, &command->actor, routine->owner);
 }
 
-static rc holiday_check(struct ctx *c, struct picture *, const struct command *, const void *,
-                        const void *after)
+static rc holiday_check(struct ctx *c, struct picture *picture, const struct command *,
+                        const void *before, const void *after)
 {
     const struct holiday *holiday = after;
     struct str noon;
     struct wall day;
     if (!holiday)
         return OK;
+    TRY(check_room(c, picture, &holiday_shape, before));
     TRY(str_format(c, &noon, "%.*sT12:00:00Z", STR_ARG(holiday->day)));
     if (!wall_parse(noon, &day))
         REFUSE(c, INVALID, "date", "day", "this is no day of the calendar: write 2026-12-25");
@@ -149,16 +166,7 @@ static rc fold_ended(struct ctx *c, struct picture *picture, const struct event 
 
 static rc serve_pace(struct ctx *c, const struct request *request, struct response *response)
 {
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &rhythm_decisions[RHYTHM_PACE],
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
+    return request_command(c, request, &rhythm_decisions[RHYTHM_PACE], &response->command);
 }
 
 /* ---- the module ------------------------------------------------------------------------------ */
@@ -181,14 +189,13 @@ const struct decision rhythm_decisions[RHYTHM_DECISIONS + 1] = {
 };
 
 /* The dates follow the mission's clock. */
-static rc extend(struct ctx *c, const struct record *record, struct extension *ret)
+static rc extend(struct ctx *, const struct record *record, struct extension *ret)
 {
     static const struct reaction zone_changes[] = {
         {.on = "mission.added", .react = rhythm_on_change},
         {.on = "mission.changed", .react = rhythm_on_change},
         {0},
     };
-    (void)c;
     if (str_is(str_from(record->shape->name), "mission"))
         ret->reactions = zone_changes;
     return OK;

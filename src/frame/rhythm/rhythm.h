@@ -28,7 +28,7 @@ SHAPE_DECLARE_CHOICES(routine_unit, ROUTINE_UNIT, ROUTINE_UNITS);
 
 extern const struct text_form text_form_hour, text_form_weekday;
 
-enum { ROUTINE_EVERY_MAX = 1000 };
+enum { ROUTINE_EVERY_MAX = 1000, ROUTINES_MAX = 200 /* and as many holidays */ };
 #define ROUTINE_FIELDS(F, T)                                                                      \
     RECORD_FIELDS(F, T)                                                                           \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 120, "what is to be done")               \

@@ -48,14 +48,13 @@ rc wanted_of_row(struct ctx *c, const struct catalog *catalog, const struct rhyt
     return OK;
 }
 
-rc wanted_of_routine(struct ctx *c, const struct routine *routine, struct wanted *ret)
+struct wanted wanted_of_routine(const struct routine *routine)
 {
     static const enum recur_unit units[] = {[ROUTINE_UNIT_HOURS] = RECUR_HOURS,
                                             [ROUTINE_UNIT_DAYS] = RECUR_DAYS,
                                             [ROUTINE_UNIT_WEEKS] = RECUR_WEEKS,
                                             [ROUTINE_UNIT_MONTHS] = RECUR_MONTHS};
-    (void)c;
-    *ret = (struct wanted){
+    return (struct wanted){
         .id = routine->id,
         .name = routine->name,
         .label = routine->label,
@@ -68,7 +67,6 @@ rc wanted_of_routine(struct ctx *c, const struct routine *routine, struct wanted
                   .day = routine->day},
         .skip_holidays = routine->skip_holidays,
     };
-    return OK;
 }
 
 /* ---- the mission's clock and days off -------------------------------------------------------- */
@@ -214,37 +212,34 @@ static bool same_label(struct label a, struct label b)
 static rc arm(struct ctx *c, const struct calendar *calendar, const struct wanted *wanted,
               bool again, struct outcome *outcome)
 {
-    struct rhythm *rhythm = NULL;
+    struct rhythm rhythm = {0};
     struct str schedule;
     bool there = false;
-    NEW(c, rhythm, 1);
-    TRY(rhythm_find(c, calendar->picture, wanted->id, rhythm, &there));
+    TRY(rhythm_find(c, calendar->picture, wanted->id, &rhythm, &there));
     if (there) {
-        struct recur recur = recur_of(calendar, wanted, rhythm->factor_bp);
+        struct recur recur = recur_of(calendar, wanted, rhythm.factor_bp);
         TRY(describe(c, calendar, wanted, &recur, &schedule));
-        bool same = str_eq(schedule, rhythm->schedule) && str_eq(wanted->name, rhythm->name) &&
-                    same_label(wanted->label, rhythm->label);
-        bool over = rhythm->due.us && rhythm->due.us <= clock_now(c).us;
+        bool same = str_eq(schedule, rhythm.schedule) && str_eq(wanted->name, rhythm.name) &&
+                    same_label(wanted->label, rhythm.label);
+        bool over = rhythm.due.us && rhythm.due.us <= clock_now(c).us;
         if (over || (same && !(again && wanted->skip_holidays)))
             return OK;
     } else {
-        *rhythm = (struct rhythm){
+        rhythm = (struct rhythm){
             .id = wanted->id, .routine = wanted->routine, .factor_bp = FACTOR_AS_DECLARED};
     }
-    return set_next(c, calendar, wanted, rhythm, outcome);
+    return set_next(c, calendar, wanted, &rhythm, outcome);
 }
 
 static rc end(struct ctx *c, const struct rhythm *rhythm, const struct decision *decision,
               struct outcome *outcome)
 {
-    struct record_head *body = NULL;
-    NEW(c, body, 1);
-    *body = (struct record_head){rhythm->id, rhythm->label};
+    struct record_head body = {rhythm->id, rhythm->label};
     if (rhythm->due.us && decision)
         TRY(outcome_clear_deadline(c, outcome, decision, rhythm->id));
     return outcome_add(
         c, outcome,
-        &(struct outcome_event){.kind = &rhythm_ended_kind, .body = body, .record_id = body->id});
+        &(struct outcome_event){.kind = &rhythm_ended_kind, .body = &body, .record_id = body.id});
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -272,8 +267,7 @@ static rc arm_routines(struct ctx *c, const struct calendar *calendar, bool agai
         TRY(picture_list(c, calendar->picture, &routine_shape, &query, &page));
         const struct routine *routines = page.records;
         for (size_t i = 0; i < page.count; i++) {
-            struct wanted wanted;
-            TRY(wanted_of_routine(c, &routines[i], &wanted));
+            struct wanted wanted = wanted_of_routine(&routines[i]);
             TRY(arm(c, calendar, &wanted, again, outcome));
         }
         query.after = page.after;
@@ -318,10 +312,9 @@ rc rhythm_decide_arm(struct ctx *c, struct picture *picture, const struct comman
     return arm_all(c, picture, false, outcome);
 }
 
-rc rhythm_on_change(struct ctx *c, struct picture *picture, const struct event *event,
+rc rhythm_on_change(struct ctx *c, struct picture *picture, const struct event *,
                     struct outcome *outcome)
 {
-    (void)event;
     return arm_all(c, picture, true, outcome);
 }
 
@@ -332,68 +325,64 @@ static rc wanted_get(struct ctx *c, struct picture *picture, const struct rhythm
 {
     const struct catalog *catalog = picture_catalog(picture);
     const struct rhythm_row *row = rhythm_row_of(catalog, rhythm->id);
-    struct routine *routine = NULL;
+    struct routine routine = {0};
     struct row live;
     if (!rhythm->routine && row)
         return wanted_of_row(c, catalog, row, ret);
-    NEW(c, routine, 1);
-    TRY(picture_get(c, picture, &routine_shape, rhythm->id, &live, routine));
+    TRY(picture_get(c, picture, &routine_shape, rhythm->id, &live, &routine));
     if (live.retired.us)
         FAIL(c, NOT_FOUND, "this routine is retired");
-    return wanted_of_routine(c, routine, ret);
+    *ret = wanted_of_routine(&routine);
+    return OK;
 }
 
 rc rhythm_on_passed(struct ctx *c, struct picture *picture, const struct event *event,
                     struct outcome *outcome)
 {
     const struct deadline_end *passed = event->body;
-    struct rhythm *rhythm = NULL;
+    struct rhythm rhythm = {0};
     struct calendar calendar;
     struct wanted wanted;
-    NEW(c, rhythm, 1);
-    rc found = picture_find(c, picture, &rhythm_shape, "deadline", passed->id, NULL, rhythm);
+    rc found = picture_find(c, picture, &rhythm_shape, "deadline", passed->id, NULL, &rhythm);
     if (found.code == RC_NOT_FOUND)
         return OK;
     TRY(found);
-    found = wanted_get(c, picture, rhythm, &wanted);
+    found = wanted_get(c, picture, &rhythm, &wanted);
     if (found.code == RC_NOT_FOUND)
         return OK; /* no longer declared: the next opening ends it */
     TRY(found);
     TRY(calendar_read(c, picture, &calendar));
-    struct recur recur = recur_of(&calendar, &wanted, rhythm->factor_bp);
-    rhythm->last = rhythm->due;
-    rhythm->ran = event->received;
-    rhythm->late = rhythm->ran.us - rhythm->last.us > LATE_US;
-    rhythm->missed = recur_count(&recur, &calendar.zone, rhythm->last, rhythm->ran, MISSED_MOST);
-    rhythm->refused = passed->refused;
-    rhythm->runs++;
-    rhythm->due = (struct wall){0};
-    return set_next(c, &calendar, &wanted, rhythm, outcome);
+    struct recur recur = recur_of(&calendar, &wanted, rhythm.factor_bp);
+    rhythm.last = rhythm.due;
+    rhythm.ran = event->received;
+    rhythm.late = rhythm.ran.us - rhythm.last.us > LATE_US;
+    rhythm.missed = recur_count(&recur, &calendar.zone, rhythm.last, rhythm.ran, MISSED_MOST);
+    rhythm.refused = passed->refused;
+    rhythm.runs++;
+    rhythm.due = (struct wall){0};
+    return set_next(c, &calendar, &wanted, &rhythm, outcome);
 }
 
 rc routine_decide_come(struct ctx *c, struct picture *picture, const struct command *command,
                        struct outcome *outcome)
 {
-    struct routine *routine = NULL;
-    struct routine_date *body = NULL;
+    struct routine routine = {0};
     struct row row;
-    NEW(c, routine, 1);
-    NEW(c, body, 1);
-    TRY(picture_get(c, picture, &routine_shape, command->target, &row, routine));
-    if (row.retired.us || !actor_may_read(&command->actor, routine->label))
+    TRY(picture_get(c, picture, &routine_shape, command->target, &row, &routine));
+    if (row.retired.us || !actor_may_read(&command->actor, routine.label))
         FAIL(c, NOT_FOUND, "there is no routine %.*s", STR_ARG(command->target));
     struct wall due = command->occurred.us ? command->occurred : clock_now(c);
-    *body = (struct routine_date){
-        .id = routine->id,
-        .label = routine->label,
-        .name = routine->name,
+    struct routine_date body = {
+        .id = routine.id,
+        .label = routine.label,
+        .name = routine.name,
         .due = due,
         .late = clock_now(c).us - due.us > LATE_US,
-        .owner = routine->owner,
+        .owner = routine.owner,
     };
     return outcome_add(
         c, outcome,
-        &(struct outcome_event){.kind = &routine_came_kind, .body = body, .record_id = body->id});
+        &(struct outcome_event){.kind = &routine_came_kind, .body = &body, .record_id = body.id});
 }
 
 /* ---- pace ------------------------------------------------------------------------------------ */
@@ -401,29 +390,27 @@ rc routine_decide_come(struct ctx *c, struct picture *picture, const struct comm
 rc rhythm_pace(struct ctx *c, struct picture *picture, struct outcome *outcome, struct str id,
                int64_t factor_bp)
 {
-    struct rhythm *rhythm = NULL;
+    struct rhythm rhythm = {0};
     struct calendar calendar;
     struct wanted wanted;
     if (factor_bp < FACTOR_LEAST || factor_bp > FACTOR_MOST)
         REFUSE(c, INVALID, "range", "factor_bp", "from %d to %d", FACTOR_LEAST, FACTOR_MOST);
-    NEW(c, rhythm, 1);
-    TRY(picture_get(c, picture, &rhythm_shape, id, NULL, rhythm));
-    if (rhythm->factor_bp == factor_bp)
+    TRY(picture_get(c, picture, &rhythm_shape, id, NULL, &rhythm));
+    if (rhythm.factor_bp == factor_bp)
         return OK;
-    TRY(wanted_get(c, picture, rhythm, &wanted));
+    TRY(wanted_get(c, picture, &rhythm, &wanted));
     TRY(calendar_read(c, picture, &calendar));
-    rhythm->factor_bp = factor_bp;
-    return set_next(c, &calendar, &wanted, rhythm, outcome);
+    rhythm.factor_bp = factor_bp;
+    return set_next(c, &calendar, &wanted, &rhythm, outcome);
 }
 
 rc rhythm_decide_pace(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
     const struct rhythm_pace_input *input = command->input;
-    struct rhythm *rhythm = NULL;
-    NEW(c, rhythm, 1);
-    TRY(picture_get(c, picture, &rhythm_shape, command->target, NULL, rhythm));
-    if (!actor_may_read(&command->actor, rhythm->label))
+    struct rhythm rhythm = {0};
+    TRY(picture_get(c, picture, &rhythm_shape, command->target, NULL, &rhythm));
+    if (!actor_may_read(&command->actor, rhythm.label))
         FAIL(c, NOT_FOUND, "there is no such rhythm");
-    return rhythm_pace(c, picture, outcome, rhythm->id, input->factor_bp);
+    return rhythm_pace(c, picture, outcome, rhythm.id, input->factor_bp);
 }

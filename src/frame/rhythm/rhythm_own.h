@@ -23,7 +23,7 @@ struct wanted {
 };
 rc wanted_of_row(struct ctx *c, const struct catalog *catalog, const struct rhythm_row *row,
                  struct wanted *ret);
-rc wanted_of_routine(struct ctx *c, const struct routine *routine, struct wanted *ret);
+struct wanted wanted_of_routine(const struct routine *routine);
 
 /* Bits of weekdays from their names; the minute of "07:30". */
 unsigned weekdays_of(struct texts names);

@@ -224,6 +224,26 @@ TEST_SCENES(a_routine_that_says_nonsense_is_refused, modules)
                   RC_CONFLICT, "/id");
 }
 
+TEST(routines_are_bounded_and_all_move_with_the_clock)
+{
+    struct scene s;
+    struct str json;
+    scene_open(&s, sizeof modules / sizeof *modules, modules);
+    for (int i = 0; i < ROUTINES_MAX; i++) {
+        assert_true(rc_ok(str_format(&s.c, &json,
+                                     "{\"id\":\"r%d\",\"label\":\"TLP:GREEN\",\"name\":\"r%d\","
+                                     "\"every\":1,\"unit\":\"days\",\"at\":\"12:00\"}",
+                                     i, i)));
+        scene_do(&s, "routine.add", NULL, json.ptr);
+    }
+    scene_refused(&s, "routine.add", NULL, ROUTINE("more", ",\"every\":1,\"unit\":\"hours\""),
+                  RC_CONFLICT, "");
+    scene_do(&s, "mission.add", NULL, MISSION("Europe/Helsinki"));
+    due_is(&s, "r0", "2026-11-22T10:00:00Z");
+    due_is(&s, "r199", "2026-11-22T10:00:00Z");
+    scene_close(&s);
+}
+
 TEST_SCENES(another_domain_may_quicken_a_rhythm, modules)
 {
     scene_do(s, "rhythm.arm", NULL, "{}");

@@ -86,12 +86,15 @@ export const stepName = (record: string, step: string) =>
   i18n.find([`step.${record}.${step}`, `step.any.${step}`]);
 export const permissionName = (name: string) => i18n.find([`permission.${name}`]);
 
+/** Kinds of events that every record may have. */
+const recordVerbs = ['added', 'changed', 'retired', 'attached', 'detached', 'erased'];
+
 /** "zone.added" is "Zone: added" unless the module has a better word for it. */
 export function eventName(kind: string): string {
   const [noun = '', verb = ''] = kind.split('.', 2);
   const own = maybe(`event.${kind}`);
   if (own !== undefined) return own;
-  if (['added', 'changed', 'retired'].includes(verb) && i18n.messages[`record.${noun}`])
+  if (recordVerbs.includes(verb) && i18n.messages[`record.${noun}`])
     return `${recordName(noun)}: ${i18n.find([`verb.${verb}`])}`;
   return i18n.find([`event.${kind}`]);
 }
