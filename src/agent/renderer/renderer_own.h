@@ -5,11 +5,26 @@
 
 #include "base/ctx.h"
 
+#include <sys/socket.h>
+
 struct renderer_answer {
     uint32_t code; /* of rc_code */
     uint32_t len;
     char why[240];
 };
+
+/* A message of one byte with room for one descriptor. It points into itself: fill it where it
+ * stays. */
+struct renderer_message {
+    char byte;
+    struct iovec part;
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr message;
+};
+void renderer_message(struct renderer_message *ret);
 
 /* All of it, or false. Taking waits a minute at most for each piece. */
 bool renderer_send(int to, const void *bytes, size_t len);
