@@ -111,6 +111,7 @@ def one_mission_is_all_there_is(demo, mission):
     demo.ask("PUT", one, demo.ask("GET", one)["record"])
     demo.ask("DELETE", one, want=(409,))
     assert demo.ask("GET", one + "/history")["items"]
+    assert demo.ask("GET", one + "/document").startswith("<!doctype html>")
 
 
 def every_noun_is_listed_made_changed_and_retired():
@@ -133,7 +134,18 @@ def every_noun_is_listed_made_changed_and_retired():
             told = [event["kind"] for event in demo.ask("GET", one + "/history")["items"]]
             kinds = [kind for kind in told if kind.endswith((".retired", ".changed", ".added"))]
             assert [kind.split(".")[1] for kind in kinds] == ["retired", "changed", "added"], told
+            assert demo.ask("GET", one + "/document?history=true").startswith("<!doctype html>"), one
             assert demo.ask("GET", plural + "?format=csv").startswith("id,label,"), plural
+
+
+def every_report_is_listed_and_refuses_what_it_does_not_know():
+    with Demo() as demo:
+        names = [report["name"] for report in demo.ask("GET", "reports")["items"]]
+        assert "ledger" in names and "handover" in names, names
+        assert demo.ask("GET", "reports/ledger").startswith("<!doctype html>")
+        for name in names:
+            demo.ask("GET", f"reports/{name}?colour=red", want=(422,))
+            demo.ask("GET", f"reports/{name}?format=docx", want=(422,))
 
 
 def the_record_can_be_browsed_and_proved():
@@ -300,7 +312,8 @@ def a_tripwire_is_tried_activated_fires_and_explains_itself():
         assert demo.ask("GET", "tripwire-taxonomy")["product"] == "chancery"
 
 
-TESTS = [a_tripwire_is_tried_activated_fires_and_explains_itself, every_noun_is_listed_made_changed_and_retired, the_record_can_be_browsed_and_proved,
+TESTS = [a_tripwire_is_tried_activated_fires_and_explains_itself, every_noun_is_listed_made_changed_and_retired,
+         every_report_is_listed_and_refuses_what_it_does_not_know, the_record_can_be_browsed_and_proved,
          an_erased_person_cannot_be_read_any_more, somebody_looks_after_their_own_ways_in,
          an_alarm_is_taken_answered_and_ended, a_listener_tells_how_it_does]
 

@@ -112,7 +112,7 @@ static rc put_running_head(struct press *p)
     TRY(put_two(p, HEAD_Y,
                 (const struct cell[]){{one_line(head->title), STYLE_SMALL, 0, WIDTH * 0.6, "P"},
                                       {head->number, STYLE_SMALL, 0, WIDTH * 0.6, "P"}}));
-    press_line(p, 0, HEAD_Y + 30, WIDTH, RULE);
+    press_line(p, 0, HEAD_Y + 34, WIDTH, RULE);
     return OK;
 }
 
