@@ -37,7 +37,7 @@ TEST(of_many_lines_a_bad_one_has_its_error_in_its_place)
 {
     struct verb_outcome *a = COMPUTE(STR("{\"entry\":\"a\"}\n{\"entry\":3}\n\n{\"entry\":\"a\"}"),
                                      "merkle-leaf", "--jsonl");
-    struct str out = str_from(a->out), first, second, third;
+    struct str out = str_from(a->out), first = {0}, second = {0}, third = {0};
     assert_int_equal(a->code, 1);
     assert_true(str_split(&out, '\n', &first) && str_split(&out, '\n', &second) &&
                 str_split(&out, '\n', &third));

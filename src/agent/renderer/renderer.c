@@ -41,7 +41,7 @@ void renderer_message(struct renderer_message *ret)
     ret->part = (struct iovec){&ret->byte, 1};
     ret->message = (struct msghdr){.msg_iov = &ret->part,
                                    .msg_iovlen = 1,
-                                   .msg_control = &ret->control,
+                                   .msg_control = ret->control,
                                    .msg_controllen = sizeof ret->control};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/ctx.h"
 
+#include <stdalign.h>
 #include <sys/socket.h>
 
 struct renderer_answer {
@@ -18,11 +19,8 @@ struct renderer_answer {
 struct renderer_message {
     char byte;
     struct iovec part;
-    union {
-        struct cmsghdr head;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
     struct msghdr message;
+    alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 };
 void renderer_message(struct renderer_message *ret);
 
