@@ -3,48 +3,17 @@
 
 #include "engine/registry/registry.h"
 
+#include "support/verb.h"
 #include "unit.h"
 
 #include <stdlib.h>
 
-struct answered {
-    int code;
-    char out[65536], err[8192];
-};
-
-static void slurp(FILE *file, char *into, size_t room)
-{
-    rewind(file);
-    into[fread(into, 1, room - 1, file)] = '\0';
-    fclose(file);
-}
-
-/* Run the verb on this input; the arguments end with NULL. */
-static struct answered *compute(struct str input, const char *const *arguments)
-{
-    static struct answered answered;
-    FILE *in = tmpfile(), *out = tmpfile(), *err = tmpfile();
-    char *copies[8] = {0};
-    int count = 0;
-    assert_true(in && out && err);
-    assert_int_equal(fwrite(input.ptr, 1, input.len, in), input.len);
-    rewind(in);
-    for (; arguments[count]; count++)
-        copies[count] = strdup(arguments[count]);
-    answered.code = compute_verb(count, copies, in, out, err);
-    while (count > 0)
-        free(copies[--count]);
-    slurp(out, answered.out, sizeof answered.out);
-    slurp(err, answered.err, sizeof answered.err);
-    fclose(in);
-    return &answered;
-}
-
-#define COMPUTE(input, ...) compute(input, (const char *const[]){"compute", __VA_ARGS__, NULL})
+#define COMPUTE(input, ...) \
+    verb_run(compute_verb, input, (const char *const[]){"compute", __VA_ARGS__, NULL})
 
 TEST(one_object_is_answered_with_one_line)
 {
-    struct answered *a = COMPUTE(STR("{\"leaves\":\n []}\n"), "merkle-root");
+    struct verb_outcome *a = COMPUTE(STR("{\"leaves\":\n []}\n"), "merkle-root");
     assert_int_equal(a->code, 0);
     assert_string_equal(a->out,
                         "{\"size\":0,\"root\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49"
@@ -54,7 +23,7 @@ TEST(one_object_is_answered_with_one_line)
 
 TEST(a_bad_input_is_one_json_object_on_standard_error)
 {
-    struct answered *a = COMPUTE(STR("{\"leaves\":[\"00\"]}"), "merkle-root");
+    struct verb_outcome *a = COMPUTE(STR("{\"leaves\":[\"00\"]}"), "merkle-root");
     assert_int_equal(a->code, 1);
     assert_string_equal(a->out, "");
     assert_string_equal(a->err, "{\"error\":\"must be 64 hexadecimal digits in lower case\","
@@ -66,9 +35,9 @@ TEST(a_bad_input_is_one_json_object_on_standard_error)
 
 TEST(of_many_lines_a_bad_one_has_its_error_in_its_place)
 {
-    struct answered *a = COMPUTE(STR("{\"entry\":\"a\"}\n{\"entry\":3}\n\n{\"entry\":\"a\"}"),
-                                 "merkle-leaf", "--jsonl");
-    struct str out = str_from(a->out), first, second, third;
+    struct verb_outcome *a = COMPUTE(STR("{\"entry\":\"a\"}\n{\"entry\":3}\n\n{\"entry\":\"a\"}"),
+                                     "merkle-leaf", "--jsonl");
+    struct str out = str_from(a->out), first = {0}, second = {0}, third = {0};
     assert_int_equal(a->code, 1);
     assert_true(str_split(&out, '\n', &first) && str_split(&out, '\n', &second) &&
                 str_split(&out, '\n', &third));
@@ -87,7 +56,7 @@ TEST(an_input_is_bounded_and_the_next_line_is_answered)
     assert_non_null(input);
     memset(input, ' ', TOO_LONG);
     input[0] = '{';
-    struct answered *a = COMPUTE(((struct str){input, TOO_LONG}), "merkle-leaf");
+    struct verb_outcome *a = COMPUTE(((struct str){input, TOO_LONG}), "merkle-leaf");
     assert_int_equal(a->code, 1);
     assert_non_null(strstr(a->err, "\"rule\":\"TOO_LARGE\""));
     int more = snprintf(input + TOO_LONG, 32, "\n{\"entry\":\"a\"}\n");
@@ -99,7 +68,8 @@ TEST(an_input_is_bounded_and_the_next_line_is_answered)
 
 TEST(without_a_name_the_engines_are_listed)
 {
-    struct answered *a = compute(STR(""), (const char *const[]){"compute", NULL});
+    struct verb_outcome *a =
+        verb_run(compute_verb, STR(""), (const char *const[]){"compute", NULL});
     assert_int_equal(a->code, 0);
     for (size_t i = 0; computes[i]; i++)
         for (const struct compute *row = computes[i]; row->name; row++)
@@ -110,7 +80,7 @@ TEST(without_a_name_the_engines_are_listed)
 TEST(help_shows_fields_and_an_example_that_runs)
 {
     char example[16384];
-    struct answered *a = COMPUTE(STR(""), "merkle-inclusion", "--help");
+    struct verb_outcome *a = COMPUTE(STR(""), "merkle-inclusion", "--help");
     assert_int_equal(a->code, 0);
     assert_non_null(strstr(a->out, "  index              integer"));
     assert_non_null(strstr(a->out, "output:\n  proved "));
@@ -124,7 +94,7 @@ TEST(help_shows_fields_and_an_example_that_runs)
 
 TEST(wrong_use_is_exit_2)
 {
-    struct answered *a = COMPUTE(STR("{}"), "morse");
+    struct verb_outcome *a = COMPUTE(STR("{}"), "morse");
     assert_int_equal(a->code, 2);
     assert_non_null(strstr(a->err, "merkle-root"));
     assert_int_equal(COMPUTE(STR("{}"), "merkle-root", "--colour")->code, 2);

@@ -125,6 +125,7 @@ def one_mission_is_all_there_is(demo, mission):
     demo.ask("PUT", one, demo.ask("GET", one)["record"])
     demo.ask("DELETE", one, want=(409,))
     assert demo.ask("GET", one + "/history")["items"]
+    assert demo.ask("GET", one + "/document").startswith("<!doctype html>")
 
 
 def every_noun_is_listed_made_changed_and_retired():
@@ -148,7 +149,18 @@ def every_noun_is_listed_made_changed_and_retired():
             told = [event["kind"] for event in demo.ask("GET", one + "/history")["items"]]
             kinds = [kind for kind in told if kind.endswith((".retired", ".changed", ".added"))]
             assert [kind.split(".")[1] for kind in kinds] == ["retired", "changed", "added"], told
+            assert demo.ask("GET", one + "/document?history=true").startswith("<!doctype html>"), one
             assert demo.ask("GET", plural + "?format=csv").startswith("id,label,"), plural
+
+
+def every_report_is_listed_and_refuses_what_it_does_not_know():
+    with Demo() as demo:
+        names = [report["name"] for report in demo.ask("GET", "reports")["items"]]
+        assert "ledger" in names and "handover" in names, names
+        assert demo.ask("GET", "reports/ledger").startswith("<!doctype html>")
+        for name in names:
+            demo.ask("GET", f"reports/{name}?colour=red", want=(422,))
+            demo.ask("GET", f"reports/{name}?format=docx", want=(422,))
 
 
 def the_record_can_be_browsed_and_proved():
@@ -363,7 +375,7 @@ def what_comes_round_is_seen_and_moved():
         assert rows["tripwire-self-test"]["schedule"] == "every 3 hours", rows
 
 
-TESTS = [records_have_files_and_are_removed_in_time, a_task_is_done_by_one_and_verified_by_another,
+TESTS = [every_report_is_listed_and_refuses_what_it_does_not_know, records_have_files_and_are_removed_in_time, a_task_is_done_by_one_and_verified_by_another,
          what_comes_round_is_seen_and_moved,
          a_tripwire_is_tried_activated_fires_and_explains_itself, every_noun_is_listed_made_changed_and_retired, the_record_can_be_browsed_and_proved,
          an_erased_person_cannot_be_read_any_more, somebody_looks_after_their_own_ways_in,

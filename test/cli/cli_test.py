@@ -2,8 +2,11 @@
 """cli_test.py CHANCERY: the command line from outside, on real folders and a real server.
 
 Every test is a function; TAP on standard output. Python's standard library alone."""
+import base64
+import html
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -265,6 +268,12 @@ def a_token_opens_the_served_mission():
         assert json.loads(mission.run("ledger verify"))["verified"]
 
 
+def computed(engine, value):
+    done = subprocess.run([CHANCERY, "compute", engine], input=json.dumps(value), check=True,
+                          capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
 def a_record_is_a_document_from_within_the_sandbox():
     def text_of(pdf):
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
@@ -283,9 +292,9 @@ def a_record_is_a_document_from_within_the_sandbox():
                 assert status == 200 and pdf.startswith("%PDF-"), pdf[:300]
                 told = text_of(pdf)
                 assert SITE["name"] in told and any(one in told for one in word.split("|")), told
-            status, html = server.ask(place, token)
-            assert status == 200 and html.startswith("<!doctype html>") and SITE["name"] in html
-            assert "<script" not in html
+            status, page = server.ask(place, token)
+            assert status == 200 and page.startswith("<!doctype html>") and SITE["name"] in page
+            assert "<script" not in page
             assert server.ask(place + "?format=docx", token)[0] == 422
             assert server.ask("/api/v1/sites/none/document", token)[0] == 404
             assert server.ask(place)[0] == 401
@@ -293,6 +302,19 @@ def a_record_is_a_document_from_within_the_sandbox():
             assert "ledger" in names and "handover" in names, names
             status, pdf = server.ask(f"/api/v1/reports/ledger?format=pdf&record=site/{made}", token)
             assert status == 200 and "leaf " in text_of(pdf), pdf[:300]
+            page = server.ask(f"/api/v1/reports/ledger?record=site/{made}", token)[1]
+            told = html.unescape(re.search(r"<pre>(index .*?)</pre>", page, re.S)[1])
+            lines = [line.split(None, 1) for line in told.splitlines()]
+            root = re.search(r"<td><bdi>([0-9a-f]{64})</bdi>", page)[1]
+            head = html.unescape(re.search(r"</svg><pre>(.*?)</pre>", page, re.S)[1]).splitlines()
+            proof = {"index": int(lines[0][1]), "size": int(head[1]), "root": root,
+                     "path": [what for name, what in lines if name == "path"]}
+            assert base64.b64decode(head[2]).hex() == root, head
+            for name, what in (lines[1], lines[-1]):
+                assert name in ("leaf", "entry"), told
+                assert computed("merkle-inclusion", {**proof, name: what}) == {"proved": True}
+            changed = lines[-1][1].replace("chancery", "chancary")
+            assert computed("merkle-inclusion", {**proof, "entry": changed}) == {"proved": False}
             assert server.ask("/api/v1/reports/ledger?colour=red", token)[0] == 422
             assert server.ask("/api/v1/reports/none", token)[0] == 404
 
@@ -495,7 +517,7 @@ def what_was_acknowledged_survives_a_kill():
 def tests_here():
     return [test for name, test in list(globals().items())
             if callable(test) and getattr(test, "__module__", "") == "__main__"
-            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip",
+            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip", "computed",
                              "fill_and_empty", "tests_here")]
 
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,24 +35,26 @@ void renderer_stop(struct renderer *renderer)
     renderer->fd = -1;
 }
 
-/* One byte, and the socket over which the document comes. */
+void renderer_message(struct renderer_message *ret)
+{
+    *ret = (struct renderer_message){.byte = 'd'};
+    ret->part = (struct iovec){&ret->byte, 1};
+    ret->message = (struct msghdr){.msg_iov = &ret->part,
+                                   .msg_iovlen = 1,
+                                   .msg_control = ret->control,
+                                   .msg_controllen = sizeof ret->control};
+}
+
+/* The socket over which the document comes. */
 static bool hand_over(int to, int socket)
 {
-    char byte = 'd';
-    struct iovec part = {&byte, 1};
-    union {
-        struct cmsghdr head;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    struct renderer_message m;
+    renderer_message(&m);
+    struct cmsghdr *head = CMSG_FIRSTHDR(&m.message);
     *head = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof socket), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(head), &socket, sizeof socket);
-    return sendmsg(to, &message, MSG_NOSIGNAL) == 1;
+    return sendmsg(to, &m.message, MSG_NOSIGNAL) == 1;
 }
 
 bool renderer_send(int to, const void *bytes, size_t len)

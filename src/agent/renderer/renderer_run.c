@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,20 +54,12 @@ static void draw_one(const struct document_libs *libs, int socket)
 /* The next document's socket; -1: the server is gone. */
 static int next_socket(int fd)
 {
-    char byte;
-    struct iovec part = {&byte, 1};
-    union {
-        struct cmsghdr head;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
     for (;;) {
-        ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-        struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+        struct renderer_message m;
         int socket = -1;
+        renderer_message(&m);
+        ssize_t got = recvmsg(fd, &m.message, MSG_CMSG_CLOEXEC);
+        struct cmsghdr *head = CMSG_FIRSTHDR(&m.message);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)

@@ -1,3 +1,4 @@
+/* Labels as their chips say them. */
 #include "engine/document/document_own.h"
 
 /* The colours of TLP 2.0 (FIRST, 2022), which stand on black. */

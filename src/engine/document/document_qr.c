@@ -1,3 +1,4 @@
+/* Texts as QR codes, by libqrencode. */
 #include "engine/document/document_own.h"
 
 #include <qrencode.h>

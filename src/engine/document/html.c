@@ -57,28 +57,6 @@ static const char style[] =
     "@media print{body{background:none;font-size:10pt}main{margin:0;padding:0;max-width:none;"
     "box-shadow:none}}";
 
-static void put(struct text *out, struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        switch (s.ptr[i]) {
-        case '<':
-            text_put(out, STR("&lt;"));
-            break;
-        case '>':
-            text_put(out, STR("&gt;"));
-            break;
-        case '&':
-            text_put(out, STR("&amp;"));
-            break;
-        case '"':
-            text_put(out, STR("&quot;"));
-            break;
-        default:
-            text_put_char(out, s.ptr[i]);
-        }
-    }
-}
-
 /* A value in an element of its own direction. */
 static void put_value(struct text *out, struct str s)
 {
@@ -87,7 +65,7 @@ static void put_value(struct text *out, struct str s)
         return;
     }
     text_put(out, STR("<bdi>"));
-    put(out, s);
+    text_put_markup(out, s);
     text_put(out, STR("</bdi>"));
 }
 
@@ -102,7 +80,7 @@ static void put_filled(struct text *out, struct str word, int64_t n)
 {
     struct str filled;
     if (rc_ok(document_fill(out->c, word, n, 0, &filled)))
-        put(out, filled);
+        text_put_markup(out, filled);
     else
         out->failed = true;
 }
@@ -120,7 +98,7 @@ static void put_chip(struct text *out, struct label label)
         return;
     }
     text_printf(out, "<span class=\"chip %s\">", classes[label.tlp]);
-    put(out, text);
+    text_put_markup(out, text);
     text_put(out, STR("</span>"));
 }
 
@@ -219,7 +197,7 @@ static void put_image(struct text *out, const struct document_block *block)
     }
     text_printf(out, "<figure><img width=\"%lld\" height=\"%lld\" alt=\"", (long long)block->width,
                 (long long)block->height);
-    put(out, block->text);
+    text_put_markup(out, block->text);
     text_printf(out, "\" src=\"data:image/%s;base64,", png ? "png" : "jpeg");
     text_put(out, base64);
     put_element(out, "\"><figcaption>", block->text, "</figcaption></figure>");
@@ -258,7 +236,7 @@ static void put_qr(struct text *out, const struct document_block *block)
         text_put(out, STR("\"/></svg>"));
     }
     text_put(out, STR("<pre>"));
-    put(out, block->text);
+    text_put_markup(out, block->text);
     text_put(out, STR("</pre></div>"));
 }
 
@@ -272,11 +250,11 @@ static void put_block(struct text *out, const struct document *d,
         text_printf(out, "</h%lld>", (long long)block->level + 1);
         break;
     case DOCUMENT_PARAGRAPH:
-        put_element(out, "<p dir=\"auto\">", block->text, "</p>");
+        put_element(out, "<p>", block->text, "</p>");
         break;
     case DOCUMENT_FIXED:
         text_put(out, STR("<pre>"));
-        put(out, block->text);
+        text_put_markup(out, block->text);
         text_put(out, STR("</pre>"));
         break;
     case DOCUMENT_FACTS:
@@ -308,11 +286,11 @@ static void put_block(struct text *out, const struct document *d,
 void document_html(struct text *out, const struct document *d)
 {
     text_put(out, STR("<!doctype html><html lang=\""));
-    put(out, d->head.language);
+    text_put_markup(out, d->head.language);
     text_printf(out, "\" dir=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" ",
                 d->rtl ? "rtl" : "ltr");
     text_put(out, STR("content=\"width=device-width\"><title>"));
-    put(out, d->head.title);
+    text_put_markup(out, d->head.title);
     text_printf(out, "</title><style>%s</style></head><body><main>", style);
     put_head(out, d);
     for (size_t i = 0; i < d->count; i++)

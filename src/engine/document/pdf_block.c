@@ -61,7 +61,7 @@ static rc put_heading(struct press *p, const struct document_block *block)
     double after = 0;
     p->y += p->y > TOP ? 14 : 0;
     TRY(room_after(p, block, &after));
-    TRY(press_need(p, 64 + after));
+    TRY(press_need(p, 48 + after));
     add_outline(p, block);
     TRY(press_row(p, 1, &(struct cell){block->text, levels[level], 0, WIDTH, tags[level]}));
     if (level == 1)

@@ -2,6 +2,8 @@
  * and in the foot of each page, in letters of 12 points or more. */
 #include "engine/document/pdf_own.h"
 
+enum { TITLE_BYTES = 70 };
+
 #define RULE      0xd5dae1
 #define INK       0x14181f
 #define HEAD_Y    34.0
@@ -82,16 +84,35 @@ rc press_first_head(struct press *p)
     return OK;
 }
 
+/* What a running head has room for. */
+static struct str one_line(struct str title)
+{
+    size_t len = 0;
+    while (len < title.len && len < TITLE_BYTES) {
+        size_t more = str_first_char(str_sub(title, len, title.len));
+        len += more > 0 ? more : 1;
+    }
+    return str_sub(title, 0, len);
+}
+
+/* One line below the other, whatever the height of their letters. */
+static rc put_two(struct press *p, double y, const struct cell cells[2])
+{
+    double width = 0, height = 0;
+    TRY(press_measure(p, &cells[0], &width, &height));
+    TRY(press_at(p, &cells[0], y));
+    return str_absent(cells[1].text) ? OK : press_at(p, &cells[1], y + height);
+}
+
 static rc put_running_head(struct press *p)
 {
     const struct document_head *head = &p->d->head;
     TRY(put_drill(p, 0));
     TRY(press_chip(p, HEAD_Y));
-    TRY(press_at(p, &(struct cell){head->title, STYLE_SMALL, 0, WIDTH * 0.6, "P"}, HEAD_Y));
-    if (!str_absent(head->number))
-        TRY(press_at(p, &(struct cell){head->number, STYLE_SMALL, 0, WIDTH * 0.6, "P"},
-                     HEAD_Y + 11));
-    press_line(p, 0, HEAD_Y + 30, WIDTH, RULE);
+    TRY(put_two(p, HEAD_Y,
+                (const struct cell[]){{one_line(head->title), STYLE_SMALL, 0, WIDTH * 0.6, "P"},
+                                      {head->number, STYLE_SMALL, 0, WIDTH * 0.6, "P"}}));
+    press_line(p, 0, HEAD_Y + 34, WIDTH, RULE);
     return OK;
 }
 
@@ -106,10 +127,11 @@ rc press_foot(struct press *p)
     if (head->ledger_size < 0)
         return OK;
     TRY(document_fill(p->c, head->words.ledger, head->ledger_size, 0, &text));
-    struct cell ledger = {text, STYLE_SMALL, WIDTH * 0.2, WIDTH * 0.5, "P"};
-    TRY(press_at(p, &ledger, FOOT_Y + 8));
-    struct cell root = {head->ledger_root, STYLE_MONO_SMALL, WIDTH * 0.2, WIDTH * 0.55, "P"};
-    return press_at(p, &root, FOOT_Y + 20);
+    const double start = WIDTH * 0.2, width = WIDTH * 0.52;
+    return put_two(
+        p, FOOT_Y + 8,
+        (const struct cell[]){{text, STYLE_SMALL, start, width, "P"},
+                              {head->ledger_root, STYLE_MONO_SMALL, start, width, "Span"}});
 }
 
 rc press_next_page(struct press *p)

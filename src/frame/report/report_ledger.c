@@ -65,7 +65,8 @@ rc report_keep(struct ctx *c, struct reporting *r, struct str record, struct str
     ret->c = c;
     NEW(c, ret->items, ret->most + 1);
     TRY(ledger_walk(c, picture_store(r->request->picture), &walk, keep_event, ret));
-    document_withhold(r->document, (int64_t)ret->hidden);
+    if (!ret->uncounted)
+        document_withhold(r->document, (int64_t)ret->hidden);
     return OK;
 }
 
@@ -218,6 +219,7 @@ rc report_describe_ledger(struct ctx *c, struct reporting *r, const void *input)
     struct kept_events events = {
         .from_us = asked->from.us,
         .to_us = asked->to.us,
+        .uncounted = !str_absent(asked->record) || !str_absent(asked->kind),
         .most = asked->limit.known ? (size_t)asked->limit.value : LIMIT_DEFAULT,
     };
     r->file_name = STR("ledger");

@@ -25,7 +25,9 @@ struct kept_events {
     int64_t from_us, to_us; /* of `received`; 0: no bound */
     struct label label;     /* joined of all that are kept */
     size_t count, most, hidden;
-    bool more; /* there are more than `most` */
+    bool uncounted; /* what is hidden is not told: to count it would say that there is such a record
+                     */
+    bool more;      /* there are more than `most` */
     struct kept_event *items;
 };
 rc report_keep(struct ctx *c, struct reporting *r, struct str record, struct str kind,

@@ -155,7 +155,7 @@ rc report_describe_record(struct ctx *c, struct reporting *r, const struct recor
     TRY(report_open(c, r, noun, name, head->label, row.drill));
     TRY(report_title(c, r, name, &title));
     if (!str_eq(title, head->id)) {
-        TRY(str_format(c, &word, "%.*s: %.*s", STR_ARG(noun), STR_ARG(title)));
+        TRY(str_format(c, &word, "%.*s · %.*s", STR_ARG(noun), STR_ARG(title)));
         document_title(r->document, word);
     }
     TRY(report_fields(c, r, shape, head));
