@@ -50,7 +50,10 @@ function answerOf(operation) {
 function apiTypes({ components, paths }) {
   const lines = ["import type { Json } from '../../web/src/lib/types.ts';"];
   for (const [shape, schema] of Object.entries(components.schemas))
-    lines.push(`/** ${schema.description} */`, `export interface ${nameOf(shape)} ${membersOf(schema)}`);
+    lines.push(
+      `/** ${schema.description} */`,
+      `export interface ${nameOf(shape)} ${membersOf(schema)}`,
+    );
   lines.push('/** By "METHOD path", the path as `call` wants it. */', 'export interface Answers {');
   for (const [path, operations] of Object.entries(paths))
     for (const [method, operation] of Object.entries(operations)) {

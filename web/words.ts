@@ -1,6 +1,6 @@
 // The words of the console. Each folder under src/ that has words keeps them beside its parts, in
-// words.<language>.json; here they become one module for each language, so that a domain is found by
-// its folder alone and a page loads one file, however many domains there are.
+// words.<language>.json; here they become one module for each language, so that a domain is found
+// by its folder alone and a page loads one file, however many domains there are.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';

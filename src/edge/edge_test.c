@@ -266,6 +266,10 @@ TEST(status_counts_and_openapi_describes)
     has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
+    has(api,
+        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, and "
+        "nothing to tell\"}");
+    has(api, "\"content\":{\"text/event-stream\":{}}");
     edge_scene_close(&s);
 }
 
@@ -281,6 +285,8 @@ TEST(description_for_people_names_every_route)
     has(text.ptr, "## POST /api/v1/things\n\nMake a new one.\n\n- permission: `thing.write`\n"
                   "- takes `thing` (A thing of the test)\n");
     has(text.ptr, "- gives a list of `thing`");
+    has(text.ptr,
+        "- gives `command_done` (What became of a command)\n\n## GET /api/v1/things/{id}");
     for (size_t i = 0; i < catalog_route_count(s.scene.catalog); i++)
         has(text.ptr, catalog_route(s.scene.catalog, i)->path);
     edge_scene_close(&s);
