@@ -47,9 +47,18 @@ function answerOf(operation) {
   return schema ? typeOf(schema) : undefined;
 }
 
+/** The shapes by name, and the bodies of faults. */
+function shapesOf({ schemas, responses }) {
+  const faults = Object.entries(responses).map(([name, { content }]) => [
+    name,
+    { description: 'A fault', ...Object.values(content)[0].schema },
+  ]);
+  return [...Object.entries(schemas), ...faults];
+}
+
 function apiTypes({ components, paths }) {
   const lines = ["import type { Json } from '../../web/src/lib/types.ts';"];
-  for (const [shape, schema] of Object.entries(components.schemas))
+  for (const [shape, schema] of shapesOf(components))
     lines.push(
       `/** ${schema.description} */`,
       `export interface ${nameOf(shape)} ${membersOf(schema)}`,
