@@ -47,10 +47,22 @@ function answerOf(operation) {
   return schema ? typeOf(schema) : undefined;
 }
 
+/** The shapes by name, and the bodies of faults. */
+function shapesOf({ schemas, responses }) {
+  const faults = Object.entries(responses).map(([name, { content }]) => [
+    name,
+    { description: 'A fault', ...Object.values(content)[0].schema },
+  ]);
+  return [...Object.entries(schemas), ...faults];
+}
+
 function apiTypes({ components, paths }) {
   const lines = ["import type { Json } from '../../web/src/lib/types.ts';"];
-  for (const [shape, schema] of Object.entries(components.schemas))
-    lines.push(`/** ${schema.description} */`, `export interface ${nameOf(shape)} ${membersOf(schema)}`);
+  for (const [shape, schema] of shapesOf(components))
+    lines.push(
+      `/** ${schema.description} */`,
+      `export interface ${nameOf(shape)} ${membersOf(schema)}`,
+    );
   lines.push('/** By "METHOD path", the path as `call` wants it. */', 'export interface Answers {');
   for (const [path, operations] of Object.entries(paths))
     for (const [method, operation] of Object.entries(operations)) {

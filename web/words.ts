@@ -1,9 +1,8 @@
 // The words of the console. Each folder under src/ that has words keeps them beside its parts, in
-// words.<language>.json; here they become one module for each language, so that a domain is found by
-// its folder alone and a page loads one file, however many domains there are. What alarms say is in
-// content/alarms/messages.<language>.json, which the server reads as well.
+// words.<language>.json; here they become one module for each language, so that a domain is found
+// by its folder alone and a page loads one file, however many domains there are.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { Messages } from './src/lib/plural.ts';
 
@@ -18,23 +17,31 @@ export function foldersOfWords(root: string): string[] {
     .sort();
 }
 
-export function readWords(folder: string, language: string): Messages {
-  return JSON.parse(readFileSync(join(folder, `words.${language}.json`), 'utf8')) as Messages;
+/** The files of a language: those of the folders, and what the server says as well, which is in
+ * content/<what>/messages.<language>.json. */
+function filesOf(root: string, language: string): string[] {
+  const name = `messages.${language}.json`;
+  const content = readdirSync(join(root, '../../content'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === name)
+    .map((path) => join(root, '../../content', path));
+  const own = foldersOfWords(root).map((folder) => join(folder, `words.${language}.json`));
+  return [...own, ...content.sort()];
 }
 
-function alarmMessages(root: string, language: string): string {
-  return join(root, `../../content/alarms/messages.${language}.json`);
-}
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Messages;
 
-/** All of a language; a key that two folders have is a mistake of one of them. */
+export const readWords = (folder: string, language: string): Messages =>
+  read(join(folder, `words.${language}.json`));
+
+/** All of a language; a key that two files have is a mistake of one of them. */
 export function allWords(root: string, language: string): Messages {
-  const all = JSON.parse(readFileSync(alarmMessages(root, language), 'utf8')) as Messages;
+  const all: Messages = {};
   const home = new Map<string, string>();
-  for (const folder of foldersOfWords(root))
-    for (const [key, message] of Object.entries(readWords(folder, language))) {
+  for (const file of filesOf(root, language))
+    for (const [key, message] of Object.entries(read(file))) {
       const other = home.get(key);
-      if (other !== undefined) throw new Error(`${key}: in ${other} and in ${folder}`);
-      home.set(key, folder);
+      if (other !== undefined) throw new Error(`${key}: in ${other} and in ${file}`);
+      home.set(key, file);
       all[key] = message;
     }
   return all;
@@ -47,9 +54,7 @@ export function words(root: string): Plugin {
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       const language = id.slice(PREFIX.length + 1);
-      this.addWatchFile(alarmMessages(root, language));
-      for (const folder of foldersOfWords(root))
-        this.addWatchFile(join(folder, `words.${language}.json`));
+      for (const file of filesOf(root, language)) this.addWatchFile(file);
       return `export default ${JSON.stringify(allWords(root, language))}`;
     },
   };

@@ -264,6 +264,10 @@ TEST(status_counts_and_openapi_describes)
     has(status, "\"4xx\":1");
     const char *api =
         edge_scene_expect(&s, 200, "GET", "/api/v1/openapi.json", "guard", NULL, NULL);
+    has(api,
+        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, and "
+        "nothing to tell\"}");
+    has(api, "\"content\":{\"text/event-stream\":{}}");
     has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
@@ -308,6 +312,8 @@ TEST(description_for_people_names_every_route)
     has(text.ptr, "## POST /api/v1/things\n\nMake a new one.\n\n- permission: `thing.write`\n"
                   "- takes `thing` (A thing of the test)\n");
     has(text.ptr, "- gives a list of `thing`");
+    has(text.ptr,
+        "- gives `command_done` (What became of a command)\n\n## GET /api/v1/things/{id}");
     for (size_t i = 0; i < catalog_route_count(s.scene.catalog); i++)
         has(text.ptr, catalog_route(s.scene.catalog, i)->path);
     edge_scene_close(&s);

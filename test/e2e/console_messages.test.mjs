@@ -42,6 +42,10 @@ function wantedOf({ records, permissions, events }) {
   for (const record of records) {
     wanted.push([`record.${record.name}`], [`records.${record.name}`], [`module.${record.module}`]);
     shape(record.shape);
+    for (const { name, input } of record.steps ?? []) {
+      wanted.push([`step.${record.name}.${name}`, `step.any.${name}`]);
+      shape(input);
+    }
   }
   for (const { name } of permissions) wanted.push([`permission.${name}`]);
   const nouns = new Set(records.map((record) => record.name));

@@ -1,5 +1,5 @@
-// The steps of a record as buttons, and the sheet of each. What the catalog and the answers to a step
-// are, is put in here on their way, so that every case is met whichever records have steps.
+// The steps of a record as buttons, and the sheet of each. What the catalog and the answers to a
+// step are, is put in here on their way, so that every case is met whichever records have steps.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, caller, enrol, firstId, openWindow, startBrowser, startDemo, visit } from './lib.mjs';
@@ -52,7 +52,8 @@ async function openZone(steps, state = { kind: 'secure' }, look = {}) {
   await page.locator('#history').waitFor();
   return { context, page };
 }
-const button = (page, name) => page.getByRole('button', { name: `⟦step.zone.${name}⟧`, exact: true });
+const button = (page, name) =>
+  page.getByRole('button', { name: `⟦step.zone.${name}⟧`, exact: true });
 
 test('a step is offered in its states, to those who may, and the third is in a menu', async () => {
   const { context, page } = await openZone([
@@ -93,15 +94,16 @@ test('a step is sent with what was written and with the version that was seen', 
 
 test('what is refused stands at its field, and nothing that was written is lost', async () => {
   const { context, page } = await openZone([step('admit')]);
-  const problem = { status: 422, code: 'INVALID', pointer: '/why', rule: 'least', detail: 'too short' };
+  const why = { pointer: '/why', rule: 'least', detail: 'too short' };
+  const problem = { status: 422, code: 'INVALID', ...why };
   await page.route('**/zones/*/admit', (route) => route.fulfill({ status: 422, json: problem }));
   await button(page, 'admit').click();
-  const why = page.getByLabel('Why');
-  await why.fill('x');
+  const field = page.getByLabel('Why');
+  await field.fill('x');
   await page.locator('dialog footer .main').click();
   await page.locator('[data-pointer="/why"]').getByText('too short', { exact: true }).waitFor();
-  assert.equal(await why.inputValue(), 'x');
-  assert.equal(await why.getAttribute('aria-invalid'), 'true');
+  assert.equal(await field.inputValue(), 'x');
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
   assert.deepEqual(await axe(page), []);
   await context.close();
 });

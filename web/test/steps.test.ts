@@ -24,7 +24,9 @@ const kind: RecordKind = {
   editable: ['requested'],
   shape: {
     name: 'visit',
-    fields: [{ name: 'state', kind: 'choice', choices: [{ name: 'requested' }, { name: 'inside' }] }],
+    fields: [
+      { name: 'state', kind: 'choice', choices: [{ name: 'requested' }, { name: 'inside' }] },
+    ],
   },
   steps: [
     step('approve', ['requested'], { other: true }),

@@ -1,8 +1,8 @@
 // What the folders of domains add to the pages of all: found by the name of the file, so that a new
 // domain changes nothing but its own folder.
 //
-//   domain/<noun>/pages/<name>.svelte  the page of /<name>; named as a record (pages/tripwire.svelte),
-//                                      it replaces the generated pages of that record
+//   domain/<noun>/pages/<name>.svelte  the page of /<name>; named as a record, it replaces the
+//                                      generated pages of that record
 //   domain/<noun>/asides.ts            export const asides: Aside[], links: Link[]
 //   domain/<noun>/cards.ts             export const cards: Card[]
 //   domain/<noun>/places.ts            export const places: OwnPlace[]

@@ -4,8 +4,8 @@ import type { Fields, RecordKind, Row, Step } from './types.ts';
 
 export interface Possible {
   step: Step;
-  /** The state allows it, but not to this person: who asked may not confirm it, or it is for whoever
-   * has taken the record. */
+  /** The state allows it, but not to this person: who asked may not confirm it, or it is for
+   * whoever has taken the record. */
   hindrance?: 'other' | 'mine';
 }
 

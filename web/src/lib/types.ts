@@ -106,11 +106,6 @@ export interface Row {
   drill?: boolean;
 }
 
-export interface Page<T> {
-  items: T[];
-  after?: string;
-}
-
 /** A type of the API whose handler always writes these lists, also when they are empty. */
 export type Shown<T, K extends keyof T> = T & { [P in K]-?: NonNullable<T[P]> };
 
@@ -130,12 +125,5 @@ export interface Who {
   drill?: boolean;
 }
 
-export interface ProblemBody {
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
-  pointer?: string;
-  rule?: string;
-  value?: string;
-}
+/** What went wrong, as far as the server could say it. */
+export type ProblemBody = Partial<api.Problem>;

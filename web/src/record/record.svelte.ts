@@ -46,8 +46,8 @@ export class LiveRecord {
   }
 }
 
-/** Called while a component is made: its record, kept up to date as long as it is shown. Events that
- * `passing` names do not change the record. */
+/** Called while a component is made: its record, kept up to date as long as it is shown. Events
+ * that `passing` names do not change the record. */
 export function useRecord(kind: RecordKind, id: string, passing: string[] = []): LiveRecord {
   const record = new LiveRecord(kind, id);
   $effect(() => void record.load());

@@ -248,7 +248,8 @@ class Post {
   }
   async #loadSignals(): Promise<void> {
     if (!session.may('signal.read')) return;
-    const { items } = await this.#get<Answers['GET signals']>('signals?sort=at&order=desc&limit=500');
+    const path = 'signals?sort=at&order=desc&limit=500';
+    const { items } = await this.#get<Answers['GET signals']>(path);
     const ids = new Set(items.map((one) => one.id));
     const since = this.#tables.signals.filter((one) => !ids.has(one.id));
     this.#tables.signals = [...items.reverse(), ...since].slice(-SIGNALS_KEPT);

@@ -151,7 +151,9 @@ class Phone {
     const [phones, tours, rounds, alone] = await Promise.all([
       get<Answers['GET guard-phones']>(`guard-phones?guard=${mine}`),
       get<Answers['GET guard-tours']>('guard-tours'),
-      get<Answers['GET rounds']>(`rounds?guard=${mine}&state=walked&sort=started&order=desc&limit=1`),
+      get<Answers['GET rounds']>(
+        `rounds?guard=${mine}&state=walked&sort=started&order=desc&limit=1`,
+      ),
       get<Answers['GET lone-guards']>('lone-guards'),
     ]);
     const phone = phones.items.find((one) => one.record.key === this.key?.public)?.record.id;
@@ -171,7 +173,8 @@ class Phone {
   /** The round that was walked here is over: show how it was, until the next one. */
   async #ended(): Promise<Round | null> {
     if (!this.round) return null;
-    const { items } = await get<Answers['GET rounds']>(`rounds?id=${encodeURIComponent(this.round.id)}`);
+    const path = `rounds?id=${encodeURIComponent(this.round.id)}`;
+    const { items } = await get<Answers['GET rounds']>(path);
     return items[0] ?? null;
   }
 
