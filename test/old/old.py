@@ -56,9 +56,12 @@ class Served:
 
 def kinds_of(api):
     """How many events of each kind the ledger has; each of them is read."""
-    kinds = {}
-    for event in api.all("ledger/events"):
-        kinds[event["kind"]] = kinds.get(event["kind"], 0) + 1
+    kinds, start = {}, 0
+    while start is not None:
+        page = api.get(f"ledger/events?limit=500&from={start}")
+        for event in page["items"]:
+            kinds[event["kind"]] = kinds.get(event["kind"], 0) + 1
+        start = page.get("next") if page["items"] else None
     return kinds
 
 
