@@ -43,7 +43,7 @@ class Demo:
                 break
 
     def ask(self, method, path, body=None, want=(200, 201, 204), headers=None):
-        call = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        call = http.client.HTTPConnection("127.0.0.1", self.port, timeout=cli_test.PATIENCE_S)
         sent = {"Host": f"localhost:{self.port}", "X-Chancery": "1", "Cookie": self.cookie,
                 **(headers or {})}
         text = None
@@ -71,7 +71,7 @@ class Demo:
 
     def __exit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(timeout=30) == 0
+        assert self.process.wait(timeout=cli_test.PATIENCE_S) == 0
 
 
 # Of nouns that the fictional mission has none of.
@@ -261,9 +261,7 @@ def an_alarm_is_taken_answered_and_ended():
 def a_listener_tells_how_it_does():
     with Demo() as demo:
         listener = demo.ask("POST", "listeners", FIRST["listeners"])["id"]
-        states, until = [], time.monotonic() + 30
-        while not states and time.monotonic() < until:
-            states = demo.ask("GET", "listener-states")["items"]
+        cli_test.until("the state of a listener", lambda: demo.ask("GET", "listener-states")["items"])
         state = demo.ask("GET", f"listeners/{listener}/state")
         assert state["condition"] == "disabled", state
 
@@ -303,10 +301,8 @@ def a_tripwire_is_tried_activated_fires_and_explains_itself():
         demo.ask("POST", one + "/activate")
         demo.ask("POST", one + "/activate", want=(409,))
         demo.ask("POST", "zones", {**zone, "name": "New roof"})
-        hits, until = [], time.monotonic() + 30
-        while not hits and time.monotonic() < until:
-            hits = [row for row in demo.ask("GET", "tripwire-hits")["items"]
-                    if row["tripwire"] == one.split("/")[1]]
+        hits = cli_test.until("the tripwire's hit", lambda: [
+            row for row in demo.ask("GET", "tripwire-hits")["items"] if row["tripwire"] == one.split("/")[1]])
         assert len(hits) == 1 and hits[0]["event_count"] == 1, hits
         why = demo.ask("POST", one + "/explain", {"seq": int(hits[0]["events"][0])})
         assert "roof-test fires" in why["text"] and why["rules"][0]["fires"], why

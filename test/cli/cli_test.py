@@ -24,11 +24,13 @@ CHANCERY = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HITS = os.environ.get("CHANCERY_HITS")  # of all tests together
 PASSPHRASE = "correct horse battery staple"
+PATIENCE_S = 600  # for whatever must come: no test is about how soon
+LOG_TAIL = 4000
 
 
 def run(*arguments, code=0):
     """Run a verb; its standard output, after checking how it ended."""
-    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=120,
+    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL, start_new_session=True)
     told = f"chancery {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
     assert done.returncode == code, told
@@ -70,21 +72,38 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until(what, found, why=lambda: ""):
+    """Asks again until there is something; what there is. `why` tells more when it does not come."""
+    end = time.monotonic() + PATIENCE_S
+    while not (value := found()):
+        assert time.monotonic() < end, f"waited {PATIENCE_S} s for: {what}; last came: {str(value)[:800]} {why()}"
+        time.sleep(0.01)
+    return value
+
+
 class Server:
     """A mission being served on loopback."""
+
+    started = []  # by the test that runs, so that their logs are shown when it fails
 
     def __init__(self, mission, *flags, before=None):
         self.address = f"127.0.0.1:{free_port()}"
         # What is written while serving is in the folder; nothing else may be.
         self.hits = os.path.join(mission.folder, "hits")
+        self.log_file = os.memfd_create("log of a server")  # no pipe, which would be full one day
+        Server.started.append(self)
         self.process = subprocess.Popen(
             [CHANCERY, "serve", mission.folder, "--passphrase-file", mission.secret, "--listen",
-             self.address, "--check-replies", "--hits", self.hits, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            preexec_fn=before, cwd=mission.home)
+             self.address, "--check-replies", "--hits", self.hits, *flags], stdout=subprocess.PIPE,
+            stderr=self.log_file, text=True, preexec_fn=before, cwd=mission.home)
         self.line = self.process.stdout.readline()
         if "serving at" not in self.line:
-            raise AssertionError(self.process.communicate()[1])
+            raise AssertionError(f"waited for: serving at …; came: {self.line!r}")
         self.base = "http://" + self.address if "--plain" in flags else "https://" + self.address
+
+    def log(self):
+        """All that it has said on standard error."""
+        return os.pread(self.log_file, os.fstat(self.log_file).st_size, 0).decode(errors="replace")
 
     def ask(self, path, token=None, body=None, method=None, context=None):
         headers = {"Host": "localhost:" + self.address.split(":")[1]}
@@ -96,7 +115,7 @@ class Server:
             data = json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20, context=context) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S, context=context) as answer:
                 return answer.status, answer.read().decode(errors="surrogateescape")
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
@@ -106,7 +125,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=30) == 0, self.process.stderr.read()
+        assert self.process.wait(timeout=PATIENCE_S) == 0, "the server did not end well"
         if HITS:
             with open(self.hits, "rb") as mine, open(HITS, "ab", buffering=0) as all_of_them:
                 all_of_them.write(mine.read())
@@ -501,8 +520,7 @@ def what_was_acknowledged_survives_a_kill():
         for round_number in range(5):
             server = Server(mission, "--plain")
             server.ask("/api/v1/sites", token, SITE)
-            until = time.monotonic() + 0.05 * (round_number + 1)
-            while time.monotonic() < until:
+            for _ in range(4 * (round_number + 1)):
                 zone = dict(ZONE, id=f"z{len(kept)}", name=f"Hall {len(kept)}")
                 if server.ask("/api/v1/zones", token, zone)[0] == 201:
                     kept.append(zone["id"])
@@ -518,7 +536,7 @@ def tests_here():
     return [test for name, test in list(globals().items())
             if callable(test) and getattr(test, "__module__", "") == "__main__"
             and name not in ("run", "free_port", "main", "Mission", "Server", "Skip", "computed",
-                             "fill_and_empty", "tests_here")]
+                             "fill_and_empty", "until", "tests_here")]
 
 
 NIGHT = """title: A tripwire of the night is added
@@ -572,6 +590,11 @@ def main(tests):
             print(f"not ok {number} - {test.__name__}", flush=True)
             print("# " + repr(fault).replace("\\n", "\n# "), flush=True)
             print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+            for server in Server.started:
+                print("# its server said, at last: " + server.log()[-LOG_TAIL:].replace("\n", "\n# "), flush=True)
+        for server in Server.started:
+            os.close(server.log_file)
+        Server.started.clear()
     return failed
 
 

@@ -37,7 +37,7 @@ enum { MODULES = sizeof modules / sizeof modules[0] };
 
 TEST(what_cameras_are_made_of_keeps_its_promises)
 {
-    scene_property_test(MODULES, modules);
+    scene_property_test(MODULES - 1, modules); /* without the test's own */
 }
 
 #define CAMERA(id, source, more)                                                          \
