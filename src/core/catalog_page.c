@@ -30,7 +30,7 @@ static void put_step(struct text *out, const struct record *record, const struct
 {
     put_pair(out, step->name, step->help, comma);
     text_printf(out, ",\"event\":\"%s.%s\",\"permission\":\"%s\",\"from\":", record->shape->name,
-                step->event, step->permission);
+                step->event ? step->event : "changed", step->permission);
     put_words(out, step->from);
     if (step->to)
         text_printf(out, ",\"to\":\"%s\"", step->to);

@@ -4,6 +4,7 @@
 #include "domain/alarm/message_own.h"
 
 #include "core/own.h"
+#include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
 #include "shape/shape_older.h"
@@ -41,7 +42,7 @@ TEST(every_message_is_in_every_language_with_the_same_holes)
 
 /* ---- for a reader ---------------------------------------------------------------------------- */
 
-static const struct module *const with_people[] = {&core_module, &mission_module, &people_module,
+static const struct module *const with_people[] = {&core_module, &mission_module, &account_module,
                                                    WATCH_MODULES};
 
 static rc call_for_help(struct ctx *c, struct picture *picture, const struct command *command,

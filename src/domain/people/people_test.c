@@ -1,6 +1,5 @@
 #include "domain/people/people.h"
 
-#include "frame/retention/retention.h"
 #include "support/scene.h"
 #include "support/scene_property.h"
 
@@ -56,20 +55,14 @@ TEST_SCENES(only_the_retired_are_erased, modules)
 }
 
 /* A court wants to see what there is: until then it is not destroyed. */
-TEST(people_erase_nobody_under_a_hold)
+TEST_SCENES(nobody_is_erased_under_a_hold, modules)
 {
-    static const struct module *const with_holds[] = {&core_module, &people_module,
-                                                      &retention_module};
     static const char why[] = "{\"why\":\"at their wish\"}";
-    const struct actor *us = &actor_system;
-    struct scene s;
-    scene_open(&s, 3, with_holds);
-    does(&s, us, "person.add", NULL, PERSON("zoe", ""));
-    does(&s, us, "person.retire", "zoe", NULL);
-    does(&s, us, "hold.add", NULL,
-         "{\"id\":\"h\",\"label\":\"TLP:RED\",\"on\":\"person/zoe\",\"why\":\"order 12\"}");
-    refused(&s, RC_CONFLICT, "held", us, "person.erase", "zoe", why);
-    does(&s, us, "hold.retire", "h", NULL);
-    does(&s, us, "person.erase", "zoe", why);
-    scene_close(&s);
+    scene_do(s, "person.add", NULL, PERSON("zoe", ""));
+    scene_do(s, "person.retire", "zoe", "{}");
+    scene_do(s, "hold.add", NULL,
+             "{\"id\":\"h\",\"label\":\"TLP:RED\",\"on\":\"person/zoe\",\"why\":\"order 12\"}");
+    scene_refused(s, "person.erase", "zoe", why, RC_CONFLICT, "");
+    scene_do(s, "hold.retire", "h", "{}");
+    scene_do(s, "person.erase", "zoe", why);
 }

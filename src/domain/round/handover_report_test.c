@@ -3,14 +3,16 @@
 
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/signal/signal.h"
 #include "frame/report/report.h"
+
 #include "support/report_scene.h"
 #include "support/watch_scene.h"
 
 #include "unit.h"
 
 static const struct module *const modules[] = {&core_module,   &report_module, &mission_module,
-                                               &people_module, &arming_module, &round_module};
+                                               &people_module, &signal_module, &round_module};
 
 #define PERSON(id, name, label) \
     "{\"id\":\"" id "\",\"label\":\"" label "\",\"name\":\"" name "\",\"category\":\"staff\"}"

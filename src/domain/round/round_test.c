@@ -1,6 +1,8 @@
 /* Rounds, guards who are alone, and hand-overs, through the real writer. */
 #include "domain/round/round_own.h"
 
+#include "domain/signal/signal.h"
+
 #include "support/scene_property.h"
 #include "support/watch_scene.h"
 
@@ -11,11 +13,11 @@
 
 #include <sodium.h>
 
-static const struct module *const modules[] = {&round_module};
+static const struct module *const modules[] = {&signal_module, &round_module};
 
 TEST(what_rounds_are_made_of_keeps_its_promises)
 {
-    scene_property_test(1, modules);
+    scene_property_test(2, modules);
 }
 
 /* A guard's account, and the person whose it is; the account's id is the person's too. */
@@ -64,7 +66,7 @@ static void add_phone(struct patrol *p, const char *id, const char *who)
 static void patrol_open(struct patrol *p, const char *tour)
 {
     static const unsigned char seed[crypto_sign_SEEDBYTES] = "a phone for tests";
-    scene_open(&p->s, 1, modules);
+    scene_open(&p->s, 2, modules);
     crypto_sign_seed_keypair(p->public_key, p->secret_key, seed);
     add_guard(&p->s, "amina", "TLP:GREEN");
     add_guard(&p->s, "bela", "TLP:GREEN");
@@ -312,7 +314,7 @@ TEST(what_scans_are_refused)
 TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
 {
     struct scene s;
-    scene_open(&s, 1, modules);
+    scene_open(&s, 2, modules);
     refused(&s, RC_CONFLICT, "not-alone", &guard, "lone.word", NULL, NULL);
     does(&s, &guard, "lone.begin", NULL, "{\"every_ms\":600000}");
     pass(&s, 590);
@@ -376,7 +378,7 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     struct command command;
     struct handover handover = {0};
     char id[32];
-    scene_open(&s, 1, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "source.add", NULL, SOURCE("panel", "panel", ",\"heartbeat_ms\":60000"));
     scene_do(&s, "source.add", NULL,
              "{\"id\":\"v\",\"label\":\"TLP:RED\",\"name\":\"v\",\"kind\":\"door\","

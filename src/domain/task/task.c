@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "core/record.h"
+#include "domain/account/account.h"
 #include "frame/attachment/attachment.h"
 #include "frame/retention/retention.h"
 #include "frame/rhythm/rhythm.h"
@@ -171,7 +172,7 @@ static rc on_routine(struct ctx *c, struct picture *picture, const struct event 
 const struct module task_module = {
     .name = "task",
     .help = "What somebody has to do, by when, and how it was shown",
-    .needs = NEEDS(&rhythm_module, &attachment_module, &retention_module),
+    .needs = NEEDS(&rhythm_module, &attachment_module, &retention_module, &account_module),
     .records =
         (const struct record[]){
             RECORD(task, "tasks", READ, WRITE, .check = check, .steps = steps, .dues = dues,

@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&tripwire_module};
+static const struct module *const modules[] = {&signal_module, &tripwire_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 

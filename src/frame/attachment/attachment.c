@@ -2,6 +2,7 @@
 #include "core/own.h"
 #include "frame/attachment/attachment_own.h"
 
+SHAPE_DEFINE(attachment_made, ATTACHMENT_MADE_FIELDS, 1, "A file that was attached");
 SHAPE_DEFINE(attachment, ATTACHMENT_FIELDS, 1, "A file that belongs to a record");
 SHAPE_DEFINE(attachment_given, ATTACHMENT_GIVEN_FIELDS, 1, "A file on its way in");
 SHAPE_DEFINE(attachment_end, ATTACHMENT_END_FIELDS, 1, "Why a file is removed");
@@ -47,12 +48,13 @@ static rc add_routes(struct ctx *c, const struct record *record, struct added *a
     const struct route rows[] = {
         ROUTE(POST, all.ptr, attachment_permission(record),
               "Attach a file: its bytes are the body; name, label and expires are parameters",
-              .raw = true, .slow = true, .serve = attachment_serve_add,
+              .output = &attachment_made_shape, .raw = true, .slow = true,
+              .serve = attachment_serve_add,
               .body_max = most ? (size_t)most : ATTACHMENT_BYTES_MAX),
         ROUTE(GET, all.ptr, record->read, "Its files, removed ones too",
               .output = &attachment_shape, .output_list = true, .serve = attachment_serve_list),
         ROUTE(GET, one.ptr, record->read, "One file, to be saved", .slow = true,
-              .serve = attachment_serve_one),
+              .type = "application/octet-stream", .serve = attachment_serve_one),
         ROUTE(DELETE, one.ptr, attachment_permission(record), "Remove a file; `why` says why",
               .serve = attachment_serve_remove),
     };

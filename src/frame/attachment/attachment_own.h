@@ -57,4 +57,11 @@ rc attachment_on_subject(struct ctx *c, struct picture *picture, const struct ev
                          struct outcome *outcome);
 serve_fn attachment_serve_add, attachment_serve_list, attachment_serve_one, attachment_serve_remove;
 
+/* What is given for a file that was attached. */
+#define ATTACHMENT_MADE_FIELDS(F, T)                                        \
+    F(T, id, _, id, REQUIRED, 0, 0, "the file")                             \
+    F(T, text, line, type, REQUIRED, 0, 0, "its type, judged by its bytes") \
+    F(T, text, line, digest, REQUIRED, 0, 0, "SHA-256 of its bytes")
+SHAPE_DECLARE(attachment_made, ATTACHMENT_MADE_FIELDS);
+
 #endif

@@ -73,6 +73,13 @@ struct listing {
     size_t count;
 };
 
+#define REPORT_ROW_FIELDS(F, T)                                       \
+    F(T, text, line, name, REQUIRED, 0, 0, "its name in the address") \
+    F(T, text, line, help, REQUIRED, 0, 0, "what it is")              \
+    F(T, json, _, asks, 0, 0, 0, "its parameters, as a shape")
+SHAPE_DECLARE(report_row, REPORT_ROW_FIELDS);
+SHAPE_DEFINE(report_row, REPORT_ROW_FIELDS, 1, "A report that may be asked for");
+
 static rc put_report(struct ctx *c, void *arg, const struct report *report, bool *stop)
 {
     struct listing *listing = arg;
@@ -165,8 +172,8 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
     TRY(str_format(c, &path, "/api/v1/%s/{id}/document", record->plural));
     routes[0] = (struct route)ROUTE(
         GET, path.ptr, record->read,
-        "As a document; `format` is html or pdf, `history=true` adds its events", .slow = true,
-        .arg = record, .serve = serve_record);
+        "As a document; `format` is html or pdf, `history=true` adds its events",
+        .type = "text/html", .slow = true, .arg = record, .serve = serve_record);
     ret->routes = routes;
     return OK;
 }
@@ -177,10 +184,10 @@ const struct module report_module = {
     .routes =
         (const struct route[]){
             ROUTE(GET, "/api/v1/reports", PERMIT_SIGNED_IN, "Reports that the caller may ask for",
-                  .serve = serve_reports),
+                  .output = &report_row_shape, .output_list = true, .serve = serve_reports),
             ROUTE(GET, "/api/v1/reports/{name}", PERMIT_SIGNED_IN,
-                  "A report; `format` is html or pdf, `language` en, fr or ar", .slow = true,
-                  .serve = serve_report),
+                  "A report; `format` is html or pdf, `language` en, fr or ar", .type = "text/html",
+                  .slow = true, .serve = serve_report),
             {0},
         },
     .reports =
