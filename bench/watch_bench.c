@@ -2,7 +2,7 @@
  * with their reading too, by adapter, in the intake's batches, a second of processor time of all
  * threads; and a storm of a million signals from one broken sensor, while duress comes in between:
  * how long the duress waits, what the storm costs the record, and how much memory. */
-#include "domain/watch/watch_own.h"
+#include "domain/signal/signal_own.h"
 
 #include "adapter/registry/registry.h"
 #include "input.h"
@@ -72,7 +72,7 @@ static void fill(struct signal *signal, char *dedupe, size_t room, int number)
 
 static struct command take(const struct signal_batch *batch)
 {
-    return (struct command){.decision = &watch_decisions[SIGNAL_TAKE],
+    return (struct command){.decision = signal_decisions,
                             .input = batch,
                             .actor = actor_system,
                             .cause = -1,

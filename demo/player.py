@@ -9,7 +9,7 @@ import socket
 import sys
 import traceback
 
-PATIENCE_S = 60  # for one answer of the other side
+PATIENCE_S = 300  # for one answer of the other side
 
 
 class Refused(Exception):

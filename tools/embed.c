@@ -1,17 +1,16 @@
 /*
  * embed: puts the console's files into the program.
  *
- *     embed FOLDER OUT.S OUT.c OUT.d [NAME]
+ *     embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX]]
  *
  * Every file of FOLDER becomes three runs of bytes in OUT.S (as it is, gzip, brotli; by .incbin,
- * which costs the compiler nothing) and one row of the table in OUT.c, sorted by path, behind
- * asset_find() of edge/assets.h. A packed form that is not smaller is left out. OUT.d names the
- * files for ninja. A FOLDER that does not exist gives an empty table. The packed bytes are kept
- * beside OUT.S.
+ * which costs the compiler nothing) and one row of the table in OUT.c, sorted by path, as
+ * base/asset.h has it. A packed form that is not smaller is left out. OUT.d names the files for
+ * ninja. A FOLDER that does not exist gives an empty table. The packed bytes are kept beside OUT.S.
  *
  * The ETag is the start of the SHA-256 of the file; the web server adds a suffix for each encoding.
  * With a NAME the table is called that, and no packed forms are made: content/ is read by the
- * program itself.
+ * program itself. With a SUFFIX only the files are taken whose names end so.
  *
  * Vite puts a hash into the names under assets/, so that a name there never changes its content:
  * those are immutable.
@@ -81,7 +80,13 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void list_folder(const char *root, const char *folder, struct list *list)
+static bool is_wanted(const char *name, const char *suffix)
+{
+    size_t length = strlen(name), wanted = strlen(suffix);
+    return length >= wanted && strcmp(name + length - wanted, suffix) == 0;
+}
+
+static void list_folder(const char *root, const char *folder, const char *suffix, struct list *list)
 {
     char path[PATH_BYTES_MAX];
     join(path, root, folder);
@@ -98,8 +103,8 @@ static void list_folder(const char *root, const char *folder, struct list *list)
         if (stat(path, &status) != 0)
             die("stat", path);
         if (S_ISDIR(status.st_mode)) {
-            list_folder(root, inside, list);
-        } else {
+            list_folder(root, inside, suffix, list);
+        } else if (is_wanted(inside, suffix)) {
             assert(list->count < FILES_MAX);
             list->paths[list->count++] = strdup(inside);
         }
@@ -249,11 +254,11 @@ int main(int argc, char **argv)
     char *rows_text = NULL;
     size_t rows_length = 0;
 
-    if (argc != 5 && argc != 6) {
-        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d [NAME]\n");
+    if (argc < 5 || argc > 7) {
+        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX]]\n");
         return 2;
     }
-    struct output out = {argc == 6 ? argv[5] : "assets",
+    struct output out = {argc > 5 ? argv[5] : "assets",
                          argc == 5,
                          argv[2],
                          create(argv[2]),
@@ -262,11 +267,11 @@ int main(int argc, char **argv)
     FILE *rows = open_memstream(&rows_text, &rows_length);
     assert(rows != NULL);
 
-    list_folder(argv[1], "", &list);
+    list_folder(argv[1], "", argc > 6 ? argv[6] : "", &list);
     if (list.count > 0)
         qsort(list.paths, list.count, sizeof list.paths[0], by_path);
     fprintf(out.assembly, ".section .rodata\n");
-    fprintf(out.table, "/* Made by tools/embed. */\n#include \"edge/assets.h\"\n\n");
+    fprintf(out.table, "/* Made by tools/embed. */\n#include \"base/asset.h\"\n\n");
     fprintf(out.depends, "%s:", argv[2]);
     if (access(argv[1], F_OK) == 0)
         fprintf(out.depends, " %s", argv[1]);
@@ -278,7 +283,8 @@ int main(int argc, char **argv)
     fprintf(out.assembly, ".section .note.GNU-stack,\"\",@progbits\n");
     /* C has no empty arrays: a last row, beyond the count, is always there. */
     fprintf(out.table,
-            "\nconst size_t %1$s_count = %2$zu;\nconst struct asset %1$s[] = {\n%3$s    {0},\n};\n",
+            "\nextern const size_t %1$s_count;\nextern const struct asset %1$s[];\n"
+            "const size_t %1$s_count = %2$zu;\nconst struct asset %1$s[] = {\n%3$s    {0},\n};\n",
             out.name, list.count, rows_text);
     fprintf(out.depends, "\n");
     free(rows_text);

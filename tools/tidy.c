@@ -73,21 +73,39 @@ static const struct ban {
 
 /* A folder of src/ may include itself and every folder of a smaller height: the floors of the
  * house, and within a floor the order in which its folders are built (a ledger is kept in a store).
- * An agent is a process without keys, and so stands below everything that has any.
- */
+ * An agent is a process without keys, and so stands below everything that has any. */
 enum { HEIGHT_BASE = 10, HEIGHT_CORE = 40, HEIGHT_DOMAIN = 50 };
 
+/* clang-format off */
 static const struct floor {
     const char *folder;
     int height;
     bool nested; /* the next name of the path counts as part of the folder */
 } floors[] = {
-    {"base", HEIGHT_BASE, false}, {"shape", 20, false},         {"engine", 21, true},
-    {"adapter", 22, true},        {"adapter/kit", 21, false},   {"adapter/registry", 23, false},
-    {"agent", 25, true},          {"agent/kit", 24, false},     {"store", 30, false},
-    {"ledger", 31, false},        {"core", HEIGHT_CORE, false}, {"domain", HEIGHT_DOMAIN, true},
-    {"edge", 60, false},          {"outlet", 60, true},         {"main", 70, false},
+    {"base", HEIGHT_BASE, false},
+    {"shape", 19, false},
+    {"words", 19, false},
+    {"engine/kit", 20, false},
+    {"engine", 21, true},
+    {"engine/registry", 22, false},
+    {"adapter/kit", 21, false},
+    {"adapter", 22, true},
+    {"adapter/registry", 23, false},
+    {"agent/kit", 24, false},
+    {"agent", 25, true},
+    {"store", 30, false},
+    {"ledger", 31, false},
+    {"core", HEIGHT_CORE, false},
+    {"frame", 45, true},
+    {"frame/retention", 46, false},
+    {"domain", HEIGHT_DOMAIN, true},
+    {"outlet/kit", 59, false},
+    {"edge", 60, false},
+    {"outlet", 60, true},
+    {"outlet/post", 61, false},
+    {"main", 70, false},
 };
+/* clang-format on */
 
 /* The literals are in halves, so that this file does not find itself. */
 static const char *const leftovers[] = {"TO"

@@ -3,12 +3,13 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { words } from './words.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   root: here,
-  plugins: [svelte()],
+  plugins: [svelte(), words(`${here}src`)],
   worker: { format: 'es' },
   build: {
     rollupOptions: { input: { index: `${here}index.html`, phone: `${here}phone.html` } },

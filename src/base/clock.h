@@ -18,6 +18,12 @@ static inline struct wall wall_after(struct wall t, int64_t ms)
     return (struct wall){t.us + ms * 1000};
 }
 
+/* The earlier of two, where zero is none. */
+static inline struct wall wall_sooner(struct wall a, struct wall b)
+{
+    return a.us == 0 || (b.us != 0 && b.us < a.us) ? b : a;
+}
+
 /* Microseconds of a clock that never goes back. */
 struct mono {
     int64_t us;

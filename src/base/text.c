@@ -143,6 +143,22 @@ void text_put_json(struct text *t, struct str s)
     text_put_char(t, '"');
 }
 
+void text_put_markup(struct text *t, struct str s)
+{
+    static const struct {
+        char sign;
+        struct str entity;
+    } entities[] = {
+        {'&', {"&amp;", 5}}, {'<', {"&lt;", 4}}, {'>', {"&gt;", 4}}, {'"', {"&quot;", 6}}};
+    for (size_t i = 0; i < s.len; i++) {
+        struct str part = str_sub(s, i, 1);
+        for (size_t j = 0; j < sizeof entities / sizeof entities[0]; j++)
+            if (s.ptr[i] == entities[j].sign)
+                part = entities[j].entity;
+        text_put(t, part);
+    }
+}
+
 void text_put_wall(struct text *t, struct wall when)
 {
     char out[WALL_TEXT_MAX];

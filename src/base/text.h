@@ -40,6 +40,9 @@ rc str_format(struct ctx *c, struct str *ret, const char *format, ...)
 /* A JSON string with its quotes; s must be UTF-8. An absent str is written as null. */
 void text_put_json(struct text *t, struct str s);
 
+/* As text or the value of an attribute in XML or HTML: & < > " are written as entities. */
+void text_put_markup(struct text *t, struct str s);
+
 /* RFC 3339, without quotes. */
 void text_put_wall(struct text *t, struct wall when);
 

@@ -319,3 +319,14 @@ struct wall tz_local(const struct tz *zone, struct wall when)
 {
     return (struct wall){when.us + tz_offset(zone, when) * SECOND_US};
 }
+
+struct wall tz_moment(const struct tz *zone, struct wall local)
+{
+    int64_t day_us = DAY_S * SECOND_US;
+    int32_t before = tz_offset(zone, (struct wall){local.us - day_us});
+    int32_t after = tz_offset(zone, (struct wall){local.us + day_us});
+    struct wall first = {local.us - before * SECOND_US}, second = {local.us - after * SECOND_US};
+    if (tz_local(zone, first).us != local.us && tz_local(zone, second).us == local.us)
+        return second;
+    return first;
+}

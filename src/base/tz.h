@@ -37,6 +37,11 @@ int32_t tz_offset(const struct tz *zone, struct wall when);
 /* The local date and time: as if it were UTC, so that wall_format writes what the clock shows. */
 struct wall tz_local(const struct tz *zone, struct wall when);
 
+/* The moment at which a local clock shows this; the other way round. A time that comes twice is its
+ * first occurrence; one that is left out when the clocks go forward is as long after the change as
+ * it would have been (RFC 5545, 3.3.5: 02:30 becomes 03:30). */
+struct wall tz_moment(const struct tz *zone, struct wall local);
+
 /* The day of the week of a local time, 0 Monday to 6 Sunday, and its day since 1970-01-01. */
 unsigned tz_weekday(struct wall local);
 int64_t tz_day(struct wall local);

@@ -91,3 +91,29 @@ TEST(tz_file_that_is_broken_is_refused)
     free(copy);
     arena_close(c.arena);
 }
+
+static struct wall moment(const struct tz *zone, const char *local)
+{
+    struct wall when;
+    assert_true(wall_parse(str_from(local), &when));
+    return tz_moment(zone, when);
+}
+
+/* The clocks of Berlin go from 02:00 to 03:00 on 2026-03-29, and from 03:00 to 02:00 on 10-25. */
+TEST(tz_moment_is_the_other_way_round)
+{
+    struct ctx c = open_ctx();
+    struct tz zone;
+    struct wall gap, twice;
+    assert_true(rc_ok(tz_open(&c, &files_system, STR("Europe/Berlin"), &zone)));
+    for (int64_t second = 1735689600; second < 1798761600; second += 41 * 3600 + 7) {
+        struct wall when = {second * 1000000};
+        assert_int_equal(tz_moment(&zone, tz_local(&zone, when)).us, when.us);
+    }
+    gap = moment(&zone, "2026-03-29T02:30:00Z");
+    assert_int_equal(gap.us, moment(&zone, "2026-03-29T03:30:00Z").us);
+    twice = moment(&zone, "2026-10-25T02:30:00Z");
+    assert_int_equal(tz_offset(&zone, twice), 7200); /* still summer */
+    assert_int_equal(tz_moment(&(struct tz){0}, twice).us, twice.us);
+    arena_close(c.arena);
+}

@@ -11,6 +11,16 @@ static bool declared(const struct catalog *catalog, const char *permission)
            catalog_by_name(&catalog->permissions_by_name, name);
 }
 
+static rc check_report_permissions(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++)
+        for (const struct report *row = catalog->modules[i]->reports; row && row->name; row++)
+            if (!row->permission || !declared(catalog, row->permission))
+                FAIL(c, INTERNAL, "the report %s names a permission that no module declares",
+                     row->name);
+    return OK;
+}
+
 static rc check_permissions(struct ctx *c, const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->routes.count; i++) {
@@ -31,11 +41,25 @@ static rc check_permissions(struct ctx *c, const struct catalog *catalog)
             FAIL(c, INTERNAL, "the event %s names a permission that no module declares",
                  kind->name);
     }
-    return OK;
+    return check_report_permissions(c, catalog);
 }
 
 /* ---- records -----------------------------------------------------------------------------------
  */
+
+/* What is removed by time must not be readable in the ledger afterwards. */
+static rc check_keep(struct ctx *c, const struct record *record)
+{
+    const struct shape_field *after = shape_field(record->shape, str_from(record->keep.after));
+    if (!(after && after->kind == SHAPE_TIME) &&
+        !str_is(str_from(record->keep.after), KEEP_RETIRED))
+        FAIL(c, INTERNAL, "the record %s is kept for days after what is no time of it",
+             record->shape->name);
+    if (!record->erasable)
+        FAIL(c, INTERNAL, "the record %s is kept for days, and what is removed could still be read",
+             record->shape->name);
+    return OK;
+}
 
 /* What everything else relies on in a record. */
 static rc check_record(struct ctx *c, const struct record *record)
@@ -52,6 +76,8 @@ static rc check_record(struct ctx *c, const struct record *record)
     if (record->subject && (!subject || subject->kind != SHAPE_REF))
         FAIL(c, INTERNAL, "the record %s has no reference %s to its subject", shape->name,
              record->subject);
+    if (record->keep.days > 0)
+        TRY(check_keep(c, record));
     for (size_t i = 0; i < shape->count; i++)
         if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
             fields[i].kind != SHAPE_REF)
@@ -258,6 +284,21 @@ static rc check_kinds(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
+/* What modules have Chancery decide by itself. */
+static rc check_decided(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++) {
+        const struct module *m = catalog->modules[i];
+        if (m->opening && !catalog_decision(catalog, str_from(m->opening)))
+            FAIL(c, INTERNAL, "%s opens with %s, which no module declares", m->name, m->opening);
+        for (const struct rhythm_row *row = m->rhythms; row && row->name; row++)
+            if (!catalog_decision(catalog, str_from(row->decision)))
+                FAIL(c, INTERNAL, "the rhythm %s asks for %s, which no module declares", row->name,
+                     row->decision);
+    }
+    return OK;
+}
+
 rc catalog_check(struct ctx *c, const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->generated.count; i++) {
@@ -270,5 +311,6 @@ rc catalog_check(struct ctx *c, const struct catalog *catalog)
     TRY(check_routes(c, catalog));
     TRY(check_permissions(c, catalog));
     TRY(check_sealing(c, catalog));
+    TRY(check_decided(c, catalog));
     return check_kinds(c, catalog);
 }

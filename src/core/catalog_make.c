@@ -58,7 +58,7 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
         .help = record->shape->help,
         .body = body,
         .read = record->read,
-        .sealed = record->personal,
+        .sealed = record_sealed(record),
         .row = verb == RECORD_RETIRE ? EVENT_NO_ROW : EVENT_PUTS_ROW,
     };
     g->decisions[verb] = (struct decision){
@@ -129,7 +129,7 @@ static rc generate_step(struct ctx *c, struct generated *g, size_t i)
         .help = step->help,
         .body = record->shape,
         .read = record->read,
-        .sealed = record->personal,
+        .sealed = record_sealed(record),
         .row = step->flags & STEP_ENDS ? EVENT_ENDS_ROW : EVENT_PUTS_ROW,
     };
     g->step_decisions[i] = (struct decision){
@@ -175,28 +175,47 @@ static rc add_record(struct ctx *c, struct catalog *catalog, const struct record
 /* ---- modules -----------------------------------------------------------------------------------
  */
 
+static rc add_extension(struct ctx *c, struct catalog *catalog, const struct extension *more)
+{
+    for (const struct event_kind *const *row = more->events; row && *row; row++)
+        TRY(add_event(c, catalog, *row));
+    for (const struct fold *row = more->folds; row && row->kind; row++)
+        TRY(rows_add(c, &catalog->folds, row));
+    for (const struct reaction *row = more->reactions; row && row->react; row++)
+        TRY(rows_add(c, &catalog->reactions, row));
+    for (const struct route *row = more->routes; row && row->path; row++)
+        TRY(rows_add(c, &catalog->routes, row));
+    return OK;
+}
+
 static rc add_module(struct ctx *c, struct catalog *catalog, const struct module *m)
 {
     for (const struct record *row = m->records; row && row->shape; row++)
         TRY(add_record(c, catalog, row));
     for (const struct table *row = m->tables; row && row->shape; row++)
         TRY(rows_add(c, &catalog->tables, row));
-    for (const struct event_kind *const *row = m->events; row && *row; row++)
-        TRY(add_event(c, catalog, *row));
     for (const struct decision *row = m->decisions; row && row->name; row++)
         TRY(rows_add(c, &catalog->decisions, row));
-    for (const struct fold *row = m->folds; row && row->kind; row++)
-        TRY(rows_add(c, &catalog->folds, row));
-    for (const struct reaction *row = m->reactions; row && row->react; row++)
-        TRY(rows_add(c, &catalog->reactions, row));
-    for (const struct route *row = m->routes; row && row->path; row++)
-        TRY(rows_add(c, &catalog->routes, row));
     for (const struct permission *row = m->permissions; row && row->name; row++)
         TRY(rows_add(c, &catalog->permissions, row));
     if (m->account_origin && catalog->account_origin)
         FAIL(c, INTERNAL, "a second module says where accounts come from: %s", m->name);
     if (m->account_origin)
         catalog->account_origin = m->account_origin;
+    return add_extension(c, catalog,
+                         &(struct extension){m->events, m->folds, m->reactions, m->routes});
+}
+
+/* What modules add to the records of all. */
+static rc extend_records(struct ctx *c, struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->module_count; i++)
+        for (size_t j = 0; catalog->modules[i]->extend && j < catalog->generated.count; j++) {
+            const struct generated *g = catalog->generated.items[j];
+            struct extension more = {0};
+            TRY(catalog->modules[i]->extend(c, g->record, &more));
+            TRY(add_extension(c, catalog, &more));
+        }
     return OK;
 }
 
@@ -341,6 +360,7 @@ static rc assemble(struct ctx *c, size_t count, const struct module *const *modu
     TRY(modules_gather(c, count, modules, &catalog->module_count, &catalog->modules));
     for (size_t i = 0; i < catalog->module_count; i++)
         TRY(add_module(c, catalog, catalog->modules[i]));
+    TRY(extend_records(c, catalog));
     TRY(sort_names(c, &catalog->generated, "record", &catalog->generated_by_name));
     TRY(sort_names(c, &catalog->events, "event", &catalog->events_by_name));
     TRY(sort_names(c, &catalog->decisions, "decision", &catalog->decisions_by_name));

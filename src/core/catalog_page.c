@@ -13,7 +13,7 @@ static void put_pair(struct text *out, const char *name, const char *help, bool 
 }
 
 /* "asked waiting" as ["asked","waiting"]. */
-static void put_states(struct text *out, const char *states)
+static void put_words(struct text *out, const char *states)
 {
     struct str rest = str_from(states), word;
     const char *glue = "[";
@@ -30,8 +30,8 @@ static void put_step(struct text *out, const struct record *record, const struct
 {
     put_pair(out, step->name, step->help, comma);
     text_printf(out, ",\"event\":\"%s.%s\",\"permission\":\"%s\",\"from\":", record->shape->name,
-                step->event, step->permission);
-    put_states(out, step->from);
+                step->event ? step->event : "changed", step->permission);
+    put_words(out, step->from);
     if (step->to)
         text_printf(out, ",\"to\":\"%s\"", step->to);
     text_printf(out, ",\"reason\":%s,\"other\":%s,\"mine\":%s,\"input\":",
@@ -56,6 +56,25 @@ static void put_steps(struct text *out, const struct catalog *catalog, const str
     text_put_char(out, ']');
 }
 
+/* What the frame does for it. */
+static void put_frame(struct text *out, const struct record *record)
+{
+    const struct attachments *files = &record->attachments;
+    if (files->most > 0) {
+        text_printf(out, ",\"attachments\":{\"most\":%lld,\"write\":\"%s\",\"kinds\":",
+                    (long long)files->most, files->write ? files->write : record->write);
+        put_words(out, files->kinds);
+        if (files->bytes_max > 0)
+            text_printf(out, ",\"bytes_max\":%lld", (long long)files->bytes_max);
+        text_put_char(out, '}');
+    }
+    if (record->erasable)
+        text_put(out, STR(",\"erasable\":true"));
+    if (record->keep.days > 0)
+        text_printf(out, ",\"keep\":{\"days\":%lld,\"after\":\"%s\"}", (long long)record->keep.days,
+                    record->keep.after);
+}
+
 static void put_record(struct text *out, const struct catalog *catalog, const struct module *module,
                        const struct record *record, bool comma)
 {
@@ -66,8 +85,9 @@ static void put_record(struct text *out, const struct catalog *catalog, const st
         text_printf(out, ",\"write\":\"%s\"", record->write);
     if (record->editable) {
         text_put(out, STR(",\"editable\":"));
-        put_states(out, record->editable);
+        put_words(out, record->editable);
     }
+    put_frame(out, record);
     put_steps(out, catalog, record);
     text_put(out, STR(",\"shape\":"));
     shape_describe(out, record->shape);

@@ -120,6 +120,7 @@ void core_close(struct core *core)
 {
     if (!core)
         return;
+    followers_stop(core);
     if (core->threaded) {
         pthread_mutex_lock(&core->lock);
         core->stopping = true;
@@ -127,6 +128,7 @@ void core_close(struct core *core)
         pthread_mutex_unlock(&core->lock);
         pthread_join(core->thread, NULL);
     }
+    followers_leave(core);
     checkpointer_close(core->checkpointer);
     core_close_parts(core);
     arena_close(core->batch_arena);
@@ -230,7 +232,8 @@ bool core_step(struct core *core)
     if (list)
         writer_run(core, list);
     tend_log(core);
-    return did || list || follow(core);
+    did = did || list || follow(core);
+    return (!core->threaded && followers_step(core)) || did;
 }
 
 /* ---- the thread
@@ -287,13 +290,9 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-struct wall core_settle(struct core *core)
+/* Until the writer has nothing to do. */
+static struct wall settle(struct core *core)
 {
-    if (!core->threaded) {
-        while (core_step(core))
-            continue;
-        return core->next_due;
-    }
     pthread_mutex_lock(&core->lock);
     int64_t mine = ++core->settles_asked;
     pthread_cond_signal(&core->wake);
@@ -311,6 +310,23 @@ static void tell_held(const struct store_log *log)
         LOG_TEXT("why", STR("somebody reads for long: a backup, a verification")));
 }
 
+struct wall core_settle(struct core *core)
+{
+    int64_t size;
+    struct wall due;
+    if (!core->threaded) {
+        while (core_step(core))
+            continue;
+        return core->next_due;
+    }
+    do {
+        size = core_size(core);
+        due = settle(core);
+        followers_settle(core);
+    } while (core_size(core) != size);
+    return due;
+}
+
 static rc start(struct ctx *c, struct core *core)
 {
     const struct core_options *options = &core->options;
@@ -324,16 +340,49 @@ static rc start(struct ctx *c, struct core *core)
         TRY(checkpointer_open(c, &how, &core->checkpointer));
         TRY(checkpointer_start(c, core->checkpointer));
     }
-    if (pthread_create(&core->thread, NULL, run_thread, core) != 0)
+    core->threaded = true; /* before the thread looks: it does not run the followers itself */
+    if (pthread_create(&core->thread, NULL, run_thread, core) != 0) {
+        core->threaded = false;
         FAIL(c, NO_MEMORY, "no thread could be made");
-    core->threaded = true;
+    }
+    return followers_start(c, core);
+}
+
+static void forget(struct command *command)
+{
+    (void)command;
+}
+
+/* What modules want decided each time the mission opens; it is no matter if it is refused. */
+static rc submit_openings(struct ctx *c, struct core *core)
+{
+    const struct catalog *catalog = core->options.catalog;
+    size_t count = 0;
+    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
+        const char *name = catalog_module(catalog, i)->opening;
+        if (!name)
+            continue;
+        if (count == OPENINGS_MAX)
+            FAIL(c, INTERNAL, "more than %d modules want something decided at opening",
+                 OPENINGS_MAX);
+        core->openings[count] = (struct command){
+            .decision = catalog_decision(catalog, str_from(name)),
+            .actor = actor_system,
+            .cause = -1,
+            .expect_seq = -1,
+            .done = forget,
+        };
+        TRY(core_submit(c, core, &core->openings[count++]));
+    }
     return OK;
 }
 
 rc core_start(struct ctx *c, struct core *core)
 {
     assert(!core->threaded && !core->checkpointer);
-    rc result = start(c, core);
+    rc result = submit_openings(c, core);
+    if (rc_ok(result))
+        result = start(c, core);
     if (!rc_ok(result))
         core_abandon(core);
     return result;

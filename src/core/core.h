@@ -44,8 +44,9 @@ void core_abandon(struct core *core);
  * demonstration, whose clock stands between steps. */
 bool core_step(struct core *core);
 
-/* Wait until nothing is queued and nothing is due by the clock as it stands; gives when the next
- * deadline is, absent: never. For whoever moves a clock that stands, from deadline to deadline. */
+/* Wait until nothing is queued, nothing is due by the clock as it stands, and every follower has
+ * seen what there is; gives when the next deadline is, absent: never. For whoever moves a clock
+ * that stands, from deadline to deadline. */
 struct wall core_settle(struct core *core);
 
 /* Queue a command. BUSY when too many wait (never for one with `alarm`); then `done` is not called.

@@ -72,6 +72,22 @@ rc outcome_vault_put(struct ctx *c, struct outcome *outcome, const struct shape 
 rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct shape *shape,
                         struct str id);
 
+/* The same, with a field of bytes sealed under the keys of two subjects, one within the other, for
+ * the row's id; an absent subject has none. ledger_unseal opens it, the outer one first. */
+struct vault_seal {
+    const char *field;
+    struct str inner, outer;
+};
+rc outcome_vault_seal(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                      const void *record, const struct vault_seal *seal);
+
+/* Delete all rows whose field has this value. */
+rc outcome_vault_delete_where(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                              const char *field, struct str value);
+
+/* Destroy a key that is no person's, if it is there. */
+rc outcome_destroy(struct ctx *c, struct outcome *outcome, struct str subject);
+
 /* Destroy the keys of a subject in the same transaction: what was sealed for it is unreadable. */
 rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject);
 

@@ -10,6 +10,7 @@
 
 TEST(what_core_is_made_of_keeps_its_promises)
 {
+    scene_property_test(1, sample_modules);
     scene_property_test(2, sample_modules);
 }
 

@@ -11,6 +11,21 @@
 typedef rc record_check(struct ctx *c, struct picture *picture, const struct command *command,
                         const void *before, const void *after);
 
+/* Files that belong to a record (src/frame/attachment). */
+struct attachments {
+    int64_t most;      /* of one record; 0: it has none */
+    int64_t bytes_max; /* of one file; 0: as many as a file may have */
+    const char *kinds; /* "image/jpeg application/pdf": the media types that are taken */
+    const char *write; /* permission to attach and remove; NULL: that to write the record */
+};
+
+/* How long a record is kept (src/frame/retention); only what is erasable can be removed. */
+#define KEEP_RETIRED "retired"
+struct keep {
+    int64_t days;      /* 0: for ever */
+    const char *after; /* the name of a time of its shape, or KEEP_RETIRED */
+};
+
 /* A record: from its shape come the table, the events <noun>.added, .changed and .retired, the
  * commands <noun>.add, .change and .retire, and the routes to list, read, write and see its
  * history. The shape begins with id and label (RECORD_FIELDS). */
@@ -28,7 +43,18 @@ struct record {
     const struct due *dues;    /* ended by zeros; NULL: none */
     const struct claim *claim; /* NULL: nobody takes one */
     const char *editable;      /* states in which `change` may be used; NULL: all */
+
+    /* What the frame does for it (src/frame/); zeros: nothing. */
+    struct attachments attachments;
+    bool erasable; /* each one is sealed under a key of its own, which can be destroyed */
+    struct keep keep;
 };
+
+/* Are its events sealed? */
+static inline bool record_sealed(const struct record *record)
+{
+    return record->personal || record->erasable;
+}
 
 /* RECORD(zone, "zones", READ, WRITE, .check = zone_check): the first four have to be given. */
 #define RECORD(shape_, plural_, read_, write_, ...)                                              \
@@ -73,6 +99,28 @@ struct permission {
     const char *name, *help;
 };
 
+/* Something that comes round by itself (src/frame/rhythm): one of hours, days, weeks and months
+ * says how often. */
+struct rhythm_row {
+    const char *name; /* of the form of an id: "tripwire-self-test" */
+    const char *help;
+    const char *decision; /* made by Chancery itself, with the name as its target */
+    int64_t hours, days, weeks, months;
+    const char *at;     /* "03:00" by the mission's clock; not for hours */
+    unsigned weekdays;  /* 1: Monday, 2: Tuesday, 4: …; for weeks, or to narrow days */
+    int64_t day;        /* of the month; beyond its end: its last */
+    bool skip_holidays; /* of the mission */
+};
+
+/* What a module adds to the records of others that ask for it by a field of struct record. */
+struct extension {
+    const struct event_kind *const *events;
+    const struct fold *folds;
+    const struct reaction *reactions;
+    const struct route *routes;
+};
+typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
+
 /* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
  */
 struct account_origin {
@@ -83,6 +131,16 @@ typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str 
 
 struct module;
 #define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
+
+/* A document that a module describes, served by the frame at /api/v1/reports/<name> as HTML or PDF
+ * (frame/report/report.h). `asks` are its parameters; NULL: none. */
+struct reporting;
+struct report {
+    const char *name, *help;
+    const char *permission;
+    const struct shape *asks;
+    rc (*describe)(struct ctx *c, struct reporting *reporting, const void *asked);
+};
 
 /* Each list ends with a row of zeros; NULL: none. */
 struct module {
@@ -98,7 +156,11 @@ struct module {
     const struct reaction *reactions;
     const struct route *routes;
     const struct permission *permissions;
+    const struct rhythm_row *rhythms;
+    extend_fn *extend;   /* called once for every record there is */
+    const char *opening; /* a decision that Chancery makes each time the mission opens */
     account_origin_fn *account_origin; /* of the one module that keeps the accounts */
+    const struct report *reports;
 };
 
 #endif

@@ -112,6 +112,34 @@ rc outcome_vault_delete(struct ctx *c, struct outcome *outcome, const struct sha
     return add_wish(c, outcome, wish);
 }
 
+rc outcome_vault_seal(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                      const void *record, const struct vault_seal *seal)
+{
+    const struct shape_field *field = shape_field(shape, str_from(seal->field));
+    struct wish wish = {.kind = WISH_VAULT_PUT, .shape = shape, .seal = *seal};
+    assert(field && field->kind == SHAPE_BYTES && !str_absent(seal->inner));
+    TRY(shape_check(c, shape, record));
+    TRY(copy_row(c, shape, record, &wish.record));
+    TRY(str_copy(c, seal->inner, &wish.seal.inner));
+    TRY(str_copy(c, seal->outer, &wish.seal.outer));
+    return add_wish(c, outcome, wish);
+}
+
+rc outcome_vault_delete_where(struct ctx *c, struct outcome *outcome, const struct shape *shape,
+                              const char *field, struct str value)
+{
+    struct wish wish = {.kind = WISH_VAULT_DELETE_WHERE, .shape = shape, .field = field};
+    TRY(str_copy(c, value, &wish.id));
+    return add_wish(c, outcome, wish);
+}
+
+rc outcome_destroy(struct ctx *c, struct outcome *outcome, struct str subject)
+{
+    struct wish wish = {.kind = WISH_DESTROY};
+    TRY(str_copy(c, subject, &wish.id));
+    return add_wish(c, outcome, wish);
+}
+
 rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject)
 {
     struct subject_erased body = {.subject = subject, .label = OWN_LABEL};

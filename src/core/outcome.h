@@ -6,7 +6,14 @@
 
 enum { OUTCOME_EVENTS_MAX = 1024 };
 
-enum wish_kind { WISH_EVENT, WISH_VAULT_PUT, WISH_VAULT_DELETE, WISH_ERASE };
+enum wish_kind {
+    WISH_EVENT,
+    WISH_VAULT_PUT,
+    WISH_VAULT_DELETE,
+    WISH_VAULT_DELETE_WHERE,
+    WISH_ERASE,
+    WISH_DESTROY
+};
 
 struct wish {
     enum wish_kind kind;
@@ -14,7 +21,9 @@ struct wish {
     struct str body;           /* of the event, as JSON */
     const struct shape *shape; /* vault */
     const void *record;
-    struct str id; /* vault row, or the subject to erase */
+    struct vault_seal seal; /* of the row; field NULL: none */
+    const char *field;      /* to delete by */
+    struct str id;          /* vault row, value of the field, or the subject to erase */
     struct wish *next;
 };
 

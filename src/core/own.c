@@ -1,6 +1,7 @@
 #include "core/own.h"
 
 #include "base/encode.h"
+#include "core/answers.h"
 #include "core/catalog.h"
 
 #include <sodium.h>
@@ -8,6 +9,7 @@
 SHAPE_DEFINE(deadline, DEADLINE_FIELDS, 1, "A decision that falls due");
 SHAPE_DEFINE(deadline_end, DEADLINE_END_FIELDS, 1, "The end of a deadline");
 SHAPE_DEFINE(reactions_skipped, REACTIONS_SKIPPED_FIELDS, 1, "What an alarm did not set off");
+SHAPE_DEFINE(follower_position, FOLLOWER_POSITION_FIELDS, 1, "How far a follower has come");
 SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
 SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
 
@@ -78,7 +80,8 @@ static rc decide_reading(struct ctx *c, struct picture *picture, const struct co
  * --------------------------------------------------------------------------------------- */
 
 /* Whatever the sealed events of a subject had put into the picture goes with them, so that a
- * picture folded anew, without those bodies, is the same. */
+ * picture folded anew, without those bodies, is the same. An erasable record has a key of its own:
+ * it goes by itself (frame/retention). */
 static rc fold_erased(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct subject_erased *erased = event->body;
@@ -86,7 +89,7 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     for (size_t i = 0; i < catalog_table_count(catalog); i++) {
         const struct shape *shape = catalog_table(catalog, i)->shape;
         const struct record *record = catalog_record(catalog, str_from(shape->name));
-        if (!record || !record->personal)
+        if (!record || !record->personal || record->erasable)
             continue;
         const char *field = record->subject ? record->subject : "id";
         TRY(picture_delete_where(c, picture, shape, field, erased->subject));
@@ -94,24 +97,38 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
     return OK;
 }
 
+/* ---- followers ------------------------------------------------------------------------------- */
+
+static rc decide_follower(struct ctx *c, struct picture *picture, const struct command *command,
+                          struct outcome *outcome)
+{
+    const struct follower_position *row = command->input;
+    (void)picture;
+    if (!actor_is_system(&command->actor))
+        FAIL(c, FORBIDDEN, "only Chancery itself keeps the position of a follower");
+    return outcome_vault_put(c, outcome, &follower_position_shape, row);
+}
+
 /* ---- pages ----------------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/catalog", PERMIT_SIGNED_IN,
-          "What there is: records and their fields, permissions, events", .serve = catalog_serve),
+          "What there is: records and their fields, permissions, events",
+          .output = &catalog_view_shape, .serve = catalog_serve),
     ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
           "The size of the record, its signed head and the key that checks it",
-          .serve = ledger_serve_head),
+          .output = &ledger_head_shape, .serve = ledger_serve_head),
     ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
-          "Browse: from, limit, backwards, kind, record", .serve = ledger_serve_events),
+          "Browse: from, limit, backwards, kind, record", .output = &ledger_page_shape,
+          .serve = ledger_serve_events),
     ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
-          .serve = ledger_serve_event),
+          .output = &ledger_entry_shape, .serve = ledger_serve_event),
     ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,
-          "The proof that an event is in the record, as a C2SP tlog-proof",
+          "The proof that an event is in the record, as a C2SP tlog-proof", .type = "text/plain",
           .serve = ledger_serve_proof),
     ROUTE(POST, "/api/v1/ledger/verify", PERMIT_LEDGER_READ,
-          "Verify every entry, every tile and every checkpoint", .lengthy = true,
-          .serve = ledger_serve_verify),
+          "Verify every entry, every tile and every checkpoint", .output = &ledger_verified_shape,
+          .lengthy = true, .serve = ledger_serve_verify),
     {0},
 };
 
@@ -121,7 +138,9 @@ static const struct route routes[] = {
 const struct module core_module = {
     .name = "core",
     .help = "The record itself: events, proofs, deadlines, who read what",
-    .tables = (const struct table[]){{&deadline_shape, TABLE_PICTURE}, {0}},
+    .tables = (const struct table[]){{&deadline_shape, TABLE_PICTURE},
+                                     {&follower_position_shape, TABLE_VAULT},
+                                     {0}},
     .events =
         (const struct event_kind *const[]){
             &deadline_set_kind,
@@ -140,6 +159,13 @@ const struct module core_module = {
                 .permission = PERMIT_SIGNED_IN,
                 .input = &reading_shape,
                 .decide = decide_reading,
+            },
+            {
+                .name = "follower.keep",
+                .help = "Keep how far a follower has come",
+                .permission = PERMIT_SYSTEM_READ,
+                .input = &follower_position_shape,
+                .decide = decide_follower,
             },
             {0},
         },

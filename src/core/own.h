@@ -54,6 +54,12 @@ SHAPE_DECLARE(reading, READING_FIELDS);
 SHAPE_DECLARE(subject_erased, SUBJECT_ERASED_FIELDS);
 extern const struct event_kind subject_erased_kind;
 
+/* Where a follower is in the ledger: kept in the vault, for it is no fact of the mission. */
+#define FOLLOWER_POSITION_FIELDS(F, T)                     \
+    F(T, id, _, id, REQUIRED, 0, 0, "the follower's name") \
+    F(T, i64, _, position, 0, 0, 0, "the next event that it is to be given")
+SHAPE_DECLARE(follower_position, FOLLOWER_POSITION_FIELDS);
+
 /* Permissions of core's own routes and events. */
 #define PERMIT_SYSTEM_READ "system.read"
 #define PERMIT_LEDGER_READ "ledger.read"

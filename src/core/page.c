@@ -83,6 +83,10 @@ rc page_query(struct ctx *c, const struct request *request, struct query *ret)
             q.sort = param->value;
         else if (str_is(param->name, "after"))
             q.after = param->value;
+        else if (str_is(param->name, "count"))
+            q.count = param->value;
+        else if (str_is(param->name, "sum"))
+            q.sum = param->value;
         else if (str_is(param->name, "order"))
             TRY(read_flag_param(c, param, "asc", "desc", &q.descending));
         else if (str_is(param->name, "retired"))
@@ -123,6 +127,27 @@ static rc note_shown(struct ctx *c, struct response *response, struct str name)
     return str_copy(c, name, &noted->items[noted->count++]);
 }
 
+rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
+             void *ret_items, size_t *ret_count)
+{
+    struct query query = {.limit = QUERY_LIMIT_MAX, .reader = &request->actor->clearance};
+    struct page page;
+    char *items = ctx_take(c, most, shape->size);
+    size_t count = 0;
+    if (!items)
+        return fault_again(c);
+    do {
+        TRY(picture_list(c, request->picture, shape, &query, &page));
+        size_t add = page.count < most - count ? page.count : most - count;
+        memcpy(items + count * shape->size, page.records, add * shape->size);
+        count += add;
+        query.after = page.after;
+    } while (!str_absent(query.after) && count < most);
+    *(void **)ret_items = items;
+    *ret_count = count;
+    return OK;
+}
+
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
               struct label label)
 {
@@ -133,11 +158,73 @@ rc page_shown(struct ctx *c, struct response *response, const char *noun, struct
     return note_shown(c, response, name);
 }
 
+rc page_put_end(struct text *out, const struct page *page)
+{
+    text_put_char(out, ']');
+    if (!str_absent(page->after)) {
+        text_put(out, STR(",\"after\":"));
+        text_put_json(out, page->after);
+    }
+    text_put_char(out, '}');
+    return OK;
+}
+
+/* A cell as JSON has it in a record. */
+static void put_cell(struct text *out, const struct shape_column *column, struct shape_cell cell)
+{
+    if (cell.type == SHAPE_CELL_NULL)
+        text_put(out, STR("null"));
+    else if (cell.type == SHAPE_CELL_TEXT)
+        text_put_json(out, cell.bytes);
+    else if (column->field->kind == SHAPE_FLAG)
+        text_put(out, cell.i64 ? STR("true") : STR("false"));
+    else if (column->field->kind == SHAPE_PLACE)
+        text_put_decimal(out, cell.i64, 7);
+    else if (column->field->kind == SHAPE_TIME) {
+        text_put_char(out, '"');
+        text_put_wall(out, (struct wall){cell.i64});
+        text_put_char(out, '"');
+    } else
+        text_put_i64(out, cell.i64);
+}
+
+static void put_sum(struct text *out, const struct query *query, struct opt_i64 sum)
+{
+    if (query->sum.len == 0)
+        return;
+    text_put(out, STR(",\"sum\":"));
+    if (sum.known)
+        text_put_i64(out, sum.value);
+    else
+        text_put(out, STR("null"));
+}
+
+static rc put_counts(struct ctx *c, const struct request *request, const struct shape *shape,
+                     const struct query *query, struct text *out)
+{
+    struct counts counts;
+    TRY(picture_count(c, request->picture, shape, query, &counts));
+    text_put(out, STR("{\"counts\":["));
+    for (size_t i = 0; i < counts.count; i++) {
+        text_put(out, i > 0 ? STR(",{\"value\":") : STR("{\"value\":"));
+        put_cell(out, counts.column, counts.items[i].value);
+        text_printf(out, ",\"count\":%" PRId64, counts.items[i].count);
+        put_sum(out, query, counts.items[i].sum);
+        text_put_char(out, '}');
+    }
+    text_printf(out, "],\"total\":%" PRId64, counts.total);
+    put_sum(out, query, counts.sum);
+    text_put_char(out, '}');
+    return OK;
+}
+
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
                  const struct query *query, bool whole, struct response *response)
 {
     struct text *out = response->body;
     struct page page;
+    if (query_counts(query))
+        return put_counts(c, request, shape, query, out);
     TRY(picture_list(c, request->picture, shape, query, &page));
     text_put(out, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {
@@ -151,13 +238,7 @@ rc page_put_list(struct ctx *c, const struct request *request, const struct shap
             shape_write(out, shape, SHAPE_VIEW_SHOWN, head);
         TRY(page_shown(c, response, shape->name, head->id, head->label));
     }
-    text_put_char(out, ']');
-    if (!str_absent(page.after)) {
-        text_put(out, STR(",\"after\":"));
-        text_put_json(out, page.after);
-    }
-    text_put_char(out, '}');
-    return OK;
+    return page_put_end(out, &page);
 }
 
 rc page_serve_list(struct ctx *c, const struct request *request, struct response *response)

@@ -7,8 +7,9 @@
 #include "core/route.h"
 #include "ledger/ledger.h"
 
-/* Read a list's parameters: q, sort, order (asc, desc), after, limit, retired, and `column`,
- * `column.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.has` as filters. INVALID names what is wrong. */
+/* Read a list's parameters: q, sort, order (asc, desc), after, limit, retired, count, sum, and
+ * `column`, `column.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.has` as filters. INVALID names what is
+ * wrong. */
 rc page_query(struct ctx *c, const struct request *request, struct query *ret);
 
 /* {"record":{…},"seq":7,"changed":"…","retired":"…","drill":false} */
@@ -16,12 +17,21 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
                      const struct row *row);
 
 /* {"items":[…],"after":"…"}: what a query finds, each one `whole` as page_put_record writes it, or
- * its fields alone. That they were shown is noted where their labels ask for it. */
+ * its fields alone. That they were shown is noted where their labels ask for it. A query with
+ * `count` or `sum` gives {"counts":[{"value":"open","count":3,"sum":7}],"total":3,"sum":7} instead
+ * (the sums where one is asked, null where no row has a number); that is noted of nobody. */
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
                  const struct query *query, bool whole, struct response *response);
 
+/* Close {"items":[…: with where the next page begins. */
+rc page_put_end(struct text *out, const struct page *page);
+
 /* Such a list of bare records, of the shape that is the route's `arg`. */
 serve_fn page_serve_list;
+
+/* All live rows of a table that the caller may read, up to `most`. */
+rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
+             void *ret_items, size_t *ret_count);
 
 /* Note in the response that a record was shown, if its label asks for that. */
 rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,

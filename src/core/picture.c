@@ -19,16 +19,30 @@ static void put_names(struct text *sql, const struct shape_columns *columns)
         text_printf(sql, "\"%s\",", columns->items[i].name);
 }
 
-static rc make_put(struct ctx *c, struct picture_table *t)
+/* The words of a row stand in PostgreSQL in a column of it, in SQLite in a table of their own. */
+static rc make_put_words(struct ctx *c, struct picture_table *t)
+{
+    const char *noun = t->table->shape->name;
+    return str_format(c, &t->put_words,
+                      "INSERT INTO \"w_%s\" (\"mission\",\"id\",\"words\") VALUES ($1,$2,$3) "
+                      "ON CONFLICT (\"mission\",\"id\") DO UPDATE SET "
+                      "\"words\"=excluded.\"words\" WHERE \"w_%s\".\"words\"<>excluded.\"words\"",
+                      noun, noun);
+}
+
+static rc make_put(struct ctx *c, struct picture_table *t, bool words)
 {
     struct text sql;
     size_t total = 1 + t->columns.count + ROW_COLUMN_COUNT;
     text_init(&sql, c, SQL_MAX);
     text_printf(&sql, "INSERT INTO \"%s\" (\"mission\",", t->name);
     put_names(&sql, &t->columns);
-    text_put(&sql, STR(ROW_COLUMNS ") VALUES ("));
+    text_put(&sql,
+             words ? STR(ROW_COLUMNS ",\"row_words\") VALUES (") : STR(ROW_COLUMNS ") VALUES ("));
     for (size_t i = 1; i <= total; i++)
         text_printf(&sql, i == 1 ? "$%zu" : ",$%zu", i);
+    if (words)
+        text_printf(&sql, ",array_to_tsvector(string_to_array($%zu,' '))", total + 1);
     text_put(&sql, STR(") ON CONFLICT (\"mission\",\"id\") DO UPDATE SET "));
     for (size_t i = 0; i < t->columns.count; i++)
         text_printf(&sql, "\"%s\"=excluded.\"%s\",", t->columns.items[i].name,
@@ -36,10 +50,12 @@ static rc make_put(struct ctx *c, struct picture_table *t)
     text_put(&sql, STR("\"row_seq\"=excluded.\"row_seq\",\"row_changed\"=excluded.\"row_changed\","
                        "\"row_retired\"=excluded.\"row_retired\","
                        "\"row_drill\"=excluded.\"row_drill\""));
+    if (words)
+        text_put(&sql, STR(",\"row_words\"=excluded.\"row_words\""));
     return text_done(&sql, &t->put);
 }
 
-static rc make_statements(struct ctx *c, struct picture_table *t)
+static rc make_statements(struct ctx *c, enum store_kind kind, struct picture_table *t)
 {
     struct text sql;
     text_init(&sql, c, SQL_MAX);
@@ -56,7 +72,9 @@ static rc make_statements(struct ctx *c, struct picture_table *t)
                    t->name));
     TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2",
                    t->name));
-    return make_put(c, t);
+    if (t->searched && kind == STORE_SQLITE)
+        TRY(make_put_words(c, t));
+    return make_put(c, t, t->searched && kind == STORE_POSTGRES);
 }
 
 static rc open_tables(struct ctx *c, struct picture *p)
@@ -72,8 +90,10 @@ static rc open_tables(struct ctx *c, struct picture *p)
         t->name = name.ptr;
         TRY(shape_columns(c, t->table->shape, &t->columns));
         assert(strcmp(t->columns.items[0].name, "id") == 0);
-        assert(t->columns.count + ROW_COLUMN_COUNT + 1 <= VALUES_MAX);
-        TRY(make_statements(c, t));
+        assert(t->columns.count + ROW_COLUMN_COUNT + 2 <= VALUES_MAX);
+        if (t->table->kind == TABLE_PICTURE)
+            TRY(picture_search_fields(c, t->table->shape, &t->searched));
+        TRY(make_statements(c, store_kind(p->store), t));
     }
     return OK;
 }
@@ -155,6 +175,8 @@ static void put_table(struct text *sql, enum store_kind kind, const struct pictu
     for (size_t i = 0; i < t->columns.count; i++)
         text_printf(sql, "\"%s\" %s%s,", t->columns.items[i].name,
                     column_type(kind, t->columns.items[i].type), i == 0 ? " NOT NULL" : "");
+    if (t->searched && kind == STORE_POSTGRES)
+        text_put(sql, STR("\"row_words\" TSVECTOR,"));
     text_printf(sql,
                 "\"row_seq\" %s NOT NULL,\"row_changed\" %s NOT NULL,\"row_retired\" %s,"
                 "\"row_drill\" %s NOT NULL,PRIMARY KEY (\"mission\",\"id\"))%s;\n",
@@ -200,6 +222,12 @@ static rc add_columns(struct ctx *c, struct store *store, const struct picture_t
     return OK;
 }
 
+static void put_indexes(struct text *sql, enum store_kind kind, const struct picture_table *t)
+{
+    picture_put_indexes(sql, kind, t);
+    picture_put_search(sql, kind, t);
+}
+
 static rc create_table(struct ctx *c, struct store *store, const struct picture_table *t)
 {
     struct text sql;
@@ -211,7 +239,7 @@ static rc create_table(struct ctx *c, struct store *store, const struct picture_
     if (t->table->kind == TABLE_VAULT)
         TRY(add_columns(c, store, t));
     text_init(&sql, c, SQL_MAX);
-    picture_put_indexes(&sql, store_kind(store), t);
+    put_indexes(&sql, store_kind(store), t);
     TRY(text_done(&sql, &indexes));
     return indexes.len > 0 ? store_script(c, store, indexes) : OK;
 }
@@ -228,11 +256,16 @@ rc picture_create(struct ctx *c, struct picture *picture)
 rc picture_drop(struct ctx *c, struct picture *picture)
 {
     for (size_t i = 0; i < picture->count; i++) {
-        struct str sql;
-        if (picture->tables[i].table->kind == TABLE_VAULT)
+        const struct picture_table *t = &picture->tables[i];
+        struct text sql;
+        struct str script;
+        if (t->table->kind == TABLE_VAULT)
             continue;
-        TRY(str_format(c, &sql, "DROP TABLE IF EXISTS \"%s\"", picture->tables[i].name));
-        TRY(store_script(c, picture->store, sql));
+        text_init(&sql, c, SQL_MAX);
+        picture_drop_search(&sql, store_kind(picture->store), t);
+        text_printf(&sql, "DROP TABLE IF EXISTS \"%s\";\n", t->name);
+        TRY(text_done(&sql, &script));
+        TRY(store_script(c, picture->store, script));
     }
     return OK;
 }
@@ -250,7 +283,7 @@ rc picture_schema(struct ctx *c, struct picture *picture, struct str *ret)
         struct str made;
         text_init(&sql, c, SQL_MAX);
         put_table(&sql, store_kind(picture->store), &picture->tables[i]);
-        picture_put_indexes(&sql, store_kind(picture->store), &picture->tables[i]);
+        put_indexes(&sql, store_kind(picture->store), &picture->tables[i]);
         TRY(text_done(&sql, &made));
         crypto_hash_sha256_update(&hash, (const unsigned char *)made.ptr, made.len);
         arena_return(c->arena, mark);
@@ -277,7 +310,7 @@ struct store_value picture_value(struct shape_cell cell)
     return (struct store_value){STORE_NULL, 0, {NULL, 0}};
 }
 
-static struct shape_cell cell_of(struct store_value value)
+struct shape_cell picture_cell(struct store_value value)
 {
     static const enum shape_cell_type types[] = {
         [STORE_I64] = SHAPE_CELL_I64,
@@ -293,7 +326,7 @@ rc picture_read_row(struct ctx *c, const struct picture_table *t, struct store_r
 {
     size_t at = 0;
     for (; at < t->columns.count; at++)
-        TRY(shape_column_set(c, &t->columns.items[at], cell_of(store_column(rows, at)), ret));
+        TRY(shape_column_set(c, &t->columns.items[at], picture_cell(store_column(rows, at)), ret));
     if (ret_row)
         *ret_row = (struct row){
             .seq = store_column(rows, at).i64,
@@ -398,11 +431,10 @@ rc picture_any(struct ctx *c, struct picture *picture, const struct shape *shape
 /* ---- writing
  * --------------------------------------------------------------------------------------- */
 
-rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
-               const void *record, const struct event *event)
+static rc put_row(struct ctx *c, struct picture *picture, const struct picture_table *t,
+                  const void *record, const struct event *event)
 {
-    const struct picture_table *t = picture_table(picture, shape);
-    struct store_value values[VALUES_MAX];
+    struct store_value values[VALUES_MAX], words = {STORE_NULL, 0, {NULL, 0}};
     size_t count = 0;
     values[count++] = STORE_VALUE_TEXT(picture->mission);
     for (size_t i = 0; i < t->columns.count; i++) {
@@ -414,7 +446,26 @@ rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape
     values[count++] = STORE_VALUE_I64(event ? event->occurred.us : 0);
     values[count++] = (struct store_value){STORE_NULL, 0, {NULL, 0}};
     values[count++] = STORE_VALUE_I64(event ? event->drill : 0);
-    return store_run(c, picture->store, t->put, count, values, NULL);
+    if (t->searched) {
+        TRY(picture_words(c, t->table->shape, record, &words.bytes));
+        words.type = STORE_TEXT;
+    }
+    if (t->searched && str_absent(t->put_words))
+        values[count++] = words;
+    TRY(store_run(c, picture->store, t->put, count, values, NULL));
+    if (str_absent(t->put_words))
+        return OK;
+    struct store_value row[] = {values[0], values[1], words};
+    return store_run(c, picture->store, t->put_words, 3, row, NULL);
+}
+
+rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
+               const void *record, const struct event *event)
+{
+    struct arena_mark mark = arena_mark(c->arena);
+    rc result = put_row(c, picture, picture_table(picture, shape), record, event);
+    arena_return(c->arena, mark);
+    return result;
 }
 
 rc picture_retire(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,

@@ -9,6 +9,7 @@
 
 #include "core/actor.h"
 #include "core/event.h"
+#include "shape/shape_column.h"
 #include "store/store.h"
 
 enum table_kind { TABLE_PICTURE, TABLE_VAULT };
@@ -82,8 +83,11 @@ rc picture_delete_where(struct ctx *c, struct picture *picture, const struct sha
 
 enum filter_op { FILTER_EQ, FILTER_NE, FILTER_LT, FILTER_LE, FILTER_GT, FILTER_GE, FILTER_HAS };
 
+/* A list of references or texts, and a field of the records in a list, is asked item by item:
+ * EQ: some item is exactly this; NE: none is; HAS: some reference is exactly this, some text
+ * contains it. Other comparisons of a list are refused. */
 struct filter {
-    struct str field; /* a column ("name", "address_city") */
+    struct str field; /* a column ("name", "address_city"), or of a list's records "points.zone" */
     enum filter_op op;
     struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case */
 };
@@ -93,19 +97,29 @@ enum { QUERY_FILTERS_MAX = 16, QUERY_LIMIT_MAX = 500, QUERY_LIMIT_DEFAULT = 50 }
 struct query {
     size_t filter_count;
     struct filter filters[QUERY_FILTERS_MAX];
-    struct str search; /* in any text column, any case; absent: none */
-    struct str sort;   /* a column that is neither a list, JSON nor a long text; absent: id */
+    struct str
+        search;      /* words, each the beginning of one in a TITLE or SEARCHED text; absent: all */
+    struct str sort; /* a column that is neither a list, JSON nor a long text; absent: id */
     bool descending;
     struct str after; /* the cursor of the page before */
     int64_t limit;    /* 1 to QUERY_LIMIT_MAX */
     bool with_retired;
+    struct wall retired_by; /* only those that were retired by then; absent: any */
+    struct str count;       /* picture_count: the column to count by; absent or empty: none */
+    struct str sum;         /* picture_count: the column to add up; absent or empty: none */
     struct {
         const char *target; /* the name of a shape; NULL: none */
         struct str id;
-    } naming; /* only rows whose references may name this record: look at each */
+    } naming; /* only rows that refer to this record, anywhere in them */
     const struct clearance
         *reader; /* only what this may read, by the record's `label`; NULL: all */
 };
+
+/* Is a figure wanted, and no records? */
+static inline bool query_counts(const struct query *query)
+{
+    return !str_absent(query->count) || !str_absent(query->sum);
+}
 
 struct page {
     size_t count;
@@ -118,6 +132,41 @@ struct page {
  * paging). INVALID names the filter, the sort column or the cursor that is wrong. */
 rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shape,
                 const struct query *query, struct page *ret);
+
+/* Every record that a query finds, page by page as it lists them, whatever its limit. Memory that
+ * `each` takes from its c is given back after each record, as is the record's; what is to last goes
+ * to another context. `*stop` ends it early. */
+typedef rc picture_each_fn(struct ctx *c, void *arg, const struct row *row, const void *record,
+                           bool *stop);
+rc picture_each(struct ctx *c, struct picture *picture, const struct shape *shape,
+                const struct query *query, picture_each_fn *each, void *arg);
+
+/* ---- counts
+ * -------------------------------------------------------------------------------------- */
+
+enum { COUNTS_MAX = 500 };
+
+struct counted {
+    struct shape_cell value; /* type SHAPE_CELL_NULL: where it is absent */
+    int64_t count;
+    struct opt_i64 sum; /* unknown where no row has a number */
+};
+
+struct counts {
+    const struct shape_column *column; /* NULL: not counted by one */
+    size_t count;
+    struct counted *items; /* in the order of their values, the absent one first */
+    int64_t total;
+    struct opt_i64 sum; /* of all */
+};
+
+/* How many records a query finds that its reader may read, in all and by the values of
+ * `query->count`, and the sum of `query->sum` in each. Order, cursor and limit of the query say
+ * nothing here. INVALID names the column that is wrong: one to count by holds one short value a
+ * row, one to sum a number; an amount of money is summed by its currency only. TOO_LARGE: more than
+ * COUNTS_MAX values, or a sum beyond 64 bits. */
+rc picture_count(struct ctx *c, struct picture *picture, const struct shape *shape,
+                 const struct query *query, struct counts *ret);
 
 /* ---- the whole
  * ----------------------------------------------------------------------------------- */

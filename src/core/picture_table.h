@@ -1,5 +1,5 @@
-/* What picture.c and picture_list.c share: a table with its columns and its statements, prepared
- * once for each view. */
+/* What the files of the picture share: a table with its columns and its statements, prepared once
+ * for each view; and the conditions of a query (picture_where.c). */
 #ifndef CORE_PICTURE_TABLE_H
 #define CORE_PICTURE_TABLE_H
 
@@ -17,6 +17,8 @@ struct picture_table {
     struct shape_columns columns;
     struct str select; /* SELECT … FROM … WHERE mission = $1 */
     struct str put, get, has, had, retire, remove;
+    bool searched;        /* it has an index of words */
+    struct str put_words; /* SQLite: the statement that keeps the words of a row */
 };
 
 struct picture {
@@ -38,7 +40,55 @@ rc picture_read_row(struct ctx *c, const struct picture_table *table, struct sto
 /* The statements that make a table's indexes (picture_index.c). */
 void picture_put_indexes(struct text *sql, enum store_kind kind, const struct picture_table *table);
 
-/* A cell as the store takes it. */
+/* A cell as the store takes it, and back. */
 struct store_value picture_value(struct shape_cell cell);
+struct shape_cell picture_cell(struct store_value value);
+
+/* ---- words (picture_search.c) ---------------------------------------------------------------- */
+
+/* Has a shape fields to be searched? INTERNAL: a field is marked that cannot be. */
+rc picture_search_fields(struct ctx *c, const struct shape *shape, bool *ret);
+
+/* The statements that make the index of words, and that drop it. */
+void picture_put_search(struct text *sql, enum store_kind kind, const struct picture_table *table);
+void picture_drop_search(struct text *sql, enum store_kind kind, const struct picture_table *table);
+
+/* The words of a record, a blank between. */
+rc picture_words(struct ctx *c, const struct shape *shape, const void *record, struct str *ret);
+
+/* ---- conditions (picture_where.c) ------------------------------------------------------------ */
+
+enum { WHERE_VALUES_MAX = 64 };
+
+/* A statement in the making. */
+struct picture_where {
+    struct ctx *c;
+    struct picture *picture;
+    const struct picture_table *table;
+    const struct query *query;
+    struct text sql;
+    size_t count;
+    struct store_value values[WHERE_VALUES_MAX];
+};
+
+/* Begin with `select` (SELECT … FROM … WHERE mission = $1) and add all conditions of the query but
+ * its cursor and its reader. INVALID names what is wrong. */
+rc picture_where(struct picture_where *where, struct str select);
+
+/* Add a parameter and its value. */
+rc picture_where_value(struct picture_where *where, struct store_value value);
+
+/* The condition that a row has all words of a search (picture_search.c). */
+rc picture_where_words(struct picture_where *where);
+
+/* A column to order or count by: not secret, and one short value a row. INVALID. */
+rc picture_plain_column(struct ctx *c, const struct picture_table *table, struct str name,
+                        const struct shape_column **ret);
+
+/* INVALID, with the rule and the value that broke it. */
+rc picture_refuse(struct ctx *c, const char *rule, struct str value, const char *why);
+
+/* May the reader of a query read what has this label? */
+bool picture_readable(const struct query *query, const struct label *label);
 
 #endif

@@ -139,7 +139,7 @@ TEST_SCENES(filters_and_search, sample_modules)
     assert_int_equal(count_by(s, "name", FILTER_HAS, "\xc3\x89toi"), 1);
     assert_int_equal(count_by(s, "name", FILTER_HAS, "\\"), 0);
     struct page page;
-    struct query query = {.search = STR("oak")};
+    struct query query = {.search = STR("etoi")};
     assert_true(rc_ok(picture_list(&s->c, s->reader.picture, &gate_shape, &query, &page)));
     assert_int_equal(page.count, 1);
     /* no text to look into: nothing is found, and not everything */
@@ -336,6 +336,11 @@ static void expect_way(struct scene *s, const char *condition, const char *index
     store_end(rows);
 }
 
+#define BY_WORDS                                                         \
+    "\"id\" IN (SELECT \"id\" FROM \"w_gate\" WHERE \"mission\"=$1 AND " \
+    "\"number\" IN (SELECT \"rowid\" FROM \"w_gate__words\" WHERE "      \
+    "\"w_gate__words\" MATCH $2))"
+
 /* Among millions of rows the few that are asked for are found by their index, in whatever order
  * they are wanted. */
 TEST(what_is_asked_for_is_found_by_its_index)
@@ -350,6 +355,9 @@ TEST(what_is_asked_for_is_found_by_its_index)
     expect_way(s, "\"within\"=$2 AND \"rank\"=3 ORDER BY \"rank\", \"id\"", "p_gate__within");
     expect_way(s, "\"height_cm\"=7 AND \"manned\"=1 ORDER BY \"id\"", "p_gate__height_cm");
     expect_way(s, "\"street\"=$2 AND \"id\">='0' ORDER BY \"id\"", "AND street=? AND id>?");
+    expect_way(s, BY_WORDS " ORDER BY \"id\"", "PRIMARY KEY (mission=? AND id=?)");
+    expect_way(s, BY_WORDS " ORDER BY \"name\", \"id\"", "PRIMARY KEY (mission=? AND id=?)");
+    expect_way(s, BY_WORDS " AND \"manned\"=1 ORDER BY \"since\"", "PRIMARY KEY (mission=? AND id");
     expect_way(s, "1=1 ORDER BY \"id\"", "PRIMARY KEY");
     scene_close(s);
 }

@@ -13,6 +13,28 @@ rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct s
     return str_format(c, ret, "%s/%.*s", shape->name, STR_ARG(id));
 }
 
+rc record_named(struct ctx *c, struct picture *picture, const struct actor *actor, struct str name,
+                struct named *ret)
+{
+    struct str id = name, noun;
+    struct named named = {0};
+    str_split(&id, '/', &noun);
+    named.record = catalog_record(picture_catalog(picture), noun);
+    if (!named.record)
+        FAIL(c, NOT_FOUND, "there is no such record");
+    struct record_head *head = ctx_take(c, 1, named.record->shape->size);
+    if (!head)
+        return fault_again(c);
+    rc found = picture_get(c, picture, named.record->shape, id, &named.row, head);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    if (!rc_ok(found) || !actor_may_read(actor, head->label))
+        FAIL(c, NOT_FOUND, "there is no such %s", named.record->shape->name);
+    named.head = head;
+    *ret = named;
+    return OK;
+}
+
 /* ---- uniqueness
  * ------------------------------------------------------------------------------------ */
 
@@ -48,11 +70,11 @@ static rc check_unique(struct ctx *c, struct picture *picture, const struct shap
 /* ---- decisions
  * ------------------------------------------------------------------------------------- */
 
-static rc subject_of(struct ctx *c, const struct record *record, const void *body, struct str *ret)
+rc record_subject(struct ctx *c, const struct record *record, const void *body, struct str *ret)
 {
     const struct record_head *head = body;
     *ret = (struct str){NULL, 0};
-    if (!record->personal)
+    if (!record_sealed(record))
         return OK;
     *ret = head->id;
     if (record->subject) {
@@ -62,7 +84,7 @@ static rc subject_of(struct ctx *c, const struct record *record, const void *bod
     }
     if (str_absent(*ret))
         FAIL(c, INVALID, "%s without the person it is about", record->shape->name);
-    return OK;
+    return record->erasable ? record_name(c, record->shape, head->id, ret) : OK;
 }
 
 /* The subject's key seals every event of a record: with another subject, the erasure of one would
@@ -70,10 +92,13 @@ static rc subject_of(struct ctx *c, const struct record *record, const void *bod
 static rc check_same_subject(struct ctx *c, const struct record *record, const void *before,
                              const void *after)
 {
-    struct str was, is;
-    TRY(subject_of(c, record, before, &was));
-    TRY(subject_of(c, record, after, &is));
-    if (!record->personal || str_eq(was, is))
+    const struct shape_field *field =
+        record->subject ? shape_field(record->shape, str_from(record->subject)) : NULL;
+    if (!field)
+        return OK;
+    struct str was = *(const struct str *)shape_in(field, before);
+    struct str is = *(const struct str *)shape_in(field, after);
+    if (str_eq(was, is))
         return OK;
     rc failed = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
                             "%s: it stays about the same person; make a new %s", record->subject,
@@ -124,7 +149,7 @@ rc record_add_event(struct ctx *c, const struct record *record, const struct eve
         .record_id = head->id,
         .label = head->label,
     };
-    TRY(subject_of(c, record, body, &event.subject));
+    TRY(record_subject(c, record, body, &event.subject));
     return outcome_add(c, outcome, &event);
 }
 
@@ -259,7 +284,7 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
         .record_id = before->id,
         .label = before->label,
     };
-    TRY(subject_of(c, record, before, &event.subject));
+    TRY(record_subject(c, record, before, &event.subject));
     TRY(outcome_add(c, outcome, &event));
     return due_arm(c, picture, record, NULL, before, NULL, outcome);
 }

@@ -27,6 +27,20 @@ rc record_step_route(struct ctx *c, const struct decision *decision, struct rout
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
 
+/* A record by its name, live or not, as far as the actor may read it. NOT_FOUND, in the same words
+ * for what is hidden and what is not there. */
+struct named {
+    const struct record *record;
+    struct row row;
+    const struct record_head *head;
+};
+rc record_named(struct ctx *c, struct picture *picture, const struct actor *actor, struct str name,
+                struct named *ret);
+
+/* Whose key seals the events of this one: the person's, or, of an erasable record, its own
+ * ("visit/01J…"); absent: they are not sealed. INVALID: the person is missing. */
+rc record_subject(struct ctx *c, const struct record *record, const void *body, struct str *ret);
+
 /* The body of an event "zone.added", ".changed" or ".retired" (then the record as it was), decided
  * by a domain itself rather than by the record's own commands. The deadlines of the record follow.
  */

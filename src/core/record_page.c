@@ -2,6 +2,7 @@
 #include "core/record.h"
 
 #include "base/random.h"
+#include "core/answers.h"
 #include "core/core.h"
 #include "core/page.h"
 #include "core/target.h"
@@ -60,52 +61,53 @@ static bool in_csv(const struct shape_column *column)
     return !(column->flags & SECRET) && column->type != SHAPE_CELL_BYTES;
 }
 
-static rc put_csv_page(struct ctx *c, const struct shape_columns *columns,
-                       const struct shape *shape, const struct page *page,
-                       struct response *response)
+struct csv {
+    struct ctx *c; /* the request's: what is noted lasts as long as the response */
+    const struct shape *shape;
+    struct shape_columns columns;
+    struct response *response;
+    int64_t rows;
+};
+
+static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const void *record,
+                      bool *stop)
 {
-    for (size_t row = 0; row < page->count; row++) {
-        const struct record_head *head =
-            (const void *)((const char *)page->records + row * shape->size);
-        for (size_t i = 0; i < columns->count; i++) {
-            if (!in_csv(&columns->items[i]))
-                continue;
-            if (i > 0)
-                text_put_char(response->body, ',');
-            TRY(put_csv_cell(c, &columns->items[i], head, response->body));
-        }
-        text_put(response->body, STR("\r\n"));
-        TRY(page_shown(c, response, shape->name, head->id, head->label));
+    struct csv *csv = arg;
+    const struct record_head *head = record;
+    (void)row, (void)stop;
+    if (csv->rows++ == CSV_ROWS_MAX)
+        FAIL(c, TOO_LARGE, "more than %d rows: choose fewer by a filter", CSV_ROWS_MAX);
+    for (size_t i = 0; i < csv->columns.count; i++) {
+        if (!in_csv(&csv->columns.items[i]))
+            continue;
+        if (i > 0)
+            text_put_char(csv->response->body, ',');
+        TRY(put_csv_cell(c, &csv->columns.items[i], record, csv->response->body));
     }
-    return OK;
+    text_put(csv->response->body, STR("\r\n"));
+    rc noted = page_shown(csv->c, csv->response, csv->shape->name, head->id, head->label);
+    if (!rc_ok(noted))
+        c->fault = csv->c->fault;
+    return noted;
 }
 
-static rc serve_list_csv(struct ctx *c, const struct request *request, struct query query,
+static rc serve_list_csv(struct ctx *c, const struct request *request, const struct query *query,
                          struct response *response)
 {
     const struct record *record = record_of(request);
-    struct shape_columns columns;
+    struct csv csv = {.c = c, .shape = record->shape, .response = response};
     struct str file_name;
-    int64_t rows = 0;
-    TRY(shape_columns(c, record->shape, &columns));
+    if (query_counts(query))
+        FAIL(c, INVALID, "format: counts are given as json only");
+    TRY(shape_columns(c, record->shape, &csv.columns));
     TRY(str_format(c, &file_name, "%s.csv", record->plural));
     response->type = "text/csv; charset=utf-8";
     response->file_name = file_name.ptr;
-    for (size_t i = 0; i < columns.count; i++)
-        if (in_csv(&columns.items[i]))
-            text_printf(response->body, "%s%s", i > 0 ? "," : "", columns.items[i].name);
+    for (size_t i = 0; i < csv.columns.count; i++)
+        if (in_csv(&csv.columns.items[i]))
+            text_printf(response->body, "%s%s", i > 0 ? "," : "", csv.columns.items[i].name);
     text_put(response->body, STR("\r\n"));
-    query.limit = QUERY_LIMIT_MAX;
-    do {
-        struct page page;
-        TRY(picture_list(c, request->picture, record->shape, &query, &page));
-        TRY(put_csv_page(c, &columns, record->shape, &page, response));
-        rows += (int64_t)page.count;
-        query.after = page.after;
-        if (rows > CSV_ROWS_MAX)
-            FAIL(c, TOO_LARGE, "more than %d rows: choose fewer by a filter", CSV_ROWS_MAX);
-    } while (!str_absent(query.after));
-    return OK;
+    return picture_each(c, request->picture, record->shape, query, put_csv_row, &csv);
 }
 
 static rc serve_list(struct ctx *c, const struct request *request, struct response *response)
@@ -114,7 +116,7 @@ static rc serve_list(struct ctx *c, const struct request *request, struct respon
     struct str format = request_param(request, "format");
     TRY(page_query(c, request, &query));
     if (str_is(format, "csv"))
-        return serve_list_csv(c, request, query, response);
+        return serve_list_csv(c, request, &query, response);
     if (!str_absent(format) && !str_is(format, "json"))
         FAIL(c, INVALID, "format: must be json or csv");
     return page_put_list(c, request, record_of(request)->shape, &query, true, response);
@@ -249,11 +251,11 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
     TRY(str_format(c, &one, "/api/v1/%s/{id}", record->plural));
     TRY(str_format(c, &history, "/api/v1/%s/{id}/history", record->plural));
     const struct route rows[RECORD_ROUTES] = {
-        ROUTE(GET, all.ptr, record->read, "List, filter, search, or export as CSV", .output = shape,
-              .output_list = true, .serve = serve_list),
+        ROUTE(GET, all.ptr, record->read, "List, filter, search, count, or export as CSV",
+              .output = shape, .output_list = true, .serve = serve_list),
         ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
         ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
-              .serve = serve_history),
+              .output = &ledger_entry_shape, .output_list = true, .serve = serve_history),
         ROUTE(POST, all.ptr, record->write, "Make a new one", .input = shape, .raw = true,
               .serve = serve_add),
         ROUTE(PUT, one.ptr, record->write, "Replace it, if it is still as If-Match says",

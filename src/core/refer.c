@@ -144,25 +144,17 @@ static bool names_target(const struct shape *shape, const char *target)
     return false;
 }
 
-/* A live record of `shape` that names it; every row that has the id in a column of references is
- * looked at, as the same id may be one of another noun. NOT_FOUND. */
+/* A live record of `shape` that names it. NOT_FOUND. */
 static rc find_referrer(struct ctx *c, struct picture *picture, const struct shape *shape,
                         const char *target, struct str id, struct record_head **ret)
 {
-    struct query query = {.limit = QUERY_LIMIT_MAX, .naming = {target, id}};
-    do {
-        struct page page;
-        TRY(picture_list(c, picture, shape, &query, &page));
-        for (size_t i = 0; i < page.count; i++) {
-            void *record = (char *)page.records + i * shape->size;
-            if (refers(shape, record, target, id)) {
-                *ret = record;
-                return OK;
-            }
-        }
-        query.after = page.after;
-    } while (!str_absent(query.after));
-    FAIL(c, NOT_FOUND, "no %s names it", shape->name);
+    struct query query = {.limit = 1, .naming = {target, id}};
+    struct page page;
+    TRY(picture_list(c, picture, shape, &query, &page));
+    if (page.count == 0)
+        FAIL(c, NOT_FOUND, "no %s names it", shape->name);
+    *ret = page.records;
+    return OK;
 }
 
 rc record_check_unreferenced(struct ctx *c, struct picture *picture, const struct actor *actor,

@@ -11,6 +11,7 @@ enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_PUT, ROUTE_DELETE };
 
 struct command;
 struct core;
+struct renderer;
 
 enum { REQUEST_PATH_PARTS = 4, REQUEST_PARAMS_MAX = 32 };
 
@@ -32,7 +33,8 @@ struct request {
     struct str if_match;     /* as sent, absent without */
     struct picture *picture; /* a reader's */
     const struct catalog *catalog;
-    struct core *core; /* for what concerns the whole: options, counters */
+    struct core *core;               /* for what concerns the whole: options, counters */
+    const struct renderer *renderer; /* makes PDFs (agent/renderer); NULL: there is none */
 };
 
 /* What a handler gives back. The default is 200 with a JSON body. */
@@ -41,9 +43,11 @@ struct response {
     const char *type;      /* NULL: application/json */
     struct text *body;     /* write here */
     const char *file_name; /* offer it as a file under this name */
+    bool foreign; /* bytes that somebody brought: a browser may do nothing with them but save */
     struct str etag;
     struct str location;
     struct str cookie;       /* whole Set-Cookie value */
+    struct str policy;       /* Content-Security-Policy, instead of the console's */
     bool restricted;         /* it shows records that only some may read: note the reading … */
     struct texts records;    /* … of these ("zone/01J…"), at most 500 */
     struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */
@@ -59,7 +63,9 @@ struct route {
     const char *permission;
     const char *help;
     const struct shape *input;  /* the body that is asked for; NULL: none */
-    const struct shape *output; /* the body that is given; NULL: not a record */
+    const struct shape *output; /* the body that is given; NULL: see `type`; of a route that is no
+                                 * GET: command_done (answers.h), or nothing */
+    const char *type;           /* media type of a body that no shape describes */
     bool output_list;           /* {"items": […], "after": …} of output */
     size_t body_max;            /* bytes; 0: 64 KiB */
     bool raw;                   /* the handler reads `body` into `input`'s shape itself */

@@ -127,6 +127,34 @@ static rc react(struct batch *b, const struct origin *origin, const struct event
     return OK;
 }
 
+/* A row of the vault, with a field of it sealed if that is wanted. */
+static rc put_vault(struct batch *b, const struct wish *wish)
+{
+    const struct shape *shape = wish->shape;
+    const struct vault_seal *seal = &wish->seal;
+    const struct record_head *head = wish->record;
+    struct ctx *c = &b->c;
+    if (!seal->field)
+        return picture_put(c, b->core->picture, shape, wish->record, NULL);
+    void *sealed = ctx_take(c, 1, shape->size);
+    if (!sealed)
+        return fault_again(c);
+    memcpy(sealed, wish->record, shape->size);
+    struct str *bytes = shape_at(shape_field(shape, str_from(seal->field)), sealed);
+    TRY(ledger_seal(c, b->core->ledger, seal->inner, head->id, *bytes, bytes));
+    if (!str_absent(seal->outer))
+        TRY(ledger_seal(c, b->core->ledger, seal->outer, head->id, *bytes, bytes));
+    return picture_put(c, b->core->picture, shape, sealed, NULL);
+}
+
+/* A key that is not there is no longer there. */
+static rc destroy_key(struct batch *b, struct str subject)
+{
+    rc result = ledger_erase(&b->c, b->core->ledger, subject);
+    b->erased = true;
+    return result.code == RC_NOT_FOUND ? OK : result;
+}
+
 static rc apply_wish(struct batch *b, const struct origin *origin, const struct wish *wish,
                      int64_t *ret_first)
 {
@@ -138,9 +166,13 @@ static rc apply_wish(struct batch *b, const struct origin *origin, const struct 
             *ret_first = event->seq;
         return react(b, origin, event);
     case WISH_VAULT_PUT:
-        return picture_put(&b->c, b->core->picture, wish->shape, wish->record, NULL);
+        return put_vault(b, wish);
     case WISH_VAULT_DELETE:
         return picture_delete(&b->c, b->core->picture, wish->shape, wish->id);
+    case WISH_VAULT_DELETE_WHERE:
+        return picture_delete_where(&b->c, b->core->picture, wish->shape, wish->field, wish->id);
+    case WISH_DESTROY:
+        return destroy_key(b, wish->id);
     case WISH_ERASE:
         b->erased = true;
         return ledger_erase(&b->c, b->core->ledger, wish->id);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SUBSCRIBERS_MAX = 16 };
+enum { SUBSCRIBERS_MAX = 16, OPENINGS_MAX = 8 };
 
 struct queue {
     struct command *first, *last;
@@ -34,6 +34,8 @@ struct core {
     int64_t settles_asked, settles_done;
     struct wall settled_due;
 
+    struct command openings[OPENINGS_MAX];
+
     bool lost;            /* store and ledger have to be opened again; the writer's own */
     struct wall next_due; /* of all deadlines; absent: none. The writer's own */
     size_t subscriber_count;
@@ -41,6 +43,8 @@ struct core {
         subscriber_fn *call;
         void *arg;
     } subscribers[SUBSCRIBERS_MAX];
+    struct follower *followers;
+    bool following;       /* core_step is called by a follower that waits */
     _Atomic int64_t size; /* events committed and told to the subscribers */
     _Atomic int64_t commands, refused, events, batches, waiting, turned_away, retried;
     _Atomic int failing; /* enum rc_code of the last batch */
@@ -115,6 +119,19 @@ rc writer_find_due(struct ctx *c, struct core *core);
 rc writer_follow(struct batch *b, bool *ret_any);
 
 void writer_tell(struct core *core, size_t count, const struct event *const *events);
+
+/* ---- follower.c: who follows the ledger, all of a core -----------------------------------------
+ */
+
+rc followers_start(struct ctx *c, struct core *core);
+void followers_ring(struct core *core);
+/* Without threads: a turn of each; true when there was anything to do. */
+bool followers_step(struct core *core);
+/* Wait until each has seen what there is, or waits after a failure. */
+void followers_settle(struct core *core);
+/* While the writer still answers them; and when it is gone. */
+void followers_stop(struct core *core);
+void followers_leave(struct core *core);
 
 /* ---- fold.c ---------------------------------------------------------------------------------- */
 

@@ -14,15 +14,17 @@
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "   \
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+/* Of what somebody brought, nothing works: no script, no form, no origin. */
+#define CSP_FOREIGN "default-src 'none'; frame-ancestors 'none'; sandbox"
 #define PERMISSIONS                                                                           \
     "accelerometer=(), autoplay=(), bluetooth=(), camera=(self), display-capture=(), "        \
     "fullscreen=(self), geolocation=(self), gyroscope=(), hid=(), magnetometer=(), midi=(), " \
     "payment=(), serial=(), usb=(), publickey-credentials-get=(self), "                       \
     "publickey-credentials-create=(self)"
 
-void answer_add_security(struct http_reply *reply, bool tls)
+void answer_add_security(struct http_reply *reply, bool tls, struct str policy)
 {
-    http_reply_add(reply, "Content-Security-Policy", STR(CSP));
+    http_reply_add(reply, "Content-Security-Policy", str_absent(policy) ? STR(CSP) : policy);
     http_reply_add(reply, "X-Content-Type-Options", STR("nosniff"));
     http_reply_add(reply, "Referrer-Policy", STR("no-referrer"));
     http_reply_add(reply, "Cross-Origin-Opener-Policy", STR("same-origin"));
@@ -49,7 +51,8 @@ void answer_note_hit(const struct edge_request *er, int status)
 
 static void send_reply(struct edge_request *er, struct http_reply *reply)
 {
-    answer_add_security(reply, er->exchange->tls);
+    answer_add_security(reply, er->exchange->tls,
+                        reply->status < 300 ? er->response.policy : (struct str){NULL, 0});
     answer_note_hit(er, reply->status);
     http_reply(er->exchange, reply);
 }
@@ -117,18 +120,25 @@ void answer_fault(struct edge_request *er)
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
-/* A name to save under, of characters that mean nothing to anybody. */
+/* A name to save under, of characters that mean nothing to anybody; and, where it has others, the
+ * whole name as RFC 6266 and RFC 8187 write it. */
 static rc disposition(struct ctx *c, const char *file_name, struct str *ret)
 {
     struct text out;
-    text_init(&out, c, 256);
+    bool all_plain = true;
+    text_init(&out, c, 2048);
     text_put(&out, STR("attachment; filename=\""));
     for (const char *at = file_name; *at; at++) {
         bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
                      (*at >= '0' && *at <= '9') || *at == '-' || *at == '.';
         text_put_char(&out, plain ? *at : '_');
+        all_plain = all_plain && plain;
     }
     text_put_char(&out, '"');
+    if (!all_plain)
+        text_put(&out, STR("; filename*=UTF-8''"));
+    for (const char *at = file_name; *at && !all_plain; at++)
+        text_printf(&out, "%%%02X", (unsigned char)*at);
     return text_done(&out, ret);
 }
 
@@ -154,6 +164,8 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     http_reply_add(reply, "Location", response->location);
     http_reply_add(reply, "Set-Cookie", response->cookie);
     http_reply_add(reply, "Content-Disposition", file);
+    if (response->foreign) /* a browser obeys both policies */
+        http_reply_add(reply, "Content-Security-Policy", STR(CSP_FOREIGN));
     http_reply_add(reply, "Cache-Control", tagged ? STR("private, no-cache") : STR("no-store"));
     return OK;
 }

@@ -54,7 +54,7 @@ bool asset_serve(struct http_exchange *exchange)
     http_reply_add(&reply, "ETag", str_from(etag));
     http_reply_add(&reply, "Cache-Control",
                    asset->immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
-    answer_add_security(&reply, exchange->tls);
+    answer_add_security(&reply, exchange->tls, (struct str){NULL, 0});
     http_reply(exchange, &reply);
     return true;
 }

@@ -3,18 +3,7 @@
 #ifndef EDGE_ASSETS_H
 #define EDGE_ASSETS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-struct asset {
-    const char *path; /* as in the URL: "/index.html" */
-    const char *type; /* Content-Type */
-    const char *etag; /* of the unpacked body, hexadecimal, without quotes; another encoding is
-                         another ETag */
-    const unsigned char *body, *gzip, *brotli; /* a packed form that saves nothing is NULL */
-    size_t body_len, gzip_len, brotli_len;
-    bool immutable; /* the name holds a hash of the content */
-};
+#include "base/asset.h"
 
 /* Sorted by path, byte for byte. */
 extern const struct asset assets[];

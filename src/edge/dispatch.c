@@ -209,6 +209,7 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     er->exchange = exchange;
     er->request.catalog = loop->edge->catalog;
     er->request.core = loop->edge->options.core;
+    er->request.renderer = loop->edge->options.renderer;
     er->response.body = &er->body;
     text_init(&er->body, &exchange->out, REPLY_BYTES_MAX);
     er->result = admit_request(c, er);

@@ -23,6 +23,7 @@ struct edge_options {
     size_t slow_threads, slow_queue; /* for routes marked slow; 0: 2 and 16 */
     size_t subscribers_max;          /* live connections; 0: 4096 */
     size_t subscribers_each;         /* of them of one session or token; 0: 64 */
+    const struct renderer *renderer; /* makes PDFs; NULL: documents are HTML only */
     const char *sandbox;             /* the level that is in force, for /api/v1/status */
     int64_t sweep_ms;                /* 0: 500 */
 

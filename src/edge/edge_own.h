@@ -69,7 +69,7 @@ void dispatch_close_worker(void *edge, void *of_thread);
 void answer_send(struct edge_request *er);
 void answer_fault(struct edge_request *er);
 void answer_note_hit(const struct edge_request *er, int status);
-void answer_add_security(struct http_reply *reply, bool tls);
+void answer_add_security(struct http_reply *reply, bool tls, struct str policy);
 
 /* admit.c: everything that is decided before the body is read. Fills the request. */
 rc admit_request(struct ctx *c, struct edge_request *er);

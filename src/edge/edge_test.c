@@ -199,7 +199,8 @@ TEST(answer_tells_the_browser_how_little_it_may_do)
     has_not(reply, "unsafe");
     has(reply, "X-Content-Type-Options: nosniff\r\n");
     has(reply, "Cache-Control: no-store\r\n");
-    has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"\r\n");
+    has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"; "
+               "filename*=UTF-8''%");
     has(reply, "Set-Cookie: session=x; HttpOnly\r\n");
     has(reply, "{\"origin\":\"http://localhost\",\"language\":\"fr\",\"a\":\"x y z\"}");
     has_not(reply, "Strict-Transport-Security");
@@ -263,9 +264,39 @@ TEST(status_counts_and_openapi_describes)
     has(status, "\"4xx\":1");
     const char *api =
         edge_scene_expect(&s, 200, "GET", "/api/v1/openapi.json", "guard", NULL, NULL);
+    has(api,
+        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, and "
+        "nothing to tell\"}");
+    has(api, "\"content\":{\"text/event-stream\":{}}");
     has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
+    has(api, "\"parameters\":[{\"$ref\":\"#/components/parameters/list_q\"}");
+    has(api, "\"list_count\":{\"name\":\"count\",\"in\":\"query\"");
+    edge_scene_close(&s);
+}
+
+TEST(a_list_is_counted_under_the_rights_of_its_reader)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer", NULL,
+                      "{\"label\":\"TLP:GREEN\",\"name\":\"One\"}");
+    edge_scene_expect(&s, 201, "POST", "/api/v1/things", "officer", NULL,
+                      "{\"label\":\"TLP:RED\",\"name\":\"Two\"}");
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=name", "officer", NULL, NULL),
+        "{\"counts\":[{\"value\":\"One\",\"count\":1},{\"value\":\"Two\",\"count\":1}],"
+        "\"total\":2}");
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=name", "guard", NULL, NULL),
+        "{\"counts\":[{\"value\":\"One\",\"count\":1}],\"total\":1}");
+    assert_string_equal(
+        edge_scene_expect(&s, 200, "GET", "/api/v1/things?count=&q=tw", "guard", NULL, NULL),
+        "{\"counts\":[],\"total\":0}");
+    edge_scene_expect(&s, 422, "GET", "/api/v1/things?count=nothing", "officer", NULL, NULL);
+    edge_scene_expect(&s, 422, "GET", "/api/v1/things?count=name&format=csv", "officer", NULL,
+                      NULL);
     edge_scene_close(&s);
 }
 
@@ -281,6 +312,8 @@ TEST(description_for_people_names_every_route)
     has(text.ptr, "## POST /api/v1/things\n\nMake a new one.\n\n- permission: `thing.write`\n"
                   "- takes `thing` (A thing of the test)\n");
     has(text.ptr, "- gives a list of `thing`");
+    has(text.ptr,
+        "- gives `command_done` (What became of a command)\n\n## GET /api/v1/things/{id}");
     for (size_t i = 0; i < catalog_route_count(s.scene.catalog); i++)
         has(text.ptr, catalog_route(s.scene.catalog, i)->path);
     edge_scene_close(&s);

@@ -526,7 +526,7 @@ void live_begin(struct edge_request *er)
 {
     struct live_subscriber *s = er->subscriber;
     struct http_reply reply = {.status = 200, .type = STR("text/event-stream")};
-    answer_add_security(&reply, er->exchange->tls);
+    answer_add_security(&reply, er->exchange->tls, (struct str){NULL, 0});
     answer_note_hit(er, reply.status);
     http_reply_add(&reply, "Cache-Control", STR("no-store"));
     s->stream = http_stream_open(er->exchange, &reply, &stream_events, s);

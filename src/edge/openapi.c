@@ -1,6 +1,8 @@
 #include "edge/openapi.h"
 
 #include "base/version.h"
+#include "core/answers.h"
+#include "core/page.h"
 #include "edge/router.h"
 #include "shape/shape_schema.h"
 
@@ -58,20 +60,49 @@ static void put_schema_of(struct text *out, const struct catalog *catalog,
 
 static void put_output(struct text *out, const struct catalog *catalog, const struct route *route)
 {
+    const struct shape *shape = route_gives(route);
     text_put(out, STR("\"200\":{\"description\":\"done\""));
-    if (route->output) {
+    if (route->type)
+        text_printf(out, ",\"content\":{\"%s\":{}}", route->type);
+    if (shape) {
         text_put(out, STR(",\"content\":{\"application/json\":{\"schema\":"));
         if (route->output_list)
             text_put(out, STR("{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{"
                               "\"after\":{\"type\":\"string\"},"
                               "\"items\":{\"type\":\"array\",\"items\":"));
-        put_schema_of(out, catalog, route->output);
+        put_schema_of(out, catalog, shape);
         text_put(out, route->output_list ? STR("}}}}}") : STR("}}"));
     }
+    if (shape == &command_done_shape)
+        text_put(out, STR("},\"204\":{\"description\":\"done, and nothing to tell\""));
     text_put(out, STR("},\"default\":{\"$ref\":\"#/components/responses/problem\"}"));
 }
 
-static void put_parameters(struct text *out, const struct route *route)
+/* What every list of a table takes, beside its filters. */
+static const struct {
+    const char *name, *help;
+} list_parameters[] = {
+    {"q", "words to search for; a record has all of them, each as the beginning of a word in its "
+          "title or in another text that is searched"},
+    {"sort", "the column to sort by; `id` when left out"},
+    {"order", "`asc` or `desc`"},
+    {"limit", "how many records an answer has, 1 to 500; 50 when left out"},
+    {"after", "the cursor `after` of the answer before"},
+    {"retired", "`true`: retired records as well"},
+    {"count", "instead of records: how many there are with each value of this column; empty: "
+              "only how many there are"},
+    {"sum", "instead of records: the sum of this column, for each value of `count` and in all"},
+};
+enum { LIST_PARAMETERS = sizeof list_parameters / sizeof *list_parameters };
+
+static bool takes_query(const struct catalog *catalog, const struct route *route)
+{
+    return route->output_list &&
+           (route->serve == page_serve_list || with_row(catalog, route->output));
+}
+
+static void put_parameters(struct text *out, const struct catalog *catalog,
+                           const struct route *route)
 {
     struct str rest = str_from(route->path), part;
     bool first = true;
@@ -84,7 +115,27 @@ static void put_parameters(struct text *out, const struct route *route)
         text_put(out, STR(",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}"));
         first = false;
     }
+    for (size_t i = 0; takes_query(catalog, route) && i < LIST_PARAMETERS; i++)
+        text_printf(out, "%s{\"$ref\":\"#/components/parameters/list_%s\"}", i > 0 ? "," : "",
+                    list_parameters[i].name);
+    if (takes_query(catalog, route))
+        text_put(out, STR(",{\"$ref\":\"#/components/parameters/list_filter\"}"));
     text_put_char(out, ']');
+}
+
+static void put_list_parameters(struct text *out)
+{
+    text_put(out, STR("\"parameters\":{"));
+    for (size_t i = 0; i < LIST_PARAMETERS; i++) {
+        text_printf(out, "\"list_%s\":{\"name\":\"%s\",\"in\":\"query\",\"description\":",
+                    list_parameters[i].name, list_parameters[i].name);
+        text_put_json(out, str_from(list_parameters[i].help));
+        text_put(out, STR(",\"schema\":{\"type\":\"string\"}},"));
+    }
+    text_put(out, STR("\"list_filter\":{\"name\":\"filter\",\"in\":\"query\",\"description\":"
+                      "\"a column, with .ne .lt .le .gt .ge or .has behind it, and a value\","
+                      "\"style\":\"form\",\"explode\":true,\"schema\":{\"type\":\"object\","
+                      "\"additionalProperties\":{\"type\":\"string\"}}}}"));
 }
 
 static void put_operation(struct text *out, const struct catalog *catalog,
@@ -102,7 +153,7 @@ static void put_operation(struct text *out, const struct catalog *catalog,
     text_put_json(out, str_from(route->permission));
     if (strcmp(route->permission, PERMIT_ANYONE) == 0)
         text_put(out, STR(",\"security\":[]"));
-    put_parameters(out, route);
+    put_parameters(out, catalog, route);
     if (route->input)
         text_printf(out,
                     ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
@@ -120,8 +171,8 @@ static rc put_schemas(struct ctx *c, const struct catalog *catalog, struct text 
         const struct route *route = catalog_route(catalog, i);
         if (route->input)
             TRY(shape_set_add(c, &set, route->input));
-        if (route->output)
-            TRY(shape_set_add(c, &set, route->output));
+        if (route_gives(route))
+            TRY(shape_set_add(c, &set, route_gives(route)));
     }
     shape_schemas(out, &set);
     return OK;
@@ -159,7 +210,9 @@ rc openapi_write(struct ctx *c, const struct catalog *catalog, struct text *out)
         put_operation(out, catalog, routes[i]);
     }
     text_put(out, count > 0 ? STR("}}") : STR("}"));
-    text_put(out, STR(",\"components\":{" PROBLEM "," SECURITY ",\"schemas\":"));
+    text_put(out, STR(",\"components\":{" PROBLEM "," SECURITY ","));
+    put_list_parameters(out);
+    text_put(out, STR(",\"schemas\":"));
     TRY(put_schemas(c, catalog, out));
     text_put(out, STR("}}"));
     return OK;
@@ -174,6 +227,40 @@ static void put_shape_row(struct text *out, const char *what, const struct shape
                     shape->help);
 }
 
+/* What lists have in common. */
+static void put_lists(struct text *out)
+{
+    text_put(out, STR("\n## Lists\n\n"
+                      "A list gives `{\"items\":[…],\"after\":\"…\"}`: records that the caller may "
+                      "read. Others leave no trace in it.\n\n"
+                      "| parameter | |\n|---|---|\n"));
+    for (size_t i = 0; i < LIST_PARAMETERS; i++)
+        text_printf(out, "| `%s` | %s |\n", list_parameters[i].name, list_parameters[i].help);
+    text_put(
+        out,
+        STR("| any column | a filter: `state=open`; `.ne` other than; `.lt` `.le` `.gt` `.ge` "
+            "less, at "
+            "most, more, at least; `.has` a text contains this, in any case |\n\n"
+            "A list of references or texts (`roles`) is asked for what it has, and so is a field "
+            "of the "
+            "records in a list\n(`points.zone`): `roles=guard` some item is exactly this, "
+            "`roles.ne=guard` "
+            "none is, `roles.has=guard` the same as\n`=` for references, and for texts that some "
+            "item "
+            "contains it.\n\n"
+            "A search (`q`) takes letters for equal that people type for each other: capitals, "
+            "accents, "
+            "forms of Arabic letters. Of\nChinese, Japanese, Thai and Korean it finds any part of "
+            "two "
+            "letters or more.\n\n"
+            "With `count` or `sum` the answer is "
+            "`{\"counts\":[{\"value\":\"open\",\"count\":3,\"sum\":7}],"
+            "\"total\":3,\"sum\":7}`,\nunder the same filters, search and rights. A `sum` stands "
+            "there "
+            "where one is asked, and is null where no record has a\nnumber. Money is added up with "
+            "`count` or a filter by its currency.\n"));
+}
+
 rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *out)
 {
     const struct route **routes = NULL;
@@ -183,13 +270,14 @@ rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *o
                       "Made from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
                       "faults are\n`application/problem+json`. The same as OpenAPI 3.1: "
                       "`GET /api/v1/openapi.json`.\n"));
+    put_lists(out);
     for (size_t i = 0; i < count; i++) {
         const struct route *route = routes[i];
         text_printf(out, "\n## %s %s\n\n%s.\n\n", route_method_name(route->method), route->path,
                     route->help);
         text_printf(out, "- permission: `%s`\n", route->permission);
         put_shape_row(out, "- takes", route->input, false);
-        put_shape_row(out, "- gives", route->output, route->output_list);
+        put_shape_row(out, "- gives", route_gives(route), route->output_list);
     }
     return OK;
 }

@@ -1,6 +1,7 @@
 /* In tests: every answer is what its route says it is, so that the description of the API cannot
  * lie. A record of the picture comes with its row: {"record":{…},"seq":…,"changed":…,"drill":…}. */
 #include "base/json.h"
+#include "core/answers.h"
 #include "edge/edge_own.h"
 
 static rc check_one(struct ctx *c, const struct shape *shape, struct str json)
@@ -38,6 +39,23 @@ static rc check_item(struct ctx *c, const struct catalog *catalog, const struct 
     return with_row ? check_with_row(c, shape, json) : check_one(c, shape, json);
 }
 
+/* {"counts":[{"value":…,"count":1,"sum":null}],"total":1,"sum":null}, instead of a list. */
+static rc check_counts(struct ctx *c, struct json *j)
+{
+    struct str key;
+    json_array(j);
+    while (json_next_item(j)) {
+        json_object(j);
+        while (json_next_key(j, &key) && json_skip(j, NULL))
+            if (!str_is(key, "value") && !str_is(key, "count") && !str_is(key, "sum"))
+                FAIL(c, INTERNAL, "the counts have an undeclared member %.*s", STR_ARG(key));
+    }
+    while (json_next_key(j, &key) && json_skip(j, NULL))
+        if (!str_is(key, "total") && !str_is(key, "sum"))
+            FAIL(c, INTERNAL, "the counts have an undeclared member %.*s", STR_ARG(key));
+    return json_end(j) ? OK : json_fault(c, j);
+}
+
 static rc check_list(struct ctx *c, const struct catalog *catalog, const struct shape *shape,
                      struct str json)
 {
@@ -51,6 +69,8 @@ static rc check_list(struct ctx *c, const struct catalog *catalog, const struct 
             json_skip(&j, NULL);
             continue;
         }
+        if (str_is(key, "counts") && !items)
+            return check_counts(c, &j);
         if (!str_is(key, "items"))
             FAIL(c, INTERNAL, "the list has an undeclared member %.*s", STR_ARG(key));
         items = true;
@@ -76,9 +96,9 @@ static rc check_json(struct ctx *c, struct str body)
 rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route *route,
                struct str body)
 {
-    const struct shape *shape = route->output;
+    const struct shape *shape = route_gives(route);
     rc result = OK;
-    if (body.len == 0 && !shape)
+    if (body.len == 0 && !route->output)
         return OK;
     if (!shape)
         result = check_json(c, body);

@@ -1,6 +1,27 @@
 /* How the server is: one word for anybody, the counters for those who keep it. */
 #include "base/version.h"
+#include "core/follower.h"
 #include "edge/edge_own.h"
+
+#define HEALTH_FIELDS(F, T) F(T, text, line, status, REQUIRED, 0, 0, "ok, full or failing")
+SHAPE_DECLARE(health, HEALTH_FIELDS);
+SHAPE_DEFINE(health, HEALTH_FIELDS, 1, "Is it running, and can it write?");
+
+#define SERVER_STATUS_FIELDS(F, T)                                             \
+    F(T, text, line, version, REQUIRED, 0, 0, "of the program")                \
+    F(T, text, line, mission, 0, 0, 0, "id of the mission")                    \
+    F(T, text, line, sandbox, 0, 0, 0, "what the program has given up")        \
+    F(T, time, _, started, REQUIRED, 0, 0, "when it was started")              \
+    F(T, time, _, now, REQUIRED, 0, 0, "its clock")                            \
+    F(T, i64, _, events, 0, 0, 0, "events in the ledger")                      \
+    F(T, i64, _, faults, 0, 0, 0, "faults of its own since then")              \
+    F(T, i64, _, slow_refused, 0, 0, 0, "turned away: too many slow requests") \
+    F(T, json, _, core, 0, 0, 0, "counters of the writer")                     \
+    F(T, json, _, followers, 0, 0, 0, "who follows the ledger, by name")       \
+    F(T, json, _, http, 0, 0, 0, "counters of the web server")                 \
+    F(T, json, _, live, 0, 0, 0, "counters of live updates")
+SHAPE_DECLARE(server_status, SERVER_STATUS_FIELDS);
+SHAPE_DEFINE(server_status, SERVER_STATUS_FIELDS, 1, "How the server does");
 
 rc status_serve_health(struct ctx *c, const struct request *request, struct response *response)
 {
@@ -61,6 +82,24 @@ static void put_core(struct text *out, const struct core_counts *counts)
     text_put_char(out, '}');
 }
 
+/* How far each is behind the ledger's end, and whether it goes on. */
+static void put_followers(struct text *out, const struct core *core)
+{
+    const struct follower *follower;
+    text_put(out, STR(",\"followers\":{"));
+    for (size_t i = 0; (follower = core_follower(core, i)); i++) {
+        struct follower_counts counts = follower_counts(follower);
+        int64_t behind = core_size(core) - counts.position;
+        text_printf(out, "%s\"%s\":{", i ? "," : "", counts.name);
+        put_number(out, "behind", behind > 0 ? behind : 0);
+        put_number(out, "taken", counts.taken);
+        put_number(out, "refused", counts.refused);
+        put_number(out, "failures", counts.failures);
+        text_printf(out, ",\"failing\":%s}", counts.failing ? "true" : "false");
+    }
+    text_put_char(out, '}');
+}
+
 static void put_live(struct text *out, const struct live_counts *counts)
 {
     text_put(out, STR(",\"live\":{"));
@@ -97,6 +136,7 @@ rc status_serve(struct ctx *c, const struct request *request, struct response *r
     put_number(out, "slow_refused",
                http_pool_refused(edge->pool) + http_pool_refused(edge->lengthy));
     put_core(out, &core);
+    put_followers(out, request->core);
     put_http(out, &http);
     put_live(out, &live);
     text_put_char(out, '}');
@@ -112,14 +152,14 @@ rc openapi_serve(struct ctx *c, const struct request *request, struct response *
 
 static const struct route edge_routes[] = {
     ROUTE(GET, "/health", PERMIT_ANYONE, "Is it running, and can it write? ok, full, failing",
-          .serve = status_serve_health),
+          .output = &health_shape, .serve = status_serve_health),
     ROUTE(GET, "/api/v1/status", "system.read", "Version, sandbox and counters of the server",
-          .serve = status_serve),
+          .output = &server_status_shape, .serve = status_serve),
     ROUTE(GET, "/api/v1/openapi.json", PERMIT_SIGNED_IN, "This description, as OpenAPI 3.1",
-          .serve = openapi_serve),
+          .type = "application/openapi+json", .serve = openapi_serve),
     ROUTE(GET, "/api/v1/live", PERMIT_SIGNED_IN,
           "Events as they are committed (text/event-stream): kinds, records, after",
-          .serve = live_serve),
+          .type = "text/event-stream", .serve = live_serve),
     {0},
 };
 

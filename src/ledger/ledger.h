@@ -116,6 +116,15 @@ rc ledger_proof_file(struct ctx *c, struct store *store, int64_t seq, struct str
  * verifies. Within the write transaction. */
 rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject);
 
+/* Seal bytes that lie beside the ledger under a subject's key, for one place of this name; a key is
+ * made if there is none. Within the write transaction. */
+rc ledger_seal(struct ctx *c, struct ledger *ledger, struct str subject, struct str name,
+               struct str plain, struct str *ret);
+
+/* Open them, on any store. NOT_FOUND: the key is destroyed; CORRUPT: these are not the bytes. */
+rc ledger_unseal(struct ctx *c, struct store *store, const unsigned char *seal_key,
+                 struct str subject, struct str name, struct str boxed, struct str *ret);
+
 /* Verify everything, as of one moment: every leaf, every tile, every signed checkpoint. Begins a
  * reading of its own, so not within a transaction. Fills the report also when the result is
  * CORRUPT; the fault names the first damage. */

@@ -136,6 +136,33 @@ rc ledger_open_body(struct ctx *c, const struct subject_key *key, const struct l
     return OK;
 }
 
+rc ledger_seal(struct ctx *c, struct ledger *ledger, struct str subject, struct str name,
+               struct str plain, struct str *ret)
+{
+    const struct subject_key *key = NULL;
+    struct str bound;
+    TRY(sealing_key(c, ledger, subject, &key));
+    TRY(bind_to(c, STR("beside"), 0, name, &bound));
+    return box(c, key->bytes, bound, plain, ret);
+}
+
+rc ledger_unseal(struct ctx *c, struct store *store, const unsigned char *seal_key,
+                 struct str subject, struct str name, struct str boxed, struct str *ret)
+{
+    struct subject_key key;
+    struct str bound;
+    unsigned char *out = NULL;
+    NEW(c, out, boxed.len + 1);
+    TRY(bind_to(c, STR("beside"), 0, name, &bound));
+    TRY(ledger_subject_key(c, store, seal_key, subject, &key));
+    bool opened = unbox(key.bytes, bound, boxed, out);
+    sodium_memzero(&key, sizeof key);
+    if (!opened)
+        FAIL(c, CORRUPT, "what was sealed for %.*s does not open with its key", STR_ARG(subject));
+    *ret = (struct str){(const char *)out, boxed.len - LEDGER_NONCE_LEN - LEDGER_TAG_LEN};
+    return OK;
+}
+
 rc ledger_erase(struct ctx *c, struct ledger *ledger, struct str subject)
 {
     struct store_value parameter = STORE_VALUE_TEXT(subject);

@@ -321,6 +321,31 @@ TEST_STORES(ledger_gives_a_proof_file_that_stands_alone)
     store_close(store);
 }
 
+/* What lies beside the ledger opens under its subject's key, in its own place, and then no more. */
+TEST_STORES(ledger_seals_what_lies_beside_it)
+{
+    struct store *store = fixture_store(f, false);
+    struct ledger *ledger = fixture_ledger(c, store);
+    const unsigned char *key = fixture_who.seal_key;
+    struct str boxed, plain, other, s1 = STR("room/r1"), s2 = STR("room/r2"), name = STR("file");
+    MUST(c, store_begin(c, store, true));
+    MUST(c, ledger_seal(c, ledger, s1, name, STR("bytes"), &boxed));
+    MUST(c, ledger_seal(c, ledger, s2, name, STR("bytes"), &other));
+    MUST(c, store_commit(c, store));
+    MUST(c, ledger_unseal(c, store, key, s1, name, boxed, &plain));
+    assert_true(str_is(plain, "bytes"));
+    MUST_FAIL(c, CORRUPT, ledger_unseal(c, store, key, s1, STR("elsewhere"), boxed, &plain));
+    MUST_FAIL(c, CORRUPT, ledger_unseal(c, store, key, s1, name, other, &plain));
+    MUST_FAIL(c, CORRUPT, ledger_unseal(c, store, key, s1, name, STR("short"), &plain));
+    MUST(c, store_begin(c, store, true));
+    MUST(c, ledger_erase(c, ledger, s1));
+    MUST(c, store_commit(c, store));
+    MUST_FAIL(c, NOT_FOUND, ledger_unseal(c, store, key, s1, name, boxed, &plain));
+    MUST(c, ledger_unseal(c, store, key, s2, name, other, &plain));
+    ledger_close(ledger);
+    store_close(store);
+}
+
 TEST_STORES(ledger_erases_a_person_and_still_verifies)
 {
     struct store *store = fixture_store(f, false);

@@ -4,8 +4,10 @@
 #include "agent/opener/opener.h"
 #include "agent/probe/libs.h"
 #include "agent/probe/probe.h"
+#include "agent/renderer/renderer.h"
 #include "agent/spawner/spawner.h"
 #include "main/sandbox.h"
+#include "outlet/post/agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +54,39 @@ static int be_opener(void)
     return rc_ok(result) ? opener_run(AGENT_FD) : ROLE_FAILED;
 }
 
+static rc prepare_outlets(struct ctx *c, struct calls *ret)
+{
+    TRY(calls_load(c, ret));
+    return sandbox_enter_outlets(c);
+}
+
+static int be_outlets(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct calls calls;
+    const struct agent_options options = {
+        .calls = &calls, .clock = &clock_system, .fd = AGENT_FD, .confine = sandbox_enter_message};
+    rc result = prepare_outlets(&c, &calls);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: nothing can be delivered: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? agent_run(&options) : ROLE_FAILED;
+}
+
+/* Without libraries or fonts the server has no renderer, and says so when a PDF is asked for. */
+static int be_renderer(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    struct document_libs libs;
+    rc result = document_libs_load(&c, &libs);
+    if (rc_ok(result))
+        result = sandbox_enter_renderer(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: no PDF can be made: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? renderer_run(&libs, AGENT_FD) : ROLE_FAILED;
+}
+
 int agents_main(int count, char **arguments)
 {
     if (count != 2)
@@ -60,6 +95,10 @@ int agents_main(int count, char **arguments)
         return spawner_run(AGENT_FD, PROBE_ROLE);
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
+    if (strcmp(arguments[1], OUTLET_ROLE) == 0)
+        return be_outlets();
+    if (strcmp(arguments[1], RENDERER_ROLE) == 0)
+        return be_renderer();
     if (strcmp(arguments[1], PROBE_TRIAL_ROLE) == 0)
         return be_trial();
     return strcmp(arguments[1], PROBE_ROLE) == 0 ? be_probe() : -1;

@@ -1,6 +1,6 @@
 #include "main/content.h"
 
-#include "edge/assets.h"
+#include "base/asset.h"
 
 /* The table that tools/embed makes of content/. */
 extern const struct asset content[];

@@ -1,6 +1,6 @@
 #include "main/demo_beat.h"
 
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "main/script.h"
 
 SHAPE_DEFINE(demo_pulse, DEMO_PULSE_FIELDS, 1, "How long a device of the demonstration lives");

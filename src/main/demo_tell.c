@@ -4,8 +4,8 @@
 #include "base/encode.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/signal/signal.h"
 #include "domain/tripwire/tripwire.h"
-#include "domain/watch/watch.h"
 
 #include <inttypes.h>
 
@@ -13,17 +13,13 @@
 static rc count_where(struct ctx *c, struct picture *picture, const struct shape *shape,
                       const char *column, const char *value, int64_t *ret)
 {
-    struct query query = {.limit = QUERY_LIMIT_MAX, .with_retired = column};
-    struct page page;
+    struct query query = {.with_retired = column};
+    struct counts counts;
     if (column)
         query.filters[query.filter_count++] =
             (struct filter){str_from(column), FILTER_EQ, str_from(value)};
-    *ret = 0;
-    do {
-        TRY(picture_list(c, picture, shape, &query, &page));
-        *ret += (int64_t)page.count;
-        query.after = page.after;
-    } while (!str_absent(page.after));
+    TRY(picture_count(c, picture, shape, &query, &counts));
+    *ret = counts.total;
     return OK;
 }
 

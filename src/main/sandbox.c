@@ -259,7 +259,7 @@ static rc restrict_probe(struct ctx *c)
     good = good && seccomp_load(filter) == 0;
     seccomp_release(filter);
     if (!good)
-        FAIL(c, INTERNAL, "seccomp refused its rules for a probe");
+        FAIL(c, INTERNAL, "seccomp refused its rules for a caller");
     return OK;
 }
 
@@ -294,14 +294,11 @@ static const int opener_refused[] = {
 };
 enum { OPENER_MEMORY_BYTES = 256 << 20, OPENER_FILES = 128 };
 
-rc sandbox_enter_opener(struct ctx *c)
+/* Bounds of memory and files, no core dump, and of the file system these folders to read. */
+static rc bound(struct ctx *c, rlim_t memory_bytes, rlim_t file_count, struct texts readable)
 {
-    static const struct str of_names[] = {
-        {"/etc", 4}, {"/run/systemd/resolve", 20}, {"/usr/lib", 8}, {"/lib", 4}};
-    const struct rlimit memory = {OPENER_MEMORY_BYTES, OPENER_MEMORY_BYTES};
-    const struct rlimit files = {OPENER_FILES, OPENER_FILES}, none = {0, 0};
-    struct texts readable = {(struct str *)(void *)(uintptr_t)of_names,
-                             sizeof of_names / sizeof of_names[0]};
+    const struct rlimit memory = {memory_bytes, memory_bytes};
+    const struct rlimit files = {file_count, file_count}, none = {0, 0};
     long abi = 0;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
@@ -309,6 +306,68 @@ rc sandbox_enter_opener(struct ctx *c)
         setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
         FAIL(c, INTERNAL, "the kernel does not bound us: %s", strerror(errno));
     TRY(restrict_files(c, NULL, readable, &abi));
-    TRY(restrict_calls(c, sizeof refused / sizeof refused[0], refused));
+    return restrict_calls(c, sizeof refused / sizeof refused[0], refused);
+}
+
+/* Reads what names and certificates are looked up with, and nothing else. */
+static rc enter_naming(struct ctx *c, rlim_t memory_bytes, rlim_t file_count)
+{
+    static const struct str of_names[] = {
+        {"/etc", 4}, {"/run/systemd/resolve", 20}, {"/usr/lib", 8}, {"/lib", 4}};
+    struct texts readable = {(struct str *)(void *)(uintptr_t)of_names,
+                             sizeof of_names / sizeof of_names[0]};
+    return bound(c, memory_bytes, file_count, readable);
+}
+
+rc sandbox_enter_opener(struct ctx *c)
+{
+    TRY(enter_naming(c, OPENER_MEMORY_BYTES, OPENER_FILES));
     return restrict_calls(c, sizeof opener_refused / sizeof opener_refused[0], opener_refused);
+}
+
+/* ---- outlets --------------------------------------------------------------------------------- */
+
+static const int outlets_refused[] = {
+    SCMP_SYS(listen),   SCMP_SYS(accept),     SCMP_SYS(accept4),     SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat), SCMP_SYS(rename),     SCMP_SYS(renameat),    SCMP_SYS(renameat2),
+    SCMP_SYS(mkdir),    SCMP_SYS(chmod),      SCMP_SYS(fchmodat),    SCMP_SYS(chown),
+    SCMP_SYS(tkill),    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(process_madvise),
+};
+enum { OUTLETS_MEMORY_BYTES = 512 << 20, OUTLETS_FILES = 64 };
+
+rc sandbox_enter_outlets(struct ctx *c)
+{
+    TRY(enter_naming(c, OUTLETS_MEMORY_BYTES, OUTLETS_FILES));
+    return restrict_calls(c, sizeof outlets_refused / sizeof outlets_refused[0], outlets_refused);
+}
+
+rc sandbox_enter_message(struct ctx *c)
+{
+    TRY(restrict_calls(c, sizeof probe_refused / sizeof probe_refused[0], probe_refused));
+    return restrict_probe(c);
+}
+
+/* ---- the renderer ---------------------------------------------------------------------------- */
+
+static const int renderer_refused[] = {
+    SCMP_SYS(socket), SCMP_SYS(connect),  SCMP_SYS(bind),      SCMP_SYS(listen),
+    SCMP_SYS(accept), SCMP_SYS(accept4),  SCMP_SYS(kill),      SCMP_SYS(tkill),
+    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),    SCMP_SYS(renameat),
+    SCMP_SYS(mkdir),  SCMP_SYS(chmod),    SCMP_SYS(fchmodat),  SCMP_SYS(chown),
+    SCMP_SYS(shmget), SCMP_SYS(truncate), SCMP_SYS(renameat2), SCMP_SYS(pidfd_getfd),
+};
+enum { RENDERER_MEMORY_BYTES = 1 << 30, RENDERER_FILES = 128 };
+
+rc sandbox_enter_renderer(struct ctx *c)
+{
+    static const struct str of_fonts[] = {{"/usr/share/fonts", 16},
+                                          {"/usr/local/share/fonts", 22},
+                                          {"/usr/share/fontconfig", 21},
+                                          {"/etc/fonts", 10},
+                                          {"/var/cache/fontconfig", 21}};
+    struct texts readable = {(struct str *)(void *)(uintptr_t)of_fonts,
+                             sizeof of_fonts / sizeof of_fonts[0]};
+    TRY(bound(c, RENDERER_MEMORY_BYTES, RENDERER_FILES, readable));
+    return restrict_calls(c, sizeof renderer_refused / sizeof renderer_refused[0],
+                          renderer_refused);
 }

@@ -39,4 +39,15 @@ rc sandbox_enter_probe(struct ctx *c);
  * nothing written, no connection accepted, no program started. */
 rc sandbox_enter_opener(struct ctx *c);
 
+/* For the process of the outlets, once libcurl is loaded and before any thread is started: it reads
+ * what names and certificates are looked up with, starts copies of itself, and connects; it writes
+ * nothing, listens at nothing and starts no program. And for such a copy, which has one message: it
+ * starts no further one, leaves other processes alone, and has sockets of the Internet only. */
+rc sandbox_enter_outlets(struct ctx *c);
+rc sandbox_enter_message(struct ctx *c);
+/* For the renderer, once its libraries are loaded and before any thread is started: nothing is read
+ * but fonts and how they are set up, nothing written, no socket made, no program started. It may
+ * make children, which have the same bounds. */
+rc sandbox_enter_renderer(struct ctx *c);
+
 #endif

@@ -138,20 +138,69 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
 
-/* ---- a probe ----------------------------------------------------------------------------------
- */
+/* ---- the renderer ---------------------------------------------------------------------------- */
 
-static int in_probe(int (*attempt)(void))
+static int in_renderer(int (*attempt)(void))
 {
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
         struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
-        _exit(rc_ok(sandbox_enter_probe(&c)) ? attempt() : NO_SANDBOX);
+        _exit(rc_ok(sandbox_enter_renderer(&c)) ? attempt() : NO_SANDBOX);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int try_fonts(void)
+{
+    return open("/usr/share/fonts/truetype", O_RDONLY) >= 0 ? WORKED : REFUSED;
+}
+
+static int try_passwords(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 ? WORKED : REFUSED;
+}
+
+static int try_drawing_child(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return child > 0 && waitpid(child, &status, 0) == child ? WORKED : REFUSED;
+}
+
+TEST(sandbox_of_the_renderer_leaves_fonts_and_children)
+{
+    bool landlock = false;
+    in_sandbox(try_inside, &landlock);
+    assert_int_equal(in_renderer(try_fonts), WORKED);
+    assert_int_equal(in_renderer(try_drawing_child), WORKED);
+    assert_int_equal(in_renderer(try_socket), REFUSED);
+    assert_int_equal(in_renderer(try_exec), REFUSED);
+    assert_int_equal(in_renderer(try_passwords), landlock ? REFUSED : WORKED);
+}
+
+/* ---- a probe --------------------------------------------------------------------------------- */
+
+static int in_role(rc (*enter)(struct ctx *c), int (*attempt)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
+        _exit(rc_ok(enter(&c)) ? attempt() : NO_SANDBOX);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int in_probe(int (*attempt)(void))
+{
+    return in_role(sandbox_enter_probe, attempt);
 }
 
 static int try_parent(void)
@@ -259,4 +308,35 @@ TEST(a_probe_calls_and_nothing_else)
     assert_int_equal(in_probe(try_cutting), REFUSED);
     assert_int_equal(in_probe(try_socket_of_files), REFUSED);
     assert_int_equal(in_probe(try_socket_of_kernel), REFUSED);
+}
+
+/* ---- outlets --------------------------------------------------------------------------------- */
+
+static rc enter_message(struct ctx *c)
+{
+    TRY(sandbox_enter_outlets(c));
+    return sandbox_enter_message(c);
+}
+
+TEST(outlets_start_copies_of_themselves_and_nothing_else)
+{
+    assert_int_equal(in_role(sandbox_enter_outlets, try_child), WORKED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_socket), WORKED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_listening), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_exec), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_outlets, try_unlinking), REFUSED);
+}
+
+/* What has taken the process of a message over can call, and nothing else. */
+TEST(a_message_calls_and_nothing_else)
+{
+    assert_int_equal(in_role(enter_message, try_socket), WORKED);
+    assert_int_equal(in_role(enter_message, try_thread), WORKED);
+    assert_int_equal(in_role(enter_message, try_listening), REFUSED);
+    assert_int_equal(in_role(enter_message, try_exec), REFUSED);
+    assert_int_equal(in_role(enter_message, try_child), REFUSED);
+    assert_int_equal(in_role(enter_message, try_parent), REFUSED);
+    assert_int_equal(in_role(enter_message, try_signalling_parent), REFUSED);
+    assert_int_equal(in_role(enter_message, try_socket_of_files), REFUSED);
+    assert_int_equal(in_role(enter_message, try_unlinking), REFUSED);
 }

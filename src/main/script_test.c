@@ -3,7 +3,7 @@
 
 #include "domain/account/account.h"
 #include "domain/round/round.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 
 #include "support/scene.h"
 

@@ -22,7 +22,13 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
     if (options->program && options->folder)
         TRY(agent_start(c, options->program, OPENER_ROLE, &s->opener));
     TRY(receiver_open(c, &intake, &s->receiver));
-    if (options->program)
+    struct post_options post = {
+        .core = s->core, .clock = options->clock, .program = options->program};
+    if (options->program) {
+        TRY(renderer_start(c, options->program, &s->renderer));
+        TRY(post_open(c, &post, &s->post));
+    }
+    if (options->program && !options->no_cameras)
         TRY(hub_open(c, &cameras, &s->hub));
     if (!options->folder)
         return OK;
@@ -46,6 +52,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
         .clock = options->clock,
         .check_replies = options->check_replies,
         .hits_path = options->hits_path,
+        .renderer = &s->renderer,
         .sandbox = level,
     };
     TRY(edge_open(c, &edge, &s->edge));
@@ -55,13 +62,15 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     TRY(core_start(c, s->core));
     if (s->hub)
         TRY(hub_start(c, s->hub));
+    if (s->post)
+        TRY(post_start(c, s->post));
     return receiver_start(c, s->receiver);
 }
 
 rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
                 struct serving *ret)
 {
-    *ret = (struct serving){.core = core, .opener = {.fd = -1}};
+    *ret = (struct serving){.core = core, .opener = {.fd = -1}, .renderer = {.agent.fd = -1}};
     rc result = open_parts(c, options, ret);
     if (!rc_ok(result))
         serving_close(ret);
@@ -75,15 +84,18 @@ void serving_close(struct serving *serving)
         edge_stop(serving->edge);
     receiver_stop(serving->receiver);
     hub_stop(serving->hub);
+    post_stop(serving->post);
     core_close(serving->core);
     tripwires_close(serving->tripwires);
     receiver_close(serving->receiver);
     hub_close(serving->hub);
+    post_close(serving->post);
     if (serving->edge)
         edge_close(serving->edge);
     auth_close(serving->auth);
     agent_end(&serving->opener);
-    *serving = (struct serving){.opener = {.fd = -1}};
+    renderer_stop(&serving->renderer);
+    *serving = (struct serving){.opener = {.fd = -1}, .renderer = {.agent.fd = -1}};
 }
 
 static sigset_t ending_signals(void)

@@ -2,12 +2,14 @@
 #ifndef MAIN_SERVE_H
 #define MAIN_SERVE_H
 
+#include "agent/renderer/renderer.h"
 #include "domain/tripwire/tripwire.h"
 #include "edge/auth/auth.h"
 #include "edge/camera/hub.h"
 #include "edge/edge.h"
 #include "edge/intake/receiver.h"
 #include "main/folder.h"
+#include "outlet/post/post.h"
 
 struct serve_options {
     struct str listen;
@@ -15,7 +17,8 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
-    const char *program;   /* this one, to be started for the cameras; NULL: they are not called */
+    const char *program;   /* this one, to be started for cameras, outlets and PDFs; NULL: none */
+    bool no_cameras;       /* and not for cameras */
     bool check_replies;    /* for tests: see edge.h */
     const char *hits_path; /* the same */
 };
@@ -28,7 +31,9 @@ struct serving {
     struct tripwires *tripwires;
     struct receiver *receiver;
     struct hub *hub;
+    struct post *post;
     struct agent opener;
+    struct renderer renderer;
 };
 
 /* Open everything over a core that is not started, and start it. The core is the serving's from

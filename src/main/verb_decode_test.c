@@ -2,52 +2,21 @@
 
 #include "base/str.h"
 
+#include "support/verb.h"
 #include "unit.h"
 
 #include <stdlib.h>
 
-struct outcome {
-    int code;
-    char out[65536], err[8192];
-};
-
-static void slurp(FILE *file, char *into, size_t room)
-{
-    rewind(file);
-    size_t len = fread(into, 1, room - 1, file);
-    into[len] = '\0';
-    fclose(file);
-}
-
-/* Run the verb on these bytes; the arguments end with NULL. */
-static struct outcome *decode(struct str input, const char *const *arguments)
-{
-    static struct outcome outcome;
-    FILE *in = tmpfile(), *out = tmpfile(), *err = tmpfile();
-    char *copies[16] = {0};
-    int count = 0;
-    assert_true(in && out && err);
-    assert_int_equal(fwrite(input.ptr, 1, input.len, in), input.len);
-    rewind(in);
-    for (; arguments[count]; count++)
-        copies[count] = strdup(arguments[count]);
-    outcome.code = decode_verb(count, copies, in, out, err);
-    while (count > 0)
-        free(copies[--count]);
-    slurp(out, outcome.out, sizeof outcome.out);
-    slurp(err, outcome.err, sizeof outcome.err);
-    fclose(in);
-    return &outcome;
-}
-
-#define DECODE(input, ...) decode(input, (const char *const[]){"decode", __VA_ARGS__, NULL})
+#define DECODE(input, ...) \
+    verb_run(decode_verb, input, (const char *const[]){"decode", __VA_ARGS__, NULL})
 
 TEST(signals_then_one_line_of_figures)
 {
-    struct outcome *o = DECODE(STR("<38>Nov 22 02:00:00 gate sshd[7]: Failed password for root "
-                                   "from 192.0.2.7 port 4 ssh2\n"
-                                   "<38>Nov 22 02:00:01 gate cron[7]: nothing\n<34>1 broken\n"),
-                               "syslog", "--received", "2026-11-22T03:00:00Z");
+    struct verb_outcome *o =
+        DECODE(STR("<38>Nov 22 02:00:00 gate sshd[7]: Failed password for root "
+                   "from 192.0.2.7 port 4 ssh2\n"
+                   "<38>Nov 22 02:00:01 gate cron[7]: nothing\n<34>1 broken\n"),
+               "syslog", "--received", "2026-11-22T03:00:00Z");
     assert_int_equal(o->code, 0);
     struct str out = str_from(o->out), line = {0}, last = {0};
     assert_true(str_split(&out, '\n', &line) && str_split(&out, '\n', &last));
@@ -61,7 +30,7 @@ TEST(without_options_a_frame_of_any_time_and_account_is_shown)
 {
     struct str frame =
         STR("\nC6860039\"SIA-DCS\"0001L0#1234[#1234|Nri1/BA01]_03:00:00,01-02-2020\r");
-    struct outcome *o = DECODE(frame, "dc09");
+    struct verb_outcome *o = DECODE(frame, "dc09");
     assert_true(str_find(str_from(o->out), STR("{\"frames\":1,")) != SIZE_MAX);
     assert_null(strstr(o->err, "account"));
 }
@@ -69,7 +38,7 @@ TEST(without_options_a_frame_of_any_time_and_account_is_shown)
 TEST(the_adapters_options_are_flags)
 {
     struct str line = STR("{\"event_type\":\"ssh\"}\n");
-    struct outcome *o = DECODE(line, "eve", "--signals", "ssh", "--source=probe");
+    struct verb_outcome *o = DECODE(line, "eve", "--signals", "ssh", "--source=probe");
     assert_int_equal(o->code, 0);
     assert_non_null(strstr(o->out, "\"source\":\"probe\""));
     assert_non_null(strstr(o->out, "{\"lines\":1,\"signals\":1,\"counted\":0,\"bad\":0}"));
@@ -77,7 +46,7 @@ TEST(the_adapters_options_are_flags)
 
 TEST(datagrams_come_as_hexadecimal_lines)
 {
-    struct outcome *o =
+    struct verb_outcome *o =
         DECODE(STR("3c323e610a620a\n3c323e63\n"), "syslog", "--datagrams", "--peer", "192.0.2.5");
     assert_non_null(strstr(o->out, "{\"lines\":2,\"signals\":2,"));
     assert_non_null(strstr(o->out, "\"peer\":\"192.0.2.5\""));
@@ -87,8 +56,9 @@ TEST(datagrams_come_as_hexadecimal_lines)
 
 TEST(wrong_use_is_exit_2_with_help)
 {
-    assert_int_equal(decode(STR(""), (const char *const[]){"decode", NULL})->code, 2);
-    struct outcome *o = DECODE(STR(""), "morse");
+    assert_int_equal(verb_run(decode_verb, STR(""), (const char *const[]){"decode", NULL})->code,
+                     2);
+    struct verb_outcome *o = DECODE(STR(""), "morse");
     assert_int_equal(o->code, 2);
     assert_non_null(strstr(o->err, "dc09"));
     o = DECODE(STR(""), "eve", "--colour", "red");

@@ -5,7 +5,7 @@
 #include "base/encode.h"
 #include "base/random.h"
 #include "domain/account/account.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "main/content.h"
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static rc furnish(struct demo *d)
     TRY(content_get(d->c, "demo/start.jsonl", &script));
     TRY(content_get(d->c, "watch/rules.json", &rules));
     TRY(account_add_roles(d->c, d->core, roles, &count));
-    TRY(watch_add_rules(d->c, d->core, rules, &count));
+    TRY(alarm_rules_add(d->c, d->core, rules, &count));
     TRY(script_play(d->c, d->core, script, &manner));
     return verb_add_tripwires(d->c, d->core, &count, &drafts);
 }
@@ -95,7 +95,8 @@ rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
         .clock = d->c->clock,
         /* cameras are called in real time or not at all */
-        .program = d->flags->fast ? NULL : "/proc/self/exe",
+        .program = "/proc/self/exe",
+        .no_cameras = d->flags->fast,
         .check_replies = d->flags->check_replies,
         .hits_path = d->flags->hits.ptr,
     };

@@ -5,8 +5,8 @@
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/signal/signal.h"
 #include "domain/tripwire/tripwire.h"
-#include "domain/watch/watch.h"
 #include "edge/auth/auth.h"
 #include "main/content.h"
 
@@ -107,7 +107,7 @@ static rc furnish(struct ctx *c, struct core *core, const struct init_flags *fla
     TRY(content_get(c, "watch/rules.json", &rules));
     TRY(make_mission(c, core, flags));
     TRY(account_add_roles(c, core, roles, &count));
-    TRY(watch_add_rules(c, core, rules, &count));
+    TRY(alarm_rules_add(c, core, rules, &count));
     TRY(verb_add_tripwires(c, core, &count, &drafts));
     TRY(make_officer(c, core, flags, &account));
     return make_link(c, core, account, flags, ret_link);

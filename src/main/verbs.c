@@ -1,5 +1,6 @@
 #include "main/verbs.h"
 
+#include "main/verb_compute.h"
 #include "main/verb_decode.h"
 #include "main/verb_tripwire.h"
 
@@ -31,6 +32,8 @@ const struct verb cli_verbs[] = {
      verb_restore, NULL},
     {"doctor", "DIR", "Say what is wrong and what to do", &unlock_flags_shape, verb_doctor, NULL},
     {"decode", "ADAPTER", "Print what an adapter makes of standard input", NULL, NULL, decode_verb},
+    {"compute", "[NAME]", "Run an engine on JSON from standard input; without a name list them",
+     NULL, NULL, compute_verb},
     {"tripwire backtest", "DIR", "Say what rules would have found in the ledger",
      &backtest_flags_shape, verb_tripwire_backtest, NULL},
     {"tripwire nearest", "DIR", "Say what was missing for rules to find something there",

@@ -68,7 +68,14 @@ static rc add_column(const struct adding *a, const struct shape_field *field, co
     struct str name;
     TRY(str_format(a->c, &name, "%s%s%s", a->prefix, field->name, suffix));
     a->columns->items[a->columns->count++] = (struct shape_column){
-        name.ptr, type, part, field, flags_of(a, field), a->offset + field->offset};
+        .name = name.ptr,
+        .type = type,
+        .part = part,
+        .field = field,
+        .flags = flags_of(a, field),
+        .hidden = ((field->flags | a->outer) & SECRET) != 0,
+        .offset = a->offset + field->offset,
+    };
     return OK;
 }
 

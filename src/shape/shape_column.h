@@ -23,6 +23,7 @@ struct shape_column {
     const struct shape_field *field;
     unsigned flags; /* the field's, seen from the outermost record: REQUIRED only if all around it
                      * are, SECRET if any of them is, or anything in the list that it holds */
+    bool hidden;    /* it is SECRET itself or around it, not only in a part of the list it holds */
     size_t offset;  /* of the field's value from the start of the outermost record */
 };
 

@@ -260,6 +260,13 @@ static bool never_seen(const struct shape_field *field)
     return (field->flags & SYSTEM) && (field->flags & SECRET);
 }
 
+/* Left out of what is sent, it is 0 or false; what is shown always has it. */
+static bool never_absent(const struct shape_field *field)
+{
+    return field->kind == SHAPE_I64 || field->kind == SHAPE_BP || field->kind == SHAPE_MS ||
+           field->kind == SHAPE_FLAG;
+}
+
 static void put_property(struct text *out, const struct shape_field *field)
 {
     put_key(out, field->name);
@@ -268,6 +275,7 @@ static void put_property(struct text *out, const struct shape_field *field)
     put_string(out, "description", field->help);
     put_true(out, "readOnly", field->flags & SYSTEM);
     put_true(out, "writeOnly", field->flags & SECRET);
+    put_true(out, "x-shown", never_absent(field) && !(field->flags & SECRET));
     put_true(out, "x-personal", field->flags & PERSONAL);
     if (has_target(field))
         put_string(out, "x-target", field->target);
@@ -276,9 +284,7 @@ static void put_property(struct text *out, const struct shape_field *field)
 
 static bool always_there(const struct shape_field *field)
 {
-    bool never_absent = field->kind == SHAPE_I64 || field->kind == SHAPE_BP ||
-                        field->kind == SHAPE_MS || field->kind == SHAPE_FLAG;
-    return (field->flags & REQUIRED) && !(field->flags & (SYSTEM | SECRET)) && !never_absent;
+    return (field->flags & REQUIRED) && !(field->flags & (SYSTEM | SECRET)) && !never_absent(field);
 }
 
 void shape_schema(struct text *out, const struct shape *shape)
@@ -387,6 +393,7 @@ static void describe_field(struct text *out, const struct shape_field *field,
     put_true(out, "unique", field->flags & UNIQUE);
     put_true(out, "system", field->flags & SYSTEM);
     put_true(out, "title", field->flags & TITLE);
+    put_true(out, "searched", field->flags & SEARCHED);
     text_put_char(out, '}');
 }
 

@@ -111,6 +111,7 @@ TEST(the_schema_says_what_the_table_says)
          "\"minItems\":0,\"maxItems\":6,"),
         "\"raw\":{\"description\":\"as it came\"}",
         "\"x-target\":\"person\"",
+        "\"description\":\"a share\",\"x-shown\":true}",
         "\"required\":[\"name\",\"site\",\"colour\",\"label\"],\"additionalProperties\":false}",
     };
     struct ctx c = scratch_open(0);

@@ -19,7 +19,6 @@ from cli_test import Mission, Server, Skip  # noqa: E402
 from onvif_device import OnvifDevice  # noqa: E402
 from still_peer import StillPeer  # noqa: E402
 
-WAIT_S = 60
 
 
 class Stream:
@@ -88,11 +87,7 @@ class Served:
         return next((s for s in self.ask("GET", "camera-states")["items"] if s["id"] == name), {})
 
     def wait(self, what, test):
-        until = time.monotonic() + WAIT_S
-        while not (found := test()):
-            assert time.monotonic() < until, (what, self.ask("GET", "camera-states"), self.kinds())
-            time.sleep(0.1)
-        return found
+        return cli_test.until(what, test, lambda: (self.ask("GET", "camera-states"), self.kinds()))
 
     def until(self, condition, name="gate"):
         return self.wait(condition, lambda: self.state(name).get("condition") == condition and self.state(name))
@@ -182,7 +177,8 @@ def a_wrong_password_is_told_as_such():
         served.ask("PUT", "cameras/gate", {**camera, "password": "seven lamps"})
         served.until("watched")
         served.server.process.terminate()
-        assert "seven lamps" not in served.server.process.communicate(timeout=30)[1]
+        served.server.process.wait(timeout=cli_test.PATIENCE_S)
+        assert "seven lamps" not in served.server.log()
 
 
 def an_alarm_has_the_picture_of_its_camera():
@@ -344,10 +340,7 @@ def a_client_that_is_not_ours_believes_the_test_device():
             told = [json.loads(client.stdout.readline()) for _ in range(2)]
             assert {"model": "N1 & more", "fault": None} in told, told
             assert {"uri": "rtsp://127.0.0.1:8554/1", "fault": None} in told, told
-            until = time.monotonic() + WAIT_S
-            while not device.counted("PullMessages"):
-                assert time.monotonic() < until, device.counts
-                time.sleep(0.1)
+            cli_test.until("a client that pulls", lambda: device.counted("PullMessages"), lambda: device.counts)
             for value in ("true", "false"):
                 device.notify("tns1:VideoSource/MotionAlarm", "State", value)
                 event = json.loads(client.stdout.readline())
@@ -355,7 +348,7 @@ def a_client_that_is_not_ours_believes_the_test_device():
                                  "operation": "Changed"}, event
         finally:
             client.stdin.close()
-            client.wait(timeout=30)
+            client.wait(timeout=cli_test.PATIENCE_S)
             client.stdout.close()
 
 
@@ -404,6 +397,14 @@ def a_probe_has_no_file_and_no_key():
             assert "libav" not in file.read()
 
 
+def is_ours(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
+            return "chancery" in file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has ended
+
+
 def when_the_server_is_killed_nothing_of_it_is_left():
     with Stream() as stream, Served() as served:
         served.camera(stream=stream.url)
@@ -412,11 +413,7 @@ def when_the_server_is_killed_nothing_of_it_is_left():
         served.server.process.kill()
         served.server.process.wait()
         served.wait = None
-        until = time.monotonic() + WAIT_S
-        while any(os.path.exists(f"/proc/{pid}") and "chancery" in open(f"/proc/{pid}/cmdline").read()
-                  for pid in left):
-            assert time.monotonic() < until, left
-            time.sleep(0.1)
+        cli_test.until("the end of all of them", lambda: not [pid for pid in left if is_ours(pid)], lambda: left)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 """cli_test.py CHANCERY: the command line from outside, on real folders and a real server.
 
 Every test is a function; TAP on standard output. Python's standard library alone."""
+import base64
+import html
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -21,11 +24,13 @@ CHANCERY = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HITS = os.environ.get("CHANCERY_HITS")  # of all tests together
 PASSPHRASE = "correct horse battery staple"
+PATIENCE_S = 600  # for whatever must come: no test is about how soon
+LOG_TAIL = 4000
 
 
 def run(*arguments, code=0):
     """Run a verb; its standard output, after checking how it ended."""
-    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=120,
+    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL, start_new_session=True)
     told = f"chancery {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
     assert done.returncode == code, told
@@ -67,21 +72,38 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until(what, found, why=lambda: ""):
+    """Asks again until there is something; what there is. `why` tells more when it does not come."""
+    end = time.monotonic() + PATIENCE_S
+    while not (value := found()):
+        assert time.monotonic() < end, f"waited {PATIENCE_S} s for: {what}; last came: {str(value)[:800]} {why()}"
+        time.sleep(0.01)
+    return value
+
+
 class Server:
     """A mission being served on loopback."""
+
+    started = []  # by the test that runs, so that their logs are shown when it fails
 
     def __init__(self, mission, *flags, before=None):
         self.address = f"127.0.0.1:{free_port()}"
         # What is written while serving is in the folder; nothing else may be.
         self.hits = os.path.join(mission.folder, "hits")
+        self.log_file = os.memfd_create("log of a server")  # no pipe, which would be full one day
+        Server.started.append(self)
         self.process = subprocess.Popen(
             [CHANCERY, "serve", mission.folder, "--passphrase-file", mission.secret, "--listen",
-             self.address, "--check-replies", "--hits", self.hits, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            preexec_fn=before, cwd=mission.home)
+             self.address, "--check-replies", "--hits", self.hits, *flags], stdout=subprocess.PIPE,
+            stderr=self.log_file, text=True, preexec_fn=before, cwd=mission.home)
         self.line = self.process.stdout.readline()
         if "serving at" not in self.line:
-            raise AssertionError(self.process.communicate()[1])
+            raise AssertionError(f"waited for: serving at …; came: {self.line!r}")
         self.base = "http://" + self.address if "--plain" in flags else "https://" + self.address
+
+    def log(self):
+        """All that it has said on standard error."""
+        return os.pread(self.log_file, os.fstat(self.log_file).st_size, 0).decode(errors="replace")
 
     def ask(self, path, token=None, body=None, method=None, context=None):
         headers = {"Host": "localhost:" + self.address.split(":")[1]}
@@ -93,8 +115,8 @@ class Server:
             data = json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20, context=context) as answer:
-                return answer.status, answer.read().decode()
+            with urllib.request.urlopen(request, timeout=PATIENCE_S, context=context) as answer:
+                return answer.status, answer.read().decode(errors="surrogateescape")
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
 
@@ -103,7 +125,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=30) == 0, self.process.stderr.read()
+        assert self.process.wait(timeout=PATIENCE_S) == 0, "the server did not end well"
         if HITS:
             with open(self.hits, "rb") as mine, open(HITS, "ab", buffering=0) as all_of_them:
                 all_of_them.write(mine.read())
@@ -263,6 +285,57 @@ def a_token_opens_the_served_mission():
             status, csv = server.ask("/api/v1/zones?format=csv", token)
             assert status == 200 and "Hall" in csv, csv
         assert json.loads(mission.run("ledger verify"))["verified"]
+
+
+def computed(engine, value):
+    done = subprocess.run([CHANCERY, "compute", engine], input=json.dumps(value), check=True,
+                          capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def a_record_is_a_document_from_within_the_sandbox():
+    def text_of(pdf):
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf.encode(errors="surrogateescape"))
+            file.flush()
+            return subprocess.run(["pdftotext", "-layout", file.name, "-"], check=True,
+                                  capture_output=True, text=True).stdout
+
+    with Mission() as mission:
+        token = json.loads(mission.run("token"))["token"]
+        with Server(mission, "--plain") as server:
+            made = json.loads(server.ask("/api/v1/sites", token, SITE)[1])["id"]
+            place = f"/api/v1/sites/{made}/document"
+            for language, word in (("en", "Kind"), ("fr", "Page 1 sur"), ("ar", "تسليم|1")):
+                status, pdf = server.ask(f"{place}?format=pdf&history=true&language={language}", token)
+                assert status == 200 and pdf.startswith("%PDF-"), pdf[:300]
+                told = text_of(pdf)
+                assert SITE["name"] in told and any(one in told for one in word.split("|")), told
+            status, page = server.ask(place, token)
+            assert status == 200 and page.startswith("<!doctype html>") and SITE["name"] in page
+            assert "<script" not in page
+            assert server.ask(place + "?format=docx", token)[0] == 422
+            assert server.ask("/api/v1/sites/none/document", token)[0] == 404
+            assert server.ask(place)[0] == 401
+            names = [one["name"] for one in json.loads(server.ask("/api/v1/reports", token)[1])["items"]]
+            assert "ledger" in names and "handover" in names, names
+            status, pdf = server.ask(f"/api/v1/reports/ledger?format=pdf&record=site/{made}", token)
+            assert status == 200 and "leaf " in text_of(pdf), pdf[:300]
+            page = server.ask(f"/api/v1/reports/ledger?record=site/{made}", token)[1]
+            told = html.unescape(re.search(r"<pre>(index .*?)</pre>", page, re.S)[1])
+            lines = [line.split(None, 1) for line in told.splitlines()]
+            root = re.search(r"<td><bdi>([0-9a-f]{64})</bdi>", page)[1]
+            head = html.unescape(re.search(r"</svg><pre>(.*?)</pre>", page, re.S)[1]).splitlines()
+            proof = {"index": int(lines[0][1]), "size": int(head[1]), "root": root,
+                     "path": [what for name, what in lines if name == "path"]}
+            assert base64.b64decode(head[2]).hex() == root, head
+            for name, what in (lines[1], lines[-1]):
+                assert name in ("leaf", "entry"), told
+                assert computed("merkle-inclusion", {**proof, name: what}) == {"proved": True}
+            changed = lines[-1][1].replace("chancery", "chancary")
+            assert computed("merkle-inclusion", {**proof, "entry": changed}) == {"proved": False}
+            assert server.ask("/api/v1/reports/ledger?colour=red", token)[0] == 422
+            assert server.ask("/api/v1/reports/none", token)[0] == 404
 
 
 def a_scoped_token_may_no_more_than_its_scopes():
@@ -447,8 +520,7 @@ def what_was_acknowledged_survives_a_kill():
         for round_number in range(5):
             server = Server(mission, "--plain")
             server.ask("/api/v1/sites", token, SITE)
-            until = time.monotonic() + 0.05 * (round_number + 1)
-            while time.monotonic() < until:
+            for _ in range(4 * (round_number + 1)):
                 zone = dict(ZONE, id=f"z{len(kept)}", name=f"Hall {len(kept)}")
                 if server.ask("/api/v1/zones", token, zone)[0] == 201:
                     kept.append(zone["id"])
@@ -463,8 +535,8 @@ def what_was_acknowledged_survives_a_kill():
 def tests_here():
     return [test for name, test in list(globals().items())
             if callable(test) and getattr(test, "__module__", "") == "__main__"
-            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip",
-                             "fill_and_empty", "tests_here")]
+            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip", "computed",
+                             "fill_and_empty", "until", "tests_here")]
 
 
 NIGHT = """title: A tripwire of the night is added
@@ -518,6 +590,11 @@ def main(tests):
             print(f"not ok {number} - {test.__name__}", flush=True)
             print("# " + repr(fault).replace("\\n", "\n# "), flush=True)
             print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+            for server in Server.started:
+                print("# its server said, at last: " + server.log()[-LOG_TAIL:].replace("\n", "\n# "), flush=True)
+        for server in Server.started:
+            os.close(server.log_file)
+        Server.started.clear()
     return failed
 
 

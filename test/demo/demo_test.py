@@ -12,7 +12,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "cli"))
 import cli_test  # noqa: E402
-from cli_test import CHANCERY, HITS, ROOT, Skip, run  # noqa: E402
+from cli_test import CHANCERY, HITS, PATIENCE_S, ROOT, Skip, run  # noqa: E402
 
 CONDUCTOR = os.path.join(ROOT, "demo", "conduct.py")
 SEEN = os.path.join(ROOT, "content", "demo", "seen.jsonl")
@@ -29,7 +29,7 @@ def conduct(*flags):
     has_broker()
     more = ["--check-replies", *(["--hits", HITS] if HITS else [])]
     return subprocess.run([sys.executable, CONDUCTOR, CHANCERY, "--fast", *flags, *more],
-                          capture_output=True, text=True, timeout=600, check=False)
+                          capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def told_by(done):
@@ -67,7 +67,7 @@ def only_who_started_it_leads_the_clock_and_never_back():
     def ordered(flags, *orders):
         done = subprocess.run([CHANCERY, "demo", "--conducted", "--listen", "127.0.0.1:0", *flags],
                               input="".join(json.dumps(order) + "\n" for order in orders), capture_output=True,
-                              text=True, timeout=120, check=False)
+                              text=True, timeout=PATIENCE_S, check=False)
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
     code, answers, _ = ordered(["--fast"], {"to": "2026-11-23T06:00:00Z"}, {"tell": True})
@@ -106,7 +106,7 @@ def the_day_to_look_at_goes_when_it_is_ended():
         assert os.path.isdir(folder[1])
         children = children_of(conductor.pid)
         conductor.send_signal(signal.SIGINT)
-        assert conductor.wait(timeout=60) == 0
+        assert conductor.wait(timeout=PATIENCE_S) == 0
     assert not os.path.exists(folder[1]), folder[1]
     left = [child for child in children if os.path.exists(f"/proc/{child}")]
     assert len(children) >= 8 and not left, (children, left)

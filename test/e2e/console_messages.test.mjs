@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { caller, enrol, languages, startDemo } from './lib.mjs';
 
-const folder = new URL('../../web/src/i18n/', import.meta.url);
+/** Kinds of events that every record may have; one word of the verb serves them all. */
+const generatedVerbs = ['added', 'changed', 'retired', 'attached', 'detached', 'erased'];
+const source = new URL('../../web/src/', import.meta.url);
 let demo, catalog;
 before(async () => {
   demo = await startDemo();
@@ -14,9 +16,10 @@ before(async () => {
 after(() => demo?.stop());
 
 function messagesOf(language) {
-  const own = new RegExp(`(^|\\.)${language}\\.json$`);
-  const files = readdirSync(folder).filter((name) => own.test(name));
-  return Object.assign({}, ...files.map((name) => JSON.parse(readFileSync(new URL(name, folder)))));
+  const files = readdirSync(source, { recursive: true }).filter((path) =>
+    path.endsWith(`words.${language}.json`),
+  );
+  return Object.assign({}, ...files.map((path) => JSON.parse(readFileSync(new URL(path, source)))));
 }
 
 /** Every key that has to be there, each as the list of those of which one is enough. */
@@ -39,12 +42,16 @@ function wantedOf({ records, permissions, events }) {
   for (const record of records) {
     wanted.push([`record.${record.name}`], [`records.${record.name}`], [`module.${record.module}`]);
     shape(record.shape);
+    for (const { name, input } of record.steps ?? []) {
+      wanted.push([`step.${record.name}.${name}`, `step.any.${name}`]);
+      shape(input);
+    }
   }
   for (const { name } of permissions) wanted.push([`permission.${name}`]);
   const nouns = new Set(records.map((record) => record.name));
   for (const { name } of events) {
     const [noun, verb] = name.split('.');
-    const generated = nouns.has(noun) && ['added', 'changed', 'retired'].includes(verb);
+    const generated = nouns.has(noun) && generatedVerbs.includes(verb);
     wanted.push(generated ? [`event.${name}`, `verb.${verb}`] : [`event.${name}`]);
   }
   return wanted;

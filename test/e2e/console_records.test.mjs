@@ -124,7 +124,7 @@ test('retiring asks first, takes a reason, and keeps the history', async () => {
   const id = idOf(await newSite('Given up'));
   await visit(page, demo, `/sites/${id}`);
   await page.getByRole('button', { name: 'Retire' }).click();
-  await page.locator('dialog[open] input').fill('lease ended');
+  await page.locator('dialog[open] textarea').fill('lease ended');
   await page.locator('dialog[open]').getByRole('button', { name: 'Retire' }).click();
   await page.waitForURL((url) => url.pathname === '/sites');
   await page.locator('tr[data-row]').first().waitFor();

@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from served import LOGS, PANELS, UNCHECKED, Served  # noqa: E402
 import cli_test  # noqa: E402
-from cli_test import Server, Skip, free_port  # noqa: E402
+from cli_test import PATIENCE_S, Server, Skip, free_port, until  # noqa: E402
 from dc09_dialler import frame  # noqa: E402
 
 FAILURE = "Failed password for root from 192.0.2.7 port 4242 ssh2"
@@ -40,7 +40,7 @@ def over_udp(served, link):
             if number == 20:
                 served.again(signal.SIGKILL)
             report, late = panel(number), None
-            for attempt in range(200):
+            for attempt in range(2000):
                 for _ in range(link.choice((0, 1, 2))):
                     device.sendto(report, ("127.0.0.1", served.port))
                 if late is None and link.random() < 0.3:  # an old one overtaken by a new one
@@ -69,7 +69,7 @@ def killed_at_any_moment_nothing_acknowledged_is_lost():
     with Served({**PANELS, "carrier": "tcp"}) as served:
         sure, number, chance = [], 0, random.Random(5)
         for _ in range(4):
-            with socket.create_connection(("127.0.0.1", served.port), 10) as device:
+            with socket.create_connection(("127.0.0.1", served.port), PATIENCE_S) as device:
                 many = chance.randrange(5, 40)
                 for _ in range(many):
                     number += 1
@@ -79,7 +79,7 @@ def killed_at_any_moment_nothing_acknowledged_is_lost():
                 while heard.count(b"ACK") < wanted:
                     heard += device.recv(4096)
                 served_pid.send_signal(signal.SIGKILL)
-                served_pid.wait(timeout=30)
+                served_pid.wait(timeout=PATIENCE_S)
                 try:
                     while part := device.recv(4096):
                         heard += part
@@ -96,14 +96,14 @@ def logger_over_udp_and_tcp():
     for carrier, flags in (("udp", ["--udp"]), ("tcp", ["--tcp", "--octet-count"]), ("tcp", ["--tcp"])):
         with Served({**LOGS, "carrier": carrier}) as served:
             subprocess.run(["logger", "--server", "127.0.0.1", "--port", str(served.port), "--tag", "sshd",
-                            "--priority", "auth.info", *flags, FAILURE], check=True, timeout=20)
+                            "--priority", "auth.info", *flags, FAILURE], check=True, timeout=PATIENCE_S)
             kept = served.wait_for(1)
             assert kept[0]["kind"] == "login" and kept[0]["address"] == "192.0.2.7", kept
 
 
 def syslog_over_tls():
     with Served({**LOGS, "carrier": "tls"}, flags=()) as served:
-        with socket.create_connection(("127.0.0.1", served.port), 10) as plain:
+        with socket.create_connection(("127.0.0.1", served.port), PATIENCE_S) as plain:
             with UNCHECKED.wrap_socket(plain, server_hostname="localhost") as device:
                 line = f"<38>1 2026-11-22T03:00:00Z gate sshd 1 - - {FAILURE}".encode()
                 device.sendall(b"%d %s" % (len(line), line) * 2)
@@ -128,14 +128,15 @@ def rsyslog_over_tls():
                        'StreamDriverAuthMode="anon" template="RSYSLOG_SyslogProtocol23Format")\n')
         relay = subprocess.Popen([program, "-n", "-M", modules, "-f", config, "-i", os.path.join(home, "pid")])
         try:
-            until = time.monotonic() + 30
-            while not served.kept():
-                assert time.monotonic() < until, served.ask("GET", "listener-states")
+            def logged():
                 subprocess.run(["logger", "--server", "127.0.0.1", "--port", str(local), "--udp", "--tag", "sshd",
-                                "--priority", "auth.info", FAILURE], check=True, timeout=20)
+                                "--priority", "auth.info", FAILURE], check=True, timeout=PATIENCE_S)
+                return served.kept()
+
+            until("a line by way of rsyslog", logged, lambda: served.ask("GET", "listener-states"))
         finally:
             relay.terminate()
-            relay.wait(timeout=30)
+            relay.wait(timeout=PATIENCE_S)
 
 
 def a_listener_that_is_added_moved_or_switched_on_opens_at_once():
@@ -143,7 +144,7 @@ def a_listener_that_is_added_moved_or_switched_on_opens_at_once():
     with Served({**PANELS, "carrier": "tcp"}) as served:
         def dial(port):
             try:
-                return socket.create_connection(("127.0.0.1", port), 10)
+                return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
             except ConnectionRefusedError:
                 return None
 

@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from served import Served  # noqa: E402
 import cli_test  # noqa: E402
-from cli_test import Skip  # noqa: E402
+from cli_test import PATIENCE_S, Skip  # noqa: E402
 from dc09_dialler import KEY32, Cipher, aes, frame, seal  # noqa: E402
 
 DATA = os.path.join(cli_test.ROOT, "..", "shared", "data")
@@ -39,7 +39,7 @@ def real(path):
 def decoded(protocol, lines):
     """What the adapter makes of the lines, by the command line: signals, and the closing figures."""
     done = subprocess.run([cli_test.CHANCERY, "decode", protocol], input=b"".join(lines), capture_output=True,
-                          check=True, timeout=300)
+                          check=True, timeout=PATIENCE_S)
     told = [json.loads(line) for line in done.stdout.splitlines()]
     return told[:-1], told[-1]
 
@@ -154,7 +154,7 @@ class Panel:
         return numbers
 
     def deliver(self, number):
-        for _ in range(400):
+        for _ in range(4000):
             if number in self.answers(self.attempt(number)) and self.link.random() < 0.7:  # or the answer is lost
                 return
         raise AssertionError(f"{number} was never acknowledged")
@@ -199,8 +199,8 @@ class TcpPanel(Panel):
         what = self.link.choice(("well", "well", "doubled", "pieces", "half", "unheard"))
         try:
             if self.socket is None:
-                self.socket = socket.create_connection(("127.0.0.1", self.served.port), 10)
-                self.socket.settimeout(10)
+                self.socket = socket.create_connection(("127.0.0.1", self.served.port), PATIENCE_S)
+                self.socket.settimeout(PATIENCE_S)
             if what == "half":
                 self.socket.sendall(report[:self.link.randrange(1, len(report))])
                 return self.end()

@@ -14,7 +14,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from served import Served  # noqa: E402
 import cli_test  # noqa: E402
-from cli_test import Skip, free_port  # noqa: E402
+from cli_test import PATIENCE_S, Skip, free_port  # noqa: E402
 
 try:
     from cryptography import x509
@@ -89,7 +89,7 @@ class Broker:
                  "log_dest none", "user root", f"allow_anonymous {'false' if user else 'true'}"]
         if user:
             path = os.path.join(self.folder, "passwords")
-            subprocess.run([PASSWD, "-c", "-b", path, *user], check=True, timeout=30, capture_output=True)
+            subprocess.run([PASSWD, "-c", "-b", path, *user], check=True, timeout=PATIENCE_S, capture_output=True)
             lines.append(f"password_file {path}")
         if files:
             lines += [f"certfile {files[0]}", f"keyfile {files[1]}"]
@@ -104,7 +104,7 @@ class Broker:
 
     def end(self, how="terminate"):
         getattr(self.process, how)()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE_S)
 
     def __enter__(self):
         return self
@@ -149,10 +149,10 @@ class Device:
     @staticmethod
     def dial(broker):
         try:
-            line = socket.create_connection(("127.0.0.1", broker.port), 10)
+            line = socket.create_connection(("127.0.0.1", broker.port), PATIENCE_S)
         except OSError:
             return None
-        line.settimeout(20)
+        line.settimeout(PATIENCE_S)
         return ssl._create_unverified_context().wrap_socket(line) if broker.tls else line
 
     def say(self, topic, payload):

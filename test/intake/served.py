@@ -12,10 +12,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "cli"))
 sys.path.insert(0, os.path.join(HERE, "..", "peers"))
 
-from cli_test import HITS, Mission, Server, free_port  # noqa: E402
+from cli_test import HITS, PATIENCE_S, Mission, Server, free_port, until  # noqa: E402
 
 UNCHECKED = ssl._create_unverified_context()  # the mission's own authority
-PATIENCE_S = 60
 
 PANELS = {"label": "TLP:GREEN", "protocol": "dc09", "options": {"unlisted": True, "any_time": True}}
 LOGS = {"label": "TLP:GREEN", "protocol": "syslog", "options": {"severity_max": 7}}
@@ -49,11 +48,11 @@ class Served:
 
     def kill(self):
         self.server.process.kill()
-        self.server.process.wait(timeout=30)
+        self.server.process.wait(timeout=PATIENCE_S)
 
     def again(self, how=signal.SIGTERM):
         self.server.process.send_signal(how)
-        self.server.process.wait(timeout=60)
+        self.server.process.wait(timeout=PATIENCE_S)
         self.server = Server(self.mission, *self.flags)
 
     def told(self, method, path, body=None):
@@ -86,10 +85,15 @@ class Served:
 
     def until(self, found, what=lambda value: value, then=lambda value: value):
         """Look again until it is so; what was found."""
-        end = time.monotonic() + PATIENCE_S
-        while not what(value := found()):
-            assert time.monotonic() < end, (str(value)[:800], self.told("GET", "listener-states"))
-        return then(value)
+        last = None
+
+        def looked():
+            nonlocal last
+            last = found()
+            return what(last)
+
+        until(f"what {what.__qualname__} says", looked, lambda: (str(last)[:800], self.told("GET", "listener-states")))
+        return then(last)
 
     def wait_for(self, many):
         return self.until(self.kept, lambda kept: len(kept) >= many)
@@ -99,7 +103,7 @@ class Served:
 
     def __exit__(self, *_):
         self.server.process.terminate()
-        self.server.process.wait(timeout=60)
+        self.server.process.wait(timeout=PATIENCE_S)
         if HITS:
             with open(self.server.hits, "rb") as mine, open(HITS, "ab", buffering=0) as all_of_them:
                 all_of_them.write(mine.read())

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+PATIENCE_S = 600
 FAILURE = "Failed password for invalid user \u00e9va from 192.0.2.7 port 4242 ssh2"
 LOGGER = ["logger", "--id=4711", "--tag", "sshd", "--priority", "auth.info"]
 
@@ -29,7 +30,7 @@ def decode(program, data, datagram):
 
 
 def run_logger(*options):
-    subprocess.run([*LOGGER, *options], check=True, timeout=20)
+    subprocess.run([*LOGGER, *options], check=True, timeout=PATIENCE_S)
 
 
 def over_unix(*options):
@@ -37,7 +38,7 @@ def over_unix(*options):
         path = os.path.join(folder, "log")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
             server.bind(path)
-            server.settimeout(20)
+            server.settimeout(PATIENCE_S)
             run_logger("--socket", path, *options, "--", FAILURE)
             return server.recv(65536)
 
@@ -45,7 +46,7 @@ def over_unix(*options):
 def over_udp(*options):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        server.settimeout(20)
+        server.settimeout(PATIENCE_S)
         run_logger("--udp", "--server", "127.0.0.1", "--port", str(server.getsockname()[1]), *options, "--", FAILURE)
         return server.recv(65536)
 
@@ -55,12 +56,12 @@ def over_tcp(*options):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        server.settimeout(20)
+        server.settimeout(PATIENCE_S)
         subprocess.run([*LOGGER, "--tcp", "--server", "127.0.0.1", "--port", str(server.getsockname()[1]), *options],
-                       input=f"{FAILURE}\n{FAILURE}\n".encode(), check=True, timeout=20)
+                       input=f"{FAILURE}\n{FAILURE}\n".encode(), check=True, timeout=PATIENCE_S)
         link, _ = server.accept()
         with link:
-            link.settimeout(20)
+            link.settimeout(PATIENCE_S)
             data = b""
             while True:
                 piece = link.recv(65536)

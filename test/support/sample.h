@@ -6,9 +6,9 @@
 #include "core/module.h"
 #include "support/scene.h"
 
-#define GATE_LOCK_FIELDS(F, T)                              \
-    F(T, text, line, maker, REQUIRED, 1, 40, "who made it") \
-    F(T, text, line, pin, SECRET, 1, 40, "what opens it")   \
+#define GATE_LOCK_FIELDS(F, T)                                         \
+    F(T, text, line, maker, REQUIRED | SEARCHED, 1, 40, "who made it") \
+    F(T, text, line, pin, SECRET, 1, 40, "what opens it")              \
     F(T, ref, keeper, holder, 0, 0, 0, "who has the key of it")
 SHAPE_DECLARE(gate_lock, GATE_LOCK_FIELDS);
 
@@ -24,7 +24,9 @@ SHAPE_DECLARE(gate_lock, GATE_LOCK_FIELDS);
     F(T, i64, _, rank, 0, 0, 0, "an order")                                       \
     F(T, time, _, since, INDEXED, 0, 0, "since when")                             \
     F(T, flag, _, manned, 0, 0, 0, "is somebody there")                           \
-    F(T, text, block, note, 0, 0, 2000, "anything")                               \
+    F(T, text, block, note, SEARCHED, 0, 2000, "anything")                        \
+    F(T, texts, line, tags, SEARCHED, 0, 5, "words for it")                       \
+    F(T, money, _, cost, 0, 0, 0, "what it cost")                                 \
     F(T, record, gate_lock, lock, 0, 0, 0, "its lock")                            \
     F(T, list, gate_lock, spares, 0, 0, 3, "other locks")                         \
     F(T, place, _, at, 0, 0, 0, "where it stands")

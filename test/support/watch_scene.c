@@ -10,7 +10,7 @@ const struct actor other_guard = {.id = STR("bela"),
                                   .permissions = {all_permissions, 1},
                                   .clearance = {TLP_AMBER, {NULL, 0}}};
 
-static const struct module *const modules[] = {&watch_module};
+static const struct module *const modules[] = {WATCH_MODULES};
 
 void watch_scene_open(struct scene *s)
 {
@@ -120,6 +120,41 @@ size_t count_events(struct scene *s, const char *kind)
     return count;
 }
 
+struct sought {
+    const char *message;
+    char *body;
+};
+
+static rc keep_body(struct ctx *c, void *arg, const struct ledger_event *event, bool *)
+{
+    struct sought *sought = arg;
+    struct str body;
+    TRY(str_format(c, &body, "%.*s", STR_ARG(event->body)));
+    if (strstr(body.ptr, sought->message) && !sought->body)
+        sought->body = strdup(body.ptr);
+    return OK;
+}
+
+void raised_by_reference(struct scene *s, const char *message, const char *params, bool own)
+{
+    char member[100], with[1000];
+    snprintf(member, sizeof member, "\"message\":\"%s\"", message);
+    if (params)
+        snprintf(with, sizeof with, "%s,\"params\":%s,", member, params);
+    else
+        snprintf(with, sizeof with, "%s,\"priority\"", member);
+    struct sought sought = {.message = member};
+    struct ledger_walk walk = {.limit = 1000000, .kind = STR("alarm.raised")};
+    assert_true(rc_ok(ledger_walk(&s->c, s->reader.store, &walk, keep_body, &sought)));
+    if (!sought.body)
+        fail_msg("no alarm was raised with %s", message);
+    ASSERT_HAS(sought.body, with);
+    assert_null(strstr(sought.body, "\"title\""));
+    assert_true(own == (strstr(sought.body, "\"consequence\"") != NULL));
+    assert_true(own == (strstr(sought.body, "\"action\"") != NULL));
+    free(sought.body);
+}
+
 struct alarm the_alarm(struct scene *s, const char *source, const char *cause)
 {
     struct query query = {.limit = 2, .filter_count = 1};
@@ -177,12 +212,19 @@ static void make_request(struct scene *s, const struct route *route, const struc
 const char *fetch(struct scene *s, const struct actor *actor, const char *path, const char *part,
                   const char *param)
 {
+    return fetch_in(s, "en", actor, path, part, param);
+}
+
+const char *fetch_in(struct scene *s, const char *language, const struct actor *actor,
+                     const char *path, const char *part, const char *param)
+{
     struct request request;
     struct text body;
     struct response response = {.body = &body};
     struct str text, name;
     text_init(&body, &s->c, 4 << 20);
     make_request(s, route_of(s, ROUTE_GET, path), actor, part, &request);
+    request.language = str_from(language);
     if (param) {
         text = str_from(param);
         str_split(&text, '=', &name);

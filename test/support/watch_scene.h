@@ -2,7 +2,8 @@
 #ifndef SUPPORT_WATCH_SCENE_H
 #define SUPPORT_WATCH_SCENE_H
 
-#include "domain/watch/watch_own.h"
+#include "domain/arming/arming.h"
+#include "domain/signal/signal.h"
 
 #include "support/scene.h"
 #include "support/shape_property.h"
@@ -10,6 +11,11 @@
 #include "unit.h"
 
 #include <inttypes.h>
+
+static const int64_t SECOND_US = 1000000;
+
+/* The modules of the watch. */
+#define WATCH_MODULES &alarm_module, &source_module, &arming_module, &signal_module
 
 /* A guard named in every test: a person, clearance TLP:AMBER; and another one. */
 extern const struct actor guard, other_guard;
@@ -41,9 +47,16 @@ struct alarm the_alarm(struct scene *s, const char *source, const char *cause);
 enum alarm_state state_of(struct scene *s, const char *source, const char *cause);
 struct source_state source_is(struct scene *s, const char *source);
 
+/* An alarm with this message was raised, with these parameters as JSON (NULL: none), and `own`
+ * words of the mission or none: nothing else that it says stands in the ledger. */
+void raised_by_reference(struct scene *s, const char *message, const char *params, bool own);
+
 /* What a route answers to an actor, as text. `part` and `param` ("hours=5") may be NULL. */
 const char *fetch(struct scene *s, const struct actor *actor, const char *path, const char *part,
                   const char *param);
+/* The same to a reader of a language. */
+const char *fetch_in(struct scene *s, const char *language, const struct actor *actor,
+                     const char *path, const char *part, const char *param);
 /* A command by its route, answered as over HTTP. */
 const char *post(struct scene *s, const struct actor *actor, const char *path, const char *part,
                  const char *body, struct command **ret);

@@ -1,32 +1,25 @@
 // The catalogues of messages: the same keys, the same parameters, every plural form, in each
 // language.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { test } from 'node:test';
-import { fill, type Message, type Messages } from '../src/lib/plural.ts';
+import { fill, type Message } from '../src/lib/plural.ts';
+import { allWords, foldersOfWords, languages, readWords } from '../words.ts';
 
-const folder = `${process.cwd()}/web/src/i18n`;
-const languages = ['en', 'fr', 'ar'];
-const modules = [
-  ...new Set(readdirSync(folder).map((name) => name.replace(/(^|\.)(en|fr|ar)\.json$/, ''))),
-];
-
-function read(module: string, language: string): Messages {
-  const name = module ? `${module}.${language}.json` : `${language}.json`;
-  return JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Messages;
-}
+const root = `${process.cwd()}/web/src`;
 const texts = (message: Message) =>
   typeof message === 'string' ? [message] : Object.values(message);
 const paramsOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort();
 
-for (const module of modules) {
-  const english = read(module, 'en');
+for (const folder of foldersOfWords(root)) {
+  const home = relative(root, folder) || 'console';
+  const english = readWords(folder, 'en');
   for (const language of languages) {
-    const other = read(module, language);
-    test(`${module || 'console'}, ${language}: has every message`, () => {
+    const other = readWords(folder, language);
+    test(`${home}, ${language}: has every message`, () => {
       assert.deepEqual(Object.keys(other).sort(), Object.keys(english).sort());
     });
-    test(`${module || 'console'}, ${language}: the parameters of English, and none else`, () => {
+    test(`${home}, ${language}: the parameters of English, and none else`, () => {
       for (const [key, message] of Object.entries(other)) {
         const wanted = new Set(texts(english[key] ?? '').flatMap(paramsOf));
         for (const text of texts(message)) {
@@ -36,13 +29,17 @@ for (const module of modules) {
         if (typeof message === 'string') assert.deepEqual(new Set(paramsOf(message)), wanted, key);
       }
     });
-    test(`${module || 'console'}, ${language}: every plural form`, () => {
+    test(`${home}, ${language}: every plural form`, () => {
       const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories.sort();
       for (const [key, message] of Object.entries(other))
         if (typeof message !== 'string') assert.deepEqual(Object.keys(message).sort(), forms, key);
     });
   }
 }
+
+test('a key is in one folder only', () => {
+  for (const language of languages) assert.ok(Object.keys(allWords(root, language)).length > 1000);
+});
 
 test('a message is filled in its language', () => {
   const message = { one: '{n} entry', other: '{n} entries' };

@@ -1,7 +1,7 @@
 // What a phone signs, as the server makes it: see docs/rounds.md.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scanMessage, scanTime } from '../src/phone/key.ts';
+import { scanMessage, scanTime } from '../src/domain/round/phone/key.ts';
 
 test('a time is signed without decimals that are zero', () => {
   const at = Date.UTC(2026, 10, 22, 3, 10, 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Polygon, Position } from 'geojson';
-import { isInside, labelPoint, readPlan } from '../src/lib/plan.ts';
+import { isInside, labelPoint, readPlan } from '../src/domain/mission/plan/plan.ts';
 
 function box(x0: number, y0: number, x1: number, y1: number): Polygon {
   return {

@@ -3,21 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LedgerEvent } from '../src/lib/types.ts';
-import { emptyTables, foldEvents, SIGNALS_KEPT } from '../src/post/fold.ts';
+import { emptyTables, foldEvents, SIGNALS_KEPT } from '../src/domain/post/fold.ts';
+import type { Gap, KeptSignal as Signal, SourceNow as Source } from '#types/api.d.ts';
 import {
   claimOf,
-  clockSpan,
   floodOf,
   isRinging,
   linesOf,
   timeLeft,
-  townsOf,
-  worst,
   type Alarm,
-  type Signal,
-} from '../src/post/model.ts';
-import { bandsOf, COLUMNS, stepOf } from '../src/post/timeline.ts';
-import { around, worldOf } from '../src/post/world.ts';
+} from '../src/domain/alarm/model.ts';
+import { worst } from '../src/domain/arming/zone.ts';
+import { clockSpan } from '../src/lib/time.ts';
+import { bandsOf, COLUMNS, stepOf } from '../src/domain/signal/timeline.ts';
+import { around, townsOf, worldOf } from '../src/domain/mission/plan/world.ts';
 
 const T0 = Date.parse('2026-11-22T03:00:00Z');
 const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
@@ -25,7 +24,8 @@ const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 function alarm(id: string, more: Partial<Alarm> = {}): Alarm {
   return {
     id,
-    title: `Alarm ${id}`,
+    message: 'text',
+    params: [{ name: 'text', text: `Alarm ${id}` }],
     cause: 'intrusion',
     state: 'unacknowledged',
     priority: 'high',
@@ -36,7 +36,7 @@ function alarm(id: string, more: Partial<Alarm> = {}): Alarm {
     last: at(0),
     signals: 1,
     ...more,
-  };
+  } as Alarm;
 }
 const ids = (alarms: Alarm[], flood = false, opened: string[] = []) =>
   linesOf(alarms, 'standing', new Set(opened), flood).map((line) => line.alarm.id);
@@ -179,7 +179,8 @@ test('events become the tables, whichever way they come', () => {
 test('the state of a source is renewed, its record is not lost', () => {
   const tables = emptyTables();
   const source = { id: 's', name: 'Fence', kind: 'sensor' };
-  tables.sources.set('s', { source, state: { condition: 'healthy', since: at(0) }, pulse: {} });
+  const state = { condition: 'healthy', since: at(0) };
+  tables.sources.set('s', { source, state, pulse: {} } as Source);
   foldEvents(tables, [event('source.silenced', { id: 's', condition: 'silent', since: at(5) })]);
   assert.equal(tables.sources.get('s')?.state.condition, 'silent');
   assert.equal(tables.sources.get('s')?.source.name, 'Fence');
@@ -187,16 +188,17 @@ test('the state of a source is renewed, its record is not lost', () => {
   assert.ok(changed.sources);
 });
 
-const signal = (id: string, more: Partial<Signal> = {}): Signal => ({
-  id,
-  kind: 'alarm',
-  priority: 'note',
-  text: 'x',
-  at: at(0),
-  received: at(0),
-  clock: 'good',
-  ...more,
-});
+const signal = (id: string, more: Partial<Signal> = {}) =>
+  ({
+    id,
+    kind: 'alarm',
+    priority: 'note',
+    text: 'x',
+    at: at(0),
+    received: at(0),
+    clock: 'good',
+    ...more,
+  }) as Signal;
 
 test('a storm of signals is kept within bounds, the latest of it', () => {
   const tables = emptyTables();
@@ -219,9 +221,10 @@ test('the timeline has a band for each zone, by the time of the source', () => {
       signal('3', { zone: 'yard', at: at(-9000) }),
     ],
     alarms: [alarm('a', { zone: 'gate', began: at(120) }), alarm('old', { returned: at(-9000) })],
+    say: (one) => one.params?.[0]?.text ?? '',
     gaps: [
       { id: 'g', source: 's', zone: 'roof', cause: 'silent', began: at(-9000), ended: at(30) },
-    ],
+    ] as Gap[],
     from: T0,
     to: T0 + 600_000,
   });

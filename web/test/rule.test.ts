@@ -1,7 +1,7 @@
 // A rule's text as the editor sees it: where the caret is, what fits there, what changed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Taxonomy } from '../src/tripwire/api.ts';
+import type { Taxonomy } from '../src/domain/tripwire/api.ts';
 import {
   choicesAt,
   diffLines,
@@ -10,7 +10,7 @@ import {
   lastNight,
   spotAt,
   wordsOf,
-} from '../src/tripwire/rule.ts';
+} from '../src/domain/tripwire/rule.ts';
 
 const taxonomy: Taxonomy = {
   product: 'chancery',

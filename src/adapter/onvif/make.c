@@ -50,28 +50,6 @@ static const struct {
                            "<Unsubscribe xmlns=\"http://docs.oasis-open.org/wsn/b-2\"/>"},
 };
 
-static void put_xml(struct text *out, struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        switch (s.ptr[i]) {
-        case '&':
-            text_put(out, STR("&amp;"));
-            break;
-        case '<':
-            text_put(out, STR("&lt;"));
-            break;
-        case '>':
-            text_put(out, STR("&gt;"));
-            break;
-        case '"':
-            text_put(out, STR("&quot;"));
-            break;
-        default:
-            text_put_char(out, s.ptr[i]);
-        }
-    }
-}
-
 /* ---- who asks -------------------------------------------------------------------------------- */
 
 static rc digest_of(struct ctx *c, const struct onvif_ask *ask, struct str created, struct str *ret)
@@ -98,7 +76,7 @@ static rc put_token(struct ctx *c, const struct onvif_ask *ask, struct text *out
     text_put(out, STR("<wsse:Security s:mustUnderstand=\"1\" xmlns:wsse=\"" WSS
                       "wssecurity-secext-1.0.xsd\" xmlns:wsu=\"" WSS
                       "wssecurity-utility-1.0.xsd\"><wsse:UsernameToken><wsse:Username>"));
-    put_xml(out, ask->user);
+    text_put_markup(out, ask->user);
     text_printf(out,
                 "</wsse:Username><wsse:Password Type=\"" WSS
                 "username-token-profile-1.0#PasswordDigest\">%.*s</wsse:Password>"
@@ -126,7 +104,7 @@ static rc put_body(struct ctx *c, const struct onvif_ask *ask, struct text *out)
         return OK;
     }
     text_init(&quoted, c, BODY_MAX);
-    put_xml(&quoted, ask->profile);
+    text_put_markup(&quoted, ask->profile);
     TRY(text_done(&quoted, &profile));
     text_put(out, profile);
     text_put(out, str_sub(head, at + strlen("%.*s"), head.len));
@@ -143,7 +121,7 @@ rc onvif_make(struct ctx *c, const struct onvif_ask *ask, struct str *ret_body,
                        "xmlns:a=\"http://www.w3.org/2005/08/addressing\"><s:Header>"));
     if (ask->verb >= ONVIF_SUBSCRIBE) {
         text_printf(&out, "<a:Action>%s</a:Action><a:To>", verbs[ask->verb].action);
-        put_xml(&out, ask->to);
+        text_put_markup(&out, ask->to);
         text_put(&out, STR("</a:To>"));
         text_put(&out, ask->reference);
     }

@@ -12,18 +12,18 @@ extern const struct module account_module;
 
 extern const struct text_form text_form_login, text_form_permission;
 
-#define COMPARTMENT_FIELDS(F, T)                                                   \
-    RECORD_FIELDS(F, T)                                                            \
-    F(T, text, slug, slug, REQUIRED | UNIQUE, 1, 40, "as in a label: medical")     \
-    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "what it is called")           \
-    F(T, text, block, why, REQUIRED, 1, 1000, "what is kept in it, and why apart") \
+#define COMPARTMENT_FIELDS(F, T)                                                              \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, text, slug, slug, REQUIRED | UNIQUE | SEARCHED, 1, 40, "as in a label: medical")     \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "what it is called")                      \
+    F(T, text, block, why, REQUIRED | SEARCHED, 1, 1000, "what is kept in it, and why apart") \
     F(T, ref, person, owner, REQUIRED, 0, 0, "who decides on admission")
 SHAPE_DECLARE(compartment, COMPARTMENT_FIELDS);
 
 #define ROLE_FIELDS(F, T)                                                                   \
     RECORD_FIELDS(F, T)                                                                     \
     F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")           \
-    F(T, text, block, help, 0, 1, 1000, "who should have it")                               \
+    F(T, text, block, help, SEARCHED, 1, 1000, "who should have it")                        \
     F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *") \
     F(T, label, _, clearance, 0, 0, 0, "what it may read; without it nothing that has a label")
 SHAPE_DECLARE(role, ROLE_FIELDS);

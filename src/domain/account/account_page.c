@@ -6,6 +6,13 @@
 
 #include "base/json.h"
 
+#define PERMISSION_HELD_FIELDS(F, T)                              \
+    F(T, text, line, name, REQUIRED, 0, 0, "as in \"zone.read\"") \
+    F(T, text, line, help, REQUIRED, 0, 0, "what it allows")      \
+    F(T, flag, _, held, 0, 0, 0, "the caller holds it")
+SHAPE_DECLARE(permission_held, PERMISSION_HELD_FIELDS);
+SHAPE_DEFINE(permission_held, PERMISSION_HELD_FIELDS, 1, "A permission, and who asks holds it");
+
 static rc serve_permissions(struct ctx *, const struct request *request, struct response *response)
 {
     struct text *out = response->body;
@@ -26,7 +33,7 @@ static rc serve_permissions(struct ctx *, const struct request *request, struct 
 const struct route account_routes[] = {
     ROUTE(GET, "/api/v1/permissions", "role.read",
           "What a role may be made of, and what of it the caller holds",
-          .serve = serve_permissions),
+          .output = &permission_held_shape, .output_list = true, .serve = serve_permissions),
     {0},
 };
 

@@ -111,7 +111,7 @@ static const struct route routes[] = {
           .output_list = true, .serve = snapshots_serve_of_alarm),
     ROUTE_COMMAND("/api/v1/alarms/{id}/snapshot", "snapshot.ask"),
     ROUTE(GET, "/api/v1/snapshots/{id}/image", PERMIT_SNAPSHOT_READ, "The picture, as JPEG",
-          .serve = snapshot_serve_image),
+          .type = "image/jpeg", .serve = snapshot_serve_image),
     ROUTE_COMMAND("/api/v1/snapshots/{id}/delete", "snapshot.delete"),
     {0},
 };
@@ -119,7 +119,7 @@ static const struct route routes[] = {
 const struct module camera_module = {
     .name = "camera",
     .help = "Cameras, whether they see, and the pictures they give of alarms",
-    .needs = NEEDS(&watch_module),
+    .needs = NEEDS(&alarm_module, &source_module),
     .records =
         (const struct record[]){
             RECORD(camera, "cameras", PERMIT_CAMERA_READ, PERMIT_CAMERA_WRITE, .check = check),

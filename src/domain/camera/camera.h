@@ -43,7 +43,7 @@ static const int64_t CAMERA_DAY_MS = 24 * 3600 * 1000;
       "a shorter loss of the picture is told to nobody; 0: 10 s")                              \
     F(T, ms, _, keep_ms, 0, 0, CAMERA_DAY_MS * 366,                                            \
       "its pictures are deleted after this; 0: 30 days")                                       \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+    F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(camera, CAMERA_FIELDS);
 
 #define CAMERA_CONDITIONS(X, E)                                                       \

@@ -3,7 +3,7 @@
 #define DOMAIN_CAMERA_CAMERA_OWN_H
 
 #include "domain/camera/camera.h"
-#include "domain/watch/watch.h"
+#include "domain/source/source.h"
 
 #define PERMIT_CAMERA_READ     "camera.read"
 #define PERMIT_CAMERA_WRITE    "camera.write"

@@ -11,7 +11,8 @@ const struct module mission_module = {
     .records =
         (const struct record[]){
             RECORD(mission, "missions", READ, WRITE, .check = mission_check),
-            RECORD(site, "sites", READ, WRITE),
+            RECORD(site, "sites", READ, WRITE,
+                   .attachments = {.most = 40, .kinds = "image/jpeg image/png application/pdf"}),
             RECORD(building, "buildings", READ, WRITE),
             RECORD(zone, "zones", READ, WRITE, .check = zone_check),
             RECORD(plan, "plans", READ, WRITE, .check = plan_check),

@@ -32,11 +32,11 @@ SHAPE_DECLARE_CHOICES(mission_kind, MISSION_KIND, MISSION_KINDS);
     F(T, text, phone, phone, 0, 3, 30, "the number that is answered at any hour")
 SHAPE_DECLARE(mission, MISSION_FIELDS);
 
-#define ADDRESS_FIELDS(F, T)                                 \
-    F(T, text, line, street, 0, 1, 160, "street and number") \
-    F(T, text, line, postcode, 0, 1, 20, "postal code")      \
-    F(T, text, line, city, 0, 1, 80, "city")                 \
-    F(T, text, line, district, 0, 1, 80, "district or quarter")
+#define ADDRESS_FIELDS(F, T)                                        \
+    F(T, text, line, street, SEARCHED, 1, 160, "street and number") \
+    F(T, text, line, postcode, 0, 1, 20, "postal code")             \
+    F(T, text, line, city, SEARCHED, 1, 80, "city")                 \
+    F(T, text, line, district, SEARCHED, 1, 80, "district or quarter")
 SHAPE_DECLARE(address, ADDRESS_FIELDS);
 
 #define SITE_KINDS(X, E)                                             \
@@ -57,7 +57,7 @@ SHAPE_DECLARE_CHOICES(site_kind, SITE_KIND, SITE_KINDS);
     F(T, record, address, address, 0, 0, 0, "where it is")                                        \
     F(T, place, _, place, 0, 0, 0, "its main gate")                                               \
     F(T, opt_i64, _, setback_cm, 0, 0, 100000, "least distance of a building from the perimeter") \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+    F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(site, SITE_FIELDS);
 
 #define BUILDING_FIELDS(F, T)                                                \
@@ -67,7 +67,7 @@ SHAPE_DECLARE(site, SITE_FIELDS);
     F(T, i64, _, floors, 0, 0, 200, "storeys above the ground")              \
     F(T, i64, _, basements, 0, 0, 20, "storeys below it")                    \
     F(T, opt_i64, _, occupants, 0, 0, 100000, "people on a working day")     \
-    F(T, text, block, note, 0, 0, 2000, "construction, tenants, weak points")
+    F(T, text, block, note, SEARCHED, 0, 2000, "construction, tenants, weak points")
 SHAPE_DECLARE(building, BUILDING_FIELDS);
 
 #define ZONE_KINDS(X, E)                                                     \

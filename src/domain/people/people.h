@@ -31,17 +31,18 @@ SHAPE_DECLARE_CHOICES(person_category, PERSON_CATEGORY, PERSON_CATEGORIES);
     X(E, OTHER, "other", "another way, as the note says")
 SHAPE_DECLARE_CHOICES(contact_kind, CONTACT_KIND, CONTACT_KINDS);
 
-#define CONTACT_FIELDS(F, T)                                                             \
-    F(T, choice, contact_kind, kind, REQUIRED, 0, 0, "what it is")                       \
-    F(T, text, line, value, REQUIRED | PERSONAL, 1, 200, "number, address or call sign") \
-    F(T, text, line, note, PERSONAL, 0, 200, "when to use it")
+#define CONTACT_FIELDS(F, T)                                        \
+    F(T, choice, contact_kind, kind, REQUIRED, 0, 0, "what it is")  \
+    F(T, text, line, value, REQUIRED | PERSONAL | SEARCHED, 1, 200, \
+      "number, address or call sign")                               \
+    F(T, text, line, note, PERSONAL | SEARCHED, 0, 200, "when to use it")
 SHAPE_DECLARE(contact, CONTACT_FIELDS);
 
-#define EMERGENCY_CONTACT_FIELDS(F, T)                                            \
-    F(T, text, line, name, REQUIRED | PERSONAL, 1, 120, "who is to be told")      \
-    F(T, text, line, relation, PERSONAL, 0, 80, "what they are to the person")    \
-    F(T, text, phone, phone, REQUIRED | PERSONAL, 0, 0, "where they are reached") \
-    F(T, text, email, email, PERSONAL, 0, 0, "their e-mail address")              \
+#define EMERGENCY_CONTACT_FIELDS(F, T)                                                       \
+    F(T, text, line, name, REQUIRED | PERSONAL | SEARCHED, 1, 120, "who is to be told")      \
+    F(T, text, line, relation, PERSONAL, 0, 80, "what they are to the person")               \
+    F(T, text, phone, phone, REQUIRED | PERSONAL | SEARCHED, 0, 0, "where they are reached") \
+    F(T, text, email, email, PERSONAL | SEARCHED, 0, 0, "their e-mail address")              \
     F(T, text, locale, language, 0, 0, 0, "the language to speak to them")
 SHAPE_DECLARE(emergency_contact, EMERGENCY_CONTACT_FIELDS);
 
@@ -49,12 +50,12 @@ SHAPE_DECLARE(emergency_contact, EMERGENCY_CONTACT_FIELDS);
     RECORD_FIELDS(F, T)                                                                      \
     F(T, text, line, name, REQUIRED | INDEXED | PERSONAL | TITLE, 1, 120,                    \
       "full name, as in the passport")                                                       \
-    F(T, text, line, preferred, PERSONAL, 1, 60, "what colleagues say")                      \
+    F(T, text, line, preferred, PERSONAL | SEARCHED, 1, 60, "what colleagues say")           \
     F(T, choice, person_category, category, REQUIRED | INDEXED, 0, 0,                        \
       "what they are to the mission")                                                        \
     F(T, ref, agency, agency, INDEXED, 0, 0, "for whom they work")                           \
-    F(T, text, line, function, 0, 1, 120, "their post or occupation")                        \
-    F(T, text, line, duty, 0, 1, 120,                                                        \
+    F(T, text, line, function, SEARCHED, 1, 120, "their post or occupation")                 \
+    F(T, text, line, duty, SEARCHED, 1, 120,                                                 \
       "what they do for the mission's safety: warden, first aid …")                          \
     F(T, texts, country, nationalities, PERSONAL, 0, 5, "of which States a national")        \
     F(T, text, date, born, PERSONAL, 0, 0, "date of birth")                                  \
@@ -79,7 +80,7 @@ extern const struct event_kind person_erased;
 #define AGENCY_FIELDS(F, T)                                                                   \
     RECORD_FIELDS(F, T)                                                                       \
     F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 120, "ministry, service or company") \
-    F(T, text, line, short_name, UNIQUE, 1, 20, "as it is written on a badge")                \
+    F(T, text, line, short_name, UNIQUE | SEARCHED, 1, 20, "as it is written on a badge")     \
     F(T, text, country, country, 0, 0, 0, "the State it belongs to or is registered in")
 SHAPE_DECLARE(agency, AGENCY_FIELDS);
 

@@ -1,6 +1,8 @@
 /* The rules about persons, and their erasure. */
 #include "domain/people/people_own.h"
 
+#include "frame/retention/retention.h"
+
 rc person_check(struct ctx *c, struct picture *, const struct command *, const void *,
                 const void *after)
 {
@@ -22,6 +24,7 @@ static rc decide_erase(struct ctx *c, struct picture *picture, const struct comm
         FAIL(c, NOT_FOUND, "there is no person %.*s", STR_ARG(command->target));
     if (!row.retired.us)
         FAIL(c, CONFLICT, "retire the person first, then erase them");
+    TRY(retention_check_hold(c, picture, person_shape.name, person.id));
     TRY(outcome_erase(c, outcome, person.id));
     return outcome_add(c, outcome,
                        &(struct outcome_event){

@@ -1,6 +1,8 @@
 /* The records of people, and the module. */
 #include "domain/people/people_own.h"
 
+#include "frame/retention/retention.h"
+
 /* ---- forms ----------------------------------------------------------------------------------- */
 
 static bool is_digits(struct str s)
@@ -55,10 +57,12 @@ static rc fold_erased(struct ctx *c, struct picture *picture, const struct event
 const struct module people_module = {
     .name = "people",
     .help = "Who is at the mission, and for whom they work",
+    .needs = NEEDS(&retention_module),
     .records =
         (const struct record[]){
             RECORD(person, "persons", "person.read", "person.write", .personal = true,
-                   .check = person_check),
+                   .check = person_check,
+                   .attachments = {.most = 20, .kinds = "image/jpeg image/png application/pdf"}),
             RECORD(agency, "agencies", "agency.read", "agency.write"),
             {0},
         },

@@ -53,3 +53,16 @@ TEST_SCENES(only_the_retired_are_erased, modules)
     scene_rebuild_is_equal(s);
     assert_null(scene_get(s, &person_shape, "zoe"));
 }
+
+/* A court wants to see what there is: until then it is not destroyed. */
+TEST_SCENES(nobody_is_erased_under_a_hold, modules)
+{
+    static const char why[] = "{\"why\":\"at their wish\"}";
+    scene_do(s, "person.add", NULL, PERSON("zoe", ""));
+    scene_do(s, "person.retire", "zoe", "{}");
+    scene_do(s, "hold.add", NULL,
+             "{\"id\":\"h\",\"label\":\"TLP:RED\",\"on\":\"person/zoe\",\"why\":\"order 12\"}");
+    scene_refused(s, "person.erase", "zoe", why, RC_CONFLICT, "");
+    scene_do(s, "hold.retire", "h", "{}");
+    scene_do(s, "person.erase", "zoe", why);
+}

@@ -7,6 +7,8 @@
 #include "domain/account/account.h"
 #include "domain/people/people.h"
 
+SHAPE_DEFINE(guard, GUARD_FIELDS, 1, "Who may keep the watch");
+
 static rc put_guard(struct ctx *c, const struct request *request, struct response *response,
                     const struct account *account, bool *first)
 {

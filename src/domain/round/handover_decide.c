@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "core/record.h"
+#include "domain/mission/mission.h"
 
 struct making {
     struct ctx *c;
@@ -45,9 +46,11 @@ static rc add_alarm(struct making *m, const void *record)
     const struct alarm *alarm = record;
     struct handover_item item = {
         .what = str_from(shape_choice_name(&alarm_state_choices, alarm->state)),
-        .name = alarm->title,
+        .message = alarm->message,
         .who = alarm->claimed_by,
     };
+    item.params.items = alarm->params.items;
+    item.params.count = alarm->params.count;
     if (alarm->state == ALARM_STATE_SHELVED)
         item.who = alarm->shelved_by;
     else if (alarm->state == ALARM_STATE_ACKNOWLEDGED)
@@ -75,7 +78,9 @@ static rc add_zone(struct making *m, const void *record)
     const struct zone_arming *arming = record;
     if (!arming->armed)
         return OK;
-    struct handover_item item = {.what = STR("armed"), .name = arming->id, .who = arming->by};
+    struct zone zone = {.id = {NULL, 0}};
+    TRY(picture_get(m->c, m->picture, &zone_shape, arming->id, NULL, &zone));
+    struct handover_item item = {.what = STR("armed"), .name = zone.name, .who = arming->by};
     return add_item(m, arming->label, item, "zone", arming->id);
 }
 

@@ -58,7 +58,7 @@ rc lone_decide_word(struct ctx *c, struct picture *picture, const struct command
         lone.position = input->position;
     TRY(wait_for_word(c, outcome, &lone));
     TRY(alarm_key(c, lone.id, &key));
-    TRY(watch_return(c, picture, outcome, key, clock_now(c)));
+    TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
     return add_event(c, outcome, &lone_heard_kind, &lone);
 }
 
@@ -69,7 +69,7 @@ rc lone_decide_end(struct ctx *c, struct picture *picture, const struct command 
     struct str key;
     TRY(get_lone(c, picture, command->actor.id, &lone));
     TRY(alarm_key(c, lone.id, &key));
-    TRY(watch_return(c, picture, outcome, key, clock_now(c)));
+    TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
     return add_event(c, outcome, &lone_ended_kind, &lone);
 }
 
@@ -81,9 +81,8 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
     if (lone.overdue || lone.due.us > clock_now(c).us)
         return OK;
     struct raise raise = {
+        .message = "lone",
         .cause = STR("lone-guard"),
-        .consequence = STR("A guard who is alone may be hurt, or held."),
-        .action = STR("Call by radio; look by camera; send two guards to the last known place."),
         .kind = SIGNAL_KIND_STATUS,
         .priority = SIGNAL_PRIORITY_URGENT,
         .respond_ms = 60000,
@@ -91,8 +90,8 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
         .at = lone.heard,
     };
     TRY(alarm_key(c, lone.id, &raise.key));
-    TRY(str_format(c, &raise.title, "%.*s is alone and has not been heard", STR_ARG(lone.id)));
-    TRY(watch_raise(c, picture, outcome, &raise));
+    TRY(raise_refer(c, &raise, "guard", "account", lone.id));
+    TRY(alarm_raise(c, picture, outcome, &raise));
     lone.overdue = true;
     return add_event(c, outcome, &lone_overdue_kind, &lone);
 }
@@ -131,9 +130,8 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
     struct wall now = clock_now(c);
     struct str guard = command->actor.id;
     struct raise raise = {
+        .message = "help",
         .cause = STR("help"),
-        .consequence = STR("A guard is in danger, or acts under threat."),
-        .action = STR("Send help to the last known place; do not call the guard's phone."),
         .kind = SIGNAL_KIND_DURESS,
         .priority = SIGNAL_PRIORITY_URGENT,
         .label = ROUND_LABEL,
@@ -141,7 +139,7 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
         .at = time_of_call(input->at, now),
     };
     TRY(str_format(c, &raise.key, "help/%.*s/%.*s", STR_ARG(guard), STR_ARG(input->call)));
-    TRY(str_format(c, &raise.title, "%.*s calls for help", STR_ARG(guard)));
+    TRY(raise_refer(c, &raise, "guard", "account", guard));
     TRY(place_of_call(c, picture, guard, input->position, &raise.point));
-    return watch_raise(c, picture, outcome, &raise);
+    return alarm_raise(c, picture, outcome, &raise);
 }

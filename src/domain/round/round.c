@@ -5,10 +5,29 @@
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "frame/report/report.h"
+#include "shape/shape_older.h"
 
 #define READ  "round.read"
 #define WRITE "round.write"
 #define WALK  ROUND_WALK
+
+#define COPY(T, kind_, of_, name_, flags_, least_, most_, help_) handover->name_ = before->name_;
+static rc handover_from_v1(struct ctx *c, const void *old, void *ret_new)
+{
+    const struct handover_v1 *before = old;
+    struct handover *handover = ret_new;
+    HANDOVER_HEAD_FIELDS(COPY, handover)
+    handover->items.count = before->items.count;
+    NEW(c, handover->items.items, before->items.count + 1);
+    for (size_t i = 0; i < before->items.count; i++) {
+        const struct handover_item_v1 *item = &before->items.items[i];
+        handover->items.items[i] = (struct handover_item){
+            .what = item->what, .record = item->record, .name = item->name, .who = item->who};
+    }
+    return OK;
+}
+#undef COPY
 
 SHAPE_DEFINE_CHOICES(visit_verdict, VISIT_VERDICT, VISIT_VERDICTS);
 SHAPE_DEFINE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
@@ -27,7 +46,11 @@ SHAPE_DEFINE(lone_begin, LONE_BEGIN_FIELDS, 1, "How often a lone guard is heard"
 SHAPE_DEFINE(lone_word, LONE_WORD_FIELDS, 1, "The word that all is well");
 SHAPE_DEFINE(guard_help, GUARD_HELP_FIELDS, 1, "A guard calls for help");
 SHAPE_DEFINE(handover_item, HANDOVER_ITEM_FIELDS, 1, "One line of a hand-over");
-SHAPE_DEFINE(handover, HANDOVER_FIELDS, 1, "What one shift leaves to the next");
+SHAPE_DEFINE(handover_item_v1, HANDOVER_ITEM_V1_FIELDS, 1, "One line of a hand-over");
+SHAPE_DEFINE(handover_v1, HANDOVER_V1_FIELDS, 1, "What one shift leaves to the next");
+static const struct shape_older handover_older = {&handover_v1_shape, handover_from_v1};
+SHAPE_DEFINE_AFTER(handover, HANDOVER_FIELDS, 2, &handover_older,
+                   "What one shift leaves to the next");
 SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "To whom the shift is handed over");
 
 #define KIND(symbol, name_, shape_, help_)    \
@@ -97,8 +120,9 @@ const struct route round_routes[] = {
             GUARD_HELP, .input = &guard_help_shape),
     COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
     ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
-          .serve = guards_serve),
-    LIST("/api/v1/handovers", "Hand-overs between shifts", handover),
+          .output = &guard_shape, .output_list = true, .serve = guards_serve),
+    ROUTE(GET, "/api/v1/handovers", READ, "Hand-overs between shifts", .output = &handover_shape,
+          .output_list = true, .serve = handovers_serve),
     COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
             .input = &handover_make_shape),
     COMMAND("/api/v1/handovers/{id}/sign", WALK, "Sign it", HANDOVER_SIGN, ),
@@ -129,7 +153,8 @@ const struct decision round_decisions[ROUND_DECISIONS + 1] = {
 const struct module round_module = {
     .name = "round",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
-    .needs = NEEDS(&mission_module, &people_module, &account_module, &watch_module),
+    .needs =
+        NEEDS(&report_module, &mission_module, &people_module, &account_module, &arming_module),
     .records =
         (const struct record[]){
             RECORD(guard_post, "guard-posts", READ, WRITE),
@@ -173,6 +198,12 @@ const struct module round_module = {
             {READ, "See posts, shifts, tours, rounds and hand-overs"},
             {WRITE, "Change posts, shifts, phones and tours"},
             {WALK, "Walk rounds, use the timer of a guard who is alone, hand over"},
+            {0},
+        },
+    .reports =
+        (const struct report[]){
+            {"handover", "Hand-over of a shift, to be signed on paper", READ, &handover_asked_shape,
+             handover_describe},
             {0},
         },
 };

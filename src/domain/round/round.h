@@ -3,7 +3,7 @@
 #ifndef DOMAIN_ROUND_ROUND_H
 #define DOMAIN_ROUND_ROUND_H
 
-#include "core/module.h"
+#include "domain/alarm/alarm.h"
 
 extern const struct module round_module;
 
@@ -11,7 +11,7 @@ extern const struct module round_module;
     RECORD_FIELDS(F, T)                                                           \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called") \
     F(T, ref, zone, zone, INDEXED, 0, 0, "where it stands")                       \
-    F(T, text, block, orders, 0, 0, 4000, "post orders: what whoever stands here does")
+    F(T, text, block, orders, SEARCHED, 0, 4000, "post orders: what whoever stands here does")
 SHAPE_DECLARE(guard_post, GUARD_POST_FIELDS);
 
 #define GUARD_SHIFT_FIELDS(F, T)                                                \
@@ -33,7 +33,7 @@ SHAPE_DECLARE(guard_phone, GUARD_PHONE_FIELDS);
 enum { CHECKPOINTS_MAX = 50, TOUR_MS_MAX = 24 * 3600 * 1000 };
 #define CHECKPOINT_FIELDS(F, T)                                                             \
     F(T, text, line, tag, REQUIRED, 1, 100, "what its NFC or QR tag says")                  \
-    F(T, text, line, name, REQUIRED, 1, 80, "what people call it")                          \
+    F(T, text, line, name, REQUIRED | SEARCHED, 1, 80, "what people call it")               \
     F(T, ref, zone, zone, 0, 0, 0, "where it is")                                           \
     F(T, place, _, position, 0, 0, 0, "where it is on the plan")                            \
     F(T, ms, _, from_ms, 0, 0, TOUR_MS_MAX, "not before this, from the start of the round") \
@@ -67,7 +67,7 @@ SHAPE_DECLARE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
 /* A checkpoint on one round. */
 #define TOUR_VISIT_FIELDS(F, T)                                                 \
     F(T, text, line, tag, REQUIRED, 1, 100, "the checkpoint")                   \
-    F(T, text, line, name, REQUIRED, 1, 80, "what people call it")              \
+    F(T, text, line, name, REQUIRED | SEARCHED, 1, 80, "what people call it")   \
     F(T, time, _, from, REQUIRED, 0, 0, "not before")                           \
     F(T, time, _, by, REQUIRED, 0, 0, "not after")                              \
     F(T, choice, visit_verdict, verdict, REQUIRED, 0, 0, "how it was")          \
@@ -106,24 +106,29 @@ SHAPE_DECLARE(tour_run, TOUR_RUN_FIELDS);
     F(T, place, _, position, 0, 0, 0, "where the guard was then")
 SHAPE_DECLARE(lone_guard, LONE_GUARD_FIELDS);
 
-#define HANDOVER_ITEM_FIELDS(F, T)                                                  \
-    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed") \
-    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")          \
-    F(T, text, line, name, REQUIRED, 1, 300, "for a person")                        \
+/* An alarm is kept as its message, and its name is made for whoever reads the list. */
+#define HANDOVER_ITEM_FIELDS(F, T)                                                          \
+    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed")         \
+    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")                  \
+    F(T, text, line, name, 0, 1, 2000, "for a person")                                      \
+    F(T, text, line, message, 0, 1, 60, "of an alarm: what it says")                        \
+    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "what stands in its holes") \
     F(T, text, line, who, 0, 1, 120, "whoever put it into that state")
 SHAPE_DECLARE(handover_item, HANDOVER_ITEM_FIELDS);
 
 enum { HANDOVER_ITEMS_MAX = 200 };
-#define HANDOVER_FIELDS(F, T)                                                           \
+#define HANDOVER_HEAD_FIELDS(F, T)                                                      \
     RECORD_FIELDS(F, T)                                                                 \
     F(T, ref, account, from, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who leaves") \
     F(T, ref, account, to, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who comes")    \
     F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")           \
     F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
     F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
-    F(T, text, block, note, 0, 0, 2000, "what the list does not say")                   \
-    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")    \
-    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX,                          \
+    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")            \
+    F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")
+#define HANDOVER_FIELDS(F, T)                                  \
+    HANDOVER_HEAD_FIELDS(F, T)                                 \
+    F(T, list, handover_item, items, 0, 0, HANDOVER_ITEMS_MAX, \
       "open, shelved, disabled, silent, armed")
 SHAPE_DECLARE(handover, HANDOVER_FIELDS);
 

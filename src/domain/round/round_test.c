@@ -1,20 +1,23 @@
 /* Rounds, guards who are alone, and hand-overs, through the real writer. */
 #include "domain/round/round_own.h"
 
+#include "domain/signal/signal.h"
+
 #include "support/scene_property.h"
 #include "support/watch_scene.h"
 
 #include "unit.h"
 
 #include "base/encode.h"
+#include "shape/shape_older.h"
 
 #include <sodium.h>
 
-static const struct module *const modules[] = {&round_module};
+static const struct module *const modules[] = {&signal_module, &round_module};
 
 TEST(what_rounds_are_made_of_keeps_its_promises)
 {
-    scene_property_test(1, modules);
+    scene_property_test(2, modules);
 }
 
 /* A guard's account, and the person whose it is; the account's id is the person's too. */
@@ -63,7 +66,7 @@ static void add_phone(struct patrol *p, const char *id, const char *who)
 static void patrol_open(struct patrol *p, const char *tour)
 {
     static const unsigned char seed[crypto_sign_SEEDBYTES] = "a phone for tests";
-    scene_open(&p->s, 1, modules);
+    scene_open(&p->s, 2, modules);
     crypto_sign_seed_keypair(p->public_key, p->secret_key, seed);
     add_guard(&p->s, "amina", "TLP:GREEN");
     add_guard(&p->s, "bela", "TLP:GREEN");
@@ -175,7 +178,12 @@ TEST(a_missed_checkpoint_is_an_alarm)
     pass(&p.s, 1200);
     assert_int_equal(visit(&p, "roof").verdict, VISIT_VERDICT_MISSED);
     assert_int_equal(the_run(&p).missed, 1);
-    ASSERT_HAS(the_alarm(&p.s, NULL, "round").title.ptr, "roof");
+    raised_by_reference(
+        &p.s, "round.missed",
+        "[{\"name\":\"tour\",\"ref\":\"guard_tour/night\"},{\"name\":\"point\",\"text\":\"roof\"}]",
+        false);
+    ASSERT_HAS(fetch(&p.s, &guard, "/api/v1/alarms", NULL, NULL),
+               "\"title\":\"Checkpoint missed: roof (Night round)\"");
     scanned(&p, "cellar", 1250);
     assert_true(visit(&p, "cellar").verdict == VISIT_VERDICT_ON_TIME);
     pass(&p.s, 7200);
@@ -227,7 +235,10 @@ TEST(nobody_walks_so_fast)
     scanned(&p, "gate", 300);
     scanned(&p, "cellar", 305); /* 200 m in five seconds */
     assert_true(visit(&p, "cellar").too_fast);
-    ASSERT_HAS(the_alarm(&p.s, NULL, "round").title.ptr, "so fast");
+    raised_by_reference(&p.s, "round.speed",
+                        "[{\"name\":\"tour\",\"ref\":\"guard_tour/"
+                        "night\"},{\"name\":\"point\",\"text\":\"cellar\"}]",
+                        false);
     scene_close(&p.s);
 }
 
@@ -303,7 +314,7 @@ TEST(what_scans_are_refused)
 TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
 {
     struct scene s;
-    scene_open(&s, 1, modules);
+    scene_open(&s, 2, modules);
     refused(&s, RC_CONFLICT, "not-alone", &guard, "lone.word", NULL, NULL);
     does(&s, &guard, "lone.begin", NULL, "{\"every_ms\":600000}");
     pass(&s, 590);
@@ -314,6 +325,7 @@ TEST(a_lone_guard_who_is_not_heard_is_an_alarm)
     pass(&s, 20);
     struct alarm alarm = the_alarm(&s, NULL, "lone-guard");
     assert_int_equal(alarm.priority, SIGNAL_PRIORITY_URGENT);
+    raised_by_reference(&s, "lone", "[{\"name\":\"guard\",\"ref\":\"account/amina\"}]", false);
     assert_int_equal(count_where(&s, &lone_guard_shape, "overdue", "true"), 1);
     does(&s, &guard, "lone.word", NULL, NULL);
     assert_int_equal(state_of(&s, NULL, "lone-guard"), ALARM_STATE_RETURNED);
@@ -336,6 +348,10 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     struct alarm alarm = the_alarm(&p.s, NULL, "help");
     assert_true(alarm.lane && alarm.active && alarm.kind == SIGNAL_KIND_DURESS);
     assert_true(str_is(alarm.point, "gate"));
+    raised_by_reference(&p.s, "help", "[{\"name\":\"guard\",\"ref\":\"account/amina\"}]", false);
+    /* nobody here knows whose account that is */
+    ASSERT_HAS(fetch(&p.s, &guard, "/api/v1/alarms", NULL, NULL),
+               "\"title\":\"Somebody calls for help\"");
     does(&p.s, &guard, "guard.help", NULL,
          "{\"call\":\"c1\",\"position\":{\"lat\":60.1,\"lon\":24.9}}");
     assert_int_equal(the_alarm(&p.s, NULL, "help").signals, 2); /* the phone says it again */
@@ -362,7 +378,7 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     struct command command;
     struct handover handover = {0};
     char id[32];
-    scene_open(&s, 1, modules);
+    scene_open(&s, 2, modules);
     scene_do(&s, "source.add", NULL, SOURCE("panel", "panel", ",\"heartbeat_ms\":60000"));
     scene_do(&s, "source.add", NULL,
              "{\"id\":\"v\",\"label\":\"TLP:RED\",\"name\":\"v\",\"kind\":\"door\","
@@ -386,6 +402,9 @@ TEST(a_hand_over_is_a_frozen_list_signed_by_both)
     ASSERT_HAS(json, "\"what\":\"disabled\",\"record\":\"source/panel\",\"name\":\"panel\","
                      "\"who\":\"amina\"");
     ASSERT_HAS(json, "\"not_listed\":1");
+    ASSERT_HAS(json, "\"message\":\"signal.fire\"");
+    assert_null(strstr(json, "Fire:"));
+    ASSERT_HAS(fetch(&s, &guard, "/api/v1/handovers", NULL, NULL), "\"name\":\"Fire: nobody\"");
     struct actor third = other_guard;
     third.id = STR("carl");
     refused(&s, RC_FORBIDDEN, "party", &third, "handover.sign", id, NULL);
@@ -429,4 +448,23 @@ TEST_SCENES(a_shift_names_an_account_and_does_not_hold_it, modules)
     refused(s, RC_INVALID, "reference", &guard, "guard_shift.change", "s1",
             SHIFT("chief", "12:00:00"));
     scene_rebuild_is_equal(s);
+}
+
+/* As version 1 wrote it. */
+#define HANDOVER_V1                                                             \
+    "{\"id\":\"h\",\"label\":\"TLP:AMBER\",\"from\":\"amina\",\"to\":\"bela\"," \
+    "\"made\":\"2026-11-22T06:40:00Z\",\"items\":[{\"what\":\"acknowledged\","  \
+    "\"record\":\"alarm/01K9\",\"name\":\"Camera, north is silent\",\"who\":\"amina\"}]}"
+
+TEST(a_handover_of_the_first_version_says_what_it_said)
+{
+    struct scene s;
+    struct handover handover = {.id = {NULL, 0}};
+    watch_scene_open(&s);
+    assert_true(rc_ok(shape_read_version(&s.c, &handover_shape, 1, STR(HANDOVER_V1), &handover)));
+    assert_int_equal(handover.items.count, 1);
+    assert_true(str_is(handover.items.items[0].name, "Camera, north is silent"));
+    assert_true(str_is(handover.items.items[0].who, "amina"));
+    assert_true(str_absent(handover.items.items[0].message));
+    scene_close(&s);
 }

@@ -60,12 +60,11 @@ static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_k
 }
 
 static rc ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
-               const struct tour_run *run, const char *what, const char *title, struct str name)
+               const struct tour_run *run, const char *message, struct str name)
 {
     struct raise raise = {
+        .message = message,
         .cause = STR("round"),
-        .consequence = STR("The guard may be hurt, or the place has not been looked at."),
-        .action = STR("Call the guard by radio; send another to look."),
         .kind = SIGNAL_KIND_STATUS,
         .priority = SIGNAL_PRIORITY_MEDIUM,
         .respond_ms = 300000,
@@ -73,9 +72,10 @@ static rc ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
         .at = clock_now(c),
         .momentary = true,
     };
-    TRY(str_format(c, &raise.key, "round/%.*s/%s/%.*s", STR_ARG(run->id), what, STR_ARG(name)));
-    TRY(str_format(c, &raise.title, "%s: %.*s", title, STR_ARG(name)));
-    return watch_raise(c, picture, outcome, &raise);
+    TRY(str_format(c, &raise.key, "%.*s/%s/%.*s", STR_ARG(run->id), message, STR_ARG(name)));
+    TRY(raise_refer(c, &raise, "tour", "guard_tour", run->tour));
+    raise_quote(&raise, "point", name);
+    return alarm_raise(c, picture, outcome, &raise);
 }
 
 /* The end of its last window. */
@@ -271,7 +271,7 @@ static rc note_seen(struct ctx *c, struct picture *picture, struct outcome *outc
                                 .position = position_of(&tour, visit->tag)};
     visit->too_fast = is_too_fast(&last, seen->position, seen->at);
     if (visit->too_fast)
-        TRY(ring(c, picture, outcome, run, "speed", "Nobody walks so fast", visit->name));
+        TRY(ring(c, picture, outcome, run, "round.speed", visit->name));
     if (seen->at.us < last.at.us)
         return OK; /* handed in late: the guard has been seen since */
     return outcome_add(
@@ -342,7 +342,7 @@ rc tour_check(struct ctx *c, struct picture *picture, const struct command *comm
         }
         visit->verdict = VISIT_VERDICT_MISSED;
         run.missed++;
-        TRY(ring(c, picture, outcome, &run, "missed", "Checkpoint missed", visit->name));
+        TRY(ring(c, picture, outcome, &run, "round.missed", visit->name));
     }
     if (!awaited && now.us > last_window(&run).us + (int64_t)RUN_OVER_MS * 1000) {
         run.state = TOUR_STATE_INCOMPLETE;

@@ -121,23 +121,6 @@ static rc check_can_fire(struct ctx *c, struct picture *picture, struct str id, 
     return check_fits(c, picture, id, text);
 }
 
-/* The self-tests go on by themselves, once there is anything to test. */
-static rc begin_tests(struct ctx *c, struct picture *picture, struct outcome *outcome)
-{
-    const struct decision *decision =
-        catalog_decision(picture_catalog(picture), STR("tripwire.self-test"));
-    struct deadline deadline;
-    struct tripwire_turn *turn = NULL;
-    struct str id;
-    TRY(deadline_id(c, decision, STR("all"), &id));
-    rc found = picture_get(c, picture, &deadline_shape, id, NULL, &deadline);
-    if (found.code != RC_NOT_FOUND)
-        return found;
-    NEW(c, turn, 1);
-    return outcome_set_deadline(c, outcome, decision, STR("all"),
-                                (struct wall){clock_now(c).us + SELF_TEST_EVERY_US}, turn);
-}
-
 /* ---- activating ------------------------------------------------------------------------------ */
 
 /* Who has put it forward: a rule that is not active yet, or another text of one that is. */
@@ -208,7 +191,7 @@ rc step_activate(struct ctx *c, struct picture *picture, struct step_call *call)
     else
         take_effect(tripwire, actor, &proposal);
     tripwire->off_why = tripwire->returned_why = nothing;
-    return begin_tests(c, picture, call->outcome);
+    return OK;
 }
 
 /* The first person has thought again, or the second does not confirm it. */

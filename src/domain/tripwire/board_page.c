@@ -169,7 +169,7 @@ static rc put_next_test(struct ctx *c, const struct request *request, struct tex
     const struct decision *decision = catalog_decision(request->catalog, STR("tripwire.self-test"));
     struct deadline deadline = {0};
     struct str id;
-    TRY(deadline_id(c, decision, STR("all"), &id));
+    TRY(deadline_id(c, decision, STR(SELF_TEST_RHYTHM), &id));
     rc found = picture_get(c, request->picture, &deadline_shape, id, NULL, &deadline);
     if (rc_ok(found))
         put_when(out, "next_test", deadline.due);
@@ -183,7 +183,8 @@ rc tripwire_serve_board(struct ctx *c, const struct request *request, struct res
     struct query query;
     struct page page;
     TRY(page_query(c, request, &query));
-    query.reader = &request->actor->clearance;
+    if (query_counts(&query))
+        return page_put_list(c, request, &tripwire_shape, &query, true, response);
     TRY(picture_list(c, request->picture, &tripwire_shape, &query, &page));
     NEW(c, b.lines, page.count + 1);
     const struct tripwire *tripwires = page.records;

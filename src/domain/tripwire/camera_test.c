@@ -2,12 +2,12 @@
  * and what is found of it rings at the control post. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "support/scene.h"
 
 #include "unit.h"
 
-static const struct module *const modules[] = {&tripwire_module};
+static const struct module *const modules[] = {&signal_module, &tripwire_module};
 
 enum { MODULES = sizeof modules / sizeof *modules };
 
@@ -103,12 +103,17 @@ static size_t alarms(struct scene *s, const char *title, struct alarm *ret)
 {
     struct page page;
     struct query query = {.limit = QUERY_LIMIT_MAX, .filter_count = 1};
-    query.filters[0] = (struct filter){STR("title"), FILTER_EQ, str_from(title)};
+    size_t count = 0;
+    query.filters[0] = (struct filter){STR("cause"), FILTER_EQ, STR("tripwire")};
     if (!rc_ok(picture_list(&s->c, s->reader.picture, &alarm_shape, &query, &page)))
         fail_msg("%s", s->c.fault.message);
-    if (page.count)
-        *ret = *(const struct alarm *)page.records;
-    return page.count;
+    const struct alarm *found = page.records;
+    for (size_t i = 0; i < page.count; i++)
+        if (str_is(found[i].params.items[0].text, title)) {
+            *ret = found[i];
+            count++;
+        }
+    return count;
 }
 
 /* Its alarm is an event too, which no rule sees: the second rule would ring for ever. */
@@ -132,7 +137,10 @@ TEST(tripwire_rings_at_the_control_post_where_its_rule_asks_for_it)
     assert_int_equal(alarms(&s, "quiet", &alarm), 1);
     assert_int_equal(alarm.priority, SIGNAL_PRIORITY_MEDIUM);
     assert_true(str_is(alarm.cause, "tripwire") && str_is(alarm.consequence, "Somebody comes."));
-    assert_true(str_find(alarm.action, STR("send-guard to=yard")) != SIZE_MAX);
+    assert_true(str_is(alarm.message, "tripwire.then") && str_absent(alarm.action));
+    assert_int_equal(alarm.params.count, 3);
+    assert_true(str_is(alarm.params.items[1].ref, "tripwire/quiet"));
+    assert_true(str_is(alarm.params.items[2].text, "send-guard to=yard"));
     assert_int_equal(alarms(&s, "echo", &alarm), 1);
     tripwires_close(tripwires);
     scene_close(&s);

@@ -1,8 +1,7 @@
-/* The engine over the ledger. It runs on the writer's thread, behind each commit, and sees every
- * event once, in order: live events as they are told, and, after a restart, those since the windows
- * were last kept from the ledger. Both ways are one function of the same events, so what is found
- * is the same; and because the id of a hit follows from what made it, what is found twice is
- * recorded once.
+/* The engine over the ledger: a follower, which sees every event in order. The windows are kept in
+ * the vault with the number of the next event, in one transaction. After a restart or a failure the
+ * engine goes on from there; it is a function of the events, so what is found is the same; and
+ * because the id of a hit follows from what made it, what is found twice is recorded once.
  *
  * Nothing here decides by the clock. What waits for a moment (an absence, the end of a window) has
  * a deadline of the ledger, and that it has passed is an event like any other.
@@ -11,6 +10,7 @@
  * are carried over. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "core/follower.h"
 #include "core/own.h"
 
 #include <inttypes.h>
@@ -18,7 +18,6 @@
 
 enum {
     WORK_MEMORY_MAX = 256 << 20,
-    HIT_MEMORY_MAX = 16 << 20,
     WINDOWS_MAX = STATE_PARTS_MAX << 20,
     KEEP_EVENTS = 2000, /* windows are kept after so many events, and one more for each KiB … */
     HOT_START_MAX = 100000,
@@ -30,9 +29,10 @@ static const int64_t SECOND_US = 1000000;
 
 struct tripwires {
     struct core *core;
-    struct reader reader;
-    struct ctx work;    /* emptied for every event */
-    struct ctx lasting; /* the rules */
+    struct follower *follower;
+    struct picture *picture; /* of this turn */
+    struct ctx work;         /* emptied for every event */
+    struct ctx lasting;      /* the rules */
     struct live_rules rules;
     struct sigma_set *set;
     struct sigma_engine *engine;
@@ -41,118 +41,39 @@ struct tripwires {
     int64_t position; /* the next event to be seen */
     int64_t armed_us; /* the deadline that is set, 0: none */
     int64_t kept, kept_us;
-    int64_t waiting; /* hits that the writer has not answered */
+    bool changed; /* a rule, since they were kept */
+    rc failed;    /* a hit could not be asked for */
     int64_t feed_us;
     struct sigma_counters gone; /* of engines before this one */
-    bool lost;                  /* begin again from what was kept */
-    bool keeping;
-    int64_t dropped; /* hits that the writer refused for what they are */
+    int64_t dropped;            /* hits that cannot be written for what they are */
     struct str wake_id;
-    struct job *jobs; /* not answered yet */
 };
-
-/* ---- asking the writer ----------------------------------------------------------------------- */
-
-/* A command with memory of its own, which lives until it is answered. */
-struct job {
-    struct command command;
-    struct job *next, **at;
-    struct tripwires *t;
-    struct ctx c;
-    union {
-        struct tripwire_hit hit;
-        struct tripwire_state state;
-        struct tripwire_wait wait;
-    };
-};
-
-static struct job *job_open(struct tripwires *t, size_t memory)
-{
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        return NULL;
-    job->t = t;
-    job->c = (struct ctx){.arena = arena_open(memory), .clock = t->work.clock};
-    if (!job->c.arena) {
-        free(job);
-        return NULL;
-    }
-    job->next = t->jobs;
-    job->at = &t->jobs;
-    if (t->jobs)
-        t->jobs->at = &job->next;
-    t->jobs = job;
-    return job;
-}
-
-static void job_close(struct job *job)
-{
-    if (!job)
-        return;
-    *job->at = job->next;
-    if (job->next)
-        job->next->at = job->at;
-    arena_close(job->c.arena);
-    free(job);
-}
-
-static bool job_send(struct job *job, const char *decision, const void *input,
-                     void (*done)(struct command *))
-{
-    job->command.decision = catalog_decision(core_catalog(job->t->core), str_from(decision));
-    job->command.input = input;
-    job->command.actor = actor_system;
-    job->command.cause = -1;
-    job->command.expect_seq = -1;
-    job->command.alarm = true; /* what was found does not wait for what is asked */
-    job->command.done = done;
-    job->command.arg = job;
-    if (rc_ok(core_submit(&job->c, job->t->core, &job->command)))
-        return true;
-    job_close(job);
-    return false;
-}
 
 /* ---- hits ------------------------------------------------------------------------------------ */
 
-/* A hit that was not recorded: found again when that may help, else counted. */
-static void note_failure(struct tripwires *t, rc result)
+static rc ask_for_hit(struct tripwires *t, const struct sigma_hit *found)
 {
-    if (result.code == RC_INVALID || result.code == RC_TOO_LARGE)
-        t->dropped++;
-    else
-        t->lost = true;
+    struct tripwire_hit hit = {0};
+    TRY(hit_body(&t->work, picture_store(t->picture), t->set, &t->rules, found, &hit));
+    return follower_ask(&t->work, t->follower,
+                        &(struct follower_ask){.decision = "tripwire.note-hit",
+                                               .input = &hit,
+                                               .occurred = found->time,
+                                               .drill = hit.drill,
+                                               .alarm = true});
 }
 
-static void hit_done(struct command *command)
-{
-    struct job *job = command->arg;
-    job->t->waiting--;
-    if (!rc_ok(command->result))
-        note_failure(job->t, command->result);
-    job_close(job);
-}
-
-/* What cannot be asked for now (memory is out, the program ends) is found again from what was kept:
- * the windows are not kept while a hit is missing. */
+/* One that cannot be written is counted; what else fails may help when it is found again. */
 static void on_hit(void *arg, const struct sigma_hit *hit)
 {
     struct tripwires *t = arg;
-    struct job *job = job_open(t, HIT_MEMORY_MAX);
-    rc result = job ? hit_body(&job->c, t->reader.store, t->set, &t->rules, hit, &job->hit)
-                    : (rc){RC_NO_MEMORY};
-    if (!rc_ok(result)) {
-        note_failure(t, result);
-        job_close(job);
-        return;
-    }
-    job->command.drill = job->hit.drill;
-    job->command.occurred = hit->time;
-    t->waiting++;
-    if (!job_send(job, "tripwire.note-hit", &job->hit, hit_done)) {
-        t->waiting--;
-        t->lost = true;
-    }
+    struct arena_mark mark = arena_mark(t->work.arena);
+    rc result = ask_for_hit(t, hit);
+    arena_return(t->work.arena, mark);
+    if (result.code == RC_INVALID || result.code == RC_TOO_LARGE)
+        t->dropped++;
+    else if (!rc_ok(result))
+        t->failed = result;
 }
 
 static enum sigma_truth on_state(void *arg, struct str name, struct str thing, double *ret_number)
@@ -205,8 +126,8 @@ static rc open_engine(struct tripwires *t)
     struct ctx *c = &t->lasting;
     arena_reset(c->arena);
     TRY(tripwire_wake_id(c, &t->wake_id));
-    TRY(taxonomy_zone(c, t->reader.picture, &t->zone));
-    TRY(rules_at(c, t->reader.picture, core_catalog(t->core), t->position, &t->rules));
+    TRY(taxonomy_zone(c, t->picture, &t->zone));
+    TRY(rules_at(c, t->picture, core_catalog(t->core), t->position, &t->rules));
     TRY(rules_set(c, &t->rules, &t->set));
     return sigma_engine_open(c, t->set, &options, &t->engine);
 }
@@ -246,13 +167,13 @@ static rc take_deadline(struct tripwires *t, const struct event *event)
 static rc take_event(struct tripwires *t, const struct event *event)
 {
     struct sigma_event seen;
-    struct seeing seeing = {t->set, t->reader.picture, t->zone};
+    struct seeing seeing = {t->set, t->picture, t->zone};
     struct str name = str_from(event->kind->name);
     t->position = event->seq + 1;
     if (str_starts(name, "deadline."))
         return take_deadline(t, event);
     if (!taxonomy_hidden(event) && sigma_set_count(t->set) > 0) {
-        t->state = (struct picture_state){&t->work, t->reader.picture, event->occurred};
+        t->state = (struct picture_state){&t->work, t->picture, event->occurred};
         for (size_t part = 0; part < taxonomy_parts(event); part++) {
             TRY(taxonomy_event(&t->work, &seeing, event, part, &seen));
             TRY(sigma_feed(&t->work, t->engine, &seen));
@@ -264,59 +185,36 @@ static rc take_event(struct tripwires *t, const struct event *event)
     return OK;
 }
 
-static rc take_entry(struct ctx *c, void *arg, const struct ledger_event *entry, bool *stop)
+static rc take(struct ctx *c, void *arg, struct picture *picture, const struct event *event)
 {
     struct tripwires *t = arg;
-    struct event event;
-    (void)stop;
+    int64_t began_us = clock_mono(c).us;
+    t->picture = picture;
     arena_reset(t->work.arena);
-    if (!catalog_event(core_catalog(t->core), entry->kind)) {
-        t->position = entry->seq + 1; /* of a module that this program does not have */
-        return OK;
-    }
-    TRY(event_read(c, core_catalog(t->core), entry, &event));
-    rc result = take_event(t, &event);
-    if (!rc_ok(result))
-        c->fault = t->work.fault;
+    rc result = take_event(t, event);
+    if (rc_ok(result))
+        result = t->failed;
+    c->fault = t->work.fault;
+    t->changed = t->changed || event->kind->body == &tripwire_shape;
+    t->feed_us += clock_mono(c).us - began_us;
     return result;
-}
-
-/* See what was committed before `until` and not seen yet. */
-static rc catch_up(struct ctx *c, struct tripwires *t, int64_t until)
-{
-    struct ledger_walk walk = {
-        .from = t->position,
-        .limit = until - t->position,
-        .seal_key = core_options(t->core)->ledger.seal_key,
-    };
-    return walk.limit > 0 ? ledger_walk(c, t->reader.store, &walk, take_entry, t) : OK;
 }
 
 /* ---- waking and keeping ---------------------------------------------------------------------- */
 
-static void sent_done(struct command *command)
-{
-    struct job *job = command->arg;
-    if (!rc_ok(command->result))
-        job->t->armed_us = 0;
-    job_close(job);
-}
-
 /* Ask to be woken when the next thing that waits is to be decided. */
-static void arm(struct tripwires *t)
+static rc arm(struct ctx *c, struct tripwires *t)
 {
     int64_t next_us = sigma_next_due(t->engine).us;
     if (next_us == INT64_MAX)
-        return;
-    int64_t due_us = (next_us / SECOND_US + 1) * SECOND_US;
-    if (t->armed_us && t->armed_us <= due_us)
-        return;
-    struct job *job = job_open(t, 1 << 16);
-    if (!job)
-        return; /* the next event asks again */
-    job->wait.due.us = due_us;
-    if (job_send(job, "tripwire.wait", &job->wait, sent_done))
-        t->armed_us = due_us;
+        return OK;
+    struct tripwire_wait wait = {.due = {(next_us / SECOND_US + 1) * SECOND_US}};
+    if (t->armed_us && t->armed_us <= wait.due.us)
+        return OK;
+    t->armed_us = wait.due.us;
+    return follower_ask(
+        c, t->follower,
+        &(struct follower_ask){.decision = "tripwire.wait", .input = &wait, .alarm = true});
 }
 
 /* What is counted, for the status route: by rule, and of all. */
@@ -340,7 +238,7 @@ static rc put_counts(struct ctx *c, struct tripwires *t, struct str *ret)
         {"events_dropped", all.events_dropped},
         {"regex_given_up", all.regex_given_up},
         {"bytes", all.bytes},
-        {"hits_refused", (uint64_t)t->dropped},
+        {"hits_refused", (uint64_t)(t->dropped + follower_counts(t->follower).refused)},
         {"feed_us", (uint64_t)t->feed_us},
     };
     struct text out;
@@ -359,11 +257,8 @@ static rc put_counts(struct ctx *c, struct tripwires *t, struct str *ret)
     return text_done(&out, ret);
 }
 
-static rc make_state(struct job *job)
+static rc make_state(struct ctx *c, struct tripwires *t, struct tripwire_state *state)
 {
-    struct tripwires *t = job->t;
-    struct ctx *c = &job->c;
-    struct tripwire_state *state = &job->state;
     struct str windows;
     TRY(sigma_save(c, t->engine, &windows));
     size_t count = (windows.len + STATE_PART_MAX - 1) / STATE_PART_MAX;
@@ -379,36 +274,36 @@ static rc make_state(struct job *job)
     return put_counts(c, t, &state->stand.counts);
 }
 
-static void keep_done(struct command *command)
+static bool is_keeping_time(const struct tripwires *t)
 {
-    struct job *job = command->arg;
-    job->t->keeping = false;
-    if (rc_ok(command->result))
-        job->t->kept = job->state.stand.position;
-    job_close(job);
-}
-
-static void keep(struct tripwires *t)
-{
-    struct job *job = job_open(t, WORK_MEMORY_MAX);
-    if (!job)
-        return;
-    bool made = rc_ok(make_state(job));
-    if (!made) {
-        job_close(job);
-        return;
-    }
-    t->keeping = job_send(job, "tripwire.keep", &job->state, keep_done);
-    t->kept_us = clock_now(&t->work).us;
-}
-
-static bool is_keeping_time(const struct tripwires *t, bool changed)
-{
-    if (t->keeping || t->waiting > 0 || t->lost || t->position == t->kept)
+    if (t->position == t->kept)
         return false;
     int64_t kib = (int64_t)(sigma_count(t->engine).bytes >> 10);
-    return changed || t->position - t->kept >= KEEP_EVENTS + kib ||
+    return t->changed || t->position - t->kept >= KEEP_EVENTS + kib ||
            clock_now(&t->work).us - t->kept_us >= KEEP_US;
+}
+
+/* The windows are not kept while a hit is missing. */
+static rc keep(struct ctx *c, struct tripwires *t)
+{
+    struct tripwire_state state = {0};
+    TRY(follower_answers(t->follower));
+    TRY(make_state(c, t, &state));
+    t->kept = t->position;
+    t->kept_us = clock_now(c).us;
+    t->changed = false;
+    return follower_ask(
+        c, t->follower,
+        &(struct follower_ask){.decision = "tripwire.keep", .input = &state, .alarm = true});
+}
+
+static rc rest(struct ctx *c, void *arg, struct picture *picture, int64_t position)
+{
+    struct tripwires *t = arg;
+    t->picture = picture;
+    t->position = position;
+    TRY(arm(c, t));
+    return is_keeping_time(t) ? keep(c, t) : OK;
 }
 
 /* ---- beginning ------------------------------------------------------------------------------- */
@@ -422,7 +317,7 @@ static rc read_windows(struct ctx *c, struct tripwires *t, const struct tripwire
         struct tripwire_part part = {0};
         struct str id;
         TRY(str_format(c, &id, "%lld", (long long)i));
-        TRY(picture_get(c, t->reader.picture, &tripwire_part_shape, id, NULL, &part));
+        TRY(picture_get(c, t->picture, &tripwire_part_shape, id, NULL, &part));
         text_put(&all, part.bytes);
     }
     return text_done(&all, ret);
@@ -437,7 +332,7 @@ static rc first_position(struct ctx *c, struct tripwires *t, int64_t size, int64
     struct page page;
     *ret = size;
     do {
-        TRY(picture_list(c, t->reader.picture, &tripwire_shape, &query, &page));
+        TRY(picture_list(c, t->picture, &tripwire_shape, &query, &page));
         for (size_t i = 0; i < page.count; i++)
             *ret = page.rows[i].seq < *ret ? page.rows[i].seq : *ret;
         query.after = page.after;
@@ -452,7 +347,7 @@ static rc load_kept(struct ctx *c, struct tripwires *t)
     struct str windows;
     struct deadline deadline = {0};
     int64_t size = core_size(t->core);
-    rc found = picture_get(c, t->reader.picture, &tripwire_stand_shape, STR("stand"), NULL, &stand);
+    rc found = picture_get(c, t->picture, &tripwire_stand_shape, STR("stand"), NULL, &stand);
     if (found.code != RC_NOT_FOUND)
         TRY(found);
     bool have = rc_ok(found) && stand.position <= size;
@@ -461,7 +356,7 @@ static rc load_kept(struct ctx *c, struct tripwires *t)
         TRY(first_position(c, t, size, &t->position));
     TRY(open_engine(t));
     t->armed_us = 0;
-    rc armed = picture_get(c, t->reader.picture, &deadline_shape, t->wake_id, NULL, &deadline);
+    rc armed = picture_get(c, t->picture, &deadline_shape, t->wake_id, NULL, &deadline);
     if (rc_ok(armed))
         t->armed_us = deadline.due.us;
     t->kept = have ? t->position : -1;
@@ -478,55 +373,29 @@ static rc load_kept(struct ctx *c, struct tripwires *t)
     return open_engine(t);
 }
 
-/* From what was kept to the end of the ledger. */
-static rc begin(struct ctx *c, struct tripwires *t)
-{
-    struct arena_mark mark = arena_mark(c->arena);
-    close_engine(t);
-    t->lost = false;
-    TRY(load_kept(c, t));
-    arena_return(c->arena, mark);
-    TRY(catch_up(c, t, core_size(t->core)));
-    arm(t);
-    return OK;
-}
-
-/* ---- what was committed ---------------------------------------------------------------------- */
-
-static rc take_events(struct ctx *c, struct tripwires *t, size_t count,
-                      const struct event *const *events, bool *ret_changed)
-{
-    if (t->lost || !t->engine)
-        return begin(c, t);
-    for (size_t i = 0; i < count; i++) {
-        if (events[i]->seq < t->position)
-            continue;
-        TRY(catch_up(c, t, events[i]->seq));
-        arena_reset(t->work.arena);
-        rc result = take_event(t, events[i]);
-        if (!rc_ok(result)) {
-            c->fault = t->work.fault;
-            return result;
-        }
-        *ret_changed = *ret_changed || events[i]->kind->body == &tripwire_shape;
-    }
-    return OK;
-}
-
-static void on_events(void *arg, size_t count, const struct event *const *events)
+/* From what was kept. */
+static rc begin(struct ctx *c, void *arg, struct picture *picture, int64_t *position)
 {
     struct tripwires *t = arg;
-    struct ctx c = {.arena = arena_open(WORK_MEMORY_MAX), .clock = t->work.clock};
-    int64_t began_us = clock_mono(&c).us;
-    bool changed = false;
-    if (!c.arena || !rc_ok(take_events(&c, t, count, events, &changed)))
-        t->lost = true; /* with the next event it begins again */
-    else
-        arm(t);
-    t->feed_us += clock_mono(&t->work).us - began_us;
-    arena_close(c.arena);
-    if (is_keeping_time(t, changed))
-        keep(t);
+    t->picture = picture;
+    t->failed = OK;
+    t->changed = false;
+    t->kept_us = clock_now(c).us;
+    close_engine(t);
+    TRY(load_kept(c, t));
+    *position = t->position;
+    return OK;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static rc open_parts(struct ctx *c, struct tripwires *t)
+{
+    const struct follower_options options = {
+        .name = "tripwires", .arg = t, .begin = begin, .take = take, .rest = rest};
+    if (!t->work.arena || !t->lasting.arena)
+        FAIL(c, NO_MEMORY, "no memory for the tripwires");
+    return follower_open(c, t->core, &options, &t->follower);
 }
 
 rc tripwires_open(struct ctx *c, struct core *core, struct tripwires **ret)
@@ -537,30 +406,20 @@ rc tripwires_open(struct ctx *c, struct core *core, struct tripwires **ret)
     t->core = core;
     t->work = (struct ctx){.arena = arena_open(WORK_MEMORY_MAX), .clock = c->clock};
     t->lasting = (struct ctx){.arena = arena_open(WORK_MEMORY_MAX), .clock = c->clock};
-    rc result = t->work.arena && t->lasting.arena
-                    ? core_reader_open(c, core, &t->reader)
-                    : fault_raise(c, RC_NO_MEMORY, __FILE__, __LINE__, "no memory for tripwires");
+    rc result = open_parts(c, t);
     if (rc_ok(result))
-        result = begin(c, t);
-    if (rc_ok(result))
-        result = core_subscribe(c, core, on_events, t);
-    if (!rc_ok(result)) {
+        *ret = t;
+    else
         tripwires_close(t);
-        return result;
-    }
-    t->kept_us = clock_now(c).us;
-    *ret = t;
-    return OK;
+    return result;
 }
 
 void tripwires_close(struct tripwires *t)
 {
     if (!t)
         return;
-    while (t->jobs)
-        job_close(t->jobs);
+    follower_close(t->follower);
     close_engine(t);
-    core_reader_close(&t->reader);
     arena_close(t->work.arena);
     arena_close(t->lasting.arena);
     free(t);

@@ -3,8 +3,8 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "base/encode.h"
+#include "domain/alarm/alarm.h"
 #include "domain/mission/mission.h"
-#include "domain/watch/watch.h"
 
 #include <sodium.h>
 
@@ -30,27 +30,39 @@ static bool rings(const struct tripwire_hit *hit)
     return false;
 }
 
-/* "raise-incident kind=intrusion; send-guard to=site"; and a warning before what is not sure. */
+/* "raise-incident kind=intrusion; send-guard to=site": what the rule wants besides the alarm. */
 static rc put_wanted(struct ctx *c, const struct tripwire_hit *hit, struct str *ret)
 {
     struct text out;
     text_init(&out, c, 4096);
-    if (hit->unsure)
-        text_put(&out, STR("It rests on something that nobody knew: make sure first. "));
-    text_put(&out, STR("Look at the events that made it."));
     for (size_t i = 0; i < hit->actions.count; i++) {
         const struct tripwire_action *action = &hit->actions.items[i];
         if (str_is(action->what, "alarm") || has_parameter(action, STR("to=control-post")))
             continue;
-        text_put(&out, STR(" Then: "));
+        if (out.len > 0)
+            text_put(&out, STR("; "));
         text_put(&out, action->what);
         for (size_t p = 0; p < action->with.count; p++) {
             text_put(&out, p ? STR(", ") : STR(" "));
             text_put(&out, action->with.items[p]);
         }
-        text_put_char(&out, '.');
     }
     return text_done(&out, ret);
+}
+
+/* The rule's own title; what to do, with a warning before what is not sure. */
+static rc put_message(struct ctx *c, const struct tripwire_hit *hit, struct raise *raise)
+{
+    struct str wanted;
+    TRY(put_wanted(c, hit, &wanted));
+    raise_quote(raise, "title", hit->title);
+    TRY(raise_refer(c, raise, "tripwire", "tripwire", hit->tripwire));
+    raise->message = hit->unsure ? "tripwire.unsure" : "tripwire";
+    if (wanted.len == 0)
+        return OK;
+    raise->message = hit->unsure ? "tripwire.unsure-then" : "tripwire.then";
+    raise_quote(raise, "then", wanted);
+    return OK;
 }
 
 /* One alarm a rule and what its events have in common, while it stands. */
@@ -102,9 +114,7 @@ rc hit_ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
         return OK;
     struct raise raise = {
         .cause = STR(CAUSE),
-        .title = hit->title,
-        .consequence = str_absent(hit->purpose) ? STR("A pattern that was watched for is there.")
-                                                : hit->purpose,
+        .consequence = hit->purpose,
         .kind = SIGNAL_KIND_ALARM,
         .priority = priority_of(hit->level),
         .label = hit->label,
@@ -113,9 +123,9 @@ rc hit_ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
         .momentary = true,
     };
     TRY(put_key(c, hit, &raise.key));
-    TRY(put_wanted(c, hit, &raise.action));
+    TRY(put_message(c, hit, &raise));
     TRY(find_zone(c, picture, hit, &raise.zone));
-    return watch_raise(c, picture, outcome, &raise);
+    return alarm_raise(c, picture, outcome, &raise);
 }
 
 bool hit_rang(const struct event *event)

@@ -8,8 +8,6 @@
 #include "core/catalog.h"
 #include "core/record.h"
 
-enum { WALK_MEMORY_MAX = 64 << 20 };
-
 static rc keep_rule(struct ctx *c, struct live_rules *rules, const struct tripwire *tripwire)
 {
     if (tripwire->status != TRIPWIRE_STATUS_ACTIVE)
@@ -30,10 +28,20 @@ static rc keep_rule(struct ctx *c, struct live_rules *rules, const struct tripwi
 }
 
 struct looking {
+    struct picture *picture;
     const struct catalog *catalog;
+    int64_t position;
     struct live_rules *rules;
     struct ctx *c; /* what is found lasts as long as this */
 };
+
+static rc keep_found(struct ctx *c, struct looking *l, const struct tripwire *tripwire)
+{
+    rc result = keep_rule(l->c, l->rules, tripwire);
+    if (!rc_ok(result))
+        c->fault = l->c->fault;
+    return result;
+}
 
 /* The newest version of the record that is met ends the walk. */
 static rc look_back(struct ctx *c, void *arg, const struct ledger_event *entry, bool *stop)
@@ -48,58 +56,40 @@ static rc look_back(struct ctx *c, void *arg, const struct ledger_event *entry, 
     if (event.kind->body != &tripwire_shape)
         return OK;
     *stop = true;
-    rc result = keep_rule(l->c, l->rules, event.body);
-    if (!rc_ok(result))
-        c->fault = l->c->fault;
-    return result;
+    return keep_found(c, l, event.body);
 }
 
-static rc take_rule(struct ctx *c, struct picture *picture, struct looking *l,
-                    const struct tripwire *tripwire, const struct row *row, int64_t position)
+static rc take_rule(struct ctx *c, void *arg, const struct row *row, const void *record, bool *)
 {
-    if (row->seq < position)
-        return row->retired.us ? OK : keep_rule(c, l->rules, tripwire);
-    struct ledger_walk walk = {.from = position - 1, .limit = INT64_MAX, .backwards = true};
-    if (position == 0)
+    struct looking *l = arg;
+    const struct tripwire *tripwire = record;
+    if (row->seq < l->position)
+        return row->retired.us ? OK : keep_found(c, l, tripwire);
+    struct ledger_walk walk = {.from = l->position - 1, .limit = INT64_MAX, .backwards = true};
+    if (l->position == 0)
         return OK;
     TRY(record_name(c, &tripwire_shape, tripwire->id, &walk.record));
-    /* a walk gives its memory back, what is found stays */
-    struct ctx own = {.arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock};
-    if (!own.arena)
-        FAIL(c, NO_MEMORY, "no memory to look for rules");
-    rc result = ledger_walk(&own, picture_store(picture), &walk, look_back, l);
-    if (!rc_ok(result))
-        c->fault = own.fault;
-    arena_close(own.arena);
-    return result;
+    return ledger_walk(c, picture_store(l->picture), &walk, look_back, l);
 }
 
 rc rules_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, int64_t position,
             struct live_rules *ret)
 {
-    struct query query = {.limit = QUERY_LIMIT_MAX, .with_retired = true};
-    struct page page;
-    struct looking l = {catalog, ret, c};
+    struct query query = {.with_retired = true};
+    struct looking l = {picture, catalog, position, ret, c};
     *ret = (struct live_rules){0};
-    do {
-        TRY(picture_list(c, picture, &tripwire_shape, &query, &page));
-        const struct tripwire *tripwires = page.records;
-        for (size_t i = 0; i < page.count; i++)
-            TRY(take_rule(c, picture, &l, &tripwires[i], &page.rows[i], position));
-        query.after = page.after;
-    } while (!str_absent(page.after));
-    return OK;
+    return picture_each(c, picture, &tripwire_shape, &query, take_rule, &l);
 }
 
 rc rule_at(struct ctx *c, struct picture *picture, const struct catalog *catalog, struct str id,
            int64_t position, struct live_rule *ret)
 {
     struct live_rules rules = {0};
-    struct looking l = {catalog, &rules, c};
+    struct looking l = {picture, catalog, position, &rules, c};
     struct tripwire tripwire = {0};
     struct row row;
     TRY(picture_get(c, picture, &tripwire_shape, id, &row, &tripwire));
-    TRY(take_rule(c, picture, &l, &tripwire, &row, position));
+    TRY(take_rule(c, &l, &row, &tripwire, NULL));
     *ret = rules.count > 0 ? rules.items[0] : (struct live_rule){.id = id};
     return OK;
 }

@@ -420,7 +420,8 @@ static rc put_envelope(struct making *m, const struct event *event)
     TRY(put_value(m, STR("drill"), SIGMA_BOOL, event->drill ? STR("true") : STR("false")));
     if (!str_absent(event->subject)) {
         TRY(put_value(m, STR("subject"), SIGMA_TEXT, event->subject));
-        note_entity(m, "person", event->subject);
+        if (str_find(event->subject, STR("/")) == SIZE_MAX) /* else the record's own key */
+            note_entity(m, "person", event->subject);
     }
     if (str_absent(event->record))
         return OK;

@@ -1,8 +1,9 @@
 /* The records of tripwires, and the module. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "domain/alarm/alarm.h"
 #include "domain/mission/mission.h"
-#include "domain/watch/watch.h"
+#include "frame/rhythm/rhythm.h"
 
 SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
 SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that sees a pattern in what happens");
@@ -97,7 +98,7 @@ static const struct step steps[] = {
 const struct module tripwire_module = {
     .name = "tripwire",
     .help = "Tripwires: rules that see a pattern in what happens",
-    .needs = NEEDS(&mission_module, &watch_module),
+    .needs = NEEDS(&rhythm_module, &mission_module, &alarm_module),
     .records =
         (const struct record[]){
             RECORD(tripwire, "tripwires", PERMIT_TRIPWIRE_READ, PERMIT_TRIPWIRE_WRITE,
@@ -116,6 +117,14 @@ const struct module tripwire_module = {
     .decisions = tripwire_decisions,
     .folds = tripwire_folds,
     .routes = tripwire_routes,
+    .rhythms =
+        (const struct rhythm_row[]){
+            {.name = SELF_TEST_RHYTHM,
+             .help = "Self-tests of the active tripwires",
+             .decision = "tripwire.self-test",
+             .hours = SELF_TEST_HOURS},
+            {0},
+        },
     .permissions =
         (const struct permission[]){
             {PERMIT_TRIPWIRE_READ, "See tripwires and what tripped them"},

@@ -39,7 +39,7 @@ enum { TRIPWIRE_TEXT_MAX = 48000 };
     F(T, text, block, fault, SYSTEM, 0, 500, "why it cannot fire any more")                     \
     F(T, time, _, fault_since, SYSTEM | INDEXED, 0, 0, "since when")                            \
     F(T, time, _, review, INDEXED, 0, 0, "when somebody should look at it again")               \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+    F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(tripwire, TRIPWIRE_FIELDS);
 
 #define TRIPWIRE_GROUP_FIELDS(F, T)                           \
@@ -80,7 +80,7 @@ enum { TRIPWIRE_HIT_EVENTS_MAX = 100 };
       "numbers of the events that made it, at most so many")                                       \
     F(T, i64, _, event_count, 0, 0, 0, "how many there were")                                      \
     F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")                 \
-    F(T, text, line, purpose, 0, 1, 200, "what the rule is for")                                   \
+    F(T, text, line, purpose, SEARCHED, 1, 200, "what the rule is for")                            \
     F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")                     \
     F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time")              \
     F(T, flag, _, unsure, 0, 0, 0, "it rests on something that nobody knew")                       \
@@ -107,9 +107,8 @@ void taxonomy_put(struct text *out, const struct catalog *catalog);
 
 /* ---- live ------------------------------------------------------------------------------------ */
 
-/* The engine over a core: opened between core_open and core_start, closed after core_close. It
- * subscribes to what is committed, goes on from where it had kept its windows, and asks the writer
- * to record what it finds. */
+/* The engine over a core: opened between core_open and core_start. It follows the ledger from where
+ * it had kept its windows, and asks the writer to record what it finds. */
 struct tripwires;
 rc tripwires_open(struct ctx *c, struct core *core, struct tripwires **ret);
 void tripwires_close(struct tripwires *tripwires);

@@ -51,7 +51,7 @@ static rc decide_test(struct ctx *c, struct picture *picture, const struct comma
     return test_one(c, picture, tripwire, outcome);
 }
 
-/* Some at a time, so that nothing else waits for it; then from the beginning. */
+/* Some at a time, so that nothing else waits for it. */
 static rc decide_self_test(struct ctx *c, struct picture *picture, const struct command *command,
                            struct outcome *outcome)
 {
@@ -71,13 +71,12 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
     const struct tripwire *tripwires = page.records;
     for (size_t i = 0; i < page.count; i++)
         TRY(test_one(c, picture, &tripwires[i], outcome));
+    if (str_absent(page.after))
+        return OK;
     NEW(c, next, 1);
-    bool more = !str_absent(page.after);
-    if (more)
-        next->after = tripwires[page.count - 1].id;
-    return outcome_set_deadline(
-        c, outcome, command->decision, STR("all"),
-        (struct wall){clock_now(c).us + (more ? SELF_TEST_NEXT_US : SELF_TEST_EVERY_US)}, next);
+    next->after = tripwires[page.count - 1].id;
+    return outcome_set_deadline(c, outcome, command->decision, STR("rest"),
+                                (struct wall){clock_now(c).us + SELF_TEST_NEXT_US}, next);
 }
 
 /* ---- for the engine -------------------------------------------------------------------------- */

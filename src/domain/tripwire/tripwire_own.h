@@ -18,7 +18,8 @@ enum {
     STATE_PART_MAX = 1 << 20,
     STATE_PARTS_MAX = 64, /* so much is kept of the windows */
 };
-static const int64_t SELF_TEST_EVERY_US = (int64_t)6 * 3600 * 1000000;
+enum { SELF_TEST_HOURS = 6 };
+#define SELF_TEST_RHYTHM "tripwire-self-test"
 static const int64_t SELF_TEST_NEXT_US = (int64_t)30 * 1000000;
 
 /* ---- the windows, kept in the vault ---------------------------------------------------------- */

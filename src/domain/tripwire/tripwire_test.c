@@ -11,6 +11,11 @@
 static const struct module *const modules[] = {&account_module, &tripwire_module};
 static const struct module *const without_people[] = {&tripwire_module};
 
+enum {
+    MODULES = sizeof modules / sizeof *modules,
+    WITHOUT = sizeof without_people / sizeof *without_people
+};
+
 #define RULE(id, more, actions)                                                                \
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"rule\":\"title: " id     \
     "\\nid: rule-" id "\\nlogsource: {product: chancery, category: agency, service: added}\\n" \
@@ -45,7 +50,7 @@ static bool is_in(struct scene *s, const char *id, const char *text)
 
 TEST(tripwire_shapes_keep_what_they_are_given)
 {
-    scene_property_test(2, modules);
+    scene_property_test(MODULES, modules);
 }
 
 TEST_SCENES(tripwire_refuses_a_rule_that_is_none, modules)
@@ -170,15 +175,16 @@ TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
 {
     scene_do(s, "tripwire.add", NULL, RULE("a", "", "{do: notify}"));
     assert_int_equal(activate(s, &ada, "a"), RC_OK);
+    scene_do(s, "rhythm.arm", NULL, "{}");
     pass_hours(s, 7);
     assert_false(is_in(s, "a", "\"fault\""));
 
-    scene_restart_with(s, 1, without_people);
+    scene_restart_with(s, WITHOUT, without_people);
     pass_hours(s, 7);
     assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
     assert_true(is_in(s, "a", "\"fault_since\""));
 
-    scene_restart_with(s, 2, modules);
+    scene_restart_with(s, MODULES, modules);
     pass_hours(s, 7);
     assert_false(is_in(s, "a", "\"fault\""));
     scene_rebuild_is_equal(s);
@@ -191,10 +197,10 @@ TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
     assert_int_equal(activate(s, &ada, "a"), RC_OK);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_false(is_in(s, "a", "\"fault\""));
-    scene_restart_with(s, 1, without_people);
+    scene_restart_with(s, WITHOUT, without_people);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
-    scene_restart_with(s, 2, modules);
+    scene_restart_with(s, MODULES, modules);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_false(is_in(s, "a", "\"fault\""));
 }
@@ -202,7 +208,7 @@ TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
 TEST(tripwire_asks_the_picture_and_takes_unknown_for_unknown)
 {
     struct scene s;
-    scene_open(&s, 2, modules);
+    scene_open(&s, MODULES, modules);
     scene_do(&s, "person.add", NULL,
              "{\"id\":\"gone\",\"label\":\"TLP:GREEN\",\"name\":\"A\",\"category\":\"staff\","
              "\"departure\":\"2026-11-20\"}");
@@ -221,7 +227,7 @@ TEST(tripwire_taxonomy_follows_from_the_shapes)
     struct scene s;
     struct text out;
     struct str json;
-    scene_open(&s, 2, modules);
+    scene_open(&s, MODULES, modules);
     text_init(&out, &s.c, 1 << 20);
     taxonomy_put(&out, s.catalog);
     assert_true(rc_ok(text_done(&out, &json)));

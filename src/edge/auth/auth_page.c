@@ -19,6 +19,8 @@ SHAPE_DEFINE(mission_view, MISSION_VIEW_FIELDS, 1, "The mission");
 SHAPE_DEFINE(ways, WAYS_FIELDS, 1, "Ways to sign in");
 SHAPE_DEFINE(session_view, SESSION_VIEW_FIELDS, 1, "Who is signed in");
 SHAPE_DEFINE(password_setup, PASSWORD_SETUP_FIELDS, 1, "What an authenticator app needs");
+SHAPE_DEFINE(passkey_options, PASSKEY_OPTIONS_FIELDS, 1, "What a passkey is asked");
+SHAPE_DEFINE(enrol_options, ENROL_OPTIONS_FIELDS, 1, "What a link is good for");
 SHAPE_DEFINE(recovery_view, RECOVERY_VIEW_FIELDS, 1, "Recovery codes");
 SHAPE_DEFINE(token_sources, TOKEN_SOURCES_FIELDS, 1, "For whom a token speaks");
 SHAPE_DEFINE(token_view, TOKEN_VIEW_FIELDS, 1, "A token");

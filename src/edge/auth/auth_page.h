@@ -112,6 +112,19 @@ SHAPE_DECLARE(session_view, SESSION_VIEW_FIELDS);
     F(T, text, line, uri, REQUIRED, 0, 0, "the same for a QR code")
 SHAPE_DECLARE(password_setup, PASSWORD_SETUP_FIELDS);
 
+/* What a browser's authenticator is asked, as WebAuthn has it. */
+#define PASSKEY_OPTIONS_FIELDS(F, T) F(T, json, _, publicKey, REQUIRED, 0, 0, "options of WebAuthn")
+SHAPE_DECLARE(passkey_options, PASSKEY_OPTIONS_FIELDS);
+
+#define ENROL_OPTIONS_FIELDS(F, T)                                         \
+    F(T, text, line, login, REQUIRED, 0, 0, "sign-in name of the account") \
+    F(T, text, line, name, 0, 0, 0, "name of the person")                  \
+    F(T, text, line, mission, 0, 0, 0, "name of the mission")              \
+    F(T, time, _, expires, REQUIRED, 0, 0, "the end of the link")          \
+    F(T, json, _, publicKey, REQUIRED, 0, 0, "options of WebAuthn")        \
+    F(T, record, password_setup, password, REQUIRED, 0, 0, "what a new authenticator app needs")
+SHAPE_DECLARE(enrol_options, ENROL_OPTIONS_FIELDS);
+
 #define RECOVERY_VIEW_FIELDS(F, T) \
     F(T, texts, line, recovery_codes, REQUIRED, 0, 10, "shown this once")
 SHAPE_DECLARE(recovery_view, RECOVERY_VIEW_FIELDS);

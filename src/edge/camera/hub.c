@@ -25,38 +25,32 @@ static void copy_id(char to[ID_TEXT_MAX], struct str id)
     snprintf(to, ID_TEXT_MAX, "%.*s", STR_ARG(id));
 }
 
-/* Under the mutex. */
-static void note_ask(struct hub *hub, const struct snapshot_ask *wanted)
+/* Under the mutex. What there is no room for is given again later. */
+static bool note_ask(struct hub *hub, const struct snapshot_ask *wanted)
 {
-    if (hub->ask_count == HUB_ASKS) {
-        hub->asks_lost++;
-        return;
-    }
+    if (hub->ask_count == HUB_ASKS)
+        return false;
     struct hub_ask *ask = &hub->asks[hub->ask_count++];
     *ask = (struct hub_ask){.count = wanted->cameras.count};
     copy_id(ask->alarm, wanted->alarm);
     for (size_t i = 0; i < ask->count && i < CAMERAS_EACH; i++)
         copy_id(ask->cameras[i], wanted->cameras.items[i]);
+    return true;
 }
 
-/* On the writer's thread. */
-static void on_events(void *arg, size_t count, const struct event *const *events)
+static rc on_event(struct ctx *c, void *arg, struct picture *, const struct event *event)
 {
     struct hub *hub = arg;
-    bool ours = false;
+    bool asks = event->kind == &snapshot_asked_kind, room = true;
     pthread_mutex_lock(&hub->mutex);
-    for (size_t i = 0; i < count; i++) {
-        bool asks = events[i]->kind == &snapshot_asked_kind && events[i]->body;
-        bool changes =
-            str_starts(events[i]->record, "camera/") || str_starts(events[i]->record, "source/");
-        if (asks)
-            note_ask(hub, events[i]->body);
-        hub->changed = hub->changed || changes;
-        ours = ours || asks || changes;
-    }
+    if (asks && event->body)
+        room = note_ask(hub, event->body);
+    hub->changed = hub->changed || !asks;
     pthread_mutex_unlock(&hub->mutex);
-    if (ours)
-        ring(hub);
+    ring(hub);
+    if (!room)
+        FAIL(c, BUSY, "%d images are asked for already", HUB_ASKS);
+    return OK;
 }
 
 /* ---- which cameras there are ----------------------------------------------------------------- */
@@ -194,11 +188,11 @@ static bool open_mail(struct hub *hub)
     pthread_mutex_lock(&hub->mutex);
     struct hub_job *done = hub->done, *next;
     bool changed = hub->changed, stop = hub->stop;
-    size_t count = hub->ask_count, lost = hub->asks_lost;
+    size_t count = hub->ask_count;
     memcpy(asks, hub->asks, count * sizeof asks[0]);
     hub->done = NULL;
     hub->changed = false;
-    hub->ask_count = hub->asks_lost = 0;
+    hub->ask_count = 0;
     pthread_mutex_unlock(&hub->mutex);
     for (struct hub_job *job = done; job; job = next) {
         next = job->next_done;
@@ -208,8 +202,6 @@ static bool open_mail(struct hub *hub)
         reload_if(hub, changed);
     for (size_t i = 0; i < count && !stop; i++)
         ask_cameras(hub, &asks[i]);
-    if (lost > 0)
-        LOG(WARN, "camera.asks_lost", LOG_NUMBER("count", (int64_t)lost));
     return !stop;
 }
 
@@ -275,6 +267,9 @@ static void *run(void *arg)
 
 static rc open_hub(struct ctx *c, struct hub *hub)
 {
+    static const char *const kinds[] = {"camera.", "source.", "snapshot.asked", NULL};
+    const struct follower_options follow = {
+        .name = "cameras", .durable = true, .kinds = kinds, .arg = hub, .take = on_event};
     struct core *core = hub->options.core;
     const struct catalog *catalog = core_catalog(core);
     hub->take = catalog_decision(catalog, STR("signal.take"));
@@ -287,7 +282,7 @@ static rc open_hub(struct ctx *c, struct hub *hub)
         FAIL(c, NO_MEMORY, "no memory for the camera hub");
     TRY(agent_start(c, hub->options.program, SPAWNER_ROLE, &hub->spawner));
     TRY(core_reader_open(c, core, &hub->reader));
-    return core_subscribe(c, core, on_events, hub);
+    return follower_open(c, core, &follow, &hub->follower);
 }
 
 rc hub_open(struct ctx *c, const struct hub_options *options, struct hub **ret)
@@ -349,6 +344,7 @@ void hub_close(struct hub *hub)
         hub_job_free(job);
     }
     agent_end(&hub->spawner);
+    follower_close(hub->follower);
     if (hub->reader.picture)
         core_reader_close(&hub->reader);
     if (hub->wake >= 0)

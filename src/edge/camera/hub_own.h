@@ -5,8 +5,9 @@
 
 #include "agent/probe/talk.h"
 #include "agent/spawner/spawner.h"
+#include "core/follower.h"
 #include "domain/camera/camera.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 #include "edge/camera/hub.h"
 
 #include <pthread.h>
@@ -98,6 +99,7 @@ struct hub {
     int wake;
     struct ctx scratch; /* of a turn */
     struct reader reader;
+    struct follower *follower;
     struct hub_camera *cameras;
     struct hub_job *waiting; /* jobs that are tried again */
     struct mono reload;      /* the cameras are read again then; 0: when they are changed */
@@ -110,7 +112,7 @@ struct hub {
     pthread_mutex_t mutex; /* of the mailbox: */
     struct hub_job *done;
     struct hub_ask asks[HUB_ASKS];
-    size_t ask_count, asks_lost;
+    size_t ask_count;
     bool changed, stop;
 };
 

@@ -151,7 +151,7 @@ static const struct permission permissions[] = {
 const struct module intake_module = {
     .name = "intake",
     .help = "Listeners: where devices reach us, and how they speak there",
-    .needs = NEEDS(&watch_module),
+    .needs = NEEDS(&signal_module),
     .records =
         (const struct record[]){
             RECORD(listener, "listeners", PERMIT_READ, PERMIT_WRITE, .check = check),

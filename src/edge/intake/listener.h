@@ -4,7 +4,7 @@
 
 #include "adapter/kit/adapter.h"
 #include "core/module.h"
-#include "domain/watch/watch.h"
+#include "domain/signal/signal.h"
 
 #define LISTENER_CARRIERS(X, E)                                          \
     X(E, TCP, "tcp", "connections to an address and port")               \
@@ -27,7 +27,8 @@ enum {
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")             \
     F(T, text, slug, protocol, REQUIRED, 1, 40, "how they speak: dc09, syslog, eve, cap, mqtt") \
     F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes come")               \
-    F(T, text, line, address, REQUIRED, 1, 400, "address and port, or the path of the file")    \
+    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                      \
+      "address and port, or the path of the file")                                              \
     F(T, flag, _, disabled, 0, 0, 0, "switched off")                                            \
     F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")               \
     F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                              \
@@ -39,7 +40,7 @@ enum {
     F(T, opt_i64, _, links_each, 0, 1, 4096, "of them from one address; 32 if unset")           \
     F(T, ms, _, idle_ms, 0, 0, 86400000, "a connection that says nothing is closed; 0: never")  \
     F(T, ms, _, frame_ms, 0, 0, 3600000, "a report must be whole after this; 0: 30 s")          \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+    F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(listener, LISTENER_FIELDS);
 
 /* How far a file has been read, and what was in it. Written with the signals themselves, so that a

@@ -1,6 +1,5 @@
 /* Sockets: nothing is acknowledged before it is durable, nothing stops the others, nothing is lost.
  */
-#include "domain/watch/watch_own.h"
 #include "edge/intake/receiver_own.h"
 #include "support/receiver_scene.h"
 #include "support/watch_scene.h"

@@ -16,19 +16,15 @@ enum { SCRATCH_MEMORY = 64 << 20, STOP_MS = 5000, LISTENERS_MAX = QUERY_LIMIT_MA
 
 /* ---- the mailbox ----------------------------------------------------------------------------- */
 
-/* On the writer's thread. */
-static void on_events(void *arg, size_t count, const struct event *const *events)
+/* A record of ours has changed. */
+static rc on_event(struct ctx *, void *arg, struct picture *, const struct event *)
 {
     struct receiver *r = arg;
-    bool ours = false;
-    for (size_t i = 0; i < count && !ours; i++)
-        ours = str_starts(events[i]->record, "listener/");
-    if (!ours)
-        return;
     pthread_mutex_lock(&r->mutex);
     r->changed = true;
     pthread_mutex_unlock(&r->mutex);
     receiver_ring(r);
+    return OK;
 }
 
 /* ---- which are open -------------------------------------------------------------------------- */
@@ -212,7 +208,10 @@ static rc make_loop(struct ctx *c, struct receiver *r)
 
 static rc open_receiver(struct ctx *c, struct receiver *r)
 {
+    static const char *const listeners[] = {"listener.", NULL};
     struct core *core = r->options.core;
+    const struct follower_options follow = {
+        .name = "intake", .kinds = listeners, .arg = r, .take = on_event};
     const struct catalog *catalog = core_catalog(core);
     r->take = catalog_decision(catalog, STR("intake.take"));
     r->note = catalog_decision(catalog, STR("intake.note"));
@@ -222,7 +221,7 @@ static rc open_receiver(struct ctx *c, struct receiver *r)
         FAIL(c, NO_MEMORY, "no memory for the intake");
     TRY(make_loop(c, r));
     TRY(core_reader_open(c, core, &r->reader));
-    TRY(core_subscribe(c, core, on_events, r));
+    TRY(follower_open(c, core, &follow, &r->follower));
     rc result = reload(r);
     if (!rc_ok(result))
         c->fault = r->scratch.fault;
@@ -304,6 +303,7 @@ void receiver_close(struct receiver *r)
         next = batch->next_aloft;
         batch_free(batch);
     }
+    follower_close(r->follower);
     if (r->reader.picture)
         core_reader_close(&r->reader);
     free_event(r->wake);

@@ -4,6 +4,7 @@
 
 #include "agent/opener/opener.h"
 #include "base/endpoint.h"
+#include "core/follower.h"
 #include "edge/intake/receiver.h"
 
 #include <event2/event.h>
@@ -165,6 +166,7 @@ struct receiver {
     int wake_fd;
     struct ctx scratch; /* of one callback */
     struct reader reader;
+    struct follower *follower;
     struct port *ports;
     struct batch
         *aloft; /* batches that the writer has; also when it was ended before it had them */

@@ -1,15 +1,17 @@
-// The language of the page. Messages are in src/i18n/: <language>.json is the console's own,
-// <module>.<language>.json those of a module's records. What has no message is shown as its key
-// in brackets and noted, never silently replaced by something else.
-import type en from '../i18n/en.json';
-import type postOne from '../i18n/post-one.en.json';
+// The language of the page. Its messages are those of src/words.<language>.json and of the folders
+// that have words of their own (web/words.ts). What has no message is shown as its key in brackets
+// and noted, never silently replaced by something else.
+import type { Word } from '#types/words.d.ts';
 import { fill, formatNumber, localeOf, type Messages, type Params } from './plural.ts';
 
 export const languages = ['en', 'fr', 'ar'] as const;
 export type Language = (typeof languages)[number];
-export type Key = keyof typeof en | keyof typeof postOne;
 
-const sources = import.meta.glob<{ default: Messages }>('../i18n/*.json');
+const sources: Record<Language, () => Promise<{ default: Messages }>> = {
+  en: () => import('virtual:words/en'),
+  fr: () => import('virtual:words/fr'),
+  ar: () => import('virtual:words/ar'),
+};
 
 function isLanguage(text: string): text is Language {
   return (languages as readonly string[]).includes(text);
@@ -31,10 +33,7 @@ class I18n {
   async use(wanted: string): Promise<void> {
     const short = wanted.slice(0, 2).toLowerCase();
     const language = isLanguage(short) ? short : 'en';
-    const own = new RegExp(`[./]${language}\\.json$`);
-    const parts = Object.entries(sources).filter(([path]) => own.test(path));
-    const loaded = await Promise.all(parts.map(([, load]) => load()));
-    this.messages = Object.assign({}, ...loaded.map((one) => one.default)) as Messages;
+    this.messages = (await sources[language]()).default;
     this.language = language;
     document.documentElement.lang = language;
     document.documentElement.dir = this.direction;
@@ -64,7 +63,7 @@ class I18n {
 export const i18n = new I18n();
 export const wantedLanguage = I18n.wanted;
 
-export function t(key: Key, params?: Params): string {
+export function t(key: Word, params?: Params): string {
   return i18n.find([key], params);
 }
 
@@ -83,14 +82,19 @@ export const fieldHelp = (shape: string, field: string) =>
   maybe(`help.${shape}.${field}`) ?? maybe(`help.any.${field}`);
 export const choiceName = (shape: string, field: string, choice: string) =>
   i18n.find([`choice.${shape}.${field}.${choice}`, `choice.any.${field}.${choice}`]);
+export const stepName = (record: string, step: string) =>
+  i18n.find([`step.${record}.${step}`, `step.any.${step}`]);
 export const permissionName = (name: string) => i18n.find([`permission.${name}`]);
+
+/** Kinds of events that every record may have. */
+const recordVerbs = ['added', 'changed', 'retired', 'attached', 'detached', 'erased'];
 
 /** "zone.added" is "Zone: added" unless the module has a better word for it. */
 export function eventName(kind: string): string {
   const [noun = '', verb = ''] = kind.split('.', 2);
   const own = maybe(`event.${kind}`);
   if (own !== undefined) return own;
-  if (['added', 'changed', 'retired'].includes(verb) && i18n.messages[`record.${noun}`])
+  if (recordVerbs.includes(verb) && i18n.messages[`record.${noun}`])
     return `${recordName(noun)}: ${i18n.find([`verb.${verb}`])}`;
   return i18n.find([`event.${kind}`]);
 }

@@ -1,13 +1,13 @@
 // The keyboard map. A page adds its keys while it is shown; `?` shows them all. Single letters
 // can be switched off (WCAG 2.1.4), and never act while something is being typed.
 import { untrack } from 'svelte';
-import type { Key } from './i18n.svelte.ts';
+import type { Word } from '#types/words.d.ts';
 
 export interface Binding {
   /** "j", "?", "Enter", "g l" (one after the other), "Ctrl+k". */
   keys: string;
   label: string;
-  group: Key;
+  group: Word;
   run: () => void;
 }
 

@@ -1,5 +1,6 @@
 // The places of the console: what the navigation, the palette and "g then a letter" go to.
 import { moduleName, pluralName, t } from './i18n.svelte.ts';
+import { ownPlaces } from './parts.ts';
 import { session } from './session.svelte.ts';
 
 export interface Place {
@@ -7,9 +8,12 @@ export interface Place {
   name: string;
   group: string;
   letter: string;
+  wall: boolean;
 }
 
 const OTHERS = 'abcdefghijklmnopqrstuvwxyz123456789';
+/** Where the records come among the pages of their own. */
+const RECORDS = 50;
 
 /** The first letter of the address that is not taken, or any that is free, or a number: they do not
  * change with the language. When all are taken, none; search reaches every place. */
@@ -28,54 +32,27 @@ export function moduleOf(kind: { module?: string; read: string; name: string }):
 }
 
 export function places(): Place[] {
-  const taken = new Set(['o', 'l', 'y', 'w']);
-  const list: Place[] = [
-    { address: '/', name: t('place.overview'), group: t('place.watch'), letter: 'o' },
-  ];
-  if (session.may('watch.read'))
-    list.push({
-      address: '/post-one',
-      name: t('place.post-one'),
-      group: t('place.watch'),
-      letter: 'w',
-    });
-  if (session.may(session.kind('plan')?.read ?? '')) {
-    taken.add('c');
-    list.push({
-      address: '/compound',
-      name: t('place.plan'),
-      group: t('place.watch'),
-      letter: 'c',
-    });
-  }
-  for (const kind of session.catalog.records) {
-    if (!session.may(kind.read)) continue;
-    list.push({
+  const taken = new Set(['o', ...ownPlaces.map((place) => place.letter)]);
+  const own = ownPlaces
+    .filter(({ may }) => may === undefined || session.may(may))
+    .map(({ address, word, group, letter, rank, wall = false }) => ({
+      rank,
+      place: { address, name: t(word), group: t(group), letter, wall },
+    }));
+  const records = session.catalog.records
+    .filter((kind) => session.may(kind.read))
+    .map((kind) => ({
       address: `/${kind.plural}`,
       name: pluralName(kind.name),
       group: moduleName(moduleOf(kind)),
       letter: letterFor(kind.plural, taken),
-    });
-  }
-  if (session.may('round.walk'))
-    list.push({
-      address: '/phone.html',
-      name: t('place.phone'),
-      group: t('place.watch'),
-      letter: '',
-    });
-  if (session.may('ledger.read'))
-    list.push({
-      address: '/ledger',
-      name: t('place.ledger'),
-      group: t('place.record'),
-      letter: 'l',
-    });
-  list.push({
-    address: '/me',
-    name: t('place.account'),
-    group: t('place.record'),
-    letter: 'y',
-  });
-  return list;
+      wall: false,
+    }));
+  const home = { address: '/', name: t('place.overview'), letter: 'o', wall: false };
+  return [
+    { ...home, group: t('place.watch') },
+    ...own.filter(({ rank }) => rank < RECORDS).map(({ place }) => place),
+    ...records,
+    ...own.filter(({ rank }) => rank > RECORDS).map(({ place }) => place),
+  ];
 }

@@ -1,11 +1,14 @@
 // Who is signed in, and the server's description of everything (the catalog).
 import { get, onSignedOut, Problem } from './api.ts';
 import { permits } from './shape.ts';
-import type { Catalog, RecordKind, SessionBody, Who } from './types.ts';
+import type { SessionView } from '#types/api.d.ts';
+import type { Catalog, RecordKind, Who } from './types.ts';
 
-function whoOf(body: SessionBody): Who {
-  const { account, login, ...rest } = body;
-  return { ...rest, account: { id: account, login } };
+const NOWHERE = { id: '', name: '', time_zone: 'UTC' };
+
+function whoOf(body: SessionView): Who {
+  const { account, login, permissions = [], mission = NOWHERE, ...rest } = body;
+  return { ...rest, permissions, mission, account: { id: account, login } };
 }
 
 class Session {
@@ -26,7 +29,7 @@ class Session {
 
   async load(): Promise<void> {
     try {
-      const who = whoOf(await get<SessionBody>('session', { quiet: true }));
+      const who = whoOf(await get<SessionView>('session', { quiet: true }));
       this.catalog = await get<Catalog>('catalog');
       this.who = who;
       this.state = 'in';
@@ -42,8 +45,9 @@ class Session {
   get zone(): string {
     return this.who?.mission.time_zone ?? 'UTC';
   }
-  may(permission: string): boolean {
-    return permits(this.who?.permissions ?? [], permission);
+  /** Nobody may do what has no permission. */
+  may(permission: string | undefined): boolean {
+    return permission !== undefined && permits(this.who?.permissions ?? [], permission);
   }
   kind(name: string): RecordKind | undefined {
     return this.catalog.records.find((kind) => kind.name === name);

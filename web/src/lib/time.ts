@@ -72,3 +72,15 @@ export function spanOf(ms: number): { count: number; unit: Span } {
 export function msOf(count: number, unit: Span): number {
   return count * (spans.find((one) => one.unit === unit)?.ms ?? 1);
 }
+
+/** "4:07", "2:03:09", "3 d 04:00"; for a screen that is read while it counts. */
+export function clockSpan(ms: number): string {
+  const seconds = Math.floor(Math.abs(ms) / 1000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const days = Math.floor(seconds / 86400);
+  const hours = Math.floor(seconds / 3600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (days > 0) return `${days} d ${two(hours)}:${two(minutes)}`;
+  if (hours > 0) return `${hours}:${two(minutes)}:${two(seconds % 60)}`;
+  return `${minutes}:${two(seconds % 60)}`;
+}

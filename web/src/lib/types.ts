@@ -1,5 +1,6 @@
 // What the server says, as types. The shapes of records are described by the server at run time
 // (GET /api/v1/catalog), so a record's value is JSON whose form is known from its shape.
+import type * as api from '#types/api.d.ts';
 import type { RawJson } from './json.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -54,13 +55,39 @@ export interface Shape {
   fields: Field[];
 }
 
+/** A verb that takes a record from one state to another (src/core/step.h). */
+export interface Step {
+  name: string;
+  help: string;
+  /** "visit.approved" */
+  event: string;
+  permission: string;
+  /** States; "*" is any. */
+  from: string[];
+  /** Absent: the same, or the rule decides. */
+  to?: string;
+  /** `why` has to be given. */
+  reason: boolean;
+  /** By another person than who asked for it. */
+  other: boolean;
+  /** By whoever has taken the record. */
+  mine: boolean;
+  input: Shape;
+}
+
 export interface RecordKind {
   name: string;
   plural: string;
   module?: string;
   read: string;
-  write: string;
+  /** Absent: it is not written by hand. */
+  write?: string;
+  /** The states in which it may be edited; absent: all. */
+  editable?: string[];
   personal?: boolean;
+  /** The name of its field that is its state. */
+  state?: string;
+  steps?: Step[];
   shape: Shape;
 }
 
@@ -79,54 +106,24 @@ export interface Row {
   drill?: boolean;
 }
 
-export interface Page<T> {
-  items: T[];
-  after?: string;
-}
+/** A type of the API whose handler always writes these lists, also when they are empty. */
+export type Shown<T, K extends keyof T> = T & { [P in K]-?: NonNullable<T[P]> };
 
-export interface LedgerEvent {
-  seq: number;
-  kind: string;
-  occurred: string;
-  received: string;
-  actor: string;
-  record?: string;
-  label?: string;
-  drill?: boolean;
-  cause?: number;
-  body?: Fields;
-  sealed?: boolean | string;
-  leaf?: string;
-}
+/** An event of the ledger; its body is as its kind has it. */
+export type LedgerEvent = Omit<api.LedgerEntry, 'body'> & { body?: Fields };
 
-export interface LedgerHead {
-  size: number;
-  origin: string;
-  checkpoint: string;
-  verifier_key: string;
-}
-
+/** Who is signed in. */
 export interface Who {
   account: { id: string; login: string };
-  person?: string;
+  person?: string | undefined;
   name: string;
   permissions: string[];
-  clearance?: string;
-  language?: string;
-  mission: { id: string; name: string; time_zone: string };
+  clearance?: string | undefined;
+  language?: string | undefined;
+  mission: api.MissionView;
   /** The whole mission is at a drill. */
   drill?: boolean;
 }
 
-/** What GET /api/v1/session answers; see src/edge/auth/DESIGN.md. */
-export type SessionBody = Omit<Who, 'account'> & { account: string; login: string };
-
-export interface ProblemBody {
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
-  pointer?: string;
-  rule?: string;
-  value?: string;
-}
+/** What went wrong, as far as the server could say it. */
+export type ProblemBody = Partial<api.Problem>;

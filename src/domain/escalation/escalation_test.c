@@ -1,0 +1,126 @@
+#include "domain/escalation/escalation.h"
+
+#include "domain/mission/mission.h"
+#include "domain/people/people.h"
+#include "frame/delivery/delivery.h"
+
+#include "support/scene_property.h"
+#include "support/watch_scene.h"
+
+static const struct module *const with_escalation[] = {&core_module,    &delivery_module,
+                                                       &mission_module, &people_module,
+                                                       &signal_module,  &escalation_module};
+
+#define MAIL                                                                        \
+    "{\"id\":\"m\",\"label\":\"TLP:GREEN\",\"name\":\"Mail\",\"kind\":\"mail\","    \
+    "\"enabled\":true,\"carries\":\"TLP:GREEN\",\"host\":\"mail.example\",\"tls\":" \
+    "\"upgrade\",\"sender\":\"post@mission.example\"}"
+#define RUNG(id, tell, more)                                                           \
+    "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"" id "\",\"outlet\":\"m\"," \
+    "\"to\":\"duty@mission.example\",\"tell\":\"" tell "\"" more "}"
+
+static void open_mission(struct scene *s)
+{
+    watch_scene_open(s);
+    scene_restart_with(s, sizeof with_escalation / sizeof *with_escalation, with_escalation);
+    scene_do(s, "outlet.add", NULL, MAIL);
+    scene_do(s, "alarm_rule.add", NULL, RULE("r", "alarm", "intrusion", ""));
+}
+
+static struct page deliveries(struct scene *s)
+{
+    struct query query = {.limit = 50};
+    struct page page;
+    assert_true(rc_ok(picture_list(&s->c, s->reader.picture, &delivery_shape, &query, &page)));
+    return page;
+}
+
+TEST(escalation_tells_each_alarm_once_at_its_step)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "notice", ""));
+    scene_do(&s, "escalation.add", NULL, RUNG("second", "whole", ",\"after\":2"));
+    scene_do(&s, "escalation.add", NULL, RUNG("grave", "notice", ",\"least\":\"urgent\""));
+    scene_do(&s, "escalation.add", NULL, RUNG("off", "notice", ",\"disabled\":true"));
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
+    pass(&s, 59);
+    assert_int_equal(deliveries(&s).count, 0);
+    pass(&s, 2);
+    struct page page = deliveries(&s);
+    assert_int_equal(page.count, 1);
+    const struct delivery *first = page.records;
+    struct alarm alarm = the_alarm(&s, "panel", "intrusion");
+    assert_int_equal(first->label.tlp, TLP_GREEN);
+    assert_true(str_is(first->to, "duty@mission.example"));
+    assert_true(str_ends(first->about, alarm.id.ptr));
+    assert_int_equal(str_find(first->text, STR("panel")), SIZE_MAX); /* nothing of what */
+    assert_true(str_find(first->text, STR("Priority: high")) != SIZE_MAX);
+    pass(&s, 130);
+    page = deliveries(&s);
+    assert_int_equal(page.count, 2);
+    const struct delivery *second = (const struct delivery *)page.records + 1;
+    assert_int_equal(second->label.tlp, alarm.label.tlp);
+    assert_true(str_find(second->text, STR("panel")) != SIZE_MAX);
+    pass(&s, 3000);
+    assert_int_equal(deliveries(&s).count, 2);
+    scene_rebuild_is_equal(&s);
+    scene_close(&s);
+}
+
+TEST(escalation_speaks_the_language_that_is_set)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_do(&s, "escalation.add", NULL, RUNG("fr", "notice", ",\"language\":\"fr-CA\""));
+    scene_do(&s, "escalation.add", NULL, RUNG("ar", "notice", ",\"language\":\"ar\""));
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
+    pass(&s, 61);
+    struct page page = deliveries(&s);
+    const struct delivery *told = page.records;
+    assert_int_equal(page.count, 2);
+    for (size_t i = 0; i < page.count; i++)
+        assert_true(str_starts(told[i].text, "Une alarme attend") ||
+                    str_starts(told[i].text, "إنذار"));
+    scene_close(&s);
+}
+
+TEST(escalation_of_a_drill_stays_in_the_house)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "notice", ""));
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\",\"drill\":true");
+    pass(&s, 61);
+    struct page page = deliveries(&s);
+    assert_int_equal(page.count, 1);
+    assert_int_equal(((const struct delivery *)page.records)->state, DELIVERY_STATE_WITHHELD);
+    scene_close(&s);
+}
+
+TEST(escalation_names_an_outlet_that_can_tell_somebody)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_refused(&s, "escalation.add", NULL,
+                  "{\"id\":\"x\",\"label\":\"TLP:GREEN\",\"name\":\"x\",\"outlet\":\"none\","
+                  "\"tell\":\"notice\"}",
+                  RC_INVALID, "/outlet");
+    scene_refused(&s, "escalation.add", NULL,
+                  "{\"id\":\"x\",\"label\":\"TLP:GREEN\",\"name\":\"x\",\"outlet\":\"m\","
+                  "\"tell\":\"notice\"}",
+                  RC_INVALID, "/to");
+    scene_do(&s, "outlet.add", NULL,
+             "{\"id\":\"p\",\"label\":\"TLP:GREEN\",\"name\":\"p\",\"kind\":\"print\","
+             "\"host\":\"h\",\"path\":\"/p\",\"tls\":\"none\"}");
+    scene_refused(&s, "escalation.add", NULL,
+                  "{\"id\":\"x\",\"label\":\"TLP:GREEN\",\"name\":\"x\",\"outlet\":\"p\","
+                  "\"tell\":\"notice\"}",
+                  RC_INVALID, "/outlet");
+    scene_close(&s);
+}
+
+TEST(what_escalations_are_made_of_keeps_its_promises)
+{
+    scene_property_test(sizeof with_escalation / sizeof *with_escalation, with_escalation);
+}

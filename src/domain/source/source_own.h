@@ -1,0 +1,74 @@
+/* What the files of this folder have from each other. */
+#ifndef DOMAIN_SOURCE_SOURCE_OWN_H
+#define DOMAIN_SOURCE_SOURCE_OWN_H
+
+#include "domain/source/source.h"
+
+#include "core/actor.h"
+
+#define SOURCE_WRITE "source.write"
+
+/* The decisions of the module, in the order of its list (source.c). */
+enum source_decision {
+    SOURCE_DISABLE,
+    SOURCE_ENABLE,
+    SOURCE_REFUSE,
+    SOURCE_SWEEP,
+    SOURCE_DECISIONS
+};
+extern const struct decision source_decisions[SOURCE_DECISIONS + 1];
+
+/* What the one deadline of the sweep is about. */
+#define SWEEP_TARGET STR("all")
+
+/* What was counted only, told to the record from time to time. */
+#define STORM_DIGEST_FIELDS(F, T)                             \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may read it")  \
+    F(T, id, _, source, REQUIRED, 0, 0, "the source")         \
+    F(T, i64, _, count, 0, 0, 0, "signals")                   \
+    F(T, time, _, first, REQUIRED, 0, 0, "the first of them") \
+    F(T, time, _, last, REQUIRED, 0, 0, "the last of them")   \
+    F(T, list, storm_sample, samples, 0, 0, STORM_SAMPLES_MAX, "the first and the last of them")
+SHAPE_DECLARE(storm_digest, STORM_DIGEST_FIELDS);
+
+/* Input of source.disable. */
+#define SOURCE_OFF_FIELDS(F, T)                                                       \
+    F(T, time, _, until, REQUIRED, 0, 0, "when it counts again; at most 30 days off") \
+    F(T, text, block, why, REQUIRED, 3, 500, "why")
+SHAPE_DECLARE(source_off, SOURCE_OFF_FIELDS);
+
+extern const struct event_kind source_expected_kind, source_left_kind, source_heard_kind,
+    source_late_kind, source_silenced_kind, source_settled_kind, source_disabled_kind,
+    source_enabled_kind, source_stormed_kind, source_calmed_kind, source_counted_kind,
+    gap_opened_kind, gap_closed_kind;
+
+/* When a heartbeat is late, and when it is missing for good. */
+static inline int64_t late_ms(int64_t heartbeat_ms)
+{
+    return heartbeat_ms + heartbeat_ms / 2;
+}
+static inline int64_t silent_ms(int64_t heartbeat_ms)
+{
+    return heartbeat_ms * 3;
+}
+
+rc source_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                    const struct source_state *state);
+rc gap_open(struct ctx *c, struct outcome *outcome, const struct source *source,
+            enum gap_cause cause, struct wall began, struct source_state *state);
+rc gap_close(struct ctx *c, struct outcome *outcome, struct picture *picture, struct wall ended,
+             struct source_state *state);
+
+enum { STORM_OVER_MS = 60000 }; /* of quiet */
+
+/* From the sweep: tell the record what was counted; end the storm when it is over. `state` is NULL
+ * for those on no list. */
+rc storm_tell(struct hearing *h, struct source_state *state, struct source_pulse *pulse,
+              bool *ret_goes_on);
+
+record_check source_check;
+decide_fn source_disable, source_enable, source_refuse, source_sweep;
+extern const struct reaction source_reactions[4];
+serve_fn sources_serve_states, sources_serve_one;
+
+#endif

@@ -1,0 +1,5 @@
+import type { Aside } from '../../lib/parts.ts';
+
+export const asides: Aside[] = [
+  { of: ['account'], may: 'account.enrol', load: () => import('./EnrolmentLink.svelte') },
+];

@@ -1,0 +1,10 @@
+// What an alarm says, in the reader's language.
+import type { Message } from '../../lib/message.ts';
+import { sentence } from '../../lib/say.svelte.ts';
+
+/** The sentence by which an alarm is called, wherever it is listed or read out. */
+export const alarmSentence = (alarm: Message): string => sentence(alarm);
+
+/** What is to be done about it; empty when nobody has said. */
+export const alarmAction = (alarm: Message & { action?: string }): string =>
+  alarm.action || sentence(alarm, '.action');

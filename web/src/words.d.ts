@@ -1,0 +1,5 @@
+// What web/words.ts makes of the words of all folders.
+declare module 'virtual:words/*' {
+  const messages: import('./lib/plural.ts').Messages;
+  export default messages;
+}
