@@ -54,14 +54,14 @@ TEST(escalation_tells_each_alarm_once_at_its_step)
     assert_int_equal(first->label.tlp, TLP_GREEN);
     assert_true(str_is(first->to, "duty@mission.example"));
     assert_true(str_ends(first->about, alarm.id.ptr));
-    assert_int_equal(str_find(first->text, STR("panel")), SIZE_MAX); /* nothing of what */
+    assert_int_equal(str_find(first->text, STR("Front door")), SIZE_MAX); /* nothing of what */
     assert_true(str_find(first->text, STR("Priority: high")) != SIZE_MAX);
     pass(&s, 130);
     page = deliveries(&s);
     assert_int_equal(page.count, 2);
     const struct delivery *second = (const struct delivery *)page.records + 1;
     assert_int_equal(second->label.tlp, alarm.label.tlp);
-    assert_true(str_find(second->text, STR("panel")) != SIZE_MAX);
+    assert_true(str_find(second->text, STR("Front door")) != SIZE_MAX);
     pass(&s, 3000);
     assert_int_equal(deliveries(&s).count, 2);
     scene_rebuild_is_equal(&s);

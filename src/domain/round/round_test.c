@@ -349,9 +349,8 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     assert_true(alarm.lane && alarm.active && alarm.kind == SIGNAL_KIND_DURESS);
     assert_true(str_is(alarm.point, "gate"));
     raised_by_reference(&p.s, "help", "[{\"name\":\"guard\",\"ref\":\"account/amina\"}]", false);
-    /* nobody here knows whose account that is */
     ASSERT_HAS(fetch(&p.s, &guard, "/api/v1/alarms", NULL, NULL),
-               "\"title\":\"Somebody calls for help\"");
+               "\"title\":\"amina calls for help\"");
     does(&p.s, &guard, "guard.help", NULL,
          "{\"call\":\"c1\",\"position\":{\"lat\":60.1,\"lon\":24.9}}");
     assert_int_equal(the_alarm(&p.s, NULL, "help").signals, 2); /* the phone says it again */

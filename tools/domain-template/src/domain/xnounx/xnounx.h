@@ -6,18 +6,23 @@
 
 extern const struct module xnounx_module;
 
-#define XNOUNX_KINDS(X, E)                                   \
-    X(E, STANDING, "standing", "until it is said otherwise") \
-    X(E, TEMPORARY, "temporary", "until a day that is named")
-SHAPE_DECLARE_CHOICES(xnounx_kind, XNOUNX_KIND, XNOUNX_KINDS);
+#define XNOUNX_STATES(X, E)                               \
+    X(E, ASKED, "asked", "somebody asks for it")          \
+    X(E, AGREED, "agreed", "another person agrees")       \
+    X(E, REFUSED, "refused", "another person refuses it") \
+    X(E, OPEN, "open", "it has begun")                    \
+    X(E, OVER, "over", "it has ended")
+SHAPE_DECLARE_CHOICES(xnounx_state, XNOUNX_STATE, XNOUNX_STATES);
 
-#define XNOUNX_FIELDS(F, T)                                                         \
-    RECORD_FIELDS(F, T)                                                             \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it") \
-    F(T, choice, xnounx_kind, kind, REQUIRED | INDEXED, 0, 0, "how long it is for") \
-    F(T, time, _, begins, 0, 0, 0, "its first moment")                              \
-    F(T, time, _, ends, INDEXED, 0, 0, "its last moment; a temporary one has one")  \
-    F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
+#define XNOUNX_FIELDS(F, T)                                                                \
+    RECORD_FIELDS(F, T)                                                                    \
+    F(T, text, line, name, REQUIRED | TITLE | PERSONAL, 1, 120, "person it is for")        \
+    F(T, ref, zone, zone, REQUIRED | INDEXED, 0, 0, "zone it is for")                      \
+    F(T, time, _, begins, REQUIRED | INDEXED, 0, 0, "when it begins")                      \
+    F(T, time, _, ends, REQUIRED | INDEXED, 0, 0, "when it ends at the latest")            \
+    F(T, text, block, purpose, SEARCHED, 0, 1000, "purpose")                               \
+    F(T, flag, _, overdue, SYSTEM | INDEXED, 0, 0, "it was still open when it should end") \
+    STEP_FIELDS(F, T, xnounx_state)
 SHAPE_DECLARE(xnounx, XNOUNX_FIELDS);
 
 #endif
