@@ -1,8 +1,8 @@
 #include "edge/openapi.h"
 
+#include "assembly/answers.h"
+#include "assembly/page.h"
 #include "base/version.h"
-#include "core/answers.h"
-#include "core/page.h"
 #include "edge/router.h"
 #include "shape/shape_schema.h"
 

@@ -1,7 +1,7 @@
 /* The records, events and routes of rounds and posts, and the module. */
 #include "domain/round/round_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"

@@ -1,7 +1,7 @@
 /* The bodies that the routes of core give. A route that changes something gives command_done, or
  * nothing, unless its row names another shape. */
-#ifndef CORE_ANSWERS_H
-#define CORE_ANSWERS_H
+#ifndef ASSEMBLY_ANSWERS_H
+#define ASSEMBLY_ANSWERS_H
 
 #include "core/route.h"
 

@@ -1,4 +1,4 @@
-#include "core/answers.h"
+#include "assembly/answers.h"
 
 SHAPE_DEFINE(command_done, COMMAND_DONE_FIELDS, 1, "What became of a command");
 SHAPE_DEFINE(ledger_entry, LEDGER_ENTRY_FIELDS, 1, "An event of the ledger");
