@@ -15,3 +15,13 @@ const struct shape *route_gives(const struct route *route)
         return route->output;
     return &command_done_shape;
 }
+
+bool route_needs_body(const struct route *route)
+{
+    if (!route->input || route->raw)
+        return route->input;
+    for (size_t i = 0; i < route->input->count; i++)
+        if (route->input->fields[i].flags & REQUIRED)
+            return true;
+    return false;
+}

@@ -14,6 +14,9 @@ SHAPE_DECLARE(command_done, COMMAND_DONE_FIELDS);
 /* The shape of what a route gives, NULL when no shape describes it. */
 const struct shape *route_gives(const struct route *route);
 
+/* Has there to be a body? None is the same as {}, where no field of it is required. */
+bool route_needs_body(const struct route *route);
+
 #define LEDGER_ENTRY_FIELDS(F, T)                                                            \
     F(T, i64, _, seq, 0, 0, 0, "number in the ledger")                                       \
     F(T, text, line, kind, REQUIRED, 0, 0, "kind of event")                                  \
