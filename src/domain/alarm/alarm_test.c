@@ -55,7 +55,7 @@ TEST(an_alarm_is_answered_and_then_over)
     refused(&s, RC_CONFLICT, "acknowledged", &other_guard, "alarm.acknowledge", id, ACK);
     restore(&s, "alarm");
     assert_int_equal(by_id(&s, id).state, ALARM_STATE_CLOSED);
-    refused(&s, RC_CONFLICT, "closed", &guard, "alarm.claim", id, NULL);
+    refused(&s, RC_CONFLICT, "retired", &guard, "alarm.claim", id, NULL);
     /* the next is another alarm */
     assert_string_not_equal(raise_one(&s, "alarm"), id);
     scene_rebuild_is_equal(&s);

@@ -52,8 +52,6 @@ static inline int64_t silent_ms(int64_t heartbeat_ms)
     return heartbeat_ms * 3;
 }
 
-rc source_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct source_state *state);
 rc gap_open(struct ctx *c, struct outcome *outcome, const struct source *source,
             enum gap_cause cause, struct wall began, struct source_state *state);
 rc gap_close(struct ctx *c, struct outcome *outcome, struct picture *picture, struct wall ended,
