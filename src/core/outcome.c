@@ -99,6 +99,7 @@ rc outcome_add_row(struct ctx *c, struct outcome *outcome, const struct event_ki
                    const void *row)
 {
     const struct record_head *head = row;
+    assert(strcmp(kind->body->fields[0].name, "id") == 0);
     return outcome_add(c, outcome,
                        &(struct outcome_event){.kind = kind, .body = row, .record_id = head->id});
 }

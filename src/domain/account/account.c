@@ -93,7 +93,7 @@ const struct module account_module = {
                                            &password_removed, &recovery_made, &enrolment_made,
                                            &enrolment_used, &token_made, &token_revoked, NULL},
     .decisions = sign_in_decisions,
-    .folds = (const struct fold[]){{&person_erased, account_fold_person_erased}, {0}},
+    .folds = (const struct fold[]){{&person_erased_kind, account_fold_person_erased}, {0}},
     .folds_on = (const struct fold_on[]){{"account.added", account_fold_added}, {0}},
     .reactions = sign_in_reactions,
     .routes = account_routes,

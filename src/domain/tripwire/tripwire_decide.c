@@ -16,7 +16,6 @@ static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire
                    struct outcome *outcome)
 {
     struct sigma_set *set = NULL;
-    struct tripwire_fault *fault = NULL;
     struct str why = {NULL, 0};
     rc result = tripwire_set(c, tripwire->id, tripwire->rule, &set);
     if (result.code == RC_INVALID) {
@@ -29,26 +28,20 @@ static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire
     }
     if (str_absent(why) == str_absent(tripwire->fault))
         return OK;
-    NEW(c, fault, 1);
-    *fault = (struct tripwire_fault){.id = tripwire->id, .label = tripwire->label, .why = why};
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = str_absent(why) ? &tripwire_mended_kind : &tripwire_fault_kind,
-                           .body = fault,
-                           .record_id = tripwire->id,
-                       });
+    const struct tripwire_fault fault = {.id = tripwire->id, .label = tripwire->label, .why = why};
+    return outcome_add_row(c, outcome,
+                           str_absent(why) ? &tripwire_mended_kind : &tripwire_fault_kind, &fault);
 }
 
 /* This one, now. */
 static rc decide_test(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
-    struct tripwire *tripwire = NULL;
-    NEW(c, tripwire, 1);
-    TRY(command_target(c, picture, command, &tripwire_shape, NULL, tripwire));
-    if (tripwire->status != TRIPWIRE_STATUS_ACTIVE)
+    struct tripwire tripwire = {0};
+    TRY(command_target(c, picture, command, &tripwire_shape, NULL, &tripwire));
+    if (tripwire.status != TRIPWIRE_STATUS_ACTIVE)
         FAIL(c, CONFLICT, "it is not active");
-    return test_one(c, picture, tripwire, outcome);
+    return test_one(c, picture, &tripwire, outcome);
 }
 
 /* Some at a time, so that nothing else waits for it. */

@@ -2,6 +2,7 @@
 #include "frame/delivery/delivery.h"
 
 #include "core/page.h"
+#include "core/target.h"
 #include "frame/delivery/delivery_own.h"
 
 SHAPE_DEFINE_CHOICES(delivery_state, DELIVERY_STATE, DELIVERY_STATES);
@@ -29,40 +30,21 @@ const struct decision delivery_decisions[DELIVERY_DECISIONS + 1] = {
                            PERMIT_DELIVERY_RETRY, &delivery_answer_shape, delivery_decide_answer},
     [DELIVERY_DUE] = {"delivery.due", "Try a delivery again when its wait is over",
                       PERMIT_DELIVERY_RETRY, NULL, delivery_decide_due},
-    [DELIVERY_RETRY] = {"delivery.retry", "Try a delivery again now", PERMIT_DELIVERY_RETRY, NULL,
-                        delivery_decide_retry},
-    [OUTLET_TRY] = {"outlet.try", "Send a trial message by an outlet", PERMIT_OUTLET_WRITE,
-                    &outlet_trial_shape, outlet_decide_try},
+    [DELIVERY_RETRY] =
+        {"delivery.retry",
+         "Try it again now: after a wait, a failure, or when its outlet may carry it",
+         PERMIT_DELIVERY_RETRY, NULL, delivery_decide_retry},
+    [OUTLET_TRY] = {"outlet.try", "Send a trial message by it, which says nothing",
+                    PERMIT_OUTLET_WRITE, &outlet_trial_shape, outlet_decide_try},
     {0},
 };
 
 static rc serve_one(struct ctx *c, const struct request *request, struct response *response)
 {
     struct delivery delivery = {0};
-    struct row row;
-    rc found =
-        picture_get(c, request->picture, &delivery_shape, request->parts[0], &row, &delivery);
-    if (found.code != RC_NOT_FOUND && !rc_ok(found))
-        return found;
-    if (!rc_ok(found) || !actor_may_read(request->actor, delivery.label))
-        FAIL(c, NOT_FOUND, "there is no delivery %.*s", STR_ARG(request->parts[0]));
+    TRY(request_target(c, request, &delivery_shape, NULL, &delivery));
     shape_write(response->body, &delivery_shape, SHAPE_VIEW_SHOWN, &delivery);
     return page_shown(c, response, "delivery", delivery.id, delivery.label);
-}
-
-static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
-{
-    const enum delivery_decision *decision = request->route->arg;
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &delivery_decisions[*decision],
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-    };
-    return OK;
 }
 
 static const struct route routes[] = {
@@ -71,12 +53,8 @@ static const struct route routes[] = {
           .arg = &delivery_shape),
     ROUTE(GET, "/api/v1/deliveries/{id}", PERMIT_DELIVERY_READ, "One of them",
           .output = &delivery_shape, .serve = serve_one),
-    ROUTE(POST, "/api/v1/deliveries/{id}/retry", PERMIT_DELIVERY_RETRY,
-          "Try it again now: after a wait, a failure, or when its outlet may carry it",
-          .serve = serve_command, .arg = &(const enum delivery_decision){DELIVERY_RETRY}),
-    ROUTE(POST, "/api/v1/outlets/{id}/try", PERMIT_OUTLET_WRITE,
-          "Send a trial message by it, which says nothing", .input = &outlet_trial_shape,
-          .serve = serve_command, .arg = &(const enum delivery_decision){OUTLET_TRY}),
+    ROUTE_COMMAND("/api/v1/deliveries/{id}/retry", "delivery.retry"),
+    ROUTE_COMMAND("/api/v1/outlets/{id}/try", "outlet.try"),
     {0},
 };
 
