@@ -82,7 +82,7 @@ static rc decide_fail(struct ctx *c, struct picture *, const struct command *com
 {
     return outcome_add(c, outcome,
                        &(struct outcome_event){
-                           .kind = &sign_in_failed,
+                           .kind = &sign_in_failed_kind,
                            .body = command->input,
                            .label = our_label,
                        });
@@ -93,7 +93,7 @@ static rc decide_fail(struct ctx *c, struct picture *, const struct command *com
 static rc end_session(struct ctx *c, struct outcome *outcome, const struct account *account,
                       struct str id)
 {
-    TRY(tell_way(c, outcome, &session_ended, account, id, (struct str){NULL, 0}));
+    TRY(tell_way(c, outcome, &session_ended_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &session_shape, id);
 }
 
@@ -188,7 +188,7 @@ static rc decide_session_open(struct ctx *c, struct picture *picture, const stru
         .peer = session->peer,
         .expires = session->expires,
     };
-    return tell(c, outcome, &session_opened, &account, session->id, &fact);
+    return tell(c, outcome, &session_opened_kind, &account, session->id, &fact);
 }
 
 static rc decide_session_end(struct ctx *c, struct picture *picture, const struct command *command,
@@ -255,7 +255,7 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
         .sources = token->sources,
         .expires = token->expires,
     };
-    return tell(c, outcome, &token_made, &account, token->id, &fact);
+    return tell(c, outcome, &token_made_kind, &account, token->id, &fact);
 }
 
 static rc decide_token_revoke(struct ctx *c, struct picture *picture, const struct command *command,
@@ -265,7 +265,7 @@ static rc decide_token_revoke(struct ctx *c, struct picture *picture, const stru
     struct account account = {0};
     TRY(own_row(c, picture, command, &token_shape, &token));
     TRY(picture_get(c, picture, &account_shape, token.account, NULL, &account));
-    TRY(tell_way(c, outcome, &token_revoked, &account, token.id, token.name));
+    TRY(tell_way(c, outcome, &token_revoked_kind, &account, token.id, token.name));
     return outcome_vault_delete(c, outcome, &token_shape, token.id);
 }
 
@@ -293,7 +293,7 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
         return result;
     if (!rc_ok(result) || !str_eq(link.account, account->id) || link.expires.us <= clock_now(c).us)
         REFUSE(c, UNAUTHENTICATED, "link", "", "this link was used already, or is too old");
-    TRY(tell_way(c, outcome, &enrolment_used, account, id, (struct str){NULL, 0}));
+    TRY(tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &enrolment_shape, id);
 }
 
@@ -318,7 +318,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     if (page.count >= PASSKEYS_MAX)
         REFUSE(c, CONFLICT, "passkeys", "", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
-    return tell_way(c, outcome, &passkey_added, &account, passkey->id, passkey->name);
+    return tell_way(c, outcome, &passkey_added_kind, &account, passkey->id, passkey->name);
 }
 
 static rc decide_passkey_rename(struct ctx *c, struct picture *picture,
@@ -362,7 +362,7 @@ static rc decide_passkey_remove(struct ctx *c, struct picture *picture,
     TRY(usable_account(c, picture, passkey.account, &account));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &passkey_shape, passkey.id));
-    return tell_way(c, outcome, &passkey_removed, &account, passkey.id, passkey.name);
+    return tell_way(c, outcome, &passkey_removed_kind, &account, passkey.id, passkey.name);
 }
 
 static rc decide_password_set(struct ctx *c, struct picture *picture, const struct command *command,
@@ -374,7 +374,7 @@ static rc decide_password_set(struct ctx *c, struct picture *picture, const stru
     TRY(usable_account(c, picture, setting->password.id, &account));
     TRY(spend_enrolment(c, picture, setting->enrolment, &account, outcome));
     TRY(outcome_vault_put(c, outcome, &password_shape, &setting->password));
-    return tell_way(c, outcome, &password_set, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &password_set_kind, &account, account.id, (struct str){NULL, 0});
 }
 
 static rc decide_password_remove(struct ctx *c, struct picture *picture,
@@ -386,7 +386,8 @@ static rc decide_password_remove(struct ctx *c, struct picture *picture,
     TRY(picture_get(c, picture, &password_shape, account.id, NULL, &password));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &password_shape, account.id));
-    return tell_way(c, outcome, &password_removed, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &password_removed_kind, &account, account.id,
+                    (struct str){NULL, 0});
 }
 
 static rc decide_recovery_make(struct ctx *c, struct picture *picture,
@@ -397,7 +398,7 @@ static rc decide_recovery_make(struct ctx *c, struct picture *picture,
     TRY(check_self(c, command, recovery->id));
     TRY(usable_account(c, picture, recovery->id, &account));
     TRY(outcome_vault_put(c, outcome, &recovery_shape, recovery));
-    return tell_way(c, outcome, &recovery_made, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &recovery_made_kind, &account, account.id, (struct str){NULL, 0});
 }
 
 /* A link gives all that the account holds, so its maker has to hold that. */
@@ -421,7 +422,7 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
             TRY(outcome_vault_delete(c, outcome, &enrolment_shape, links[i].id));
     TRY(outcome_vault_put(c, outcome, &enrolment_shape, link));
     const struct way_fact fact = {.account = account.id, .expires = link->expires};
-    return tell(c, outcome, &enrolment_made, &account, link->id, &fact);
+    return tell(c, outcome, &enrolment_made_kind, &account, link->id, &fact);
 }
 
 #define ANYONE(name_, help_, input_, decide_)                                          \

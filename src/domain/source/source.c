@@ -21,33 +21,18 @@ SHAPE_DEFINE(storm_digest, STORM_DIGEST_FIELDS, 1, "Signals of a storm that were
 SHAPE_DEFINE(source_off, SOURCE_OFF_FIELDS, 1, "Why a source is switched off, and until when");
 SHAPE_DEFINE(source_bad, SOURCE_BAD_FIELDS, 1, "Input of a source that could not be read");
 
-#define KIND(part, row_, help_) \
-    EVENT_KIND(source_##part, "source." #part, source_state, WATCH_READ, help_, .row = EVENT_##row_)
-
-KIND(expected, PUTS_ROW, "A source is on the list");
-KIND(left, ENDS_ROW, "A source is no longer on the list");
-KIND(heard, PUTS_ROW, "A source is heard, for the first time or again");
-KIND(late, PUTS_ROW, "A heartbeat is overdue");
-KIND(silenced, PUTS_ROW, "A source is silent");
-KIND(settled, PUTS_ROW, "A source is heard again, and stays so");
-KIND(disabled, PUTS_ROW, "A person switched a source off");
-KIND(enabled, PUTS_ROW, "A source counts again");
-KIND(stormed, PUTS_ROW, "A source says more than is kept");
-KIND(calmed, PUTS_ROW, "A storm is over");
+#define KIND(part, row_, help_)                                                 \
+    EVENT_KIND(source_##part, "source." #part, source_state, WATCH_READ, help_, \
+               .row = EVENT_##row_);
+SOURCE_EVENTS(KIND)
 EVENT_KIND(source_counted, "source.counted", storm_digest, WATCH_READ,
            "Signals of a storm that were counted only");
 EVENT_KIND(gap_opened, "gap.opened", gap, WATCH_READ, "Coverage is lost", .row = EVENT_PUTS_ROW);
 EVENT_KIND(gap_closed, "gap.closed", gap, WATCH_READ, "Coverage is back", .row = EVENT_PUTS_ROW);
 
-static const struct event_kind *const events[] = {
-    &source_expected_kind, &source_left_kind,
-    &source_heard_kind,    &source_late_kind,
-    &source_silenced_kind, &source_settled_kind,
-    &source_disabled_kind, &source_enabled_kind,
-    &source_stormed_kind,  &source_calmed_kind,
-    &source_counted_kind,  &gap_opened_kind,
-    &gap_closed_kind,      NULL,
-};
+#define ADDRESS(part, ...) &source_##part##_kind,
+static const struct event_kind *const events[] = {&source_counted_kind, &gap_opened_kind,
+                                                  &gap_closed_kind, SOURCE_EVENTS(ADDRESS) NULL};
 
 /* ---- commands ---------------------------------------------------------------------------------
  */

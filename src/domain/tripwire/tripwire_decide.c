@@ -49,7 +49,6 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
                            struct outcome *outcome)
 {
     const struct tripwire_turn *turn = command->input;
-    struct tripwire_turn *next = NULL;
     struct page page;
     struct query query = {
         .filter_count = 1,
@@ -66,10 +65,9 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
         TRY(test_one(c, picture, &tripwires[i], outcome));
     if (str_absent(page.after))
         return OK;
-    NEW(c, next, 1);
-    next->after = tripwires[page.count - 1].id;
+    const struct tripwire_turn next = {.after = tripwires[page.count - 1].id};
     return outcome_set_deadline(c, outcome, command->decision, STR("rest"),
-                                (struct wall){clock_now(c).us + SELF_TEST_NEXT_US}, next);
+                                (struct wall){clock_now(c).us + SELF_TEST_NEXT_US}, &next);
 }
 
 /* ---- for the engine -------------------------------------------------------------------------- */
@@ -86,12 +84,11 @@ static rc decide_hit(struct ctx *c, struct picture *picture, const struct comman
                      struct outcome *outcome)
 {
     const struct tripwire_hit *hit = command->input;
-    struct tripwire_hit *known = NULL;
+    bool known = false;
     TRY(only_system(c, command));
-    NEW(c, known, 1);
-    rc found = picture_get(c, picture, &tripwire_hit_shape, hit->id, NULL, known);
-    if (found.code != RC_NOT_FOUND)
-        return found;
+    TRY(picture_has(c, picture, &tripwire_hit_shape, hit->id, &known));
+    if (known)
+        return OK;
     TRY(outcome_add(c, outcome,
                     &(struct outcome_event){.kind = &tripwire_hit_kind,
                                             .body = hit,

@@ -12,16 +12,19 @@ SHAPE_DEFINE(delivery_document, DELIVERY_DOCUMENT_FIELDS, 1, "The document of a 
 SHAPE_DEFINE(delivery_answer, DELIVERY_ANSWER_FIELDS, 1, "What came of a delivery");
 SHAPE_DEFINE(delivery_turn, DELIVERY_TURN_FIELDS, 1, "How a delivery goes on");
 
-#define KIND(part, name_, shape_, help_) \
-    EVENT_KIND(delivery_##part, "delivery." name_, shape_, PERMIT_DELIVERY_READ, help_)
-KIND(wanted, "wanted", delivery, "A message is to leave the house");
-KIND(begun, "begun", delivery_turn, "A message is given to its outlet");
-KIND(sent, "sent", delivery_turn, "A message was accepted by the other side");
-KIND(delivered, "delivered", delivery_turn, "A message has arrived");
-KIND(deferred, "deferred", delivery_turn, "A message could not be sent now");
-KIND(due, "due", delivery_turn, "A message is tried again");
-KIND(failed, "failed", delivery_turn, "A message was given up");
-KIND(withheld, "withheld", delivery_turn, "A message stays in the house");
+EVENT_KIND(delivery_wanted, "delivery.wanted", delivery, PERMIT_DELIVERY_READ,
+           "A message is to leave the house");
+#define KIND(part, help_) \
+    EVENT_KIND(delivery_##part, "delivery." #part, delivery_turn, PERMIT_DELIVERY_READ, help_);
+DELIVERY_TURNS(KIND)
+
+#define ADDRESS(part, ...) &delivery_##part##_kind,
+static const struct event_kind *const events[] = {&delivery_wanted_kind,
+                                                  DELIVERY_TURNS(ADDRESS) NULL};
+
+#define FOLD(part, ...) {&delivery_##part##_kind, delivery_fold_turn},
+static const struct fold folds[] = {{&delivery_wanted_kind, delivery_fold_wanted},
+                                    DELIVERY_TURNS(FOLD){0}};
 
 const struct decision delivery_decisions[DELIVERY_DECISIONS + 1] = {
     [DELIVERY_BEGIN] = {"delivery.begin", "Give a delivery to its outlet", PERMIT_DELIVERY_RETRY,
@@ -73,24 +76,9 @@ const struct module delivery_module = {
             {&delivery_document_shape, TABLE_VAULT},
             {0},
         },
-    .events =
-        (const struct event_kind *const[]){&delivery_wanted_kind, &delivery_begun_kind,
-                                           &delivery_sent_kind, &delivery_delivered_kind,
-                                           &delivery_deferred_kind, &delivery_due_kind,
-                                           &delivery_failed_kind, &delivery_withheld_kind, NULL},
+    .events = events,
     .decisions = delivery_decisions,
-    .folds =
-        (const struct fold[]){
-            {&delivery_wanted_kind, delivery_fold_wanted},
-            {&delivery_begun_kind, delivery_fold_turn},
-            {&delivery_sent_kind, delivery_fold_turn},
-            {&delivery_delivered_kind, delivery_fold_turn},
-            {&delivery_deferred_kind, delivery_fold_turn},
-            {&delivery_due_kind, delivery_fold_turn},
-            {&delivery_failed_kind, delivery_fold_turn},
-            {&delivery_withheld_kind, delivery_fold_turn},
-            {0},
-        },
+    .folds = folds,
     .routes = routes,
     .permissions =
         (const struct permission[]){
