@@ -69,13 +69,13 @@ static rc note(struct ctx *c, struct picture *, const struct command *command,
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
-    [SNAPSHOT_ASK] = {"snapshot.ask", "Ask the cameras of an alarm for a picture now",
+    [SNAPSHOT_ASK] = {"snapshot.ask", "Ask the cameras there for one more, now",
                       PERMIT_SNAPSHOT_TAKE, NULL, snapshot_ask_one},
     [SNAPSHOT_KEEP] = {"snapshot.keep", "Keep a picture that a camera gave", PERMIT_CAMERA_WRITE,
                        &snapshot_given_shape, snapshot_keep},
     [SNAPSHOT_MISS] = {"snapshot.miss", "Note that a camera gave no picture", PERMIT_CAMERA_WRITE,
                        &snapshot_missed_shape, snapshot_miss},
-    [SNAPSHOT_DELETE] = {"snapshot.delete", "Delete a picture before its time",
+    [SNAPSHOT_DELETE] = {"snapshot.delete", "Delete it before its time; its digest stays",
                          PERMIT_SNAPSHOT_DELETE, &snapshot_end_shape, snapshot_delete},
     [SNAPSHOT_SWEEP] = {"snapshot.sweep", "Delete the pictures whose time is over",
                         PERMIT_CAMERA_WRITE, NULL, snapshot_sweep},
