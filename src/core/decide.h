@@ -58,6 +58,10 @@ struct outcome_event {
 };
 rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_event *event);
 
+/* The same for a body that is a whole row (RECORD_FIELDS): the event is about that row. */
+rc outcome_add_row(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                   const void *row);
+
 /* At `due`, decide `decision` with this input, unless cleared before. One per (decision, record): a
  * second one replaces the first. Both are events and survive a restart. The drill mark and the
  * labels of the events added before it travel with it; nothing personal or secret may. */

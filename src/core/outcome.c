@@ -95,6 +95,15 @@ rc outcome_add(struct ctx *c, struct outcome *outcome, const struct outcome_even
     return add_wish(c, outcome, wish);
 }
 
+rc outcome_add_row(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                   const void *row)
+{
+    const struct record_head *head = row;
+    assert(strcmp(kind->body->fields[0].name, "id") == 0);
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){.kind = kind, .body = row, .record_id = head->id});
+}
+
 rc outcome_vault_put(struct ctx *c, struct outcome *outcome, const struct shape *shape,
                      const void *record)
 {

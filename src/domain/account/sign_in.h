@@ -153,9 +153,10 @@ SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 
 #define PERMIT_SIGN_IN_READ "sign-in.read"
 
-extern const struct event_kind sign_in_failed, session_opened, session_ended, passkey_added,
-    passkey_removed, password_set, password_removed, recovery_made, enrolment_made, enrolment_used,
-    token_made, token_revoked;
+extern const struct event_kind sign_in_failed_kind, session_opened_kind, session_ended_kind,
+    passkey_added_kind, passkey_removed_kind, password_set_kind, password_removed_kind,
+    recovery_made_kind, enrolment_made_kind, enrolment_used_kind, token_made_kind,
+    token_revoked_kind;
 
 /* All rows of an account in one table. */
 rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,

@@ -49,11 +49,8 @@ static rc tell(struct ctx *c, struct outcome *outcome, const struct event_kind *
 static rc tell_way(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                    const struct account *account, struct str record_id, struct str name)
 {
-    struct way_fact *fact = NULL;
-    NEW(c, fact, 1);
-    fact->account = account->id;
-    fact->name = name;
-    return tell(c, outcome, kind, account, record_id, fact);
+    const struct way_fact fact = {.account = account->id, .name = name};
+    return tell(c, outcome, kind, account, record_id, &fact);
 }
 
 rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,
@@ -74,7 +71,7 @@ static rc own_row(struct ctx *c, struct picture *picture, const struct command *
     const struct shape_field *owner = shape_field(shape, STR("account"));
     TRY(picture_get(c, picture, shape, command->target, NULL, ret));
     if (!str_eq(*(const struct str *)shape_in(owner, ret), command->actor.id))
-        FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
+        return picture_absent(c, shape);
     return OK;
 }
 
@@ -85,7 +82,7 @@ static rc decide_fail(struct ctx *c, struct picture *, const struct command *com
 {
     return outcome_add(c, outcome,
                        &(struct outcome_event){
-                           .kind = &sign_in_failed,
+                           .kind = &sign_in_failed_kind,
                            .body = command->input,
                            .label = our_label,
                        });
@@ -96,7 +93,7 @@ static rc decide_fail(struct ctx *c, struct picture *, const struct command *com
 static rc end_session(struct ctx *c, struct outcome *outcome, const struct account *account,
                       struct str id)
 {
-    TRY(tell_way(c, outcome, &session_ended, account, id, (struct str){NULL, 0}));
+    TRY(tell_way(c, outcome, &session_ended_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &session_shape, id);
 }
 
@@ -123,52 +120,49 @@ static rc make_room(struct ctx *c, struct picture *picture, struct outcome *outc
 static rc spend_passkey(struct ctx *c, struct picture *picture,
                         const struct session_opening *opening, struct outcome *outcome)
 {
-    struct passkey *passkey = NULL;
-    NEW(c, passkey, 1);
-    rc result = picture_get(c, picture, &passkey_shape, opening->passkey, NULL, passkey);
-    if (result.code == RC_NOT_FOUND || !str_eq(passkey->account, opening->session.account))
+    struct passkey passkey = {0};
+    rc result = picture_get(c, picture, &passkey_shape, opening->passkey, NULL, &passkey);
+    if (result.code == RC_NOT_FOUND || !str_eq(passkey.account, opening->session.account))
         REFUSE(c, UNAUTHENTICATED, "passkey", "", "this passkey was removed");
     TRY(result);
-    bool counts = passkey->sign_count > 0 || opening->sign_count > 0;
-    if (counts && opening->sign_count <= passkey->sign_count)
+    bool counts = passkey.sign_count > 0 || opening->sign_count > 0;
+    if (counts && opening->sign_count <= passkey.sign_count)
         REFUSE(c, UNAUTHENTICATED, "copy", "", "the passkey counted backwards");
-    passkey->sign_count = opening->sign_count;
-    passkey->used = clock_now(c);
-    return outcome_vault_put(c, outcome, &passkey_shape, passkey);
+    passkey.sign_count = opening->sign_count;
+    passkey.used = clock_now(c);
+    return outcome_vault_put(c, outcome, &passkey_shape, &passkey);
 }
 
 static rc spend_code(struct ctx *c, struct picture *picture, const struct session_opening *opening,
                      struct outcome *outcome)
 {
-    struct password *password = NULL;
-    NEW(c, password, 1);
-    rc result = picture_get(c, picture, &password_shape, opening->session.account, NULL, password);
+    struct password password = {0};
+    rc result = picture_get(c, picture, &password_shape, opening->session.account, NULL, &password);
     if (result.code == RC_NOT_FOUND ||
-        (rc_ok(result) && opening->counter.value <= password->counter))
+        (rc_ok(result) && opening->counter.value <= password.counter))
         REFUSE(c, UNAUTHENTICATED, "code", "", "this code was used already");
     TRY(result);
-    password->counter = opening->counter.value;
+    password.counter = opening->counter.value;
     if (!str_absent(opening->rehash))
-        password->hash = opening->rehash;
-    return outcome_vault_put(c, outcome, &password_shape, password);
+        password.hash = opening->rehash;
+    return outcome_vault_put(c, outcome, &password_shape, &password);
 }
 
 static rc spend_recovery(struct ctx *c, struct picture *picture,
                          const struct session_opening *opening, struct outcome *outcome)
 {
-    struct recovery *recovery = NULL;
+    struct recovery recovery = {0};
     size_t left = 0;
-    NEW(c, recovery, 1);
-    rc result = picture_get(c, picture, &recovery_shape, opening->session.account, NULL, recovery);
+    rc result = picture_get(c, picture, &recovery_shape, opening->session.account, NULL, &recovery);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    for (size_t i = 0; i < recovery->hashes.count; i++)
-        if (!str_eq(recovery->hashes.items[i], opening->recovery))
-            recovery->hashes.items[left++] = recovery->hashes.items[i];
-    if (left == recovery->hashes.count)
+    for (size_t i = 0; i < recovery.hashes.count; i++)
+        if (!str_eq(recovery.hashes.items[i], opening->recovery))
+            recovery.hashes.items[left++] = recovery.hashes.items[i];
+    if (left == recovery.hashes.count)
         REFUSE(c, UNAUTHENTICATED, "recovery", "", "this code was used already");
-    recovery->hashes.count = left;
-    return outcome_vault_put(c, outcome, &recovery_shape, recovery);
+    recovery.hashes.count = left;
+    return outcome_vault_put(c, outcome, &recovery_shape, &recovery);
 }
 
 static rc decide_session_open(struct ctx *c, struct picture *picture, const struct command *command,
@@ -177,7 +171,6 @@ static rc decide_session_open(struct ctx *c, struct picture *picture, const stru
     const struct session_opening *opening = command->input;
     const struct session *session = &opening->session;
     struct account account;
-    struct session_fact *fact = NULL;
     TRY(check_self(c, command, session->account));
     TRY(usable_account(c, picture, session->account, &account));
     if (!str_absent(opening->passkey))
@@ -188,15 +181,14 @@ static rc decide_session_open(struct ctx *c, struct picture *picture, const stru
         TRY(spend_recovery(c, picture, opening, outcome));
     TRY(make_room(c, picture, outcome, &account));
     TRY(outcome_vault_put(c, outcome, &session_shape, session));
-    NEW(c, fact, 1);
-    *fact = (struct session_fact){
+    const struct session_fact fact = {
         .account = session->account,
         .method = session->method,
         .device = session->device,
         .peer = session->peer,
         .expires = session->expires,
     };
-    return tell(c, outcome, &session_opened, &account, session->id, fact);
+    return tell(c, outcome, &session_opened_kind, &account, session->id, &fact);
 }
 
 static rc decide_session_end(struct ctx *c, struct picture *picture, const struct command *command,
@@ -234,11 +226,10 @@ static rc decide_session_touch(struct ctx *c, struct picture *picture,
                                const struct command *command, struct outcome *outcome)
 {
     const struct touch *touch = command->input;
-    struct session *session = NULL;
-    NEW(c, session, 1);
-    TRY(picture_get(c, picture, &session_shape, command->target, NULL, session));
-    session->seen = touch->when;
-    return outcome_vault_put(c, outcome, &session_shape, session);
+    struct session session = {0};
+    TRY(picture_get(c, picture, &session_shape, command->target, NULL, &session));
+    session.seen = touch->when;
+    return outcome_vault_put(c, outcome, &session_shape, &session);
 }
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
@@ -248,7 +239,6 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
 {
     const struct token *token = command->input;
     struct account account;
-    struct way_fact *fact = NULL;
     struct page page;
     TRY(usable_account(c, picture, token->account, &account));
     if (!str_eq(command->actor.id, account.id))
@@ -257,14 +247,15 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     if (page.count >= TOKENS_MAX)
         REFUSE(c, CONFLICT, "tokens", "", "an account has at most %d tokens", TOKENS_MAX);
     TRY(outcome_vault_put(c, outcome, &token_shape, token));
-    NEW(c, fact, 1);
-    fact->account = account.id;
-    fact->name = token->name;
-    fact->scopes = token->scopes;
-    fact->sources_only = token->sources_only;
-    fact->sources = token->sources;
-    fact->expires = token->expires;
-    return tell(c, outcome, &token_made, &account, token->id, fact);
+    const struct way_fact fact = {
+        .account = account.id,
+        .name = token->name,
+        .scopes = token->scopes,
+        .sources_only = token->sources_only,
+        .sources = token->sources,
+        .expires = token->expires,
+    };
+    return tell(c, outcome, &token_made_kind, &account, token->id, &fact);
 }
 
 static rc decide_token_revoke(struct ctx *c, struct picture *picture, const struct command *command,
@@ -274,7 +265,7 @@ static rc decide_token_revoke(struct ctx *c, struct picture *picture, const stru
     struct account account = {0};
     TRY(own_row(c, picture, command, &token_shape, &token));
     TRY(picture_get(c, picture, &account_shape, token.account, NULL, &account));
-    TRY(tell_way(c, outcome, &token_revoked, &account, token.id, token.name));
+    TRY(tell_way(c, outcome, &token_revoked_kind, &account, token.id, token.name));
     return outcome_vault_delete(c, outcome, &token_shape, token.id);
 }
 
@@ -282,11 +273,10 @@ static rc decide_token_touch(struct ctx *c, struct picture *picture, const struc
                              struct outcome *outcome)
 {
     const struct touch *touch = command->input;
-    struct token *token = NULL;
-    NEW(c, token, 1);
-    TRY(picture_get(c, picture, &token_shape, command->target, NULL, token));
-    token->used = touch->when;
-    return outcome_vault_put(c, outcome, &token_shape, token);
+    struct token token = {0};
+    TRY(picture_get(c, picture, &token_shape, command->target, NULL, &token));
+    token.used = touch->when;
+    return outcome_vault_put(c, outcome, &token_shape, &token);
 }
 
 /* ---- ways in --------------------------------------------------------------------------------- */
@@ -303,7 +293,7 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
         return result;
     if (!rc_ok(result) || !str_eq(link.account, account->id) || link.expires.us <= clock_now(c).us)
         REFUSE(c, UNAUTHENTICATED, "link", "", "this link was used already, or is too old");
-    TRY(tell_way(c, outcome, &enrolment_used, account, id, (struct str){NULL, 0}));
+    TRY(tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &enrolment_shape, id);
 }
 
@@ -328,18 +318,17 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     if (page.count >= PASSKEYS_MAX)
         REFUSE(c, CONFLICT, "passkeys", "", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
-    return tell_way(c, outcome, &passkey_added, &account, passkey->id, passkey->name);
+    return tell_way(c, outcome, &passkey_added_kind, &account, passkey->id, passkey->name);
 }
 
 static rc decide_passkey_rename(struct ctx *c, struct picture *picture,
                                 const struct command *command, struct outcome *outcome)
 {
     const struct passkey_naming *naming = command->input;
-    struct passkey *passkey = NULL;
-    NEW(c, passkey, 1);
-    TRY(own_row(c, picture, command, &passkey_shape, passkey));
-    passkey->name = naming->name;
-    return outcome_vault_put(c, outcome, &passkey_shape, passkey);
+    struct passkey passkey = {0};
+    TRY(own_row(c, picture, command, &passkey_shape, &passkey));
+    passkey.name = naming->name;
+    return outcome_vault_put(c, outcome, &passkey_shape, &passkey);
 }
 
 /* How many passkeys, and has it a password? */
@@ -373,7 +362,7 @@ static rc decide_passkey_remove(struct ctx *c, struct picture *picture,
     TRY(usable_account(c, picture, passkey.account, &account));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &passkey_shape, passkey.id));
-    return tell_way(c, outcome, &passkey_removed, &account, passkey.id, passkey.name);
+    return tell_way(c, outcome, &passkey_removed_kind, &account, passkey.id, passkey.name);
 }
 
 static rc decide_password_set(struct ctx *c, struct picture *picture, const struct command *command,
@@ -385,7 +374,7 @@ static rc decide_password_set(struct ctx *c, struct picture *picture, const stru
     TRY(usable_account(c, picture, setting->password.id, &account));
     TRY(spend_enrolment(c, picture, setting->enrolment, &account, outcome));
     TRY(outcome_vault_put(c, outcome, &password_shape, &setting->password));
-    return tell_way(c, outcome, &password_set, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &password_set_kind, &account, account.id, (struct str){NULL, 0});
 }
 
 static rc decide_password_remove(struct ctx *c, struct picture *picture,
@@ -397,7 +386,8 @@ static rc decide_password_remove(struct ctx *c, struct picture *picture,
     TRY(picture_get(c, picture, &password_shape, account.id, NULL, &password));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &password_shape, account.id));
-    return tell_way(c, outcome, &password_removed, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &password_removed_kind, &account, account.id,
+                    (struct str){NULL, 0});
 }
 
 static rc decide_recovery_make(struct ctx *c, struct picture *picture,
@@ -408,7 +398,7 @@ static rc decide_recovery_make(struct ctx *c, struct picture *picture,
     TRY(check_self(c, command, recovery->id));
     TRY(usable_account(c, picture, recovery->id, &account));
     TRY(outcome_vault_put(c, outcome, &recovery_shape, recovery));
-    return tell_way(c, outcome, &recovery_made, &account, account.id, (struct str){NULL, 0});
+    return tell_way(c, outcome, &recovery_made_kind, &account, account.id, (struct str){NULL, 0});
 }
 
 /* A link gives all that the account holds, so its maker has to hold that. */
@@ -417,7 +407,6 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
 {
     const struct enrolment *link = command->input;
     struct account account;
-    struct way_fact *fact = NULL;
     struct page page;
     rc usable = usable_account(c, picture, link->account, &account);
     if (usable.code == RC_UNAUTHENTICATED)
@@ -432,10 +421,8 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
         if (page.count >= ENROLMENTS_MAX || links[i].expires.us <= clock_now(c).us)
             TRY(outcome_vault_delete(c, outcome, &enrolment_shape, links[i].id));
     TRY(outcome_vault_put(c, outcome, &enrolment_shape, link));
-    NEW(c, fact, 1);
-    fact->account = account.id;
-    fact->expires = link->expires;
-    return tell(c, outcome, &enrolment_made, &account, link->id, fact);
+    const struct way_fact fact = {.account = account.id, .expires = link->expires};
+    return tell(c, outcome, &enrolment_made_kind, &account, link->id, &fact);
 }
 
 #define ANYONE(name_, help_, input_, decide_)                                          \

@@ -23,26 +23,19 @@ SHAPE_DEFINE(failed_sign_in, FAILED_SIGN_IN_FIELDS, 1, "An attempt to sign in th
 SHAPE_DEFINE(session_fact, SESSION_FACT_FIELDS, 1, "What is told of a session");
 SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 
-#define SEALED(name_, body_, help_)                                                        \
-    {                                                                                      \
-        .name = name_, .help = help_, .body = &body_##_shape, .read = PERMIT_SIGN_IN_READ, \
-        .sealed = true                                                                     \
-    }
+#define SEALED(symbol, name_, shape_, help_) \
+    EVENT_KIND(symbol, name_, shape_, PERMIT_SIGN_IN_READ, help_, .sealed = true)
 
-const struct event_kind sign_in_failed = {
-    .name = "sign-in.failed",
-    .help = "Somebody could not prove who they are",
-    .body = &failed_sign_in_shape,
-    .read = PERMIT_SIGN_IN_READ,
-};
-const struct event_kind session_opened = SEALED("session.opened", session_fact, "Signed in");
-const struct event_kind session_ended = SEALED("session.ended", way_fact, "Signed out");
-const struct event_kind passkey_added = SEALED("passkey.added", way_fact, "A new passkey");
-const struct event_kind passkey_removed = SEALED("passkey.removed", way_fact, "A passkey less");
-const struct event_kind password_set = SEALED("password.set", way_fact, "A new password");
-const struct event_kind password_removed = SEALED("password.removed", way_fact, "No password");
-const struct event_kind recovery_made = SEALED("recovery.made", way_fact, "New recovery codes");
-const struct event_kind enrolment_made = SEALED("enrolment.made", way_fact, "A link to enrol");
-const struct event_kind enrolment_used = SEALED("enrolment.used", way_fact, "A link was used");
-const struct event_kind token_made = SEALED("token.made", way_fact, "A program may act for them");
-const struct event_kind token_revoked = SEALED("token.revoked", way_fact, "A program may no more");
+EVENT_KIND(sign_in_failed, "sign-in.failed", failed_sign_in, PERMIT_SIGN_IN_READ,
+           "Somebody could not prove who they are");
+SEALED(session_opened, "session.opened", session_fact, "Signed in");
+SEALED(session_ended, "session.ended", way_fact, "Signed out");
+SEALED(passkey_added, "passkey.added", way_fact, "A new passkey");
+SEALED(passkey_removed, "passkey.removed", way_fact, "A passkey less");
+SEALED(password_set, "password.set", way_fact, "A new password");
+SEALED(password_removed, "password.removed", way_fact, "No password");
+SEALED(recovery_made, "recovery.made", way_fact, "New recovery codes");
+SEALED(enrolment_made, "enrolment.made", way_fact, "A link to enrol");
+SEALED(enrolment_used, "enrolment.used", way_fact, "A link was used");
+SEALED(token_made, "token.made", way_fact, "A program may act for them");
+SEALED(token_revoked, "token.revoked", way_fact, "A program may no more");

@@ -39,147 +39,57 @@ SHAPE_DEFINE(alarm_shelf, ALARM_SHELF_FIELDS, 1, "Putting an alarm aside");
 SHAPE_DEFINE(alarm_end, ALARM_END_FIELDS, 1, "The end of an alarm");
 SHAPE_DEFINE(alarm_team, ALARM_TEAM_FIELDS, 1, "What an alarm is shown under");
 
-#define KIND(symbol, name_, shape_, help_)    \
-    const struct event_kind symbol##_kind = { \
-        .name = name_, .help = help_, .body = &shape_##_shape, .read = WATCH_READ}
-
-KIND(alarm_raised, "alarm.raised", alarm, "A new alarm");
-KIND(alarm_repeated, "alarm.repeated", alarm, "More signals of an alarm that stands");
-KIND(alarm_recurred, "alarm.recurred", alarm, "An alarm rings again");
-KIND(alarm_returned, "alarm.returned", alarm, "Its condition is over");
-KIND(alarm_cancel_heard, "alarm.cancel-heard", alarm,
-     "The device took a duress back; that ends nothing");
-KIND(alarm_claimed, "alarm.claimed", alarm, "Somebody has taken it");
-KIND(alarm_released, "alarm.released", alarm, "Whoever had taken it gave it back");
-KIND(alarm_claim_lapsed, "alarm.claim-lapsed", alarm, "It was taken, and then nothing happened");
-KIND(alarm_acknowledged, "alarm.acknowledged", alarm, "Somebody has answered it");
-KIND(alarm_ack_expired, "alarm.ack-expired", alarm, "The answer no longer holds");
-KIND(alarm_shelved, "alarm.shelved", alarm, "Somebody put it aside for a time");
-KIND(alarm_unshelved, "alarm.unshelved", alarm, "It is back");
-KIND(alarm_suppressed, "alarm.suppressed", alarm, "Its source is switched off");
-KIND(alarm_unsuppressed, "alarm.unsuppressed", alarm, "It is an alarm again");
-KIND(alarm_ended, "alarm.ended", alarm, "Somebody said that it is over");
-KIND(alarm_escalated, "alarm.escalated", alarm, "Nobody has taken it: others are told");
-KIND(alarm_merged, "alarm.merged", alarm, "It is shown under another");
-KIND(alarm_split, "alarm.split", alarm, "It is shown by itself");
-
-static const struct event_kind *const events[] = {
-    &alarm_raised_kind,
-    &alarm_repeated_kind,
-    &alarm_recurred_kind,
-    &alarm_returned_kind,
-    &alarm_cancel_heard_kind,
-    &alarm_claimed_kind,
-    &alarm_released_kind,
-    &alarm_claim_lapsed_kind,
-    &alarm_acknowledged_kind,
-    &alarm_ack_expired_kind,
-    &alarm_shelved_kind,
-    &alarm_unshelved_kind,
-    &alarm_suppressed_kind,
-    &alarm_unsuppressed_kind,
-    &alarm_ended_kind,
-    &alarm_escalated_kind,
-    &alarm_merged_kind,
-    &alarm_split_kind,
-    NULL,
-};
-
-/* ---- the picture ------------------------------------------------------------------------------
+/* ---- events ------------------------------------------------------------------------------------
  */
 
+#define KIND(part, name_, help_) \
+    EVENT_KIND(alarm_##part, "alarm." name_, alarm, WATCH_READ, help_, .row = EVENT_PUTS_ROW);
+ALARM_EVENTS(KIND)
+
+#define ADDRESS(part, ...) &alarm_##part##_kind,
+static const struct event_kind *const events[] = {ALARM_EVENTS(ADDRESS) NULL};
+
 /* A closed alarm is history: its row is retired, and its key is free for the next. */
-static rc fold_alarm(struct ctx *c, struct picture *picture, const struct event *event)
+static rc fold_closed(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct alarm *alarm = event->body;
-    TRY(picture_put(c, picture, &alarm_shape, alarm, event));
     return alarm->closed.us ? picture_retire(c, picture, &alarm_shape, alarm->id, event) : OK;
 }
 
-static const struct fold folds[] = {
-    {&alarm_raised_kind, fold_alarm},
-    {&alarm_repeated_kind, fold_alarm},
-    {&alarm_recurred_kind, fold_alarm},
-    {&alarm_returned_kind, fold_alarm},
-    {&alarm_cancel_heard_kind, fold_alarm},
-    {&alarm_claimed_kind, fold_alarm},
-    {&alarm_released_kind, fold_alarm},
-    {&alarm_claim_lapsed_kind, fold_alarm},
-    {&alarm_acknowledged_kind, fold_alarm},
-    {&alarm_ack_expired_kind, fold_alarm},
-    {&alarm_shelved_kind, fold_alarm},
-    {&alarm_unshelved_kind, fold_alarm},
-    {&alarm_suppressed_kind, fold_alarm},
-    {&alarm_unsuppressed_kind, fold_alarm},
-    {&alarm_ended_kind, fold_alarm},
-    {&alarm_escalated_kind, fold_alarm},
-    {&alarm_merged_kind, fold_alarm},
-    {&alarm_split_kind, fold_alarm},
-    {0},
-};
+#define FOLD(part, ...) {&alarm_##part##_kind, fold_closed},
+static const struct fold folds[] = {ALARM_EVENTS(FOLD){0}};
 
 /* ---- commands ---------------------------------------------------------------------------------
  */
 
 const struct decision alarm_decisions[ALARM_DECISIONS + 1] = {
-    [ALARM_CLAIM] = {.name = "alarm.claim",
-                     .help = "Take an alarm: I see to it",
-                     .permission = ACT,
-                     .input = &alarm_claim_shape,
-                     .decide = alarm_decide_claim},
-    [ALARM_RELEASE] = {.name = "alarm.release",
-                       .help = "Give back an alarm that was taken",
-                       .permission = ACT,
-                       .decide = alarm_decide_release},
-    [ALARM_ACKNOWLEDGE] = {.name = "alarm.acknowledge",
-                           .help = "Answer an alarm: what it was and what is done",
-                           .permission = ACT,
-                           .input = &alarm_ack_shape,
-                           .decide = alarm_decide_acknowledge},
-    [ALARM_SHELVE] = {.name = "alarm.shelve",
-                      .help = "Put an alarm aside for a time",
-                      .permission = SHELVE,
-                      .input = &alarm_shelf_shape,
-                      .decide = alarm_decide_shelve},
-    [ALARM_UNSHELVE] = {.name = "alarm.unshelve",
-                        .help = "Bring back an alarm that was put aside",
-                        .permission = SHELVE,
-                        .decide = alarm_decide_unshelve},
-    [ALARM_END] = {.name = "alarm.end",
-                   .help = "Say that an alarm is over; of duress only a person may",
-                   .permission = END,
-                   .input = &alarm_end_shape,
-                   .decide = alarm_decide_end},
-    [ALARM_MERGE] = {.name = "alarm.merge",
-                     .help = "Show an alarm under another",
-                     .permission = ACT,
-                     .input = &alarm_team_shape,
-                     .decide = alarm_decide_merge},
-    [ALARM_SPLIT] = {.name = "alarm.split",
-                     .help = "Show an alarm by itself; again: undo that",
-                     .permission = ACT,
-                     .decide = alarm_decide_split},
-    [ALARM_ESCALATE] = {.name = "alarm.escalate",
-                        .help = "Tell others that nobody has taken an alarm",
-                        .permission = WATCH_WRITE,
-                        .decide = alarm_decide_escalate},
-    [ALARM_LAPSE] = {.name = "alarm.lapse",
-                     .help = "Mark a claim as stale when its time is up",
-                     .permission = WATCH_WRITE,
-                     .decide = alarm_decide_claim_lapse},
-    [ALARM_EXPIRE] = {.name = "alarm.expire",
-                      .help = "Ask again when an answer no longer holds",
-                      .permission = WATCH_WRITE,
-                      .decide = alarm_decide_ack_expire},
+    [ALARM_CLAIM] = {"alarm.claim", "Take an alarm: I see to it", ACT, &alarm_claim_shape,
+                     alarm_decide_claim, .lane = true},
+    [ALARM_RELEASE] = {"alarm.release", "Give it back", ACT, NULL, alarm_decide_release,
+                       .lane = true},
+    [ALARM_ACKNOWLEDGE] = {"alarm.acknowledge", "Answer it: what it was and what is done", ACT,
+                           &alarm_ack_shape, alarm_decide_acknowledge, .lane = true},
+    [ALARM_SHELVE] = {"alarm.shelve", "Put it aside for a time", SHELVE, &alarm_shelf_shape,
+                      alarm_decide_shelve, .lane = true},
+    [ALARM_UNSHELVE] = {"alarm.unshelve", "Bring it back", SHELVE, NULL, alarm_decide_unshelve,
+                        .lane = true},
+    [ALARM_END] = {"alarm.end", "Say that it is over; of duress only a person may", END,
+                   &alarm_end_shape, alarm_decide_end, .lane = true},
+    [ALARM_MERGE] = {"alarm.merge", "Show it under another", ACT, &alarm_team_shape,
+                     alarm_decide_merge, .lane = true},
+    [ALARM_SPLIT] = {"alarm.split", "Show it by itself; again: undo that", ACT, NULL,
+                     alarm_decide_split, .lane = true},
+    [ALARM_ESCALATE] = {"alarm.escalate", "Tell others that nobody has taken an alarm", WATCH_WRITE,
+                        NULL, alarm_decide_escalate},
+    [ALARM_LAPSE] = {"alarm.lapse", "Mark a claim as stale when its time is up", WATCH_WRITE, NULL,
+                     alarm_decide_claim_lapse},
+    [ALARM_EXPIRE] = {"alarm.expire", "Ask again when an answer no longer holds", WATCH_WRITE, NULL,
+                      alarm_decide_ack_expire},
     {0},
 };
 
 /* ---- routes -----------------------------------------------------------------------------------
  */
-
-#define COMMAND(path_, permission_, help_, number_, ...)              \
-    ROUTE(POST, path_, permission_, help_, .serve = alarm_lane_serve, \
-          .arg = &alarm_decisions[number_], __VA_ARGS__)
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/watch/queue", WATCH_READ,
@@ -187,19 +97,14 @@ static const struct route routes[] = {
           .serve = alarm_serve_queue),
     ROUTE(GET, "/api/v1/alarms", WATCH_READ, "Alarms; retired=true: with those closed",
           .output = &alarm_shown_shape, .output_list = true, .serve = alarm_serve_list),
-    COMMAND("/api/v1/alarms/{id}/claim", ACT, "Take an alarm: I see to it", ALARM_CLAIM,
-            .input = &alarm_claim_shape),
-    COMMAND("/api/v1/alarms/{id}/release", ACT, "Give it back", ALARM_RELEASE, ),
-    COMMAND("/api/v1/alarms/{id}/acknowledge", ACT, "Answer it: what it was and what is done",
-            ALARM_ACKNOWLEDGE, .input = &alarm_ack_shape),
-    COMMAND("/api/v1/alarms/{id}/shelve", SHELVE, "Put it aside for a time", ALARM_SHELVE,
-            .input = &alarm_shelf_shape),
-    COMMAND("/api/v1/alarms/{id}/unshelve", SHELVE, "Bring it back", ALARM_UNSHELVE, ),
-    COMMAND("/api/v1/alarms/{id}/end", END, "Say that it is over; of duress only a person may",
-            ALARM_END, .input = &alarm_end_shape),
-    COMMAND("/api/v1/alarms/{id}/merge", ACT, "Show it under another", ALARM_MERGE,
-            .input = &alarm_team_shape),
-    COMMAND("/api/v1/alarms/{id}/split", ACT, "Show it by itself; again: undo that", ALARM_SPLIT, ),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/claim", "alarm.claim"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/release", "alarm.release"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/acknowledge", "alarm.acknowledge"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/shelve", "alarm.shelve"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/unshelve", "alarm.unshelve"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/end", "alarm.end"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/merge", "alarm.merge"),
+    ROUTE_COMMAND("/api/v1/alarms/{id}/split", "alarm.split"),
     ROUTE(GET, "/api/v1/watch/figures", WATCH_READ,
           "Key figures of the alarms (EEMUA 191) over `hours`", .output = &alarm_figures_shape,
           .serve = figures_serve),

@@ -202,8 +202,4 @@ rc message_say(struct ctx *c, const struct request *request, struct response *re
 rc alarm_put(struct ctx *c, const struct request *request, struct response *response,
              const struct alarm *alarm);
 
-/* A command on the record that the path names, by the alarm lane: people's answers do not queue
- * behind noise. `arg` of the route is the decision. */
-serve_fn alarm_lane_serve;
-
 #endif

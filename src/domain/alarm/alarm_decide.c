@@ -2,23 +2,9 @@
  * with its author. */
 #include "domain/alarm/alarm_own.h"
 
-#include "core/catalog.h"
+#include "core/target.h"
 
 enum { CLAIM_MS = 300000, ESCALATIONS_MAX = 5 };
-
-static rc get_alarm(struct ctx *c, struct picture *picture, const struct command *command,
-                    struct alarm *ret)
-{
-    struct row row;
-    TRY(picture_get(c, picture, &alarm_shape, command->target, &row, ret));
-    if (!actor_is_system(&command->actor) && !label_readable(ret->label, command->actor.clearance))
-        FAIL(c, NOT_FOUND, "there is no alarm %.*s", STR_ARG(command->target));
-    if (row.retired.us)
-        REFUSE(c, CONFLICT, "closed", "", "this alarm is closed");
-    if (command->expect_seq >= 0 && command->expect_seq != row.seq)
-        FAIL(c, STALE, "this alarm has changed meanwhile, by event %lld", (long long)row.seq);
-    return OK;
-}
 
 static bool claim_holds(const struct alarm *alarm, struct wall now)
 {
@@ -46,7 +32,7 @@ rc alarm_decide_claim(struct ctx *c, struct picture *picture, const struct comma
 {
     const struct alarm_claim *input = command->input;
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (str_absent(input->over_why))
         TRY(check_claim(c, command, &alarm));
     alarm.claimed_by = command->actor.id;
@@ -62,7 +48,7 @@ rc alarm_decide_release(struct ctx *c, struct picture *picture, const struct com
                         struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     TRY(check_claim(c, command, &alarm));
     if (str_absent(alarm.claimed_by))
         REFUSE(c, CONFLICT, "unclaimed", "", "nobody has taken this alarm");
@@ -78,7 +64,7 @@ rc alarm_decide_claim_lapse(struct ctx *c, struct picture *picture, const struct
                             struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (str_absent(alarm.claimed_by) || alarm.claim_stale || alarm.acknowledged ||
         alarm.claim_until.us > clock_now(c).us)
         return OK;
@@ -93,7 +79,7 @@ rc alarm_decide_escalate(struct ctx *c, struct picture *picture, const struct co
                          struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     struct wall now = clock_now(c);
     bool waits = alarm_state_of(&alarm) == ALARM_STATE_UNACKNOWLEDGED ||
                  alarm_state_of(&alarm) == ALARM_STATE_RETURNED;
@@ -113,7 +99,7 @@ rc alarm_decide_acknowledge(struct ctx *c, struct picture *picture, const struct
 {
     const struct alarm_ack *input = command->input;
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     TRY(check_claim(c, command, &alarm));
     if (alarm.acknowledged)
         REFUSE(c, CONFLICT, "acknowledged", "", "%.*s has answered this alarm",
@@ -144,7 +130,7 @@ rc alarm_decide_ack_expire(struct ctx *c, struct picture *picture, const struct 
                            struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (!alarm.acknowledged || alarm.ack_until.us == 0 || alarm.ack_until.us > clock_now(c).us)
         return OK;
     alarm.acknowledged = false;
@@ -159,7 +145,7 @@ rc alarm_decide_shelve(struct ctx *c, struct picture *picture, const struct comm
 {
     const struct alarm_shelf *input = command->input;
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (alarm.lane)
         REFUSE(c, FORBIDDEN, "lane", "", "duress cannot be put aside");
     TRY(check_claim(c, command, &alarm));
@@ -179,7 +165,7 @@ rc alarm_decide_unshelve(struct ctx *c, struct picture *picture, const struct co
                          struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (alarm.shelved_until.us == 0) {
         if (actor_is_system(&command->actor))
             return OK;
@@ -204,7 +190,7 @@ rc alarm_decide_end(struct ctx *c, struct picture *picture, const struct command
 {
     const struct alarm_end *input = command->input;
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     TRY(check_claim(c, command, &alarm));
     if (alarm.lane && str_absent(command->actor.person))
         REFUSE(c, FORBIDDEN, "named-person", "", "duress is ended by a person, not by a program");
@@ -236,15 +222,10 @@ rc alarm_decide_merge(struct ctx *c, struct picture *picture, const struct comma
 {
     const struct alarm_team *input = command->input;
     struct alarm alarm = {0}, into = {0};
-    struct row row;
-    TRY(get_alarm(c, picture, command, &alarm));
-    TRY(picture_get(c, picture, &alarm_shape, input->into, &row, &into));
-    if (!label_readable(into.label, command->actor.clearance) && !actor_is_system(&command->actor))
-        FAIL(c, NOT_FOUND, "there is no alarm %.*s", STR_ARG(input->into));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
+    TRY(command_other(c, picture, command, &alarm_shape, input->into, NULL, &into));
     if (alarm.lane || into.lane)
         REFUSE(c, FORBIDDEN, "lane", "", "duress stands alone: it is not shown under another");
-    if (row.retired.us)
-        REFUSE(c, CONFLICT, "closed", "into", "that alarm is closed");
     if (str_eq(alarm.team, into.team))
         REFUSE(c, CONFLICT, "same", "into", "they are shown together already");
     alarm.team_before = alarm.team;
@@ -256,7 +237,7 @@ rc alarm_decide_split(struct ctx *c, struct picture *picture, const struct comma
                       struct outcome *outcome)
 {
     struct alarm alarm = {0};
-    TRY(get_alarm(c, picture, command, &alarm));
+    TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     if (str_eq(alarm.team, alarm.id) && !str_absent(alarm.team_before) &&
         !str_eq(alarm.team_before, alarm.id)) {
         alarm.team = alarm.team_before; /* undo of a split */

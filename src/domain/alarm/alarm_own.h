@@ -23,11 +23,28 @@ enum alarm_decision {
 };
 extern const struct decision alarm_decisions[ALARM_DECISIONS + 1];
 
-extern const struct event_kind alarm_raised_kind, alarm_repeated_kind, alarm_recurred_kind,
-    alarm_returned_kind, alarm_cancel_heard_kind, alarm_claimed_kind, alarm_released_kind,
-    alarm_claim_lapsed_kind, alarm_acknowledged_kind, alarm_ack_expired_kind, alarm_shelved_kind,
-    alarm_unshelved_kind, alarm_suppressed_kind, alarm_unsuppressed_kind, alarm_ended_kind,
-    alarm_escalated_kind, alarm_merged_kind, alarm_split_kind;
+/* The events of an alarm; the body of each is the whole of it. */
+#define ALARM_EVENTS(X)                                                                 \
+    X(raised, "raised", "A new alarm")                                                  \
+    X(repeated, "repeated", "More signals of an alarm that stands")                     \
+    X(recurred, "recurred", "An alarm rings again")                                     \
+    X(returned, "returned", "Its condition is over")                                    \
+    X(cancel_heard, "cancel-heard", "The device took a duress back; that ends nothing") \
+    X(claimed, "claimed", "Somebody has taken it")                                      \
+    X(released, "released", "Whoever had taken it gave it back")                        \
+    X(claim_lapsed, "claim-lapsed", "It was taken, and then nothing happened")          \
+    X(acknowledged, "acknowledged", "Somebody has answered it")                         \
+    X(ack_expired, "ack-expired", "The answer no longer holds")                         \
+    X(shelved, "shelved", "Somebody put it aside for a time")                           \
+    X(unshelved, "unshelved", "It is back")                                             \
+    X(suppressed, "suppressed", "Its source is switched off")                           \
+    X(unsuppressed, "unsuppressed", "It is an alarm again")                             \
+    X(ended, "ended", "Somebody said that it is over")                                  \
+    X(escalated, "escalated", "Nobody has taken it: others are told")                   \
+    X(merged, "merged", "It is shown under another")                                    \
+    X(split, "split", "It is shown by itself")
+#define ALARM_EVENT(part, ...) extern const struct event_kind alarm_##part##_kind;
+ALARM_EVENTS(ALARM_EVENT)
 
 /* An alarm of the first version, which carried its sentence in English. */
 #define ALARM_V1_FIELDS(F, T)                                         \

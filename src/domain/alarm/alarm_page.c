@@ -72,20 +72,3 @@ rc alarm_serve_list(struct ctx *c, const struct request *request, struct respons
     }
     return page_put_end(response->body, &page);
 }
-
-/* ---- commands -------------------------------------------------------------------------------- */
-
-rc alarm_lane_serve(struct ctx *c, const struct request *request, struct response *response)
-{
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = request->route->arg,
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-        .alarm = true,
-    };
-    return OK;
-}

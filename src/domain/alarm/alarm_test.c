@@ -41,6 +41,20 @@ TEST(alarm_shapes_keep_what_they_are_given)
         shape_property_test(shapes[i]);
 }
 
+TEST(what_people_do_with_an_alarm_goes_by_the_lane)
+{
+    struct scene s;
+    struct command *command = NULL;
+    watch_scene_open(&s);
+    const char *id = raise_one(&s, "alarm");
+    post(&s, &guard, "/api/v1/alarms/{id}/acknowledge", id, ACK, &command);
+    assert_true(command && command->alarm && rc_ok(command->result));
+    assert_int_equal(by_id(&s, id).state, ALARM_STATE_ACKNOWLEDGED);
+    assert_string_equal(post(&s, &guard, "/api/v1/alarms/{id}/release", "none", "", NULL),
+                        "NOT_FOUND");
+    scene_close(&s);
+}
+
 TEST(an_alarm_is_answered_and_then_over)
 {
     struct scene s;
@@ -55,7 +69,7 @@ TEST(an_alarm_is_answered_and_then_over)
     refused(&s, RC_CONFLICT, "acknowledged", &other_guard, "alarm.acknowledge", id, ACK);
     restore(&s, "alarm");
     assert_int_equal(by_id(&s, id).state, ALARM_STATE_CLOSED);
-    refused(&s, RC_CONFLICT, "closed", &guard, "alarm.claim", id, NULL);
+    refused(&s, RC_CONFLICT, "retired", &guard, "alarm.claim", id, NULL);
     /* the next is another alarm */
     assert_string_not_equal(raise_one(&s, "alarm"), id);
     scene_rebuild_is_equal(&s);

@@ -185,12 +185,9 @@ void book_count(struct book_entry *entry, int64_t signals, struct wall last)
 rc alarm_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                    const struct alarm *alarm)
 {
-    struct alarm *body = NULL;
-    NEW(c, body, 1);
-    *body = *alarm;
-    body->state = alarm_state_of(body);
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = kind, .body = body, .record_id = body->id});
+    struct alarm body = *alarm;
+    body.state = alarm_state_of(alarm);
+    return outcome_add_row(c, outcome, kind, &body);
 }
 
 /* How long an alarm may stay untaken, where nothing else is said. */

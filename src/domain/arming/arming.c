@@ -8,57 +8,25 @@ SHAPE_DEFINE(not_ready, NOT_READY_FIELDS, 1, "Something that speaks against armi
 SHAPE_DEFINE(zone_arming, ZONE_ARMING_FIELDS, 1, "Whether a zone is armed");
 SHAPE_DEFINE(zone_arm, ZONE_ARM_FIELDS, 1, "Arming a zone");
 
-#define KIND(symbol, name_, shape_, help_)    \
-    const struct event_kind symbol##_kind = { \
-        .name = name_, .help = help_, .body = &shape_##_shape, .read = WATCH_READ}
+EVENT_KIND(zone_armed, "zone.armed", zone_arming, WATCH_READ, "A zone is armed",
+           .row = EVENT_PUTS_ROW);
+EVENT_KIND(zone_disarmed, "zone.disarmed", zone_arming, WATCH_READ, "A zone is not armed any more",
+           .row = EVENT_PUTS_ROW);
 
-KIND(zone_armed, "zone.armed", zone_arming, "A zone is armed");
-KIND(zone_disarmed, "zone.disarmed", zone_arming, "A zone is not armed any more");
-
-static const struct event_kind *const events[] = {
-    &zone_armed_kind,
-    &zone_disarmed_kind,
-    NULL,
-};
-
-static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, event->kind->body, event->body, event);
-}
-
-static const struct fold folds[] = {
-    {&zone_armed_kind, fold_row},
-    {&zone_disarmed_kind, fold_row},
-    {0},
-};
-
-enum { ZONE_ARM, ZONE_DISARM };
 static const struct decision decisions[] = {
-    [ZONE_ARM] = {.name = "zone.arm",
-                  .help = "Arm a zone, knowing what is not ready",
-                  .permission = PERMIT_ZONE_ARM,
-                  .input = &zone_arm_shape,
-                  .decide = zone_decide_arm},
-    [ZONE_DISARM] = {.name = "zone.disarm",
-                     .help = "Disarm a zone",
-                     .permission = PERMIT_ZONE_ARM,
-                     .decide = zone_decide_disarm},
+    {"zone.arm", "Arm it; what is not ready is refused, or accepted with a reason", PERMIT_ZONE_ARM,
+     &zone_arm_shape, zone_decide_arm, .lane = true},
+    {"zone.disarm", "Disarm it", PERMIT_ZONE_ARM, NULL, zone_decide_disarm, .lane = true},
     {0},
 };
-
-#define COMMAND(path_, permission_, help_, number_, ...)                                          \
-    ROUTE(POST, path_, permission_, help_, .serve = alarm_lane_serve, .arg = &decisions[number_], \
-          __VA_ARGS__)
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .output = &zone_now_shape,
           .output_list = true, .serve = zones_serve_states),
     ROUTE(GET, "/api/v1/zones/{id}/readiness", WATCH_READ, "What speaks against arming it",
           .output = &zone_readiness_view_shape, .serve = zones_serve_readiness),
-    COMMAND("/api/v1/zones/{id}/arm", PERMIT_ZONE_ARM,
-            "Arm it; what is not ready is refused, or accepted with a reason", ZONE_ARM,
-            .input = &zone_arm_shape),
-    COMMAND("/api/v1/zones/{id}/disarm", PERMIT_ZONE_ARM, "Disarm it", ZONE_DISARM, ),
+    ROUTE_COMMAND("/api/v1/zones/{id}/arm", "zone.arm"),
+    ROUTE_COMMAND("/api/v1/zones/{id}/disarm", "zone.disarm"),
     {0},
 };
 
@@ -71,9 +39,8 @@ const struct module arming_module = {
             {&zone_arming_shape, TABLE_PICTURE},
             {0},
         },
-    .events = events,
+    .events = (const struct event_kind *const[]){&zone_armed_kind, &zone_disarmed_kind, NULL},
     .decisions = decisions,
-    .folds = folds,
     .routes = routes,
     .permissions =
         (const struct permission[]){

@@ -2,6 +2,8 @@
  * not arm. What is open then is bypassed until it closes, and no longer. */
 #include "domain/arming/arming_own.h"
 
+#include "core/target.h"
+
 rc zone_is_armed(struct ctx *c, struct picture *picture, struct str zone, bool *ret)
 {
     struct zone_arming arming = {0};
@@ -84,35 +86,15 @@ rc zone_readiness(struct ctx *c, struct picture *picture, struct str zone,
 
 /* ---- arming and disarming -------------------------------------------------------------------- */
 
-static rc get_zone(struct ctx *c, struct picture *picture, const struct command *command,
-                   struct zone *ret)
-{
-    struct row row;
-    TRY(picture_get(c, picture, &zone_shape, command->target, &row, ret));
-    if (row.retired.us || (!actor_is_system(&command->actor) &&
-                           !label_readable(ret->label, command->actor.clearance)))
-        FAIL(c, NOT_FOUND, "there is no zone %.*s", STR_ARG(command->target));
-    return OK;
-}
-
-static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct zone_arming *arming)
-{
-    return outcome_add(
-        c, outcome, &(struct outcome_event){.kind = kind, .body = arming, .record_id = arming->id});
-}
-
 rc zone_decide_arm(struct ctx *c, struct picture *picture, const struct command *command,
                    struct outcome *outcome)
 {
     const struct zone_arm *input = command->input;
     struct readiness *r = NULL;
-    struct zone_arming *arming = NULL;
     struct zone zone = {0};
     bool armed = false;
     NEW(c, r, 1);
-    NEW(c, arming, 1);
-    TRY(get_zone(c, picture, command, &zone));
+    TRY(command_target(c, picture, command, &zone_shape, NULL, &zone));
     TRY(zone_is_armed(c, picture, zone.id, &armed));
     if (armed)
         REFUSE(c, CONFLICT, "armed", "", "this zone is armed already");
@@ -125,30 +107,28 @@ rc zone_decide_arm(struct ctx *c, struct picture *picture, const struct command 
                STR_ARG(r->count ? r->items[0].what : STR("hidden")));
     if (r->whole > 0 && str_absent(input->why))
         REFUSE(c, INVALID, "required", "why", "why is it armed although not all is ready?");
-    *arming = (struct zone_arming){.id = zone.id,
-                                   .label = zone.label,
-                                   .armed = true,
-                                   .since = clock_now(c),
-                                   .by = command->actor.id,
-                                   .why = input->why,
-                                   .not_ready_count = (int64_t)r->whole};
-    arming->not_ready.items = r->items;
-    arming->not_ready.count = r->count;
-    return add_event(c, outcome, &zone_armed_kind, arming);
+    struct zone_arming arming = {.id = zone.id,
+                                 .label = zone.label,
+                                 .armed = true,
+                                 .since = clock_now(c),
+                                 .by = command->actor.id,
+                                 .why = input->why,
+                                 .not_ready_count = (int64_t)r->whole};
+    arming.not_ready.items = r->items;
+    arming.not_ready.count = r->count;
+    return outcome_add_row(c, outcome, &zone_armed_kind, &arming);
 }
 
 rc zone_decide_disarm(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
-    struct zone_arming *arming = NULL;
     struct zone zone = {0};
     bool armed = false;
-    NEW(c, arming, 1);
-    TRY(get_zone(c, picture, command, &zone));
+    TRY(command_target(c, picture, command, &zone_shape, NULL, &zone));
     TRY(zone_is_armed(c, picture, zone.id, &armed));
     if (!armed)
         REFUSE(c, CONFLICT, "disarmed", "", "this zone is not armed");
-    *arming = (struct zone_arming){
+    struct zone_arming arming = {
         .id = zone.id, .label = zone.label, .since = clock_now(c), .by = command->actor.id};
-    return add_event(c, outcome, &zone_disarmed_kind, arming);
+    return outcome_add_row(c, outcome, &zone_disarmed_kind, &arming);
 }

@@ -3,6 +3,7 @@
 #include "domain/arming/arming_own.h"
 
 #include "assembly/page.h"
+#include "core/target.h"
 
 #include <inttypes.h>
 
@@ -137,9 +138,7 @@ rc zones_serve_readiness(struct ctx *c, const struct request *request, struct re
     struct readiness *r = NULL;
     struct zone zone = {0};
     NEW(c, r, 1);
-    TRY(picture_get(c, request->picture, &zone_shape, request->parts[0], NULL, &zone));
-    if (!label_readable(zone.label, request->actor->clearance))
-        FAIL(c, NOT_FOUND, "there is no zone %.*s", STR_ARG(request->parts[0]));
+    TRY(request_target(c, request, &zone_shape, NULL, &zone));
     TRY(zone_readiness(c, request->picture, zone.id, &request->actor->clearance, r));
     text_printf(response->body, "{\"ready\":%s,\"count\":%zu,\"items\":[",
                 r->whole ? "false" : "true", r->whole);

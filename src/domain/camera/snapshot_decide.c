@@ -3,7 +3,7 @@
 
 #include "base/encode.h"
 #include "base/random.h"
-#include "core/catalog.h"
+#include "core/target.h"
 
 #include <sodium.h>
 
@@ -88,24 +88,17 @@ rc cameras_of(struct ctx *c, struct picture *picture, const struct alarm *alarm,
 rc alarm_readable(struct ctx *c, struct picture *picture, const struct actor *actor, struct str id,
                   struct alarm *ret)
 {
-    struct row row;
-    TRY(picture_get(c, picture, &alarm_shape, id, &row, ret));
-    if (!actor_is_system(actor) && !label_readable(ret->label, actor->clearance))
-        FAIL(c, NOT_FOUND, "there is no alarm %.*s", STR_ARG(id));
-    return OK;
+    TRY(picture_get(c, picture, &alarm_shape, id, NULL, ret));
+    return actor_may_read(actor, ret->label) ? OK : picture_absent(c, &alarm_shape);
 }
 
 static rc add_ask(struct ctx *c, struct outcome *outcome, const struct alarm *alarm,
                   struct texts cameras, bool by_itself)
 {
-    struct snapshot_ask *ask = NULL;
-    NEW(c, ask, 1);
-    *ask = (struct snapshot_ask){
+    struct snapshot_ask ask = {
         .label = alarm->label, .alarm = alarm->id, .cameras = cameras, .by_itself = by_itself};
-    TRY(id_new(c, &ask->id));
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &snapshot_asked_kind, .body = ask, .record_id = ask->id});
+    TRY(id_new(c, &ask.id));
+    return outcome_add_row(c, outcome, &snapshot_asked_kind, &ask);
 }
 
 /* The pictures there are of an alarm, whether they are deleted or not. */
@@ -163,28 +156,16 @@ static rc room_get(struct ctx *c, struct picture *picture, struct snapshot_room 
     return OK;
 }
 
-static rc room_put(struct ctx *c, struct outcome *outcome, const struct snapshot_room *room)
-{
-    struct snapshot_room *kept = NULL;
-    NEW(c, kept, 1);
-    *kept = *room;
-    return outcome_vault_put(c, outcome, &snapshot_room_shape, kept);
-}
-
 static rc add_deleted(struct ctx *c, struct outcome *outcome, const struct snapshot *snapshot,
                       struct str why, struct snapshot_room *room)
 {
-    struct snapshot *body = NULL;
-    NEW(c, body, 1);
-    *body = *snapshot;
-    body->deleted = true;
-    body->deleted_why = why;
+    struct snapshot body = *snapshot;
+    body.deleted = true;
+    body.deleted_why = why;
     room->count -= room->count > 0;
     room->bytes = room->bytes > snapshot->bytes ? room->bytes - snapshot->bytes : 0;
     TRY(outcome_vault_delete(c, outcome, &snapshot_image_shape, snapshot->id));
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = &snapshot_deleted_kind, .body = body, .record_id = body->id});
+    return outcome_add_row(c, outcome, &snapshot_deleted_kind, &body);
 }
 
 /* The pictures that are held, by a column, the least first. */
@@ -242,7 +223,7 @@ rc snapshot_sweep(struct ctx *c, struct picture *picture, const struct command *
     }
     if (next.us)
         TRY(sweep_at(c, outcome, next, &room));
-    return room_put(c, outcome, &room);
+    return outcome_vault_put(c, outcome, &snapshot_room_shape, &room);
 }
 
 /* ---- keeping --------------------------------------------------------------------------------- */
@@ -287,27 +268,21 @@ rc snapshot_keep(struct ctx *c, struct picture *picture, const struct command *c
     struct alarm alarm = {0};
     struct camera camera = {0};
     struct snapshot_room room = {0};
-    struct snapshot *snapshot = NULL;
-    struct snapshot_image *image = NULL;
+    struct snapshot snapshot = {0};
     if (!is_jpeg(given->jpeg))
         REFUSE(c, INVALID, "jpeg", "jpeg", "this is not a JPEG picture");
     TRY(picture_get(c, picture, &alarm_shape, given->alarm, NULL, &alarm));
     TRY(picture_get(c, picture, &camera_shape, given->camera, NULL, &camera));
-    NEW(c, snapshot, 1);
-    NEW(c, image, 1);
-    TRY(fill(c, &camera, &alarm, given, snapshot));
-    *image = (struct snapshot_image){snapshot->id, snapshot->label, given->jpeg};
+    TRY(fill(c, &camera, &alarm, given, &snapshot));
+    const struct snapshot_image image = {snapshot.id, snapshot.label, given->jpeg};
     TRY(room_get(c, picture, &room));
-    TRY(make_room(c, picture, outcome, snapshot->bytes, &room));
-    TRY(outcome_add(c, outcome,
-                    &(struct outcome_event){.kind = &snapshot_taken_kind,
-                                            .body = snapshot,
-                                            .record_id = snapshot->id}));
-    TRY(outcome_vault_put(c, outcome, &snapshot_image_shape, image));
+    TRY(make_room(c, picture, outcome, snapshot.bytes, &room));
+    TRY(outcome_add_row(c, outcome, &snapshot_taken_kind, &snapshot));
+    TRY(outcome_vault_put(c, outcome, &snapshot_image_shape, &image));
     room.count++;
-    room.bytes += snapshot->bytes;
-    TRY(sweep_at(c, outcome, snapshot->expires, &room));
-    return room_put(c, outcome, &room);
+    room.bytes += snapshot.bytes;
+    TRY(sweep_at(c, outcome, snapshot.expires, &room));
+    return outcome_vault_put(c, outcome, &snapshot_room_shape, &room);
 }
 
 rc snapshot_miss(struct ctx *c, struct picture *picture, const struct command *command,
@@ -315,17 +290,13 @@ rc snapshot_miss(struct ctx *c, struct picture *picture, const struct command *c
 {
     struct alarm alarm = {0};
     struct camera camera = {0};
-    struct snapshot_missed *missed = NULL;
-    NEW(c, missed, 1);
-    *missed = *(const struct snapshot_missed *)command->input;
-    TRY(picture_get(c, picture, &alarm_shape, missed->alarm, NULL, &alarm));
-    TRY(picture_get(c, picture, &camera_shape, missed->camera, NULL, &camera));
-    TRY(label_join(c, alarm.label, camera.label, &missed->label));
-    TRY(id_new(c, &missed->id));
-    missed->source = camera.source;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = &snapshot_missed_kind, .body = missed, .record_id = missed->id});
+    struct snapshot_missed missed = *(const struct snapshot_missed *)command->input;
+    TRY(picture_get(c, picture, &alarm_shape, missed.alarm, NULL, &alarm));
+    TRY(picture_get(c, picture, &camera_shape, missed.camera, NULL, &camera));
+    TRY(label_join(c, alarm.label, camera.label, &missed.label));
+    TRY(id_new(c, &missed.id));
+    missed.source = camera.source;
+    return outcome_add_row(c, outcome, &snapshot_missed_kind, &missed);
 }
 
 rc snapshot_delete(struct ctx *c, struct picture *picture, const struct command *command,
@@ -334,12 +305,10 @@ rc snapshot_delete(struct ctx *c, struct picture *picture, const struct command 
     const struct snapshot_end *end = command->input;
     struct snapshot snapshot = {0};
     struct snapshot_room room = {0};
-    TRY(picture_get(c, picture, &snapshot_shape, command->target, NULL, &snapshot));
-    if (!actor_may_read(&command->actor, snapshot.label))
-        FAIL(c, NOT_FOUND, "there is no picture %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &snapshot_shape, NULL, &snapshot));
     if (snapshot.deleted)
         REFUSE(c, CONFLICT, "deleted", "", "this picture is deleted already");
     TRY(room_get(c, picture, &room));
     TRY(add_deleted(c, outcome, &snapshot, end->why, &room));
-    return room_put(c, outcome, &room);
+    return outcome_vault_put(c, outcome, &snapshot_room_shape, &room);
 }

@@ -2,6 +2,7 @@
 #include "domain/camera/camera_own.h"
 
 #include "assembly/page.h"
+#include "core/target.h"
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
@@ -34,9 +35,7 @@ rc snapshot_serve_image(struct ctx *c, const struct request *request, struct res
     struct snapshot_image image = {0};
     struct alarm alarm = {0};
     struct str id = request->parts[0];
-    TRY(picture_get(c, request->picture, &snapshot_shape, id, NULL, &snapshot));
-    if (!actor_may_read(request->actor, snapshot.label))
-        FAIL(c, NOT_FOUND, "there is no picture %.*s", STR_ARG(id));
+    TRY(request_target(c, request, &snapshot_shape, NULL, &snapshot));
     TRY(alarm_readable(c, request->picture, request->actor, snapshot.alarm, &alarm));
     if (snapshot.deleted)
         FAIL(c, NOT_FOUND, "this picture is deleted: %.*s", STR_ARG(snapshot.deleted_why));
@@ -56,7 +55,7 @@ static rc find_camera(struct ctx *c, const struct request *request, struct str i
     struct row row;
     TRY(picture_get(c, request->picture, &camera_shape, id, &row, &camera));
     if (row.retired.us || !actor_may_read(request->actor, camera.label))
-        FAIL(c, NOT_FOUND, "there is no camera %.*s", STR_ARG(id));
+        return picture_absent(c, &camera_shape);
     return OK;
 }
 

@@ -73,7 +73,7 @@ SHAPE_DECLARE(person_erasure, PERSON_ERASURE_FIELDS);
 
 /* Told after a person was erased: whoever keeps rows about them folds it and removes those. The
  * record is "person/<id>". */
-extern const struct event_kind person_erased;
+extern const struct event_kind person_erased_kind;
 
 /* ---- agency ---- */
 

@@ -21,14 +21,14 @@ static rc decide_erase(struct ctx *c, struct picture *picture, const struct comm
     struct row row;
     TRY(picture_get(c, picture, &person_shape, command->target, &row, &person));
     if (!actor_may_read(&command->actor, person.label))
-        FAIL(c, NOT_FOUND, "there is no person %.*s", STR_ARG(command->target));
+        return picture_absent(c, &person_shape);
     if (!row.retired.us)
         FAIL(c, CONFLICT, "retire the person first, then erase them");
     TRY(retention_check_hold(c, picture, person_shape.name, person.id));
     TRY(outcome_erase(c, outcome, person.id));
     return outcome_add(c, outcome,
                        &(struct outcome_event){
-                           .kind = &person_erased,
+                           .kind = &person_erased_kind,
                            .body = command->input,
                            .record_id = person.id,
                            .label = person.label,

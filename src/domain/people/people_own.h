@@ -7,6 +7,5 @@
 record_check person_check;
 
 extern const struct decision people_decisions[];
-extern const struct route people_routes[];
 
 #endif

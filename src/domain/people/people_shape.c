@@ -39,12 +39,8 @@ SHAPE_DEFINE(person, PERSON_FIELDS, 1, "Somebody of, with or at the mission");
 SHAPE_DEFINE(person_erasure, PERSON_ERASURE_FIELDS, 1, "The ground on which a person is erased");
 SHAPE_DEFINE(agency, AGENCY_FIELDS, 1, "A ministry, service or company that people work for");
 
-const struct event_kind person_erased = {
-    .name = "person.erased",
-    .help = "A person's keys were destroyed: what was kept about them can no longer be read",
-    .body = &person_erasure_shape,
-    .read = "person.read",
-};
+EVENT_KIND(person_erased, "person.erased", person_erasure, "person.read",
+           "A person's keys were destroyed: what was kept about them can no longer be read");
 
 /* The row goes, not only out of sight. */
 static rc fold_erased(struct ctx *c, struct picture *picture, const struct event *event)
@@ -66,10 +62,11 @@ const struct module people_module = {
             RECORD(agency, "agencies", "agency.read", "agency.write"),
             {0},
         },
-    .events = (const struct event_kind *const[]){&person_erased, NULL},
+    .events = (const struct event_kind *const[]){&person_erased_kind, NULL},
     .decisions = people_decisions,
-    .folds = (const struct fold[]){{&person_erased, fold_erased}, {0}},
-    .routes = people_routes,
+    .folds = (const struct fold[]){{&person_erased_kind, fold_erased}, {0}},
+    .routes =
+        (const struct route[]){ROUTE_COMMAND("/api/v1/persons/{id}/erase", "person.erase"), {0}},
     .permissions =
         (const struct permission[]){
             {"person.read", "See persons"},

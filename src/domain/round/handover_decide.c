@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "core/record.h"
+#include "core/target.h"
 #include "domain/mission/mission.h"
 
 struct making {
@@ -84,53 +85,40 @@ static rc add_zone(struct making *m, const void *record)
     return add_item(m, arming->label, item, "zone", arming->id);
 }
 
-static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct handover *handover)
-{
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = kind, .body = handover, .record_id = handover->id});
-}
-
 rc handover_decide_make(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
     const struct handover_make *input = command->input;
-    struct handover *handover = NULL;
+    struct handover handover = {.label = ROUND_LABEL,
+                                .from = command->actor.id,
+                                .to = input->to,
+                                .note = input->note,
+                                .made = clock_now(c)};
     if (str_eq(input->to, command->actor.id))
         REFUSE(c, INVALID, "oneself", "to", "nobody hands over to themselves");
     TRY(record_check_references(c, picture, &command->actor, &handover_make_shape, NULL, input));
-    NEW(c, handover, 1);
-    NEW(c, handover->items.items, HANDOVER_ITEMS_MAX);
-    handover->label = ROUND_LABEL;
-    handover->from = command->actor.id;
-    handover->to = input->to;
-    handover->note = input->note;
-    handover->made = clock_now(c);
-    TRY(id_new(c, &handover->id));
-    struct making m = {c, picture, handover, {handover->label.tlp, handover->label.compartments}};
+    NEW(c, handover.items.items, HANDOVER_ITEMS_MAX);
+    TRY(id_new(c, &handover.id));
+    struct making m = {c, picture, &handover, {handover.label.tlp, handover.label.compartments}};
     TRY(each_row(&m, &alarm_shape, add_alarm));
     TRY(each_row(&m, &source_state_shape, add_source));
     TRY(each_row(&m, &zone_arming_shape, add_zone));
-    return add_event(c, outcome, &handover_made_kind, handover);
+    return outcome_add_row(c, outcome, &handover_made_kind, &handover);
 }
 
 /* Each of the two signs for themselves, once. */
 rc handover_decide_sign(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
-    struct handover *handover = NULL;
-    NEW(c, handover, 1);
-    TRY(picture_get(c, picture, &handover_shape, command->target, NULL, handover));
-    if (!actor_may_read(&command->actor, handover->label))
-        FAIL(c, NOT_FOUND, "there is no hand-over %.*s", STR_ARG(command->target));
-    bool leaves = str_eq(command->actor.id, handover->from);
-    bool comes = str_eq(command->actor.id, handover->to);
+    struct handover handover = {0};
+    TRY(command_target(c, picture, command, &handover_shape, NULL, &handover));
+    bool leaves = str_eq(command->actor.id, handover.from);
+    bool comes = str_eq(command->actor.id, handover.to);
     if (!leaves && !comes)
         REFUSE(c, FORBIDDEN, "party", "", "this hand-over is between two others");
-    struct wall *signature = leaves ? &handover->signed_from : &handover->signed_to;
+    struct wall *signature = leaves ? &handover.signed_from : &handover.signed_to;
     if (signature->us)
         REFUSE(c, CONFLICT, "signed", "", "you have signed this already");
     *signature = clock_now(c);
-    return add_event(c, outcome, &handover_signed_kind, handover);
+    return outcome_add_row(c, outcome, &handover_signed_kind, &handover);
 }

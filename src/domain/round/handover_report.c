@@ -77,7 +77,7 @@ rc handover_describe(struct ctx *c, struct reporting *r, const void *asked)
     struct str id = ((const struct handover_asked *)asked)->id, name;
     TRY(picture_get(c, r->request->picture, &handover_shape, id, &row, &handover));
     if (!actor_may_read(r->request->actor, handover.label))
-        FAIL(c, NOT_FOUND, "there is no such handover");
+        return picture_absent(c, &handover_shape);
     TRY(str_format(c, &name, "handover/%.*s", STR_ARG(id)));
     TRY(str_format(c, &r->file_name, "handover-%.*s", STR_ARG(id)));
     TRY(report_open(c, r, report_word(r, "handover.title"), name, handover.label, row.drill));

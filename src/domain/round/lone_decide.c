@@ -1,16 +1,6 @@
 /* A guard who is alone: when the word that all is well does not come, that is an alarm. */
 #include "domain/round/round_own.h"
 
-static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct lone_guard *lone)
-{
-    struct lone_guard *body = NULL;
-    NEW(c, body, 1);
-    *body = *lone;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = kind, .body = body, .record_id = body->id});
-}
-
 static rc wait_for_word(struct ctx *c, struct outcome *outcome, struct lone_guard *lone)
 {
     lone->heard = clock_now(c);
@@ -44,7 +34,7 @@ rc lone_decide_begin(struct ctx *c, struct picture *, const struct command *comm
     if (input->every_ms < 60000)
         REFUSE(c, INVALID, "least", "every_ms", "at most once a minute");
     TRY(wait_for_word(c, outcome, &lone));
-    return add_event(c, outcome, &lone_begun_kind, &lone);
+    return outcome_add_row(c, outcome, &lone_begun_kind, &lone);
 }
 
 rc lone_decide_word(struct ctx *c, struct picture *picture, const struct command *command,
@@ -59,7 +49,7 @@ rc lone_decide_word(struct ctx *c, struct picture *picture, const struct command
     TRY(wait_for_word(c, outcome, &lone));
     TRY(alarm_key(c, lone.id, &key));
     TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
-    return add_event(c, outcome, &lone_heard_kind, &lone);
+    return outcome_add_row(c, outcome, &lone_heard_kind, &lone);
 }
 
 rc lone_decide_end(struct ctx *c, struct picture *picture, const struct command *command,
@@ -70,7 +60,7 @@ rc lone_decide_end(struct ctx *c, struct picture *picture, const struct command 
     TRY(get_lone(c, picture, command->actor.id, &lone));
     TRY(alarm_key(c, lone.id, &key));
     TRY(alarm_return(c, picture, outcome, key, clock_now(c)));
-    return add_event(c, outcome, &lone_ended_kind, &lone);
+    return outcome_add_row(c, outcome, &lone_ended_kind, &lone);
 }
 
 rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct command *command,
@@ -93,7 +83,7 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
     TRY(raise_refer(c, &raise, "guard", "account", lone.id));
     TRY(alarm_raise(c, picture, outcome, &raise));
     lone.overdue = true;
-    return add_event(c, outcome, &lone_overdue_kind, &lone);
+    return outcome_add_row(c, outcome, &lone_overdue_kind, &lone);
 }
 
 /* Where to go: what the phone says, or else the checkpoint where the guard was seen last. */

@@ -53,100 +53,64 @@ SHAPE_DEFINE_AFTER(handover, HANDOVER_FIELDS, 2, &handover_older,
                    "What one shift leaves to the next");
 SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "To whom the shift is handed over");
 
-#define KIND(symbol, name_, shape_, help_)    \
-    const struct event_kind symbol##_kind = { \
-        .name = name_, .help = help_, .body = &shape_##_shape, .read = READ}
+#define KIND(symbol, name_, shape_, row_, help_) \
+    EVENT_KIND(symbol, name_, shape_, READ, help_, .row = EVENT_##row_)
 
-KIND(tour_started, "tour.started", tour_run, "A guard is on a round");
-KIND(tour_scanned, "tour.scanned", tour_run, "A checkpoint was visited");
-KIND(tour_missed, "tour.missed", tour_run, "A checkpoint's window passed");
-KIND(tour_ended, "tour.ended", tour_run, "A round is over");
-KIND(guard_seen, "guard.seen", guard_seen, "Where a guard is");
-KIND(lone_begun, "lone.begun", lone_guard, "A guard is alone");
-KIND(lone_heard, "lone.heard", lone_guard, "A guard who is alone is well");
-KIND(lone_overdue, "lone.overdue", lone_guard, "A guard who is alone has not been heard");
-KIND(lone_ended, "lone.ended", lone_guard, "A guard is no longer alone");
-KIND(handover_made, "handover.made", handover, "A shift is being handed over");
-KIND(handover_signed, "handover.signed", handover, "One of the two has signed");
-
-/* ---- folds ----------------------------------------------------------------------------------- */
-
-static rc fold_row(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, event->kind->body, event->body, event);
-}
-
-static rc fold_lone_end(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    const struct lone_guard *lone = event->body;
-    return picture_retire(c, picture, &lone_guard_shape, lone->id, event);
-}
+KIND(tour_started, "tour.started", tour_run, PUTS_ROW, "A guard is on a round");
+KIND(tour_scanned, "tour.scanned", tour_run, PUTS_ROW, "A checkpoint was visited");
+KIND(tour_missed, "tour.missed", tour_run, PUTS_ROW, "A checkpoint's window passed");
+KIND(tour_ended, "tour.ended", tour_run, PUTS_ROW, "A round is over");
+KIND(guard_seen, "guard.seen", guard_seen, PUTS_ROW, "Where a guard is");
+KIND(lone_begun, "lone.begun", lone_guard, PUTS_ROW, "A guard is alone");
+KIND(lone_heard, "lone.heard", lone_guard, PUTS_ROW, "A guard who is alone is well");
+KIND(lone_overdue, "lone.overdue", lone_guard, PUTS_ROW, "A guard who is alone has not been heard");
+KIND(lone_ended, "lone.ended", lone_guard, ENDS_ROW, "A guard is no longer alone");
+KIND(handover_made, "handover.made", handover, PUTS_ROW, "A shift is being handed over");
+KIND(handover_signed, "handover.signed", handover, PUTS_ROW, "One of the two has signed");
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
-static rc serve_command(struct ctx *c, const struct request *request, struct response *response)
-{
-    const enum round_decision *decision = request->route->arg;
-    NEW(c, response->command, 1);
-    *response->command = (struct command){
-        .decision = &round_decisions[*decision],
-        .input = request->input,
-        .target = request->parts[0],
-        .actor = *request->actor,
-        .cause = -1,
-        .expect_seq = -1,
-        .alarm = *decision == LONE_WORD || *decision == GUARD_HELP,
-    };
-    return OK;
-}
-
-#define COMMAND(path_, permission_, help_, number_, ...)           \
-    ROUTE(POST, path_, permission_, help_, .serve = serve_command, \
-          .arg = &(const enum round_decision){number_}, __VA_ARGS__)
 #define LIST(path_, help_, shape_)                                                 \
     ROUTE(GET, path_, READ, help_, .output = &shape_##_shape, .output_list = true, \
           .serve = page_serve_list, .arg = &shape_##_shape)
 
 const struct route round_routes[] = {
-    COMMAND("/api/v1/guard-tours/{id}/start", WALK, "Set out on a round", TOUR_START, ),
+    ROUTE_COMMAND("/api/v1/guard-tours/{id}/start", "tour.start"),
     LIST("/api/v1/rounds", "Rounds as they were walked", tour_run),
-    COMMAND("/api/v1/rounds/{id}/scan", WALK, "Hand in a scan, signed by the phone", TOUR_SCAN,
-            .input = &tour_scan_shape),
+    ROUTE_COMMAND("/api/v1/rounds/{id}/scan", "tour.scan"),
     LIST("/api/v1/lone-guards", "Guards who are alone", lone_guard),
-    COMMAND("/api/v1/lone-guards/begin", WALK, "I am alone from now on", LONE_BEGIN,
-            .input = &lone_begin_shape),
-    COMMAND("/api/v1/lone-guards/word", WALK, "All is well", LONE_WORD, .input = &lone_word_shape),
-    COMMAND("/api/v1/guards/help", WALK, "I need help: an urgent alarm, before everything else",
-            GUARD_HELP, .input = &guard_help_shape),
-    COMMAND("/api/v1/lone-guards/end", WALK, "I am no longer alone", LONE_END, ),
+    ROUTE_COMMAND("/api/v1/lone-guards/begin", "lone.begin"),
+    ROUTE_COMMAND("/api/v1/lone-guards/word", "lone.word"),
+    ROUTE_COMMAND("/api/v1/guards/help", "guard.help"),
+    ROUTE_COMMAND("/api/v1/lone-guards/end", "lone.end"),
     ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
           .output = &guard_shape, .output_list = true, .serve = guards_serve),
     ROUTE(GET, "/api/v1/handovers", READ, "Hand-overs between shifts", .output = &handover_shape,
           .output_list = true, .serve = handovers_serve),
-    COMMAND("/api/v1/handovers", WALK, "Freeze the list for a hand-over", HANDOVER_MAKE,
-            .input = &handover_make_shape),
-    COMMAND("/api/v1/handovers/{id}/sign", WALK, "Sign it", HANDOVER_SIGN, ),
+    ROUTE_COMMAND("/api/v1/handovers", "handover.make"),
+    ROUTE_COMMAND("/api/v1/handovers/{id}/sign", "handover.sign"),
     {0},
 };
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision round_decisions[ROUND_DECISIONS + 1] = {
-    [TOUR_START] = {"tour.start", "Set out on a round", WALK, NULL, tour_start, NULL},
-    [TOUR_SCAN] = {"tour.scan", "Hand in a scan", WALK, &tour_scan_shape, tour_scan_take, NULL},
-    [TOUR_CHECK] = {"tour.check", "Look what was missed", WRITE, NULL, tour_check, NULL},
-    [LONE_BEGIN] = {"lone.begin", "Start the timer of a guard who is alone", WALK,
-                    &lone_begin_shape, lone_decide_begin, NULL},
-    [LONE_WORD] = {"lone.word", "Say that all is well", WALK, &lone_word_shape, lone_decide_word,
-                   NULL},
-    [LONE_END] = {"lone.end", "Stop that timer", WALK, NULL, lone_decide_end, NULL},
+    [TOUR_START] = {"tour.start", "Set out on a round", WALK, NULL, tour_start},
+    [TOUR_SCAN] = {"tour.scan", "Hand in a scan, signed by the phone", WALK, &tour_scan_shape,
+                   tour_scan_take},
+    [TOUR_CHECK] = {"tour.check", "Look what was missed", WRITE, NULL, tour_check},
+    [LONE_BEGIN] = {"lone.begin", "I am alone from now on", WALK, &lone_begin_shape,
+                    lone_decide_begin},
+    [LONE_WORD] = {"lone.word", "All is well", WALK, &lone_word_shape, lone_decide_word,
+                   .lane = true},
+    [LONE_END] = {"lone.end", "I am no longer alone", WALK, NULL, lone_decide_end},
     [LONE_OVERDUE] = {"lone.overdue", "Ring when the word does not come", WRITE, NULL,
-                      lone_decide_overdue, NULL},
-    [GUARD_HELP] = {"guard.help", "Call for help", WALK, &guard_help_shape, guard_decide_help,
-                    NULL},
+                      lone_decide_overdue},
+    [GUARD_HELP] = {"guard.help", "I need help: an urgent alarm, before everything else", WALK,
+                    &guard_help_shape, guard_decide_help, .lane = true},
     [HANDOVER_MAKE] = {"handover.make", "Freeze the list for a hand-over", WALK,
-                       &handover_make_shape, handover_decide_make, NULL},
-    [HANDOVER_SIGN] = {"handover.sign", "Sign a hand-over", WALK, NULL, handover_decide_sign, NULL},
+                       &handover_make_shape, handover_decide_make},
+    [HANDOVER_SIGN] = {"handover.sign", "Sign it", WALK, NULL, handover_decide_sign},
     {0},
 };
 
@@ -177,21 +141,6 @@ const struct module round_module = {
             &guard_seen_kind, &lone_begun_kind, &lone_heard_kind, &lone_overdue_kind,
             &lone_ended_kind, &handover_made_kind, &handover_signed_kind, NULL},
     .decisions = round_decisions,
-    .folds =
-        (const struct fold[]){
-            {&tour_started_kind, fold_row},
-            {&tour_scanned_kind, fold_row},
-            {&tour_missed_kind, fold_row},
-            {&tour_ended_kind, fold_row},
-            {&guard_seen_kind, fold_row},
-            {&lone_begun_kind, fold_row},
-            {&lone_heard_kind, fold_row},
-            {&lone_overdue_kind, fold_row},
-            {&lone_ended_kind, fold_lone_end},
-            {&handover_made_kind, fold_row},
-            {&handover_signed_kind, fold_row},
-            {0},
-        },
     .routes = round_routes,
     .permissions =
         (const struct permission[]){

@@ -359,6 +359,28 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     scene_close(&p.s);
 }
 
+TEST(only_a_call_for_help_and_the_word_of_a_lone_guard_go_before_everything_else)
+{
+    static const struct {
+        const char *path, *body;
+        bool lane;
+    } calls[] = {
+        {"/api/v1/guards/help", "{\"call\":\"c1\"}", true},
+        {"/api/v1/lone-guards/begin", "{\"every_ms\":600000}", false},
+        {"/api/v1/lone-guards/word", "{}", true},
+        {"/api/v1/lone-guards/end", "", false},
+    };
+    struct scene s;
+    scene_open(&s, 2, modules);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        struct command *command = NULL;
+        post(&s, &guard, calls[i].path, NULL, calls[i].body, &command);
+        assert_true(command && rc_ok(command->result));
+        assert_int_equal(command->alarm, calls[i].lane);
+    }
+    scene_close(&s);
+}
+
 TEST(a_call_for_help_of_a_phone_whose_clock_is_lost_is_of_now)
 {
     struct patrol p;

@@ -4,7 +4,7 @@
 #include "domain/round/round_own.h"
 
 #include "base/random.h"
-#include "core/catalog.h"
+#include "core/target.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -48,16 +48,6 @@ rc shift_check(struct ctx *c, struct picture *, const struct command *, const vo
 }
 
 /* ---- shared ---------------------------------------------------------------------------------- */
-
-static rc add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct tour_run *run)
-{
-    struct tour_run *body = NULL;
-    NEW(c, body, 1);
-    *body = *run;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = kind, .body = body, .record_id = body->id});
-}
 
 static rc ring(struct ctx *c, struct picture *picture, struct outcome *outcome,
                const struct tour_run *run, const char *message, struct str name)
@@ -144,17 +134,14 @@ rc tour_start(struct ctx *c, struct picture *picture, const struct command *comm
               struct outcome *outcome)
 {
     struct guard_tour tour = {0};
-    struct row row;
     struct tour_run run = {.guard = command->actor.id, .state = TOUR_STATE_WALKED};
-    TRY(picture_get(c, picture, &guard_tour_shape, command->target, &row, &tour));
-    if (row.retired.us || !actor_may_read(&command->actor, tour.label))
-        FAIL(c, NOT_FOUND, "there is no tour %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &guard_tour_shape, NULL, &tour));
     run.label = tour.label;
     run.tour = tour.id;
     run.started = clock_now(c);
     TRY(id_new(c, &run.id));
     TRY(lay_out(c, &tour, run.started, &run));
-    TRY(add_event(c, outcome, &tour_started_kind, &run));
+    TRY(outcome_add_row(c, outcome, &tour_started_kind, &run));
     return set_deadline(c, outcome, &run);
 }
 
@@ -257,26 +244,23 @@ static void judge(struct tour_run *run, struct tour_visit *visit, const struct t
 static rc note_seen(struct ctx *c, struct picture *picture, struct outcome *outcome,
                     struct tour_run *run, struct tour_visit *visit)
 {
-    struct guard_seen last = {0}, *seen = NULL;
+    struct guard_seen last = {0};
     struct guard_tour tour = {0};
-    NEW(c, seen, 1);
     TRY(picture_get(c, picture, &guard_tour_shape, run->tour, NULL, &tour));
     rc found = picture_get(c, picture, &guard_seen_shape, run->guard, NULL, &last);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
-    *seen = (struct guard_seen){.id = run->guard,
-                                .label = run->label,
-                                .at = visit->at,
-                                .tag = visit->tag,
-                                .position = position_of(&tour, visit->tag)};
-    visit->too_fast = is_too_fast(&last, seen->position, seen->at);
+    const struct guard_seen seen = {.id = run->guard,
+                                    .label = run->label,
+                                    .at = visit->at,
+                                    .tag = visit->tag,
+                                    .position = position_of(&tour, visit->tag)};
+    visit->too_fast = is_too_fast(&last, seen.position, seen.at);
     if (visit->too_fast)
         TRY(ring(c, picture, outcome, run, "round.speed", visit->name));
-    if (seen->at.us < last.at.us)
+    if (seen.at.us < last.at.us)
         return OK; /* handed in late: the guard has been seen since */
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &guard_seen_kind, .body = seen, .record_id = seen->id});
+    return outcome_add_row(c, outcome, &guard_seen_kind, &seen);
 }
 
 static struct tour_visit *find_visit(struct tour_run *run, struct str tag)
@@ -302,9 +286,7 @@ rc tour_scan_take(struct ctx *c, struct picture *picture, const struct command *
     const struct tour_scan *scan = command->input;
     struct tour_run run = {0};
     struct wall now = clock_now(c);
-    TRY(picture_get(c, picture, &tour_run_shape, command->target, NULL, &run));
-    if (!actor_may_read(&command->actor, run.label))
-        FAIL(c, NOT_FOUND, "there is no round %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &tour_run_shape, NULL, &run));
     TRY(check_phone(c, picture, &run, scan));
     TRY(check_time(c, &run, scan));
     struct tour_visit *visit = find_visit(&run, scan->tag);
@@ -315,10 +297,10 @@ rc tour_scan_take(struct ctx *c, struct picture *picture, const struct command *
     judge(&run, visit, scan, now);
     TRY(note_seen(c, picture, outcome, &run, visit));
     if (!all_done(&run))
-        return add_event(c, outcome, &tour_scanned_kind, &run);
+        return outcome_add_row(c, outcome, &tour_scanned_kind, &run);
     run.state = TOUR_STATE_COMPLETE;
     run.ended = now;
-    return add_event(c, outcome, &tour_ended_kind, &run);
+    return outcome_add_row(c, outcome, &tour_ended_kind, &run);
 }
 
 /* ---- what was missed ------------------------------------------------------------------------- */
@@ -347,8 +329,8 @@ rc tour_check(struct ctx *c, struct picture *picture, const struct command *comm
     if (!awaited && now.us > last_window(&run).us + (int64_t)RUN_OVER_MS * 1000) {
         run.state = TOUR_STATE_INCOMPLETE;
         run.ended = now;
-        return add_event(c, outcome, &tour_ended_kind, &run);
+        return outcome_add_row(c, outcome, &tour_ended_kind, &run);
     }
-    TRY(add_event(c, outcome, &tour_missed_kind, &run));
+    TRY(outcome_add_row(c, outcome, &tour_missed_kind, &run));
     return set_deadline(c, outcome, &run);
 }

@@ -2,6 +2,7 @@
 #include "domain/signal/signal_own.h"
 
 #include "assembly/page.h"
+#include "core/target.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,9 +96,7 @@ rc evidence_serve(struct ctx *c, const struct request *request, struct response 
     struct alarm alarm = {0};
     struct row row;
     struct text *out = response->body;
-    TRY(picture_get(c, request->picture, &alarm_shape, request->parts[0], &row, &alarm));
-    if (!label_readable(alarm.label, request->actor->clearance))
-        FAIL(c, NOT_FOUND, "there is no alarm %.*s", STR_ARG(request->parts[0]));
+    TRY(request_target(c, request, &alarm_shape, &row, &alarm));
     TRY(str_format(c, &response->etag, "\"%" PRId64 "\"", row.seq));
     text_put(out, STR("{\"alarm\":"));
     TRY(alarm_put(c, request, response, &alarm));

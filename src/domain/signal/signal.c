@@ -17,12 +17,7 @@ SHAPE_DEFINE(alarm_rule, ALARM_RULE_FIELDS, 1, "Which signals become which alarm
 SHAPE_DEFINE(unknown_sender, UNKNOWN_SENDER_FIELDS, 1, "Somebody who speaks and is on no list");
 SHAPE_DEFINE(signals_taken, SIGNALS_TAKEN_FIELDS, 1, "Signals of one source");
 
-const struct event_kind signal_taken_kind = {
-    .name = "signal.taken",
-    .help = "Signals of one source",
-    .body = &signals_taken_shape,
-    .read = SIGNAL_READ,
-};
+EVENT_KIND(signal_taken, "signal.taken", signals_taken, SIGNAL_READ, "Signals of one source");
 
 /* ---- the picture ------------------------------------------------------------------------------
  */

@@ -395,18 +395,17 @@ static rc write_source(struct taking *t, struct taking_source *from)
 {
     size_t at = 0;
     while (at < from->kept_count) {
-        struct signals_taken *taken = NULL;
         size_t first = at, size = size_of(&from->kept[at++]);
         while (at < from->kept_count && size + size_of(&from->kept[at]) <= EVENT_BYTES_MAX)
             size += size_of(&from->kept[at++]);
-        NEW(t->h.c, taken, 1);
-        taken->label = from->heard.source.label;
-        taken->source = from->heard.known ? from->heard.source.id : (struct str){NULL, 0};
-        taken->items.items = from->kept + first;
-        taken->items.count = at - first;
+        struct signals_taken taken = {.label = from->heard.source.label};
+        if (from->heard.known)
+            taken.source = from->heard.source.id;
+        taken.items.items = from->kept + first;
+        taken.items.count = at - first;
         TRY(outcome_add(t->h.c, t->h.outcome,
                         &(struct outcome_event){.kind = &signal_taken_kind,
-                                                .body = taken,
+                                                .body = &taken,
                                                 .record_id = from->heard.known
                                                                  ? from->heard.source.id
                                                                  : UNKNOWN_SOURCE}));

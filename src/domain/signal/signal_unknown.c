@@ -21,32 +21,31 @@ static rc ring_unknown(struct taking *t, const struct unknown_sender *sender)
 /* The list of them is bounded; beyond it they are one row together. */
 rc unknown_note(struct taking *t, const struct signal *signal)
 {
-    struct unknown_sender *sender = NULL;
+    struct unknown_sender sender = {0};
     struct query query = {.limit = UNKNOWN_MAX};
     struct page page;
-    NEW(t->h.c, sender, 1);
-    TRY(signal_report(t->h.c, signal->source, STR("sender"), &sender->id));
-    rc found = picture_get(t->h.c, t->h.picture, &unknown_sender_shape, sender->id, NULL, sender);
+    TRY(signal_report(t->h.c, signal->source, STR("sender"), &sender.id));
+    rc found = picture_get(t->h.c, t->h.picture, &unknown_sender_shape, sender.id, NULL, &sender);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
     if (!rc_ok(found)) {
-        struct str id = sender->id;
+        struct str id = sender.id;
         TRY(picture_list(t->h.c, t->h.picture, &unknown_sender_shape, &query, &page));
         bool full = page.count >= UNKNOWN_MAX;
-        *sender = (struct unknown_sender){.id = full ? STR("others") : id,
-                                          .label = WATCH_LABEL,
-                                          .identity = full ? STR("(others)") : signal->source,
-                                          .first = t->h.now};
+        sender = (struct unknown_sender){.id = full ? STR("others") : id,
+                                         .label = WATCH_LABEL,
+                                         .identity = full ? STR("(others)") : signal->source,
+                                         .first = t->h.now};
         if (full && rc_ok(picture_get(t->h.c, t->h.picture, &unknown_sender_shape, STR("others"),
-                                      NULL, sender)))
+                                      NULL, &sender)))
             found = OK;
         if (!rc_ok(found))
-            TRY(ring_unknown(t, sender));
+            TRY(ring_unknown(t, &sender));
     }
-    sender->peer = signal->peer;
-    sender->code_system = signal->code_system;
-    sender->text = signal->text;
-    sender->last = t->h.now;
-    sender->count++;
-    return outcome_vault_put(t->h.c, t->h.outcome, &unknown_sender_shape, sender);
+    sender.peer = signal->peer;
+    sender.code_system = signal->code_system;
+    sender.text = signal->text;
+    sender.last = t->h.now;
+    sender.count++;
+    return outcome_vault_put(t->h.c, t->h.outcome, &unknown_sender_shape, &sender);
 }

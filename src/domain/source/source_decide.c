@@ -2,6 +2,8 @@
  * change of the list. */
 #include "domain/source/source_own.h"
 
+#include "core/target.h"
+
 enum { OFF_DAYS_MAX = 30, OFF_DAY_MS = 86400000, SWEEP_MS = 5000 };
 
 rc source_check(struct ctx *c, struct picture *, const struct command *, const void *,
@@ -27,11 +29,7 @@ rc source_check(struct ctx *c, struct picture *, const struct command *, const v
 static rc get_source(struct ctx *c, struct picture *picture, const struct command *command,
                      struct source *ret, struct source_state *ret_state)
 {
-    struct row row;
-    TRY(picture_get(c, picture, &source_shape, command->target, &row, ret));
-    if (row.retired.us || (!actor_is_system(&command->actor) &&
-                           !label_readable(ret->label, command->actor.clearance)))
-        FAIL(c, NOT_FOUND, "there is no source %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &source_shape, NULL, ret));
     return source_state_get(c, picture, ret, ret_state);
 }
 
@@ -55,7 +53,7 @@ rc source_disable(struct ctx *c, struct picture *picture, const struct command *
     state.disabled_by = command->actor.id;
     state.disabled_until = input->until;
     state.disabled_why = input->why;
-    TRY(source_add_event(c, outcome, &source_disabled_kind, &state));
+    TRY(outcome_add_row(c, outcome, &source_disabled_kind, &state));
     TRY(alarms_turn(c, picture, outcome, source.id, true));
     return source_sweep_by(c, picture, outcome, input->until);
 }
@@ -83,7 +81,7 @@ rc source_enable(struct ctx *c, struct picture *picture, const struct command *c
         .heard = heard ? pulse.heard : (struct wall){0},
         .storming = state.storming,
     };
-    TRY(source_add_event(c, outcome, &source_enabled_kind, &state));
+    TRY(outcome_add_row(c, outcome, &source_enabled_kind, &state));
     TRY(alarms_turn(c, picture, outcome, source.id, false));
     return source_sweep_by(c, picture, outcome, wall_after(now, SWEEP_MS));
 }
@@ -124,7 +122,7 @@ static rc react_added(struct ctx *c, struct picture *picture, const struct event
     const struct source *source = event->body;
     struct source_state state = {0};
     TRY(source_state_get(c, picture, source, &state));
-    TRY(source_add_event(c, outcome, &source_expected_kind, &state));
+    TRY(outcome_add_row(c, outcome, &source_expected_kind, &state));
     return source_sweep_by(c, picture, outcome, wall_after(clock_now(c), SWEEP_MS));
 }
 
@@ -140,7 +138,7 @@ static rc react_changed(struct ctx *c, struct picture *picture, const struct eve
         state.condition = SOURCE_CONDITION_UNSUPERVISED;
     if (state.condition == SOURCE_CONDITION_UNSUPERVISED && source->heartbeat_ms > 0)
         state.condition = SOURCE_CONDITION_HEALTHY;
-    TRY(source_add_event(c, outcome, &source_expected_kind, &state));
+    TRY(outcome_add_row(c, outcome, &source_expected_kind, &state));
     return source_sweep_by(c, picture, outcome, wall_after(clock_now(c), SWEEP_MS));
 }
 
@@ -152,7 +150,7 @@ static rc react_retired(struct ctx *c, struct picture *picture, const struct eve
     str_split(&id, '/', &noun);
     TRY(picture_get(c, picture, &source_state_shape, id, NULL, &state));
     TRY(gap_close(c, outcome, picture, clock_now(c), &state));
-    TRY(source_add_event(c, outcome, &source_left_kind, &state));
+    TRY(outcome_add_row(c, outcome, &source_left_kind, &state));
     return outcome_vault_delete(c, outcome, &source_pulse_shape, id);
 }
 

@@ -110,7 +110,7 @@ static rc hear_known(struct hearing *h, struct heard_source *from)
     state->since = state->heard = h->now;
     if (source->heartbeat_ms)
         h->sweep = wall_sooner(h->sweep, wall_after(h->now, late_ms(source->heartbeat_ms)));
-    return source_add_event(h->c, h->outcome, &source_heard_kind, state);
+    return outcome_add_row(h->c, h->outcome, &source_heard_kind, state);
 }
 
 rc source_hear(struct hearing *h, struct heard_source *from, struct str peer)

@@ -37,10 +37,21 @@ SHAPE_DECLARE(storm_digest, STORM_DIGEST_FIELDS);
     F(T, text, block, why, REQUIRED, 3, 500, "why")
 SHAPE_DECLARE(source_off, SOURCE_OFF_FIELDS);
 
-extern const struct event_kind source_expected_kind, source_left_kind, source_heard_kind,
-    source_late_kind, source_silenced_kind, source_settled_kind, source_disabled_kind,
-    source_enabled_kind, source_stormed_kind, source_calmed_kind, source_counted_kind,
-    gap_opened_kind, gap_closed_kind;
+/* The events of a source; the body of each is its state. */
+#define SOURCE_EVENTS(X)                                                 \
+    X(expected, PUTS_ROW, "A source is on the list")                     \
+    X(left, ENDS_ROW, "A source is no longer on the list")               \
+    X(heard, PUTS_ROW, "A source is heard, for the first time or again") \
+    X(late, PUTS_ROW, "A heartbeat is overdue")                          \
+    X(silenced, PUTS_ROW, "A source is silent")                          \
+    X(settled, PUTS_ROW, "A source is heard again, and stays so")        \
+    X(disabled, PUTS_ROW, "A person switched a source off")              \
+    X(enabled, PUTS_ROW, "A source counts again")                        \
+    X(stormed, PUTS_ROW, "A source says more than is kept")              \
+    X(calmed, PUTS_ROW, "A storm is over")
+#define SOURCE_EVENT(part, ...) extern const struct event_kind source_##part##_kind;
+SOURCE_EVENTS(SOURCE_EVENT)
+extern const struct event_kind source_counted_kind, gap_opened_kind, gap_closed_kind;
 
 /* When a heartbeat is late, and when it is missing for good. */
 static inline int64_t late_ms(int64_t heartbeat_ms)
@@ -52,8 +63,6 @@ static inline int64_t silent_ms(int64_t heartbeat_ms)
     return heartbeat_ms * 3;
 }
 
-rc source_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct source_state *state);
 rc gap_open(struct ctx *c, struct outcome *outcome, const struct source *source,
             enum gap_cause cause, struct wall began, struct source_state *state);
 rc gap_close(struct ctx *c, struct outcome *outcome, struct picture *picture, struct wall ended,

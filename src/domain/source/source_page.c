@@ -2,6 +2,7 @@
 #include "domain/source/source_own.h"
 
 #include "assembly/page.h"
+#include "core/target.h"
 
 enum { SOURCES_MAX = 5000, GAPS_SHOWN = 50 };
 
@@ -47,9 +48,7 @@ rc sources_serve_one(struct ctx *c, const struct request *request, struct respon
     struct source source = {0};
     struct page page;
     struct query query = {.limit = GAPS_SHOWN, .sort = STR("began"), .descending = true};
-    TRY(picture_get(c, request->picture, &source_shape, request->parts[0], NULL, &source));
-    if (!label_readable(source.label, request->actor->clearance))
-        FAIL(c, NOT_FOUND, "there is no source %.*s", STR_ARG(request->parts[0]));
+    TRY(request_target(c, request, &source_shape, NULL, &source));
     TRY(page_shown(c, response, "source", source.id, source.label));
     TRY(put_source(c, request, &source, true, response->body));
     query.filters[query.filter_count++] = (struct filter){STR("source"), FILTER_EQ, source.id};

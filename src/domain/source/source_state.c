@@ -39,48 +39,31 @@ bool source_watches(const struct source *source, struct str zone)
     return false;
 }
 
-rc source_add_event(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                    const struct source_state *state)
-{
-    struct source_state *body = NULL;
-    NEW(c, body, 1);
-    *body = *state;
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = kind, .body = body, .record_id = body->id});
-}
-
 /* ---- gaps ------------------------------------------------------------------------------------ */
 
 rc gap_open(struct ctx *c, struct outcome *outcome, const struct source *source,
             enum gap_cause cause, struct wall began, struct source_state *state)
 {
-    struct gap *gap = NULL;
-    NEW(c, gap, 1);
-    *gap = (struct gap){.label = source->label,
-                        .source = source->id,
-                        .zone = source->zone,
-                        .cause = cause,
-                        .began = began};
-    TRY(id_new(c, &gap->id));
-    state->gap = gap->id;
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &gap_opened_kind, .body = gap, .record_id = gap->id});
+    struct gap gap = {.label = source->label,
+                      .source = source->id,
+                      .zone = source->zone,
+                      .cause = cause,
+                      .began = began};
+    TRY(id_new(c, &gap.id));
+    state->gap = gap.id;
+    return outcome_add_row(c, outcome, &gap_opened_kind, &gap);
 }
 
 rc gap_close(struct ctx *c, struct outcome *outcome, struct picture *picture, struct wall ended,
              struct source_state *state)
 {
-    struct gap *gap = NULL;
+    struct gap gap = {0};
     if (str_absent(state->gap))
         return OK;
-    NEW(c, gap, 1);
-    TRY(picture_get(c, picture, &gap_shape, state->gap, NULL, gap));
-    gap->ended = ended;
+    TRY(picture_get(c, picture, &gap_shape, state->gap, NULL, &gap));
+    gap.ended = ended;
     state->gap = (struct str){NULL, 0};
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &gap_closed_kind, .body = gap, .record_id = gap->id});
+    return outcome_add_row(c, outcome, &gap_closed_kind, &gap);
 }
 
 /* ---- the next sweep ----------------------------------------------------------------------------

@@ -133,28 +133,25 @@ rc storm_count(struct hearing *h, struct heard_source *from, const struct storm_
         return OK;
     from->state.storming = h->now;
     TRY(ring_storm(h, from, sample->at));
-    return from->known ? source_add_event(h->c, h->outcome, &source_stormed_kind, &from->state)
-                       : OK;
+    return from->known ? outcome_add_row(h->c, h->outcome, &source_stormed_kind, &from->state) : OK;
 }
 
 /* ---- from the sweep -------------------------------------------------------------------------- */
 
 static rc tell_count(struct ctx *c, struct outcome *outcome, struct source_pulse *pulse)
 {
-    struct storm_digest *digest = NULL;
-    NEW(c, digest, 1);
-    *digest = (struct storm_digest){
+    struct storm_digest digest = {
         .label = pulse->label,
         .source = pulse->id,
         .count = pulse->storm_count,
         .first = pulse->storm_first,
         .last = pulse->storm_last,
     };
-    digest->samples.items = pulse->storm_samples.items;
-    digest->samples.count = pulse->storm_samples.count;
+    digest.samples.items = pulse->storm_samples.items;
+    digest.samples.count = pulse->storm_samples.count;
     return outcome_add(c, outcome,
                        &(struct outcome_event){
-                           .kind = &source_counted_kind, .body = digest, .record_id = pulse->id});
+                           .kind = &source_counted_kind, .body = &digest, .record_id = pulse->id});
 }
 
 rc storm_tell(struct hearing *h, struct source_state *state, struct source_pulse *pulse,
@@ -186,5 +183,5 @@ rc storm_tell(struct hearing *h, struct source_state *state, struct source_pulse
     if (!state)
         return OK;
     state->storming = (struct wall){0};
-    return source_add_event(c, h->outcome, &source_calmed_kind, state);
+    return outcome_add_row(c, h->outcome, &source_calmed_kind, state);
 }

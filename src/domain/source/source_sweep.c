@@ -60,7 +60,7 @@ static rc fall_silent(struct sweep *s, const struct source *source, struct sourc
     state->flaps++;
     state->settle_until = (struct wall){0};
     s->changes++;
-    return source_add_event(s->h.c, s->h.outcome, &source_silenced_kind, state);
+    return outcome_add_row(s->h.c, s->h.outcome, &source_silenced_kind, state);
 }
 
 static rc fall_late(struct sweep *s, struct source_state *state, struct wall heard)
@@ -69,7 +69,7 @@ static rc fall_late(struct sweep *s, struct source_state *state, struct wall hea
     state->since = s->h.now;
     state->heard = heard;
     s->changes++;
-    return source_add_event(s->h.c, s->h.outcome, &source_late_kind, state);
+    return outcome_add_row(s->h.c, s->h.outcome, &source_late_kind, state);
 }
 
 static rc check_heartbeat(struct sweep *s, const struct source *source, struct source_state *state,
@@ -114,7 +114,7 @@ static rc check_settled(struct sweep *s, struct source_state *state)
     state->settle_until = (struct wall){0};
     state->flaps = 0;
     s->changes++;
-    return source_add_event(s->h.c, s->h.outcome, &source_settled_kind, state);
+    return outcome_add_row(s->h.c, s->h.outcome, &source_settled_kind, state);
 }
 
 static rc check_storm(struct sweep *s, struct source_state *state, struct source_pulse *pulse)

@@ -4,6 +4,7 @@
 
 #include "assembly/page.h"
 #include "core/catalog.h"
+#include "core/target.h"
 
 #include <inttypes.h>
 
@@ -155,9 +156,7 @@ rc tripwire_serve_hit(struct ctx *c, const struct request *request, struct respo
         .out = response->body,
     };
     NEW(c, hit, 1);
-    TRY(picture_get(c, request->picture, &tripwire_hit_shape, request->parts[0], &x.row, hit));
-    if (!actor_may_read(request->actor, hit->label))
-        FAIL(c, NOT_FOUND, "there is no such hit");
+    TRY(request_target(c, request, &tripwire_hit_shape, &x.row, hit));
     x.hit = hit;
     TRY(page_shown(c, response, "tripwire_hit", hit->id, hit->label));
     rc result = put_all(&x);

@@ -20,31 +20,14 @@ SHAPE_DEFINE(tripwire_wait, TRIPWIRE_WAIT_FIELDS, 1, "That something is decided 
 SHAPE_DEFINE(tripwire_turn, TRIPWIRE_TURN_FIELDS, 1, "How far the self-tests have come");
 SHAPE_DEFINE(tripwire_off, TRIPWIRE_OFF_FIELDS, 1, "Switching a tripwire off, or giving it back");
 
-const struct event_kind tripwire_hit_kind = {
-    .name = "tripwire.hit",
-    .help = "A tripwire was tripped",
-    .body = &tripwire_hit_shape,
-    .read = PERMIT_TRIPWIRE_READ,
-};
-const struct event_kind tripwire_fault_kind = {
-    .name = "tripwire.fault",
-    .help = "A tripwire cannot fire any more",
-    .body = &tripwire_fault_shape,
-    .read = PERMIT_TRIPWIRE_READ,
-};
-const struct event_kind tripwire_mended_kind = {
-    .name = "tripwire.mended",
-    .help = "A tripwire can fire again",
-    .body = &tripwire_fault_shape,
-    .read = PERMIT_TRIPWIRE_READ,
-};
+EVENT_KIND(tripwire_hit, "tripwire.hit", tripwire_hit, PERMIT_TRIPWIRE_READ,
+           "A tripwire was tripped", .row = EVENT_PUTS_ROW);
+EVENT_KIND(tripwire_fault, "tripwire.fault", tripwire_fault, PERMIT_TRIPWIRE_READ,
+           "A tripwire cannot fire any more");
+EVENT_KIND(tripwire_mended, "tripwire.mended", tripwire_fault, PERMIT_TRIPWIRE_READ,
+           "A tripwire can fire again");
 
 /* ---- folds ----------------------------------------------------------------------------------- */
-
-static rc fold_hit(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, &tripwire_hit_shape, event->body, event);
-}
 
 /* The fault is shown on the record, until the rule passes. */
 static rc set_fault(struct ctx *c, struct picture *picture, const struct event *event,
@@ -73,7 +56,6 @@ static rc fold_mended(struct ctx *c, struct picture *picture, const struct event
 }
 
 const struct fold tripwire_folds[] = {
-    {&tripwire_hit_kind, fold_hit},
     {&tripwire_fault_kind, fold_fault},
     {&tripwire_mended_kind, fold_mended},
     {0},

@@ -16,7 +16,6 @@ static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire
                    struct outcome *outcome)
 {
     struct sigma_set *set = NULL;
-    struct tripwire_fault *fault = NULL;
     struct str why = {NULL, 0};
     rc result = tripwire_set(c, tripwire->id, tripwire->rule, &set);
     if (result.code == RC_INVALID) {
@@ -29,26 +28,20 @@ static rc test_one(struct ctx *c, struct picture *picture, const struct tripwire
     }
     if (str_absent(why) == str_absent(tripwire->fault))
         return OK;
-    NEW(c, fault, 1);
-    *fault = (struct tripwire_fault){.id = tripwire->id, .label = tripwire->label, .why = why};
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = str_absent(why) ? &tripwire_mended_kind : &tripwire_fault_kind,
-                           .body = fault,
-                           .record_id = tripwire->id,
-                       });
+    const struct tripwire_fault fault = {.id = tripwire->id, .label = tripwire->label, .why = why};
+    return outcome_add_row(c, outcome,
+                           str_absent(why) ? &tripwire_mended_kind : &tripwire_fault_kind, &fault);
 }
 
 /* This one, now. */
 static rc decide_test(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
-    struct tripwire *tripwire = NULL;
-    NEW(c, tripwire, 1);
-    TRY(command_target(c, picture, command, &tripwire_shape, NULL, tripwire));
-    if (tripwire->status != TRIPWIRE_STATUS_ACTIVE)
+    struct tripwire tripwire = {0};
+    TRY(command_target(c, picture, command, &tripwire_shape, NULL, &tripwire));
+    if (tripwire.status != TRIPWIRE_STATUS_ACTIVE)
         FAIL(c, CONFLICT, "it is not active");
-    return test_one(c, picture, tripwire, outcome);
+    return test_one(c, picture, &tripwire, outcome);
 }
 
 /* Some at a time, so that nothing else waits for it. */
@@ -56,7 +49,6 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
                            struct outcome *outcome)
 {
     const struct tripwire_turn *turn = command->input;
-    struct tripwire_turn *next = NULL;
     struct page page;
     struct query query = {
         .filter_count = 1,
@@ -73,10 +65,9 @@ static rc decide_self_test(struct ctx *c, struct picture *picture, const struct 
         TRY(test_one(c, picture, &tripwires[i], outcome));
     if (str_absent(page.after))
         return OK;
-    NEW(c, next, 1);
-    next->after = tripwires[page.count - 1].id;
+    const struct tripwire_turn next = {.after = tripwires[page.count - 1].id};
     return outcome_set_deadline(c, outcome, command->decision, STR("rest"),
-                                (struct wall){clock_now(c).us + SELF_TEST_NEXT_US}, next);
+                                (struct wall){clock_now(c).us + SELF_TEST_NEXT_US}, &next);
 }
 
 /* ---- for the engine -------------------------------------------------------------------------- */
@@ -93,12 +84,11 @@ static rc decide_hit(struct ctx *c, struct picture *picture, const struct comman
                      struct outcome *outcome)
 {
     const struct tripwire_hit *hit = command->input;
-    struct tripwire_hit *known = NULL;
+    bool known = false;
     TRY(only_system(c, command));
-    NEW(c, known, 1);
-    rc found = picture_get(c, picture, &tripwire_hit_shape, hit->id, NULL, known);
-    if (found.code != RC_NOT_FOUND)
-        return found;
+    TRY(picture_has(c, picture, &tripwire_hit_shape, hit->id, &known));
+    if (known)
+        return OK;
     TRY(outcome_add(c, outcome,
                     &(struct outcome_event){.kind = &tripwire_hit_kind,
                                             .body = hit,

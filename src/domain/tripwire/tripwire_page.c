@@ -51,7 +51,7 @@ static rc text_of(struct ctx *c, const struct request *request, struct str id, s
     NEW(c, tripwire, 1);
     TRY(picture_get(c, request->picture, &tripwire_shape, id, NULL, tripwire));
     if (!actor_may_read(request->actor, tripwire->label))
-        FAIL(c, NOT_FOUND, "there is no such tripwire");
+        return picture_absent(c, &tripwire_shape);
     *ret = tripwire->rule;
     return OK;
 }

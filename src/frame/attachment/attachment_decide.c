@@ -23,7 +23,7 @@ rc attachment_get(struct ctx *c, struct picture *picture, const struct actor *ac
     TRY(picture_get(c, picture, &attachment_shape, id, NULL, ret));
     rc found = owner_get(c, picture, actor, ret->of, ret_owner);
     if (found.code == RC_NOT_FOUND || !actor_may_read(actor, ret->label))
-        FAIL(c, NOT_FOUND, "there is no such attachment");
+        return picture_absent(c, &attachment_shape);
     return found;
 }
 

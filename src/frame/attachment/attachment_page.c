@@ -75,7 +75,7 @@ static rc get_named(struct ctx *c, const struct request *request, struct attachm
     TRY(name_of(c, request, &name));
     TRY(attachment_get(c, request->picture, request->actor, request->parts[1], &owner, ret));
     if (!str_eq(ret->of, name))
-        FAIL(c, NOT_FOUND, "there is no such attachment");
+        return picture_absent(c, &attachment_shape);
     return OK;
 }
 

@@ -3,6 +3,7 @@
 #include "frame/delivery/delivery_own.h"
 
 #include "base/random.h"
+#include "core/target.h"
 
 static const int64_t WAIT_US_LEAST = (int64_t)60 * 1000000;
 static const int64_t WAIT_US_MOST = (int64_t)4 * 3600 * 1000000;
@@ -11,10 +12,8 @@ static const int64_t WAIT_US_MOST = (int64_t)4 * 3600 * 1000000;
 
 rc delivery_want(struct ctx *c, struct outcome *outcome, const struct delivery_want *want)
 {
-    struct delivery *delivery = NULL;
     bool document = !str_absent(want->bytes);
-    NEW(c, delivery, 1);
-    *delivery = (struct delivery){
+    struct delivery delivery = {
         .label = want->label,
         .kind = want->kind,
         .outlet = want->outlet,
@@ -28,26 +27,19 @@ rc delivery_want(struct ctx *c, struct outcome *outcome, const struct delivery_w
         .state = DELIVERY_STATE_WANTED,
         .wanted = clock_now(c),
     };
-    TRY(id_new(c, &delivery->id));
+    TRY(id_new(c, &delivery.id));
     if (want->kind == DELIVERY_KIND_MAIL && str_absent(want->to))
         REFUSE(c, INVALID, "required", "to", "mail goes to an address");
     if (want->kind == DELIVERY_KIND_PRINT && !document)
         REFUSE(c, INVALID, "required", "document", "a printer prints a document");
     if (document != !str_absent(want->document) || document != !str_absent(want->type))
         REFUSE(c, INVALID, "required", "document", "a document has a name, a type and bytes");
-    TRY(shape_check(c, &delivery_shape, delivery));
+    TRY(shape_check(c, &delivery_shape, &delivery));
     if (document) {
-        struct delivery_document *bytes = NULL;
-        NEW(c, bytes, 1);
-        *bytes = (struct delivery_document){.id = delivery->id, .bytes = want->bytes};
-        TRY(shape_check(c, &delivery_document_shape, bytes));
-        TRY(outcome_vault_put(c, outcome, &delivery_document_shape, bytes));
+        const struct delivery_document bytes = {.id = delivery.id, .bytes = want->bytes};
+        TRY(outcome_vault_put(c, outcome, &delivery_document_shape, &bytes));
     }
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){.kind = &delivery_wanted_kind,
-                                               .body = delivery,
-                                               .record_id = delivery->id,
-                                               .label = delivery->label});
+    return outcome_add_row(c, outcome, &delivery_wanted_kind, &delivery);
 }
 
 /* Here, and not with whoever wants it, a drill is stopped: nobody can forget it. */
@@ -80,17 +72,6 @@ rc delivery_fold_turn(struct ctx *c, struct picture *picture, const struct event
 
 /* ---- turns ----------------------------------------------------------------------------------- */
 
-static rc get(struct ctx *c, struct picture *picture, const struct command *command,
-              struct delivery *ret)
-{
-    rc found = picture_get(c, picture, &delivery_shape, command->target, NULL, ret);
-    if (found.code != RC_NOT_FOUND && !rc_ok(found))
-        return found;
-    if (!rc_ok(found) || !actor_may_read(&command->actor, ret->label))
-        FAIL(c, NOT_FOUND, "there is no delivery %.*s", STR_ARG(command->target));
-    return OK;
-}
-
 static rc only_system(struct ctx *c, const struct command *command)
 {
     if (!actor_is_system(&command->actor))
@@ -101,9 +82,7 @@ static rc only_system(struct ctx *c, const struct command *command)
 static rc add_turn(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
                    const struct delivery *delivery)
 {
-    struct delivery_turn *turn = NULL;
-    NEW(c, turn, 1);
-    *turn = (struct delivery_turn){
+    const struct delivery_turn turn = {
         .id = delivery->id,
         .label = delivery->label,
         .state = delivery->state,
@@ -116,8 +95,7 @@ static rc add_turn(struct ctx *c, struct outcome *outcome, const struct event_ki
     };
     if (delivery->over.us && !str_absent(delivery->document))
         TRY(outcome_vault_delete(c, outcome, &delivery_document_shape, delivery->id));
-    return outcome_add(
-        c, outcome, &(struct outcome_event){.kind = kind, .body = turn, .record_id = delivery->id});
+    return outcome_add_row(c, outcome, kind, &turn);
 }
 
 /* It leaves now. Said before it leaves, so that after a crash nobody takes it for unsent. */
@@ -127,7 +105,7 @@ rc delivery_decide_begin(struct ctx *c, struct picture *picture, const struct co
     struct delivery delivery = {0};
     struct outlet outlet = {0};
     TRY(only_system(c, command));
-    TRY(get(c, picture, command, &delivery));
+    TRY(command_target(c, picture, command, &delivery_shape, NULL, &delivery));
     if (delivery.state != DELIVERY_STATE_WANTED || delivery.next.us || delivery.drill)
         REFUSE(c, CONFLICT, "state", "state", "it is not to be sent now");
     TRY(outlet_of(c, picture, &delivery, &outlet));
@@ -181,7 +159,7 @@ rc delivery_decide_answer(struct ctx *c, struct picture *picture, const struct c
     const struct delivery_answer *answer = command->input;
     struct delivery delivery = {0};
     TRY(only_system(c, command));
-    TRY(get(c, picture, command, &delivery));
+    TRY(command_target(c, picture, command, &delivery_shape, NULL, &delivery));
     bool unsent = delivery.state == DELIVERY_STATE_WANTED;
     if (delivery.over.us) /* late; of a drill only the document is left to delete */
         return str_absent(delivery.document)
@@ -220,7 +198,7 @@ rc delivery_decide_due(struct ctx *c, struct picture *picture, const struct comm
 {
     struct delivery delivery = {0};
     TRY(only_system(c, command));
-    TRY(get(c, picture, command, &delivery));
+    TRY(command_target(c, picture, command, &delivery_shape, NULL, &delivery));
     if (delivery.state != DELIVERY_STATE_WANTED || !delivery.next.us)
         return OK;
     delivery.next = (struct wall){0};
@@ -232,7 +210,7 @@ rc delivery_decide_retry(struct ctx *c, struct picture *picture, const struct co
                          struct outcome *outcome)
 {
     struct delivery delivery = {0};
-    TRY(get(c, picture, command, &delivery));
+    TRY(command_target(c, picture, command, &delivery_shape, NULL, &delivery));
     if (delivery.drill)
         REFUSE(c, CONFLICT, "drill", "", "it is part of a drill and stays in the house");
     if (delivery.state == DELIVERY_STATE_WANTED && delivery.next.us)

@@ -4,9 +4,18 @@
 
 #include "frame/delivery/delivery.h"
 
-extern const struct event_kind delivery_wanted_kind, delivery_begun_kind, delivery_sent_kind,
-    delivery_delivered_kind, delivery_deferred_kind, delivery_due_kind, delivery_failed_kind,
-    delivery_withheld_kind;
+/* How a delivery goes on; the body of each is a delivery_turn. */
+#define DELIVERY_TURNS(X)                               \
+    X(begun, "A message is given to its outlet")        \
+    X(sent, "A message was accepted by the other side") \
+    X(delivered, "A message has arrived")               \
+    X(deferred, "A message could not be sent now")      \
+    X(due, "A message is tried again")                  \
+    X(failed, "A message was given up")                 \
+    X(withheld, "A message stays in the house")
+#define DELIVERY_TURN(part, ...) extern const struct event_kind delivery_##part##_kind;
+DELIVERY_TURNS(DELIVERY_TURN)
+extern const struct event_kind delivery_wanted_kind;
 
 /* "outlet.try"; "delivery.begin" (its target leaves now), ".answer", ".due" (a deadline), ".retry"
  * (a person). */

@@ -1,5 +1,6 @@
 /* A trial: the one message that a person may send by an outlet, to see that it works. What it says
  * is of no secret, so it leaves wherever anything may. */
+#include "core/target.h"
 #include "frame/delivery/delivery_own.h"
 
 enum { PAGE_MAX = 4096, OBJECTS = 5 };
@@ -50,13 +51,8 @@ rc outlet_decide_try(struct ctx *c, struct picture *picture, const struct comman
 {
     const struct outlet_trial *trial = command->input;
     struct outlet outlet = {0};
-    struct row row;
     struct delivery_want want = {.label = {.tlp = TLP_CLEAR}, .to = trial->to};
-    rc found = picture_get(c, picture, &outlet_shape, command->target, &row, &outlet);
-    if (found.code != RC_NOT_FOUND && !rc_ok(found))
-        return found;
-    if (!rc_ok(found) || row.retired.us || !actor_may_read(&command->actor, outlet.label))
-        FAIL(c, NOT_FOUND, "there is no outlet %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &outlet_shape, NULL, &outlet));
     want.kind = outlet.kind;
     want.outlet = outlet.id;
     want.subject = STR("Trial");

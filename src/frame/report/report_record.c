@@ -148,7 +148,7 @@ rc report_describe_record(struct ctx *c, struct reporting *r, const struct recor
         return fault_again(c);
     TRY(picture_get(c, r->request->picture, shape, id, &row, head));
     if (!actor_may_read(r->request->actor, head->label))
-        FAIL(c, NOT_FOUND, "there is no such %s", shape->name);
+        return picture_absent(c, shape);
     TRY(report_name(c, r, &noun, NULL, "record.%s", shape->name));
     TRY(str_format(c, &name, "%s/%.*s", shape->name, STR_ARG(head->id)));
     TRY(str_format(c, &r->file_name, "%s-%.*s", shape->name, STR_ARG(head->id)));

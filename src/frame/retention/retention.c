@@ -87,20 +87,12 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision retention_decisions[RETENTION_DECISIONS + 1] = {
-    [RETENTION_RUN] = {.name = "retention.run",
-                       .help = "Remove records whose time is over",
-                       .permission = PERMIT_RETENTION_WRITE,
-                       .input = &retention_turn_shape,
-                       .decide = retention_decide_run},
-    [RETENTION_PERSON] = {.name = "retention.person",
-                          .help = "Erase the records about a person who is erased",
-                          .permission = PERMIT_RETENTION_ERASE,
-                          .decide = retention_decide_person},
-    [RECORD_ERASE] = {.name = "record.erase",
-                      .help = "Erase a record before its time",
-                      .permission = PERMIT_RETENTION_ERASE,
-                      .input = &record_erase_shape,
-                      .decide = record_decide_erase},
+    [RETENTION_RUN] = {"retention.run", "Remove records whose time is over", PERMIT_RETENTION_WRITE,
+                       &retention_turn_shape, retention_decide_run},
+    [RETENTION_PERSON] = {"retention.person", "Erase the records about a person who is erased",
+                          PERMIT_RETENTION_ERASE, NULL, retention_decide_person},
+    [RECORD_ERASE] = {"record.erase", "Erase a record before its time", PERMIT_RETENTION_ERASE,
+                      &record_erase_shape, record_decide_erase},
     {0},
 };
 

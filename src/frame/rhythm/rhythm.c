@@ -4,7 +4,6 @@
 #include "core/core.h"
 #include "core/record.h"
 #include "core/system.h"
-#include "core/target.h"
 #include "frame/rhythm/rhythm_own.h"
 
 /* ---- forms ----------------------------------------------------------------------------------- */
@@ -74,7 +73,7 @@ SHAPE_DECLARE(rhythm_end, RHYTHM_END_FIELDS);
 SHAPE_DEFINE(rhythm_end, RHYTHM_END_FIELDS, 1, "Something that does not come round any more");
 
 EVENT_KIND(rhythm_set, "rhythm.set", rhythm, PERMIT_RHYTHM_READ,
-           "The next date of what comes round");
+           "The next date of what comes round", .row = EVENT_PUTS_ROW);
 EVENT_KIND(rhythm_ended, "rhythm.ended", rhythm_end, PERMIT_RHYTHM_READ,
            "It does not come round any more");
 EVENT_KIND(routine_came, "routine.came", routine_date, PERMIT_RHYTHM_READ,
@@ -153,38 +152,21 @@ static rc holiday_check(struct ctx *c, struct picture *picture, const struct com
 
 /* ---- folds and pages ------------------------------------------------------------------------- */
 
-static rc fold_set(struct ctx *c, struct picture *picture, const struct event *event)
-{
-    return picture_put(c, picture, &rhythm_shape, event->body, event);
-}
-
 static rc fold_ended(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct rhythm_end *end = event->body;
     return picture_delete(c, picture, &rhythm_shape, end->id);
 }
 
-static rc serve_pace(struct ctx *c, const struct request *request, struct response *response)
-{
-    return request_command(c, request, &rhythm_decisions[RHYTHM_PACE], &response->command);
-}
-
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision rhythm_decisions[RHYTHM_DECISIONS + 1] = {
-    [RHYTHM_ARM] = {.name = "rhythm.arm",
-                    .help = "Set the next date of all that comes round",
-                    .permission = PERMIT_RHYTHM_WRITE,
-                    .decide = rhythm_decide_arm},
-    [RHYTHM_PACE] = {.name = "rhythm.pace",
-                     .help = "Let something come round more or less often",
-                     .permission = PERMIT_RHYTHM_WRITE,
-                     .input = &rhythm_pace_input_shape,
-                     .decide = rhythm_decide_pace},
-    [ROUTINE_COME] = {.name = "routine.come",
-                      .help = "Note that a date of a routine has come",
-                      .permission = PERMIT_RHYTHM_WRITE,
-                      .decide = routine_decide_come},
+    [RHYTHM_ARM] = {"rhythm.arm", "Set the next date of all that comes round", PERMIT_RHYTHM_WRITE,
+                    NULL, rhythm_decide_arm},
+    [RHYTHM_PACE] = {"rhythm.pace", "Let it come round more or less often", PERMIT_RHYTHM_WRITE,
+                     &rhythm_pace_input_shape, rhythm_decide_pace},
+    [ROUTINE_COME] = {"routine.come", "Note that a date of a routine has come", PERMIT_RHYTHM_WRITE,
+                      NULL, routine_decide_come},
     {0},
 };
 
@@ -216,12 +198,7 @@ const struct module rhythm_module = {
     .events = (const struct event_kind *const[]){&rhythm_set_kind, &rhythm_ended_kind,
                                                  &routine_came_kind, NULL},
     .decisions = rhythm_decisions,
-    .folds =
-        (const struct fold[]){
-            {&rhythm_set_kind, fold_set},
-            {&rhythm_ended_kind, fold_ended},
-            {0},
-        },
+    .folds = (const struct fold[]){{&rhythm_ended_kind, fold_ended}, {0}},
     .reactions =
         (const struct reaction[]){
             {.kind = &deadline_passed_kind, .react = rhythm_on_passed},
@@ -239,9 +216,7 @@ const struct module rhythm_module = {
                   "All that comes round: its next date, and how the last run went",
                   .output = &rhythm_shape, .output_list = true, .serve = page_serve_list,
                   .arg = &rhythm_shape),
-            ROUTE(POST, "/api/v1/rhythms/{id}/pace", PERMIT_RHYTHM_WRITE,
-                  "Let it come round more or less often", .input = &rhythm_pace_input_shape,
-                  .serve = serve_pace),
+            ROUTE_COMMAND("/api/v1/rhythms/{id}/pace", "rhythm.pace"),
             {0},
         },
     .permissions =

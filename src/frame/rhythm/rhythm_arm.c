@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "core/catalog.h"
 #include "core/system.h"
+#include "core/target.h"
 #include "frame/rhythm/rhythm_own.h"
 
 enum { FACTOR_AS_DECLARED = 10000, FACTOR_LEAST = 1000, FACTOR_MOST = 100000, MISSED_MOST = 1000 };
@@ -186,9 +187,7 @@ static rc set_next(struct ctx *c, const struct calendar *calendar, const struct 
     TRY(deadline_id(c, wanted->decision, wanted->id, &rhythm->deadline));
     rhythm->due = (struct wall){0};
     bool comes = recur_next(&recur, &calendar->zone, rhythm->last, clock_now(c), &rhythm->due);
-    TRY(outcome_add(c, outcome,
-                    &(struct outcome_event){
-                        .kind = &rhythm_set_kind, .body = rhythm, .record_id = rhythm->id}));
+    TRY(outcome_add_row(c, outcome, &rhythm_set_kind, rhythm));
     if (comes)
         return outcome_set_deadline(c, outcome, wanted->decision, wanted->id, rhythm->due, NULL);
     return had ? outcome_clear_deadline(c, outcome, wanted->decision, wanted->id) : OK;
@@ -234,12 +233,10 @@ static rc arm(struct ctx *c, const struct calendar *calendar, const struct wante
 static rc end(struct ctx *c, const struct rhythm *rhythm, const struct decision *decision,
               struct outcome *outcome)
 {
-    struct record_head body = {rhythm->id, rhythm->label};
+    const struct record_head body = {rhythm->id, rhythm->label};
     if (rhythm->due.us && decision)
         TRY(outcome_clear_deadline(c, outcome, decision, rhythm->id));
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &rhythm_ended_kind, .body = &body, .record_id = body.id});
+    return outcome_add_row(c, outcome, &rhythm_ended_kind, &body);
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -367,10 +364,7 @@ rc routine_decide_come(struct ctx *c, struct picture *picture, const struct comm
                        struct outcome *outcome)
 {
     struct routine routine = {0};
-    struct row row;
-    TRY(picture_get(c, picture, &routine_shape, command->target, &row, &routine));
-    if (row.retired.us || !actor_may_read(&command->actor, routine.label))
-        FAIL(c, NOT_FOUND, "there is no routine %.*s", STR_ARG(command->target));
+    TRY(command_target(c, picture, command, &routine_shape, NULL, &routine));
     struct wall due = command->occurred.us ? command->occurred : clock_now(c);
     struct routine_date body = {
         .id = routine.id,
@@ -380,9 +374,7 @@ rc routine_decide_come(struct ctx *c, struct picture *picture, const struct comm
         .late = clock_now(c).us - due.us > LATE_US,
         .owner = routine.owner,
     };
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){.kind = &routine_came_kind, .body = &body, .record_id = body.id});
+    return outcome_add_row(c, outcome, &routine_came_kind, &body);
 }
 
 /* ---- pace ------------------------------------------------------------------------------------ */
@@ -409,8 +401,6 @@ rc rhythm_decide_pace(struct ctx *c, struct picture *picture, const struct comma
 {
     const struct rhythm_pace_input *input = command->input;
     struct rhythm rhythm = {0};
-    TRY(picture_get(c, picture, &rhythm_shape, command->target, NULL, &rhythm));
-    if (!actor_may_read(&command->actor, rhythm.label))
-        FAIL(c, NOT_FOUND, "there is no such rhythm");
+    TRY(command_target(c, picture, command, &rhythm_shape, NULL, &rhythm));
     return rhythm_pace(c, picture, outcome, rhythm.id, input->factor_bp);
 }
