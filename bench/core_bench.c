@@ -5,9 +5,9 @@
  * PostgreSQL too when CHANCERY_TEST_POSTGRES names one. */
 #include "bench.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
+#include "assembly/core_module.h"
 #include "core/core.h"
-#include "core/own.h"
 
 #include <inttypes.h>
 #include <malloc.h>

@@ -96,6 +96,7 @@ static const struct floor {
     {"store", 30, false},
     {"ledger", 31, false},
     {"core", HEIGHT_CORE, false},
+    {"assembly", HEIGHT_CORE + 1, false},
     {"frame", 45, true},
     {"frame/retention", 46, false},
     {"domain", HEIGHT_DOMAIN, true},

@@ -72,7 +72,8 @@ static bool next_module(const char **at, const char *end, char ret_name[NAME_BYT
 static void note_needs(const struct file *file, const char *domain)
 {
     const char *code = file->code.bytes;
-    const char *at = strstr(code, ".needs = NEEDS(");
+    const char *needs_of = strstr(code, ".needs =");
+    const char *at = needs_of != NULL ? strstr(needs_of, "NEEDS(") : NULL;
     const char *end = at != NULL ? strchr(at, ')') : NULL;
     char name[NAME_BYTES_MAX];
     int line = 1;

@@ -1,7 +1,7 @@
 // The words of the console. Each folder under src/ that has words keeps them beside its parts, in
 // words.<language>.json; here they become one module for each language, so that a domain is found
-// by its folder alone and a page loads one file, however many domains there are. What the server says
-// as well is in content/<what>/messages.<language>.json.
+// by its folder alone and a page loads one file, however many domains there are. What the server
+// says as well is in content/<what>/messages.<language>.json.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin } from 'vite';

@@ -5,6 +5,9 @@
 #include "core/catalog.h"
 #include "core/record.h"
 
+/* List, one, history, add, change, retire. */
+enum { RECORD_ROUTES = 6 };
+
 /* What is made from one record. The rows of its steps stand in the order of `steps`. */
 struct generated {
     const char *name; /* of the shape */
@@ -51,8 +54,5 @@ static inline const struct event_kind *catalog_kind_of(const void *row)
 
 /* The row of that name among rows sorted by names; NULL when there is none. */
 const void *catalog_by_name(const struct rows *sorted, struct str name);
-
-/* Everything that a compiler cannot check. INTERNAL names what does not fit. */
-rc catalog_check(struct ctx *c, const struct catalog *catalog);
 
 #endif

@@ -1,7 +1,7 @@
 #include "core/follower.h"
 
 #include "base/log.h"
-#include "core/own.h"
+#include "core/system.h"
 #include "core/writer.h"
 
 #include <stdlib.h>
@@ -368,12 +368,6 @@ rc followers_start(struct ctx *c, struct core *core)
     return OK;
 }
 
-void followers_ring(struct core *core)
-{
-    for (struct follower *f = core->followers; f; f = f->next)
-        follower_ring(f);
-}
-
 bool followers_step(struct core *core)
 {
     bool did = false;
@@ -416,6 +410,12 @@ void followers_leave(struct core *core)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+static void ring_all(struct core *core)
+{
+    for (struct follower *f = core->followers; f; f = f->next)
+        follower_ring(f);
+}
+
 rc follower_open(struct ctx *c, struct core *core, const struct follower_options *options,
                  struct follower **ret)
 {
@@ -441,6 +441,7 @@ rc follower_open(struct ctx *c, struct core *core, const struct follower_options
     while (*last)
         last = &(*last)->next;
     *last = f;
+    core->ring = ring_all;
     *ret = f;
     return OK;
 }

@@ -1,7 +1,7 @@
 #include "core/outcome.h"
 
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 #include "ledger/ledger.h"
 
 #include <assert.h>
@@ -142,7 +142,7 @@ rc outcome_destroy(struct ctx *c, struct outcome *outcome, struct str subject)
 
 rc outcome_erase(struct ctx *c, struct outcome *outcome, struct str subject)
 {
-    struct subject_erased body = {.subject = subject, .label = OWN_LABEL};
+    struct subject_erased body = {.subject = subject, .label = SYSTEM_LABEL};
     TRY(outcome_add(c, outcome,
                     &(struct outcome_event){.kind = &subject_erased_kind, .body = &body}));
     struct wish wish = {.kind = WISH_ERASE};
@@ -178,7 +178,7 @@ rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct dec
         .due = due,
     };
     assert(catalog_decision(outcome->catalog, str_from(decision->name)) == decision);
-    TRY(join_label(c, &deadline.label, OWN_LABEL));
+    TRY(join_label(c, &deadline.label, SYSTEM_LABEL));
     if (input)
         TRY(put_input(c, decision, input, &deadline));
     TRY(deadline_id(c, decision, record_id, &deadline.id));
@@ -191,7 +191,7 @@ rc outcome_set_deadline(struct ctx *c, struct outcome *outcome, const struct dec
 rc outcome_clear_deadline(struct ctx *c, struct outcome *outcome, const struct decision *decision,
                           struct str record_id)
 {
-    struct deadline_end end = {.label = OWN_LABEL};
+    struct deadline_end end = {.label = SYSTEM_LABEL};
     TRY(deadline_id(c, decision, record_id, &end.id));
     return outcome_add(
         c, outcome,

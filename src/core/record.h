@@ -10,19 +10,10 @@
 #define RECORD_END_FIELDS(F, T) F(T, text, block, why, 0, 0, 500, "why it is retired")
 SHAPE_DECLARE(record_end, RECORD_END_FIELDS);
 
-/* The decisions and folds behind the generated kinds (catalog_make.c puts them into rows). */
+/* The decisions and folds behind the generated kinds (assembly/catalog_make.c puts them into rows).
+ */
 decide_fn record_decide_add, record_decide_change, record_decide_retire;
 fold_fn record_fold_put, record_fold_retire, record_fold_end;
-
-/* The generated routes of a record: list, one, history; add, change, retire where there is a
- * permission to write. The `arg` of each is the record. Gives how many there are. */
-enum { RECORD_ROUTES = 6 };
-rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES],
-                 size_t *ret_count);
-
-/* The route of a step: POST /api/v1/<plural>/{id}/<step>, with If-Match. Its `arg` is the decision.
- */
-rc record_step_route(struct ctx *c, const struct decision *decision, struct route *ret);
 
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);

@@ -8,7 +8,7 @@
 #include "core/writer.h"
 
 #include "base/text.h"
-#include "core/own.h"
+#include "core/system.h"
 
 #include <stdio.h>
 
@@ -338,11 +338,11 @@ static rc note_skipped(struct batch *b, const struct origin *origin)
     struct reactions_skipped *body = NULL;
     int64_t first = -1;
     NEW(&b->c, body, 1);
-    body->label = OWN_LABEL;
+    body->label = SYSTEM_LABEL;
     TRY(reason_of(&b->c, b->skip_why, &body->why));
     next.actor = &actor_system;
     next.cause = b->events[b->count - 1]->seq;
-    outcome_init(&outcome, b->core->options.catalog, OWN_LABEL);
+    outcome_init(&outcome, b->core->options.catalog, SYSTEM_LABEL);
     TRY(outcome_add(&b->c, &outcome,
                     &(struct outcome_event){.kind = &reactions_skipped_kind, .body = body}));
     return batch_apply(b, &next, &outcome, &first);

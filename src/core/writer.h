@@ -44,16 +44,22 @@ struct core {
         void *arg;
     } subscribers[SUBSCRIBERS_MAX];
     struct follower *followers;
-    bool following;       /* core_step is called by a follower that waits */
-    _Atomic int64_t size; /* events committed and told to the subscribers */
+    void (*ring)(struct core *core); /* tells them that there is more; NULL: there are none */
+    bool following;                  /* core_step is called by a follower that waits */
+    _Atomic int64_t size;            /* events committed and told to the subscribers */
     _Atomic int64_t commands, refused, events, batches, waiting, turned_away, retried;
     _Atomic int failing; /* enum rc_code of the last batch */
     _Atomic int64_t failing_since_us;
 };
 
+/* ---- parts.c --------------------------------------------------------------------------------- */
+
 /* Store, ledger and picture: opened and brought to the ledger's end; after a failure none is. */
 rc core_open_parts(struct ctx *c, struct core *core);
 void core_close_parts(struct core *core);
+
+/* Find out again when the next deadline falls due. */
+rc writer_find_due(struct ctx *c, struct core *core);
 
 /* ---- writer.c: batches ----------------------------------------------------------------------- */
 
@@ -109,9 +115,6 @@ void writer_run(struct core *core, struct command *list);
 /* Decide what has fallen due; true when there was anything. */
 bool writer_run_due(struct core *core);
 
-/* Find out again when the next deadline falls due. */
-rc writer_find_due(struct ctx *c, struct core *core);
-
 /* ---- writer_follow.c: other writers ---------------------------------------------------------- */
 
 /* Tell the subscribers what another process has written since, if anything; not in a transaction.
@@ -124,7 +127,6 @@ void writer_tell(struct core *core, size_t count, const struct event *const *eve
  */
 
 rc followers_start(struct ctx *c, struct core *core);
-void followers_ring(struct core *core);
 /* Without threads: a turn of each; true when there was anything to do. */
 bool followers_step(struct core *core);
 /* Wait until each has seen what there is, or waits after a failure. */

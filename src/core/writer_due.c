@@ -1,20 +1,9 @@
 /* Deadlines: what falls due is decided like a command, by Chancery itself, and noted as passed. */
-#include "core/own.h"
+#include "core/system.h"
 #include "core/writer.h"
 #include "shape/shape_older.h"
 
 enum { DUE_MAX = 64, DUE_RETRY_US = 1000000 };
-
-rc writer_find_due(struct ctx *c, struct core *core)
-{
-    struct page page;
-    struct query query = {.sort = STR("due"), .limit = 1};
-    TRY(picture_list(c, core->picture, &deadline_shape, &query, &page));
-    core->next_due = (struct wall){0};
-    if (page.count > 0)
-        core->next_due = ((struct deadline *)page.records)->due;
-    return OK;
-}
 
 static rc read_input(struct ctx *c, const struct decision *decision,
                      const struct deadline *deadline, const void **ret)

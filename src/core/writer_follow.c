@@ -15,7 +15,8 @@ void writer_tell(struct core *core, size_t count, const struct event *const *eve
 {
     for (size_t i = 0; count > 0 && i < core->subscriber_count; i++)
         core->subscribers[i].call(core->subscribers[i].arg, count, events);
-    followers_ring(core);
+    if (core->ring)
+        core->ring(core);
 }
 
 /* The memory of a walk is returned after each event: what is told later is kept in the batch's. */

@@ -1,5 +1,6 @@
 /* What is decided about a request when only its head is there: is the host ours, which route, who
  * is asking, may they, can it be another site's doing, and may it have a body. */
+#include "core/answers.h"
 #include "edge/edge_own.h"
 #include "edge/http/http_url.h"
 
@@ -143,9 +144,9 @@ static rc check_body(struct ctx *c, const struct edge_request *er)
     const struct route *route = er->request.route;
     if (head->content_length > 0 && (route->method == ROUTE_GET || route->method == ROUTE_DELETE))
         FAIL(c, MALFORMED, "%.*s has no body", STR_ARG(head->method_text));
-    if (route->input && head->content_length <= 0)
+    if (route_needs_body(route) && head->content_length <= 0)
         FAIL(c, MALFORMED, "a body in JSON is missing");
-    if (route->input && !is_json(http_header(head, "content-type")))
+    if (route->input && head->content_length > 0 && !is_json(http_header(head, "content-type")))
         FAIL(c, UNSUPPORTED, "the body has to be application/json");
     size_t most = route->body_max ? route->body_max : BODY_BYTES_DEFAULT;
     if (head->content_length > (int64_t)most)

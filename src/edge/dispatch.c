@@ -149,7 +149,8 @@ static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *pi
         void *input = ctx_take(c, 1, route->input->size);
         if (!input)
             return fault_again(c);
-        TRY(shape_read(c, route->input, SHAPE_FROM_INPUT, er->request.body, input));
+        struct str body = er->request.body.len ? er->request.body : STR("{}");
+        TRY(shape_read(c, route->input, SHAPE_FROM_INPUT, body, input));
         er->request.input = input;
     }
     return route->serve(c, &er->request, &er->response);

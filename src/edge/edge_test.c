@@ -127,6 +127,20 @@ TEST(body_is_bounded_and_in_json)
     edge_scene_close(&s);
 }
 
+TEST(body_of_which_nothing_is_required_may_be_left_out)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    has(edge_scene_expect(&s, 200, "POST", "/api/v1/echo", NULL, NULL, "{\"why\":\"rain\"}"),
+        "\"why\":\"rain\"");
+    has(edge_scene_expect(&s, 200, "POST", "/api/v1/echo", NULL, NULL, "{}"), "\"why\":null");
+    has(edge_scene_expect(&s, 200, "POST", "/api/v1/echo", NULL, NULL, NULL), "\"why\":null");
+    edge_scene_expect(&s, 415, "POST", "/api/v1/echo", NULL,
+                      "Content-Type: text/plain\r\nContent-Length: 2\r\n", NULL);
+    edge_scene_expect(&s, 422, "POST", "/api/v1/echo", NULL, NULL, "{\"colour\":1}");
+    edge_scene_close(&s);
+}
+
 TEST(parameters_are_bounded)
 {
     struct edge_scene s;
@@ -202,7 +216,7 @@ TEST(answer_tells_the_browser_how_little_it_may_do)
     has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"; "
                "filename*=UTF-8''%");
     has(reply, "Set-Cookie: session=x; HttpOnly\r\n");
-    has(reply, "{\"origin\":\"http://localhost\",\"language\":\"fr\",\"a\":\"x y z\"}");
+    has(reply, "{\"origin\":\"http://localhost\",\"language\":\"fr\",\"a\":\"x y z\",");
     has_not(reply, "Strict-Transport-Security");
     edge_scene_close(&s);
 }
@@ -272,6 +286,9 @@ TEST(status_counts_and_openapi_describes)
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
     has(api, "\"parameters\":[{\"$ref\":\"#/components/parameters/list_q\"}");
+    has(api, "\"requestBody\":{\"required\":false,\"content\":{\"application/json\":{\"schema\":{"
+             "\"$ref\":\"#/components/schemas/step_reason\"}}}}");
+    has(api, "\"requestBody\":{\"required\":true,");
     has(api, "\"list_count\":{\"name\":\"count\",\"in\":\"query\"");
     edge_scene_close(&s);
 }

@@ -1,7 +1,7 @@
 /* The connections of one loop. */
 #include "edge/live_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "shape/shape_older.h"
 
 #include <inttypes.h>

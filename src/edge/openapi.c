@@ -1,8 +1,8 @@
 #include "edge/openapi.h"
 
+#include "assembly/answers.h"
+#include "assembly/page.h"
 #include "base/version.h"
-#include "core/answers.h"
-#include "core/page.h"
 #include "edge/router.h"
 #include "shape/shape_schema.h"
 
@@ -156,9 +156,9 @@ static void put_operation(struct text *out, const struct catalog *catalog,
     put_parameters(out, catalog, route);
     if (route->input)
         text_printf(out,
-                    ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
+                    ",\"requestBody\":{\"required\":%s,\"content\":{\"application/json\":"
                     "{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}}",
-                    route->input->name);
+                    route_needs_body(route) ? "true" : "false", route->input->name);
     text_put(out, STR(",\"responses\":{"));
     put_output(out, catalog, route);
     text_put(out, STR("}}"));

@@ -1,7 +1,7 @@
 /* In tests: every answer is what its route says it is, so that the description of the API cannot
  * lie. A record of the picture comes with its row: {"record":{…},"seq":…,"changed":…,"drill":…}. */
+#include "assembly/answers.h"
 #include "base/json.h"
-#include "core/answers.h"
 #include "edge/edge_own.h"
 
 static rc check_one(struct ctx *c, const struct shape *shape, struct str json)

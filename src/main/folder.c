@@ -1,6 +1,6 @@
 #include "main/folder.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 #include "main/modules.h"
 
 #include <fcntl.h>

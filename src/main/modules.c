@@ -1,6 +1,6 @@
 #include "main/modules.h"
 
-#include "core/own.h"
+#include "assembly/core_module.h"
 #include "domain/account/account.h"
 #include "domain/alarm/alarm.h"
 #include "domain/arming/arming.h"

@@ -1,7 +1,7 @@
 /* The program's list of modules is the order that their needs ask for, and misses none of them. */
 #include "main/modules.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 
 #include "unit.h"
 

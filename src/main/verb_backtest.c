@@ -2,7 +2,7 @@
  * what was missing where they found nothing, and what they can name. */
 #include "main/verbs.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 #include "domain/tripwire/tripwire.h"
 #include "engine/sigma/sigma.h"
 #include "main/modules.h"

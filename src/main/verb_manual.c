@@ -1,8 +1,8 @@
 /* chancery manual, api, version: made from the tables that the program itself runs by. */
 #include "main/verbs.h"
 
+#include "assembly/catalog_make.h"
 #include "base/version.h"
-#include "core/catalog_make.h"
 #include "edge/openapi.h"
 #include "main/modules.h"
 #include "shape/shape_flags.h"

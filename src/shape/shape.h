@@ -98,7 +98,7 @@ enum shape_flag {
     UNIQUE = 1 << 4,   /* no two live records of a mission may share it */
     SYSTEM = 1 << 5,   /* set by Chancery; refused as input */
     TITLE = 1 << 6,    /* what a person calls the record by; it is searched as well */
-    LOOSE = 1 << 7,    /* a reference for showing only: what it names may be gone, and is not held */
+    LOOSE = 1 << 7,    /* a reference for showing only: what it names may go, and is not held */
     SEARCHED = 1 << 8, /* a search looks into this text, also in nested records and lists */
 };
 

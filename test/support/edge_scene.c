@@ -57,6 +57,8 @@ static rc serve_echo(struct ctx *c, const struct request *request, struct respon
     text_put_json(response->body, request->language);
     text_put(response->body, STR(",\"a\":"));
     text_put_json(response->body, request_param(request, "a"));
+    text_put(response->body, STR(",\"why\":"));
+    text_put_json(response->body, ((const struct step_reason *)request->input)->why);
     text_put_char(response->body, '}');
     response->cookie = STR("session=x; HttpOnly");
     response->file_name = "no/good \"name\".json";
@@ -81,7 +83,7 @@ const struct module thing_module = {
             ROUTE(GET, "/api/v1/lie", PERMIT_ANYONE, "Gives another shape", .output = &thing_shape,
                   .serve = serve_lie),
             ROUTE(POST, "/api/v1/echo", PERMIT_ANYONE, "What it understood",
-                  .type = "application/json", .serve = serve_echo),
+                  .input = &step_reason_shape, .type = "application/json", .serve = serve_echo),
             {0}},
     .permissions = (const struct permission[]){{"thing.read", "see things"},
                                                {"thing.write", "change things"},

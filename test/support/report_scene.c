@@ -1,6 +1,6 @@
 #include "support/report_scene.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 static const struct route *route_at(struct scene *s, const char *path)
 {

@@ -1,5 +1,6 @@
 /* The module that the tests of core share. */
 #include "support/sample.h"
+#include "assembly/core_module.h"
 
 #include "shape/shape_older.h"
 

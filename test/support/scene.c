@@ -1,6 +1,6 @@
 #include "support/scene.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 
 #include "support/store_fixture.h"
 

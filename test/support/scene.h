@@ -3,8 +3,8 @@
 #ifndef SUPPORT_SCENE_H
 #define SUPPORT_SCENE_H
 
+#include "assembly/core_module.h"
 #include "core/core.h"
-#include "core/own.h"
 
 #include "unit.h"
 

@@ -1,4 +1,5 @@
 #include "support/scene_property.h"
+#include "core/system.h"
 
 #include "shape/shape_random.h"
 #include "support/shape_property.h"

@@ -1,7 +1,7 @@
 /* The queue of the control post, and the list of all alarms. */
 #include "domain/alarm/alarm_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,12 +5,12 @@
 
 #include "domain/alarm/alarm_own.h"
 
-#define ALARM_QUEUE_FIELDS(F, T)                                             \
-    F(T, list, alarm, items, 0, 0, 0, "those that stand, most urgent first") \
-    F(T, json, _, states, REQUIRED, 0, 0, "how many are in each state")      \
-    F(T, json, _, waiting, REQUIRED, 0, 0, "unanswered ones by priority")    \
-    F(T, i64, _, lane, 0, 0, 0, "cases of duress")                           \
-    F(T, i64, _, all, 0, 0, 0, "all of them")                                \
+#define ALARM_QUEUE_FIELDS(F, T)                                                   \
+    F(T, list, alarm_shown, items, 0, 0, 0, "those that stand, most urgent first") \
+    F(T, json, _, states, REQUIRED, 0, 0, "how many are in each state")            \
+    F(T, json, _, waiting, REQUIRED, 0, 0, "unanswered ones by priority")          \
+    F(T, i64, _, lane, 0, 0, 0, "cases of duress")                                 \
+    F(T, i64, _, all, 0, 0, 0, "all of them")                                      \
     F(T, time, _, now, REQUIRED, 0, 0, "the server's clock")
 SHAPE_DECLARE(alarm_queue, ALARM_QUEUE_FIELDS);
 

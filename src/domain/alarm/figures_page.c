@@ -4,7 +4,7 @@
  * counted; exercises neither. */
 #include "domain/alarm/alarm_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

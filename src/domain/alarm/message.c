@@ -3,8 +3,8 @@
 #include "domain/alarm/alarm_own.h"
 #include "domain/alarm/message_own.h"
 
+#include "assembly/page.h"
 #include "core/catalog.h"
-#include "core/page.h"
 
 #include <assert.h>
 #include <stdio.h>

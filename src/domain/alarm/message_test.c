@@ -3,7 +3,7 @@
 #include "domain/alarm/alarm_own.h"
 #include "domain/alarm/message_own.h"
 
-#include "core/own.h"
+#include "assembly/core_module.h"
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"

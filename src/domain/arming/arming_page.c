@@ -2,7 +2,7 @@
  * that nobody watches is unknown, and one whose sources are all out is blind. */
 #include "domain/arming/arming_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 /* Pictures of alarms and how cameras do, for the console. */
 #include "domain/camera/camera_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 

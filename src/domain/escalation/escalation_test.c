@@ -1,3 +1,4 @@
+#include "assembly/core_module.h"
 #include "domain/escalation/escalation.h"
 
 #include "domain/mission/mission.h"

@@ -3,7 +3,7 @@
  */
 #include "domain/round/round_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/account/account.h"
 #include "domain/people/people.h"
 

@@ -2,7 +2,7 @@
  */
 #include "domain/round/round_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 static rc put_handover(struct ctx *c, const struct request *request, struct response *response,
                        const struct handover *handover)

@@ -1,4 +1,5 @@
 /* The hand-over and the extract of the ledger as documents, in three languages. */
+#include "assembly/core_module.h"
 #include "domain/round/round_own.h"
 
 #include "domain/mission/mission.h"

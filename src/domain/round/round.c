@@ -1,7 +1,7 @@
 /* The records, events and routes of rounds and posts, and the module. */
 #include "domain/round/round_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/account/account.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
@@ -153,8 +153,8 @@ const struct decision round_decisions[ROUND_DECISIONS + 1] = {
 const struct module round_module = {
     .name = "round",
     .help = "Guard posts, shifts, tours, guards who are alone, hand-overs",
-    .needs =
-        NEEDS(&report_module, &mission_module, &people_module, &account_module, &arming_module),
+    .needs = NEEDS(&report_module, &mission_module, &people_module, &account_module, &alarm_module,
+                   &source_module, &arming_module),
     .records =
         (const struct record[]){
             RECORD(guard_post, "guard-posts", READ, WRITE),

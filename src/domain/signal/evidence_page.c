@@ -1,7 +1,7 @@
 /* One alarm with its evidence: its signals, what is shown with it, and the gaps in coverage. */
 #include "domain/signal/signal_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "domain/signal/signal_own.h"
 #include "domain/signal/signal_view.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/arming/arming.h"
 
 enum { SIGNALS_BODY_MAX = 4 << 20 };

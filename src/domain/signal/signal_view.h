@@ -13,9 +13,9 @@
 SHAPE_DECLARE(signal_fate, SIGNAL_FATE_FIELDS);
 
 #define ALARM_EVIDENCE_FIELDS(F, T)                                 \
-    F(T, record, alarm, alarm, REQUIRED, 0, 0, "the alarm")         \
+    F(T, record, alarm_shown, alarm, REQUIRED, 0, 0, "the alarm")   \
     F(T, list, kept_signal, signals, 0, 0, 0, "its latest signals") \
-    F(T, list, alarm, team, 0, 0, 0, "what is shown with it")       \
+    F(T, list, alarm_shown, team, 0, 0, 0, "what is shown with it") \
     F(T, list, gap, gaps, 0, 0, 0, "times without coverage around it")
 SHAPE_DECLARE(alarm_evidence, ALARM_EVIDENCE_FIELDS);
 

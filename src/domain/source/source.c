@@ -4,7 +4,7 @@
 
 #include "domain/mission/mission.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 SHAPE_DEFINE_CHOICES(source_kind, SOURCE_KIND, SOURCE_KINDS);
 SHAPE_DEFINE_CHOICES(source_condition, SOURCE_CONDITION, SOURCE_CONDITIONS);

@@ -1,7 +1,7 @@
 /* How sources are: the facts of the picture beside the running counts of the vault. */
 #include "domain/source/source_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 enum { SOURCES_MAX = 5000, GAPS_SHOWN = 50 };
 

@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 
 rc source_state_get(struct ctx *c, struct picture *picture, const struct source *source,
                     struct source_state *ret)

@@ -1,5 +1,6 @@
 /* Tasks: who does them and who confirms it, what is proof, reminders that go on whatever becomes of
  * the thing, and what raises them. */
+#include "assembly/core_module.h"
 #include "domain/task/task.h"
 
 #include "domain/people/people.h"

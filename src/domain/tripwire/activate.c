@@ -6,7 +6,7 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 
 #include <stdio.h>
 

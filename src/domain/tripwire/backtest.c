@@ -3,7 +3,7 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 
 #include <inttypes.h>
 

@@ -2,9 +2,9 @@
  * and when last, and whether it could still fire when it was last tried. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "assembly/page.h"
 #include "core/catalog.h"
-#include "core/own.h"
-#include "core/page.h"
+#include "core/system.h"
 
 #include <inttypes.h>
 

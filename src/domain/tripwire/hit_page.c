@@ -2,8 +2,8 @@
  * was asked, and what has followed. */
 #include "domain/tripwire/tripwire_own.h"
 
+#include "assembly/page.h"
 #include "core/catalog.h"
-#include "core/page.h"
 
 #include <inttypes.h>
 

@@ -11,7 +11,7 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/follower.h"
-#include "core/own.h"
+#include "core/system.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The engine over the ledger: what it finds, and that a restart changes nothing of it. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/people/people.h"
 
 #include "support/watch_scene.h"

@@ -1,7 +1,7 @@
 /* Rules over past events: what would have been, what was missing, and what a hit rests on. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "domain/people/people.h"
 
 #include "support/scene.h"

@@ -2,7 +2,7 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 #include "core/target.h"
 
 static const struct decision *decision_of(struct picture *picture, const char *name)

@@ -2,8 +2,8 @@
 #include "domain/tripwire/tripwire_own.h"
 #include "domain/tripwire/tripwire_view.h"
 
+#include "assembly/page.h"
 #include "core/catalog.h"
-#include "core/page.h"
 
 #include "base/json.h"
 

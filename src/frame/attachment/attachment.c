@@ -1,5 +1,5 @@
 /* What is added to each record that has files, and the module. */
-#include "core/own.h"
+#include "core/system.h"
 #include "frame/attachment/attachment_own.h"
 
 SHAPE_DEFINE(attachment_made, ATTACHMENT_MADE_FIELDS, 1, "A file that was attached");

@@ -1,6 +1,6 @@
 /* Attaching, removing, expiring, and what goes with a person or a record that is erased. */
-#include "core/own.h"
 #include "core/record.h"
+#include "core/system.h"
 #include "frame/attachment/attachment_own.h"
 #include "frame/attachment/media.h"
 
@@ -57,7 +57,7 @@ static rc room_get(struct ctx *c, struct picture *picture, struct attachment_roo
     rc found = picture_get(c, picture, &attachment_room_shape, ROOM_ID, NULL, ret);
     if (found.code != RC_NOT_FOUND)
         return found;
-    *ret = (struct attachment_room){.id = ROOM_ID, .label = OWN_LABEL};
+    *ret = (struct attachment_room){.id = ROOM_ID, .label = SYSTEM_LABEL};
     return OK;
 }
 

@@ -1,7 +1,7 @@
 /* The routes of a record's files. What is served was brought by somebody: a browser is told to save
  * it and to do nothing else with it. */
+#include "assembly/page.h"
 #include "core/core.h"
-#include "core/page.h"
 #include "core/record.h"
 #include "core/target.h"
 #include "frame/attachment/attachment_own.h"

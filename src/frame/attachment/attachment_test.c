@@ -1,5 +1,6 @@
 /* Files of records: what is taken, who sees them, what is left when they, their record or their
  * person go; and their way over HTTP. */
+#include "assembly/core_module.h"
 #include "frame/attachment/attachment_own.h"
 
 #include "support/edge_scene.h"

@@ -1,7 +1,7 @@
 /* The module: records, events, routes. */
 #include "frame/delivery/delivery.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 #include "frame/delivery/delivery_own.h"
 
 SHAPE_DEFINE_CHOICES(delivery_state, DELIVERY_STATE, DELIVERY_STATES);

@@ -1,4 +1,5 @@
 /* What may leave, when it is tried again, and that nothing of a drill does. */
+#include "assembly/core_module.h"
 #include "frame/delivery/delivery.h"
 
 #include "support/scene_property.h"

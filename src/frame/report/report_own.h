@@ -2,9 +2,9 @@
 #ifndef FRAME_REPORT_REPORT_OWN_H
 #define FRAME_REPORT_REPORT_OWN_H
 
+#include "assembly/page.h"
 #include "core/catalog.h"
 #include "core/core.h"
-#include "core/page.h"
 #include "frame/report/report.h"
 
 /* Before a value of digits and signs alone: read from the left in every language. */

@@ -1,8 +1,9 @@
 /* Records and reports as documents, over core and the sample module: rights, labels, secrets,
  * words, values. */
+#include "assembly/core_module.h"
 #include "frame/report/report_own.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 #include "support/report_scene.h"
 #include "support/sample.h"
 

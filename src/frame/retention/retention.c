@@ -1,6 +1,6 @@
 /* What is added to each erasable record, the rules of the two records, and the module. */
-#include "core/own.h"
 #include "core/record.h"
+#include "core/system.h"
 #include "frame/attachment/attachment.h"
 #include "frame/retention/retention_own.h"
 #include "frame/rhythm/rhythm.h"

@@ -1,7 +1,7 @@
 /* Removing: a few records a turn, so that nothing waits for it, and the next turn goes on where
  * this one stopped. What is held, or still named by a live record, stays until the next pass. */
-#include "core/own.h"
 #include "core/record.h"
+#include "core/system.h"
 #include "frame/attachment/attachment.h"
 #include "frame/retention/retention_own.h"
 
@@ -274,7 +274,7 @@ static rc run_kinds(struct ctx *c, struct turn *t, const struct retention_turn *
 rc retention_decide_run(struct ctx *c, struct picture *picture, const struct command *command,
                         struct outcome *outcome)
 {
-    struct retention_passed passed = {.label = OWN_LABEL};
+    struct retention_passed passed = {.label = SYSTEM_LABEL};
     struct turn t = {.picture = picture, .outcome = outcome, .passed = &passed};
     NEW(c, passed.kinds.items, KINDS_MOST + 1);
     TRY(run_kinds(c, &t, command->input));

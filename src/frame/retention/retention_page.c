@@ -1,5 +1,5 @@
 /* What is kept for how long, and what will be removed when. */
-#include "core/page.h"
+#include "assembly/page.h"
 #include "core/record.h"
 #include "core/target.h"
 #include "frame/retention/retention_own.h"

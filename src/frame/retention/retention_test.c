@@ -1,8 +1,9 @@
 /* Records whose time is over go, with their keys and files; holds and references stop that; the
  * mission's own numbers count; and a picture folded anew afterwards is the same. */
+#include "assembly/core_module.h"
 #include "frame/retention/retention_own.h"
 
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 
 #include "frame/attachment/attachment.h"
 #include "frame/rhythm/rhythm.h"

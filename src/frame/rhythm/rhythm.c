@@ -1,9 +1,9 @@
 /* The records, events and routes of what comes round, and the module. */
+#include "assembly/page.h"
 #include "core/catalog.h"
 #include "core/core.h"
-#include "core/own.h"
-#include "core/page.h"
 #include "core/record.h"
+#include "core/system.h"
 #include "core/target.h"
 #include "frame/rhythm/rhythm_own.h"
 

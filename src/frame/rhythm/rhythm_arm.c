@@ -3,7 +3,7 @@
  * was away for three dates runs once. */
 #include "base/file.h"
 #include "core/catalog.h"
-#include "core/own.h"
+#include "core/system.h"
 #include "frame/rhythm/rhythm_own.h"
 
 enum { FACTOR_AS_DECLARED = 10000, FACTOR_LEAST = 1000, FACTOR_MOST = 100000, MISSED_MOST = 1000 };
@@ -31,7 +31,7 @@ rc wanted_of_row(struct ctx *c, const struct catalog *catalog, const struct rhyt
     struct wanted wanted = {
         .id = str_from(row->name),
         .name = str_from(row->help),
-        .label = OWN_LABEL,
+        .label = SYSTEM_LABEL,
         .decision = catalog_decision(catalog, str_from(row->decision)),
         .recur = {.weekdays = row->weekdays, .day = row->day},
         .skip_holidays = row->skip_holidays,

@@ -1,5 +1,7 @@
 /* What comes round: armed at opening, run once however many dates were missed, moved with the
  * mission's clock and holidays; and its pages over HTTP. */
+#include "assembly/core_module.h"
+#include "core/system.h"
 #include "frame/rhythm/rhythm.h"
 
 #include "core/record.h"
@@ -20,10 +22,11 @@ static rc tick(struct ctx *c, struct picture *picture, const struct command *com
     if (broken)
         REFUSE(c, CONFLICT, "broken", "", "the clockwork is broken");
     NEW(c, body, 1);
-    return outcome_add(
-        c, outcome,
-        &(struct outcome_event){
-            .kind = &ticked_kind, .body = body, .record_id = command->target, .label = OWN_LABEL});
+    return outcome_add(c, outcome,
+                       &(struct outcome_event){.kind = &ticked_kind,
+                                               .body = body,
+                                               .record_id = command->target,
+                                               .label = SYSTEM_LABEL});
 }
 
 static const struct module clockwork_module = {

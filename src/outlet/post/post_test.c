@@ -1,4 +1,5 @@
 /* The post with an agent that the test plays: what it is given, and what it may say. */
+#include "assembly/core_module.h"
 #include "outlet/post/packet.h"
 #include "outlet/post/post.h"
 

@@ -2,7 +2,7 @@
 // order, who has an alarm, how long there is to act. Pure; every time is in milliseconds by the
 // server's clock.
 
-import type { Alarm } from '#types/api.d.ts';
+import type { AlarmShown as Alarm } from '#types/api.d.ts';
 
 export type { Alarm };
 export type Priority = Alarm['priority'];

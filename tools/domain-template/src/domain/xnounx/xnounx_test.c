@@ -62,9 +62,11 @@ TEST_SCENES(xnounx_is_asked_for_agreed_to_and_ends, modules)
     core_settle(s->core);
     struct xnounx xnounx;
     struct alarm alarm;
-    assert_true(rc_ok(picture_get(&s->c, s->reader.picture, &xnounx_shape, STR("x"), NULL, &xnounx)));
+    assert_true(
+        rc_ok(picture_get(&s->c, s->reader.picture, &xnounx_shape, STR("x"), NULL, &xnounx)));
     assert_true(xnounx.overdue);
-    assert_true(rc_ok(picture_find(&s->c, s->reader.picture, &alarm_shape, "key", STR("xnounx/x"), NULL, &alarm)));
+    assert_true(rc_ok(picture_find(&s->c, s->reader.picture, &alarm_shape, "key", STR("xnounx/x"),
+                                   NULL, &alarm)));
     does(s, &asks, "xnounx.end", "x", "{}");
     scene_rebuild_is_equal(s);
 }

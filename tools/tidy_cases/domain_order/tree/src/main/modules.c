@@ -1,4 +1,5 @@
 /* The list of modules. */
+#include "assembly/core_module.h"
 #include "domain/badge/badge.h"
 
 const struct module *const program_modules[] = {

@@ -1,10 +1,11 @@
 /* The routes of a plain record: list (JSON and CSV), one, history, add, change, retire. */
-#include "core/record.h"
+#include "assembly/routes.h"
 
+#include "assembly/answers.h"
+#include "assembly/page.h"
 #include "base/random.h"
-#include "core/answers.h"
 #include "core/core.h"
-#include "core/page.h"
+#include "core/record.h"
 #include "core/target.h"
 #include "shape/shape_column.h"
 

@@ -1,6 +1,6 @@
 /* What modules stand on: from the modules that somebody names, all that have to be there. */
-#ifndef CORE_NEEDS_H
-#define CORE_NEEDS_H
+#ifndef ASSEMBLY_NEEDS_H
+#define ASSEMBLY_NEEDS_H
 
 #include "core/module.h"
 

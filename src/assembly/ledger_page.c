@@ -1,9 +1,9 @@
 /* The routes of the record: its head, its events, proofs, and verifying all of it. */
-#include "core/own.h"
+#include "assembly/core_module.h"
 
+#include "assembly/page.h"
 #include "base/encode.h"
 #include "core/core.h"
-#include "core/page.h"
 
 #include <inttypes.h>
 

@@ -1,5 +1,5 @@
 /* What a compiler cannot check of the modules. */
-#include "core/catalog_part.h"
+#include "assembly/routes.h"
 
 /* ---- permissions -------------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /* What the pages of all modules share: queries from parameters, records and events as JSON and CSV.
  */
-#ifndef CORE_PAGE_H
-#define CORE_PAGE_H
+#ifndef ASSEMBLY_PAGE_H
+#define ASSEMBLY_PAGE_H
 
 #include "core/catalog.h"
 #include "core/route.h"

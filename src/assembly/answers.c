@@ -1,4 +1,4 @@
-#include "core/answers.h"
+#include "assembly/answers.h"
 
 SHAPE_DEFINE(command_done, COMMAND_DONE_FIELDS, 1, "What became of a command");
 SHAPE_DEFINE(ledger_entry, LEDGER_ENTRY_FIELDS, 1, "An event of the ledger");
@@ -14,4 +14,14 @@ const struct shape *route_gives(const struct route *route)
     if (route->output || route->type || route->method == ROUTE_GET)
         return route->output;
     return &command_done_shape;
+}
+
+bool route_needs_body(const struct route *route)
+{
+    if (!route->input || route->raw)
+        return route->input;
+    for (size_t i = 0; i < route->input->count; i++)
+        if (route->input->fields[i].flags & REQUIRED)
+            return true;
+    return false;
 }

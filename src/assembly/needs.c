@@ -1,6 +1,6 @@
-#include "core/needs.h"
+#include "assembly/needs.h"
 
-#include "core/own.h"
+#include "assembly/core_module.h"
 
 struct gathering {
     struct ctx *c;

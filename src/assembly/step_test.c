@@ -1,6 +1,7 @@
 /* Steps, dues and claims of a permit: asked for, granted by another person, used until its day is
  * over; and of a call that somebody has to take. */
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
+#include "assembly/core_module.h"
 #include "core/record.h"
 
 #include "support/scene_steps.h"

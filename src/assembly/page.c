@@ -1,4 +1,4 @@
-#include "core/page.h"
+#include "assembly/page.h"
 
 #include "shape/shape_older.h"
 

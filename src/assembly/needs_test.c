@@ -1,8 +1,8 @@
 /* In which order modules are put together, and which cannot be. */
-#include "core/needs.h"
+#include "assembly/needs.h"
 
-#include "core/catalog_make.h"
-#include "core/own.h"
+#include "assembly/catalog_make.h"
+#include "assembly/core_module.h"
 
 #include "unit.h"
 

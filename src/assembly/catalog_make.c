@@ -1,9 +1,9 @@
 /* All modules put together once, at the start. Rows of records are generated; everything lives in
  * one arena. */
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
 
-#include "core/catalog_part.h"
-#include "core/needs.h"
+#include "assembly/needs.h"
+#include "assembly/routes.h"
 #include "core/target.h"
 
 #include <stdlib.h>

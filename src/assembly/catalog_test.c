@@ -1,5 +1,6 @@
 /* What the catalog finds, and what it refuses to put together. */
-#include "core/catalog_make.h"
+#include "assembly/catalog_make.h"
+#include "assembly/core_module.h"
 
 #include "support/sample.h"
 

@@ -2,8 +2,8 @@
  * checked for what a compiler cannot see: names used twice, a permission nobody declared, a fold
  * without its event, a reference to a record that does not exist, a step from a state that is none.
  */
-#ifndef CORE_CATALOG_MAKE_H
-#define CORE_CATALOG_MAKE_H
+#ifndef ASSEMBLY_CATALOG_MAKE_H
+#define ASSEMBLY_CATALOG_MAKE_H
 
 #include "core/catalog.h"
 

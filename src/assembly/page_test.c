@@ -2,7 +2,7 @@
  * noted of it. */
 #include "support/sample.h"
 
-#include "core/page.h"
+#include "assembly/page.h"
 
 struct reply {
     rc result;

@@ -1,7 +1,7 @@
 /* The bodies that the routes of core give. A route that changes something gives command_done, or
  * nothing, unless its row names another shape. */
-#ifndef CORE_ANSWERS_H
-#define CORE_ANSWERS_H
+#ifndef ASSEMBLY_ANSWERS_H
+#define ASSEMBLY_ANSWERS_H
 
 #include "core/route.h"
 
@@ -13,6 +13,9 @@ SHAPE_DECLARE(command_done, COMMAND_DONE_FIELDS);
 
 /* The shape of what a route gives, NULL when no shape describes it. */
 const struct shape *route_gives(const struct route *route);
+
+/* Has there to be a body? None is the same as {}, where no field of it is required. */
+bool route_needs_body(const struct route *route);
 
 #define LEDGER_ENTRY_FIELDS(F, T)                                                            \
     F(T, i64, _, seq, 0, 0, 0, "number in the ledger")                                       \

@@ -1,14 +1,13 @@
-/* Core's own module: deadlines, notes of who read what was restricted, and the erasure of a
- * subject. */
-#ifndef CORE_OWN_H
-#define CORE_OWN_H
+/* What Chancery itself records: deadlines, notes of who read what was restricted, the erasure of a
+ * subject; with the position of those who follow the ledger. The module is assembly/core_module.h.
+ */
+#ifndef CORE_SYSTEM_H
+#define CORE_SYSTEM_H
 
 #include "core/module.h"
 
-extern const struct module core_module;
-
 /* The label of core's own events. */
-#define OWN_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
+#define SYSTEM_LABEL ((struct label){TLP_AMBER, {NULL, 0}})
 
 /* At `due`, decide `decision` on `target` with `input`, unless cleared before. */
 enum { DEADLINE_INPUT_MAX = 16384 };
@@ -52,7 +51,7 @@ SHAPE_DECLARE(reading, READING_FIELDS);
     F(T, label, _, label, REQUIRED, 0, 0, "who may know of it") \
     F(T, id, _, subject, REQUIRED, 0, 0, "whose data is erased")
 SHAPE_DECLARE(subject_erased, SUBJECT_ERASED_FIELDS);
-extern const struct event_kind subject_erased_kind;
+extern const struct event_kind subject_erased_kind, reading_noted_kind;
 
 /* Where a follower is in the ledger: kept in the vault, for it is no fact of the mission. */
 #define FOLLOWER_POSITION_FIELDS(F, T)                     \
@@ -63,9 +62,5 @@ SHAPE_DECLARE(follower_position, FOLLOWER_POSITION_FIELDS);
 /* Permissions of core's own routes and events. */
 #define PERMIT_SYSTEM_READ "system.read"
 #define PERMIT_LEDGER_READ "ledger.read"
-
-/* The pages (ledger_page.c, catalog_page.c). */
-serve_fn ledger_serve_head, ledger_serve_events, ledger_serve_event, ledger_serve_proof,
-    ledger_serve_verify, catalog_serve;
 
 #endif

@@ -1,5 +1,5 @@
 /* The catalog as JSON: what the console makes its menu, lists and forms from. */
-#include "core/own.h"
+#include "assembly/core_module.h"
 
 #include "core/catalog.h"
 #include "shape/shape_schema.h"
