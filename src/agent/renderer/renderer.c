@@ -1,10 +1,12 @@
 /* The server's side: one socket a document, handed over to the renderer. */
 #include "agent/renderer/renderer.h"
 
+#include "agent/kit/packet.h"
 #include "agent/renderer/renderer_own.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { ANSWER_MS = 60000 };
@@ -17,28 +19,6 @@ rc renderer_start(struct ctx *c, const char *path, struct renderer *ret)
 void renderer_stop(struct renderer *renderer)
 {
     agent_end(&renderer->agent);
-}
-
-void renderer_message(struct renderer_message *ret)
-{
-    *ret = (struct renderer_message){.byte = 'd'};
-    ret->part = (struct iovec){&ret->byte, 1};
-    ret->message = (struct msghdr){.msg_iov = &ret->part,
-                                   .msg_iovlen = 1,
-                                   .msg_control = ret->control,
-                                   .msg_controllen = sizeof ret->control};
-}
-
-/* The socket over which the document comes. */
-static bool hand_over(int to, int socket)
-{
-    struct renderer_message m;
-    renderer_message(&m);
-    struct cmsghdr *head = CMSG_FIRSTHDR(&m.message);
-    *head = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof socket), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(head), &socket, sizeof socket);
-    return sendmsg(to, &m.message, MSG_NOSIGNAL) == 1;
 }
 
 bool renderer_send(int to, const void *bytes, size_t len)
@@ -93,6 +73,15 @@ static rc ask(struct ctx *c, int socket, struct str packed, struct str *ret)
     return OK;
 }
 
+static rc hand_over(struct ctx *c, int to, int socket)
+{
+    const struct packet packet = {.parts = {STR("d")}, .with_fd = true, .wait = true, .fd = socket};
+    if (!rc_ok(packet_send(c, to, &packet)))
+        FAIL(c, UNSUPPORTED,
+             "the renderer is gone: take the document as html, or start Chancery again");
+    return OK;
+}
+
 rc renderer_pdf(struct ctx *c, const struct renderer *renderer, const struct document *d,
                 struct str *ret)
 {
@@ -103,15 +92,10 @@ rc renderer_pdf(struct ctx *c, const struct renderer *renderer, const struct doc
     TRY(document_pack(c, d, &packed));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         FAIL(c, IO, "no pair of sockets: %s", strerror(errno));
-    bool sent = hand_over(renderer->agent.fd, pair[1]);
+    rc result = hand_over(c, renderer->agent.fd, pair[1]);
     close(pair[1]);
-    rc result = OK;
-    if (sent)
+    if (rc_ok(result))
         result = ask(c, pair[0], packed, ret);
     close(pair[0]);
-    if (!sent)
-        FAIL(c, UNSUPPORTED,
-             "the renderer is gone: take the document as html, or start Chancery "
-             "again");
     return result;
 }

@@ -2,10 +2,10 @@
  * begins from the same state: libraries loaded, fonts listed, nothing drawn. */
 #include "agent/renderer/renderer.h"
 
+#include "agent/kit/packet.h"
 #include "agent/renderer/renderer_own.h"
 #include "engine/document/pdf.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -51,30 +51,17 @@ static void draw_one(const struct document_libs *libs, int socket)
         renderer_send(socket, pdf.ptr, pdf.len);
 }
 
-/* The next document's socket; -1: the server is gone. */
-static int next_socket(int fd)
-{
-    for (;;) {
-        struct renderer_message m;
-        int socket = -1;
-        renderer_message(&m);
-        ssize_t got = recvmsg(fd, &m.message, MSG_CMSG_CLOEXEC);
-        struct cmsghdr *head = CMSG_FIRSTHDR(&m.message);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return -1;
-        if (head && head->cmsg_type == SCM_RIGHTS) {
-            memcpy(&socket, CMSG_DATA(head), sizeof socket);
-            return socket;
-        }
-    }
-}
-
 int renderer_run(const struct document_libs *libs, int fd)
 {
-    int children = 0, socket;
-    while ((socket = next_socket(fd)) >= 0) {
+    struct ctx c = {.arena = NULL};
+    char byte;
+    const struct packet_room room = {.bytes = &byte, .size = 1, .exact = true, .wait = true};
+    size_t len;
+    int children = 0, socket = -1;
+    agent_begin(fd);
+    while (rc_ok(packet_take(&c, fd, &room, &len, &socket))) {
+        if (socket < 0)
+            continue;
         while (children > 0 && waitpid(-1, NULL, children >= CHILDREN_MAX ? 0 : WNOHANG) > 0)
             children--;
         pid_t child = fork();

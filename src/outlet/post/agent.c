@@ -1,11 +1,11 @@
 #include "outlet/post/agent.h"
 
+#include "agent/kit/agent.h"
 #include "outlet/mail/mail.h"
 #include "outlet/post/packet.h"
 #include "outlet/print/print.h"
 #include "outlet/webhook/webhook.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -84,87 +84,87 @@ struct child {
     int64_t until_us;
 };
 
-struct agent {
+struct courier {
     const struct agent_options *options;
     struct child children[AGENT_JOBS];
     size_t count;
 };
 
-static int64_t mono_us(const struct agent *a)
+static int64_t mono_us(const struct courier *courier)
 {
-    return a->options->clock->mono(a->options->clock).us;
+    return courier->options->clock->mono(courier->options->clock).us;
 }
 
-static void say_over(const struct agent *a, int64_t number, enum delivery_verdict verdict,
+static void say_over(const struct courier *courier, int64_t number, enum delivery_verdict verdict,
                      const char *why)
 {
-    (void)packet_send_answer(a->options->fd, number, verdict, true, str_from(why),
+    (void)packet_send_answer(courier->options->fd, number, verdict, true, str_from(why),
                              (struct str){NULL, 0});
 }
 
 /* What is cut short has perhaps left; nobody knows. */
-static void bury(struct agent *a, size_t i, int status)
+static void bury(struct courier *courier, size_t i, int status)
 {
     char why[80];
     bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     bool late = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
     snprintf(why, sizeof why, late ? "no answer in time" : "the process that sent it failed (%d)",
              status);
-    say_over(a, a->children[i].number, well ? DELIVERY_VERDICT_UNSET : DELIVERY_VERDICT_LOST,
-             well ? "" : why);
-    a->children[i] = a->children[--a->count];
+    say_over(courier, courier->children[i].number,
+             well ? DELIVERY_VERDICT_UNSET : DELIVERY_VERDICT_LOST, well ? "" : why);
+    courier->children[i] = courier->children[--courier->count];
 }
 
-static void look_after(struct agent *a)
+static void look_after(struct courier *courier)
 {
-    for (size_t i = a->count; i-- > 0;) {
+    for (size_t i = courier->count; i-- > 0;) {
         int status = 0;
-        if (mono_us(a) > a->children[i].until_us)
-            kill(a->children[i].pid, SIGKILL);
-        if (waitpid(a->children[i].pid, &status, WNOHANG) == a->children[i].pid)
-            bury(a, i, status);
+        if (mono_us(courier) > courier->children[i].until_us)
+            kill(courier->children[i].pid, SIGKILL);
+        if (waitpid(courier->children[i].pid, &status, WNOHANG) == courier->children[i].pid)
+            bury(courier, i, status);
     }
 }
 
 /* Gives what fork gave; -1 also when there are too many. */
-static pid_t begin(struct agent *a, const struct packet_job *packet)
+static pid_t begin(struct courier *courier, const struct packet_job *packet)
 {
-    pid_t pid = a->count < AGENT_JOBS ? fork() : -1;
+    pid_t pid = courier->count < AGENT_JOBS ? fork() : -1;
     if (pid > 0)
-        a->children[a->count++] =
-            (struct child){pid, packet->number, mono_us(a) + (int64_t)(LONGEST_S + 60) * 1000000};
+        courier->children[courier->count++] = (struct child){
+            pid, packet->number, mono_us(courier) + (int64_t)(LONGEST_S + 60) * 1000000};
     if (pid < 0)
-        say_over(a, packet->number, DELIVERY_VERDICT_LATER, "too much is sent at once");
+        say_over(courier, packet->number, DELIVERY_VERDICT_LATER, "too much is sent at once");
     return pid;
 }
 
-static void end_all(struct agent *a)
+static void end_all(struct courier *courier)
 {
-    for (size_t i = 0; i < a->count; i++)
-        kill(a->children[i].pid, SIGKILL);
-    for (size_t i = 0; i < a->count; i++)
-        waitpid(a->children[i].pid, NULL, 0);
+    for (size_t i = 0; i < courier->count; i++)
+        kill(courier->children[i].pid, SIGKILL);
+    for (size_t i = 0; i < courier->count; i++)
+        waitpid(courier->children[i].pid, NULL, 0);
 }
 
 int agent_run(const struct agent_options *options)
 {
-    struct agent a = {.options = options};
-    fcntl(options->fd, F_SETFD, FD_CLOEXEC);
+    struct courier courier = {.options = options};
+    agent_begin(options->fd);
     signal(SIGPIPE, SIG_IGN); /* a server that hangs up is an error like any other */
     for (;;) {
         struct pollfd from = {.fd = options->fd, .events = POLLIN};
         struct packet_job packet;
         int file = -1;
         int many = poll(&from, 1, TURN_MS);
-        look_after(&a);
+        look_after(&courier);
         if (many <= 0)
             continue;
         if (!packet_take_job(options->fd, &packet, &file))
             break;
-        if (begin(&a, &packet) == 0)
+        if (begin(&courier, &packet) == 0)
             return be_job(options, &packet, file);
         close(file);
     }
-    end_all(&a);
+    end_all(&courier);
     return 0;
 }

@@ -1,15 +1,11 @@
 #include "outlet/post/packet.h"
 
+#include "agent/kit/packet.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-union control {
-    struct cmsghdr head;
-    char bytes[CMSG_SPACE(sizeof(int))];
-};
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
@@ -26,20 +22,12 @@ static rc write_all(struct ctx *c, int file, struct str bytes)
     return OK;
 }
 
-static rc send_file(struct ctx *c, int fd, const struct packet_job *packet, int file)
+static rc send_file(struct ctx *c, int fd, const struct packet_job *job, int file)
 {
-    struct iovec part = {(void *)(uintptr_t)packet, sizeof *packet};
-    union control control = {0};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    *head = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof file), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(head), &file, sizeof file);
-    if (sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof *packet)
-        FAIL(c, IO, "the process of the outlets does not listen: %s", strerror(errno));
+    const struct packet packet = {
+        .parts = {{(const char *)job, sizeof *job}}, .with_fd = true, .fd = file};
+    if (!rc_ok(packet_send(c, fd, &packet)))
+        FAIL(c, IO, "the process of the outlets does not listen");
     return OK;
 }
 
@@ -66,21 +54,11 @@ rc packet_send_job(struct ctx *c, int fd, int64_t number, const struct outlet_jo
 
 bool packet_take_job(int fd, struct packet_job *ret, int *ret_file)
 {
-    struct iovec part = {ret, sizeof *ret};
-    union control control = {0};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-    ssize_t got;
-    do
-        got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    *ret_file = -1;
-    if (got >= 0 && head && head->cmsg_type == SCM_RIGHTS)
-        memcpy(ret_file, CMSG_DATA(head), sizeof *ret_file);
-    return got == (ssize_t)sizeof *ret && *ret_file >= 0;
+    struct ctx c = {.arena = NULL};
+    const struct packet_room room = {
+        .bytes = ret, .size = sizeof *ret, .exact = true, .wait = true};
+    size_t len;
+    return rc_ok(packet_take(&c, fd, &room, &len, ret_file)) && *ret_file >= 0;
 }
 
 static rc read_part(struct ctx *c, int file, uint64_t from, size_t len, struct str *ret)
@@ -130,18 +108,18 @@ bool packet_send_answer(int fd, int64_t number, enum delivery_verdict verdict, b
     struct packet_answer answer = {.number = number, .verdict = verdict, .over = over};
     put_line(answer.why, sizeof answer.why, why);
     put_line(answer.peer, sizeof answer.peer, peer);
-    return send(fd, &answer, sizeof answer, MSG_NOSIGNAL) == (ssize_t)sizeof answer;
+    struct ctx c = {.arena = NULL};
+    return rc_ok(packet_send(
+        &c, fd, &(struct packet){.parts = {{(const char *)&answer, sizeof answer}}, .wait = true}));
 }
 
 rc packet_take_answer(struct ctx *c, int fd, struct packet_answer *ret)
 {
-    ssize_t got = recv(fd, ret, sizeof *ret, MSG_DONTWAIT | MSG_TRUNC);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        FAIL(c, BUSY, "there is no answer");
-    if (got <= 0)
-        FAIL(c, IO, "the process of the outlets is gone");
-    if (got != (ssize_t)sizeof *ret || ret->verdict >= delivery_verdict_choices.count)
-        FAIL(c, MALFORMED, "an answer of %zd bytes", got);
+    const struct packet_room room = {.bytes = ret, .size = sizeof *ret, .exact = true};
+    size_t len;
+    TRY(packet_take(c, fd, &room, &len, NULL));
+    if (ret->verdict >= delivery_verdict_choices.count)
+        FAIL(c, MALFORMED, "an answer with a verdict that there is not: %u", ret->verdict);
     ret->why[sizeof ret->why - 1] = ret->peer[sizeof ret->peer - 1] = '\0';
     return OK;
 }
