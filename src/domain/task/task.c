@@ -16,6 +16,7 @@
 SHAPE_DEFINE_CHOICES(task_state, TASK_STATE, TASK_STATES);
 SHAPE_DEFINE(task, TASK_FIELDS, 1, "Something that somebody has to do");
 SHAPE_DEFINE(task_proof, TASK_PROOF_FIELDS, 1, "How a task was done");
+SHAPE_DEFINE(task_term, TASK_TERM_FIELDS, 1, "Until when a task has more time");
 
 static const int64_t DAY_MS = INT64_C(86400000);
 enum { DAILY_REMINDERS = 7, WEEK_DAYS = 7, KEEP_DAYS = 3 * 365 };
@@ -76,6 +77,19 @@ static rc finish(struct ctx *c, struct picture *picture, struct step_call *call)
     return OK;
 }
 
+static rc postpone(struct ctx *c, struct picture *, struct step_call *call)
+{
+    const struct task_term *input = call->input;
+    struct task *task = call->after;
+    if (input->due.us <= clock_now(c).us)
+        REFUSE(c, INVALID, "past", "due", "that is over; give a time to come");
+    task->due = input->due;
+    task->remind_at = (struct wall){0};
+    task->reminders = 0;
+    task->overdue = false;
+    return OK;
+}
+
 static rc forewarn(struct ctx *c, struct picture *, struct step_call *call)
 {
     struct task *task = call->after;
@@ -106,6 +120,8 @@ static const struct step steps[] = {
          .flags = STEP_REASON),
     STEP("drop", "dropped", WRITE, "open done", "dropped", "Drop it",
          .flags = STEP_REASON | STEP_ENDS),
+    STEP("postpone", "postponed", WRITE, "open", NULL, "Give it more time",
+         .input = &task_term_shape, .rule = postpone, .flags = STEP_REASON),
     STEP("forewarn", "forewarned", WRITE, "open", NULL, "It falls due within a day",
          .rule = forewarn, .flags = STEP_SYSTEM),
     STEP("fall-due", "overdue", WRITE, "open", NULL, "It was not done in time", .rule = remind,

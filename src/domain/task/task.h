@@ -36,6 +36,11 @@ SHAPE_DECLARE(task, TASK_FIELDS);
       "how it was done; a file attached to the task is proof, too")
 SHAPE_DECLARE(task_proof, TASK_PROOF_FIELDS);
 
+#define TASK_TERM_FIELDS(F, T)                                                \
+    F(T, time, _, due, REQUIRED, 0, 0, "time by which it now has to be done") \
+    F(T, text, block, why, REQUIRED, 1, 1000, "why it takes longer")
+SHAPE_DECLARE(task_term, TASK_TERM_FIELDS);
+
 /* Raise a task within a decision or a reaction of another domain. Nothing happens while one of the
  * same cause is not closed yet. */
 struct task_raise {

@@ -88,6 +88,7 @@ TEST(task_shapes_keep_what_they_are_given)
 {
     shape_property_test(&task_shape);
     shape_property_test(&task_proof_shape);
+    shape_property_test(&task_term_shape);
 }
 
 TEST_SCENES(a_task_is_done_by_its_owner_and_confirmed_by_another, modules)
@@ -110,6 +111,24 @@ TEST_SCENES(a_task_is_done_by_its_owner_and_confirmed_by_another, modules)
     assert_true(str_is(task.proof, "now it does"));
     does(s, &chief, "task.drop", "{\"why\":\"too late\"}", RC_CONFLICT);
     scene_restart(s);
+    scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(a_task_with_more_time_is_not_late_until_then, modules)
+{
+    make_task(s, TASK("t", OWNED DUE));
+    go_to(s, "2026-11-27T09:00:00Z");
+    assert_true(get(s, "t", NULL).overdue);
+    does(s, &chief, "task.postpone", "{\"due\":\"2026-12-10T08:00:00Z\"}", RC_INVALID);
+    does(s, &chief, "task.postpone", "{\"due\":\"2026-11-26T08:00:00Z\",\"why\":\"no part\"}",
+         RC_INVALID);
+    does(s, &chief, "task.postpone", "{\"due\":\"2026-12-10T08:00:00Z\",\"why\":\"no part\"}",
+         RC_OK);
+    assert_false(get(s, "t", NULL).overdue);
+    go_to(s, "2026-12-08T08:00:00Z");
+    assert_int_equal(get(s, "t", NULL).reminders, 0);
+    go_to(s, "2026-12-10T08:00:00Z");
+    assert_true(get(s, "t", NULL).overdue);
     scene_rebuild_is_equal(s);
 }
 
