@@ -1,5 +1,6 @@
 #include "domain/escalation/escalation.h"
 
+#include "core/catalog.h"
 #include "domain/alarm/alarm.h"
 #include "frame/delivery/delivery.h"
 
@@ -55,14 +56,50 @@ static const struct language *language_of(const struct escalation *escalation)
     return &languages[0];
 }
 
-/* What the alarm says, with the names that its own label lets a reader know. */
+static const struct record *records_at(const struct catalog *catalog, size_t module)
+{
+    static const struct record none = {0};
+    const struct record *records = catalog_module(catalog, module)->records;
+    return records ? records : &none;
+}
+
+/* Does this permission let anything be read that is about a person? */
+static bool is_personal(const struct catalog *catalog, const char *permission)
+{
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            if ((record_sealed(row) || shape_carries(row->shape, PERSONAL)) &&
+                strcmp(row->read, permission) == 0)
+                return true;
+    return false;
+}
+
+/* A message is kept in clear where no erasure reaches it, so its reader knows nobody by name. */
+static rc permissions_of_message(struct ctx *c, const struct catalog *catalog, struct texts *ret)
+{
+    size_t most = 0;
+    *ret = (struct texts){0};
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            most++;
+    NEW(c, ret->items, most + 1);
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            if (!is_personal(catalog, row->read))
+                ret->items[ret->count++] = str_from(row->read);
+    return OK;
+}
+
+/* What the alarm says, with the names of those things that its own label lets a reader know. */
 static rc put_sentence(struct ctx *c, struct picture *picture, const struct escalation *escalation,
                        const struct alarm *alarm, struct text *out)
 {
-    struct str everything[] = {STR("*")}, sentence;
+    struct str sentence;
+    struct texts permissions;
+    TRY(permissions_of_message(c, picture_catalog(picture), &permissions));
     const struct actor reader = {
         .id = STR("escalation"),
-        .permissions = {everything, 1},
+        .permissions = permissions,
         .clearance = {alarm->label.tlp, alarm->label.compartments},
     };
     const struct request request = {.actor = &reader,
