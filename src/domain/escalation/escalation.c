@@ -12,20 +12,24 @@ SHAPE_DEFINE(escalation, ESCALATION_FIELDS, 1, "Whom an alarm that nobody takes 
 
 /* ---- the setting ----------------------------------------------------------------------------- */
 
+/* A step of the ladder and the outlet that it names do not go together. */
+static rc check_outlet(struct ctx *c, struct picture *picture, const struct escalation *escalation,
+                       struct outlet *ret)
+{
+    TRY(picture_get(c, picture, &outlet_shape, escalation->outlet, NULL, ret));
+    if (ret->kind == DELIVERY_KIND_PRINT)
+        REFUSE(c, INVALID, "kind", "outlet",
+               "nobody stands at a printer: choose mail or a webhook");
+    if (ret->kind == DELIVERY_KIND_MAIL && str_absent(escalation->to))
+        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
+    return OK;
+}
+
 static rc check(struct ctx *c, struct picture *picture, const struct command *, const void *,
                 const void *after)
 {
-    const struct escalation *escalation = after;
     struct outlet outlet = {0};
-    if (!escalation)
-        return OK;
-    TRY(picture_get(c, picture, &outlet_shape, escalation->outlet, NULL, &outlet));
-    if (outlet.kind == DELIVERY_KIND_PRINT)
-        REFUSE(c, INVALID, "kind", "outlet",
-               "nobody stands at a printer: choose mail or a webhook");
-    if (outlet.kind == DELIVERY_KIND_MAIL && str_absent(escalation->to))
-        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
-    return OK;
+    return after ? check_outlet(c, picture, after, &outlet) : OK;
 }
 
 /* ---- the message ----------------------------------------------------------------------------- */
@@ -161,13 +165,15 @@ static rc on_escalated(struct ctx *c, struct picture *picture, const struct even
     struct query query = {.limit = QUERY_LIMIT_MAX};
     struct page page;
     struct outlet outlet = {0};
-    struct row row;
     TRY(picture_list(c, picture, &escalation_shape, &query, &page));
     const struct escalation *escalations = page.records;
     for (size_t i = 0; i < page.count; i++) {
         if (!concerns(&escalations[i], alarm))
             continue;
-        TRY(picture_get(c, picture, &outlet_shape, escalations[i].outlet, &row, &outlet));
+        rc fits = check_outlet(c, picture, &escalations[i], &outlet);
+        if (fits.code == RC_INVALID || fits.code == RC_NOT_FOUND)
+            continue; /* of no use by now: the other steps are told all the same */
+        TRY(fits);
         TRY(tell(c, picture, &escalations[i], outlet.kind, alarm, outcome));
     }
     return OK;
