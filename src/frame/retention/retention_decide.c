@@ -134,6 +134,14 @@ rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun
     return held || kind ? refuse_held(c) : OK;
 }
 
+rc retention_check_removal(struct ctx *c, struct picture *picture, const struct record *record,
+                           const void *body)
+{
+    bool held = false;
+    TRY(retention_held(c, picture, record, body, &held));
+    return held ? refuse_held(c) : OK;
+}
+
 static struct named named_at(const struct record *record, const struct page *page, size_t i)
 {
     const void *body = (const char *)page->records + i * record->shape->size;
@@ -176,15 +184,12 @@ rc record_decide_erase(struct ctx *c, struct picture *picture, const struct comm
 {
     const struct record_erase *input = command->input;
     struct named named;
-    bool held = false;
     TRY(record_named(c, picture, &command->actor, command->target, &named));
     if (!named.record->erasable)
         FAIL(c, UNSUPPORTED, "a %s cannot be erased", named.record->shape->name);
     if (command->expect_seq >= 0 && command->expect_seq != named.row.seq)
         FAIL(c, STALE, "this %s was changed meanwhile", named.record->shape->name);
-    TRY(retention_held(c, picture, named.record, named.head, &held));
-    if (held)
-        return refuse_held(c);
+    TRY(retention_check_removal(c, picture, named.record, named.head));
     TRY(record_check_unreferenced(c, picture, &command->actor, named.record->shape,
                                   named.head->id));
     return retention_erase(c, picture, outcome, &named, input->why);
@@ -328,12 +333,8 @@ static rc check_none_held(struct ctx *c, struct picture *picture, const struct r
     do {
         struct page page;
         TRY(picture_list(c, picture, record->shape, &query, &page));
-        for (size_t i = 0; i < page.count; i++) {
-            bool held = false;
-            TRY(retention_held(c, picture, record, named_at(record, &page, i).head, &held));
-            if (held)
-                return refuse_held(c);
-        }
+        for (size_t i = 0; i < page.count; i++)
+            TRY(retention_check_removal(c, picture, record, named_at(record, &page, i).head));
         query.after = page.after;
     } while (!str_absent(query.after));
     return OK;

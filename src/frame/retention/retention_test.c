@@ -39,12 +39,18 @@ static void make_visits(struct scene *s)
     visit(s, "other", "p2", "2026-10-21T09:00:00Z");
 }
 
-static void attach(struct scene *s, const char *to, const char *bytes)
+static void attach_until(struct scene *s, const char *to, const char *bytes, struct wall expires)
 {
     struct attachment_given *given = ctx_take(&s->c, 1, sizeof *given);
     assert_true(rc_ok(attachment_seal(&s->c, STR("scan.txt"), str_from(bytes), given)));
+    given->expires = expires;
     if (!rc_ok(core_command(&s->c, s->core, "attachment.add", &actor_system, str_from(to), given)))
         fail_msg("%s", s->c.fault.message);
+}
+
+static void attach(struct scene *s, const char *to, const char *bytes)
+{
+    attach_until(s, to, bytes, (struct wall){0});
 }
 
 static bool there(struct scene *s, const char *id)
@@ -190,6 +196,35 @@ TEST_SCENES(a_hold_stops_the_removal_and_the_erasure, modules)
     scene_do(s, "hold.retire", "h", "{\"why\":\"lifted\"}");
     run(s);
     assert_false(there(s, "old"));
+    scene_rebuild_is_equal(s);
+}
+
+static struct attachment file_of(struct scene *s, const char *record)
+{
+    struct attachment a = {0};
+    if (!rc_ok(picture_find(&s->c, s->reader.picture, &attachment_shape, "of", str_from(record),
+                            NULL, &a)))
+        fail_msg("%s", s->c.fault.message);
+    return a;
+}
+
+TEST_SCENES(a_hold_keeps_the_files_too, modules)
+{
+    const struct wall soon = {s->clock.us + DAY_US / 24};
+    make_visits(s);
+    attach_until(s, "visit/here", "the scan", soon);
+    scene_do(s, "hold.add", NULL, HOLD("h", "visit/here"));
+    scene_refused(s, "attachment.remove", file_of(s, "visit/here").id.ptr,
+                  "{\"why\":\"a mistake\"}", RC_CONFLICT, "");
+    for (int day = 0; day < 3; day++) {
+        clock_manual_set(&s->clock, (struct wall){soon.us + day * DAY_US});
+        core_settle(s->core);
+        assert_int_equal(file_of(s, "visit/here").removed.us, 0);
+    }
+    scene_do(s, "hold.retire", "h", "{\"why\":\"lifted\"}");
+    clock_manual_set(&s->clock, (struct wall){soon.us + 3 * DAY_US});
+    core_settle(s->core);
+    assert_true(file_of(s, "visit/here").removed.us != 0);
     scene_rebuild_is_equal(s);
 }
 
