@@ -212,6 +212,19 @@ static rc remove_one(struct ctx *c, struct picture *picture, struct outcome *out
     return add_event(c, picture, owner, "detached", a, outcome);
 }
 
+/* What a record stood on when it was closed, stays with it. */
+static rc check_open(struct ctx *c, const struct named *owner)
+{
+    const struct record *record = owner->record;
+    const char *state = step_state(record, owner->head);
+    if (owner->row.retired.us)
+        FAIL(c, CONFLICT, "this %s is retired", record->shape->name);
+    if (record->editable && !step_from(record->editable, state))
+        REFUSE(c, CONFLICT, "state", "", "this %s is %s; for a file to be removed it has to be %s",
+               record->shape->name, state, record->editable);
+    return OK;
+}
+
 rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct command *command,
                             struct outcome *outcome)
 {
@@ -222,6 +235,7 @@ rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct
     TRY(check_may(c, command, owner.record));
     if (a.removed.us)
         FAIL(c, CONFLICT, "this file is removed already");
+    TRY(check_open(c, &owner));
     TRY(check_held(c, picture, &owner));
     a.removed_why = end->why;
     if (a.expires.us)
