@@ -4,6 +4,7 @@
 #include "frame/retention/retention_own.h"
 
 #include "assembly/catalog_make.h"
+#include "core/system.h"
 
 #include "frame/attachment/attachment.h"
 #include "frame/rhythm/rhythm.h"
@@ -11,9 +12,30 @@
 #include "support/ground.h"
 #include "support/shape_property.h"
 
-static const struct module *const modules[] = {&core_module,       &edge_module,
-                                               &ground_module,     &rhythm_module,
-                                               &attachment_module, &retention_module};
+/* As if the next turn of the erasure of "unlucky" had failed too often and been given up. */
+static rc give_up(struct ctx *c, struct picture *, const struct event *event,
+                  struct outcome *outcome)
+{
+    const struct subject_erased *erased = event->body;
+    if (!str_is(erased->subject, "unlucky"))
+        return OK;
+    return outcome_clear_deadline(c, outcome, &retention_decisions[RETENTION_PERSON],
+                                  erased->subject);
+}
+
+static const struct module fault_module = {
+    .name = "fault",
+    .help = "For tests",
+    .reactions =
+        (const struct reaction[]){
+            {.kind = &subject_erased_kind, .react = give_up},
+            {0},
+        },
+};
+
+static const struct module *const modules[] = {
+    &core_module,       &edge_module,      &ground_module, &rhythm_module,
+    &attachment_module, &retention_module, &fault_module};
 
 static const int64_t DAY_US = INT64_C(86400000000);
 
@@ -260,6 +282,26 @@ TEST_SCENES(a_person_takes_along_all_that_is_about_them, modules)
     assert_int_equal(count(s, "visit.erased"), 48);
     assert_int_equal(events_of(s, "visit/here").open, 1);
     assert_int_equal(events_of(s, "visit/other").shut, 0);
+    scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(an_erasure_that_was_given_up_is_taken_up_again, modules)
+{
+    struct str id;
+    scene_do(s, "person.add", NULL,
+             "{\"id\":\"unlucky\",\"label\":\"TLP:GREEN\",\"name\":\"Cho\"}");
+    for (int i = 0; i < 45; i++) {
+        assert_true(rc_ok(str_format(&s->c, &id, "v%d", i)));
+        visit(s, id.ptr, "unlucky", NULL);
+    }
+    scene_do(s, "person.erase", "unlucky", "{}");
+    core_settle(s->core);
+    assert_int_equal(count(s, "visit.erased"), 40); /* it stopped in the middle */
+    run(s);
+    assert_int_equal(count(s, "visit.erased"), 45);
+    int64_t size = core_size(s->core);
+    run(s);
+    assert_int_equal(core_size(s->core), size); /* and then nothing is left to do */
     scene_rebuild_is_equal(s);
 }
 
