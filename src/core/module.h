@@ -129,6 +129,10 @@ struct account_origin {
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
                              struct account_origin *ret);
 
+/* May files of this record be removed now? CONFLICT: they are held. */
+typedef rc check_removal_fn(struct ctx *c, struct picture *picture, const struct record *record,
+                            const void *body);
+
 struct module;
 #define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})
 
@@ -160,6 +164,7 @@ struct module {
     extend_fn *extend;   /* called once for every record there is */
     const char *opening; /* a decision that Chancery makes each time the mission opens */
     account_origin_fn *account_origin; /* of the one module that keeps the accounts */
+    check_removal_fn *check_removal;   /* NULL: it holds nothing */
     const struct report *reports;
 };
 

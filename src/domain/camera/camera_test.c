@@ -391,6 +391,34 @@ TEST(a_camera_is_called_by_its_number_and_without_a_password_in_its_address)
     scene_close(&s);
 }
 
+TEST(a_password_goes_nowhere_else_unless_it_is_given_again)
+{
+#define KEPT  ",\"user\":\"view\""
+#define GIVEN KEPT ",\"password\":\"seven lamps\""
+    static const char *const elsewhere[] = {
+        CAMERA("n", "new", KEPT ",\"stream\":\"rtsp://192.0.2.66/1\""),
+        CAMERA("n", "new", KEPT ",\"stream\":\"rtsp://192.0.2.20:8554/1\""),
+        CAMERA("n", "new", KEPT STREAM ",\"still\":\"http://192.0.2.66/\""),
+        CAMERA("n", "new", KEPT STREAM ",\"onvif\":\"http://192.0.2.66/\""),
+        CAMERA("n", "new", KEPT STREAM ",\"authority\":\"PEM\""),
+        CAMERA("n", "new", ",\"user\":\"other\"" STREAM),
+    };
+    struct scene s;
+    struct camera camera = {0};
+    cameras_open(&s);
+    scene_do(&s, "source.add", NULL, SOURCE("new", "camera", ""));
+    scene_do(&s, "camera.add", NULL, CAMERA("n", "new", GIVEN STREAM));
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        scene_refused(&s, "camera.change", "n", elsewhere[i], RC_INVALID, "/password");
+    scene_do(&s, "camera.change", "n",
+             CAMERA("n", "new", KEPT ",\"stream\":\"rtsp://192.0.2.20:554/2\""));
+    assert_true(rc_ok(picture_get(&s.c, s.reader.picture, &camera_shape, STR("n"), NULL, &camera)));
+    assert_true(str_is(camera.password, "seven lamps"));
+    scene_do(&s, "camera.change", "n",
+             CAMERA("n", "new", GIVEN ",\"stream\":\"rtsp://192.0.2.66/1\""));
+    scene_close(&s);
+}
+
 TEST(a_password_is_never_shown)
 {
     struct scene s;

@@ -1,5 +1,6 @@
 #include "domain/escalation/escalation.h"
 
+#include "core/catalog.h"
 #include "domain/alarm/alarm.h"
 #include "frame/delivery/delivery.h"
 
@@ -11,20 +12,24 @@ SHAPE_DEFINE(escalation, ESCALATION_FIELDS, 1, "Whom an alarm that nobody takes 
 
 /* ---- the setting ----------------------------------------------------------------------------- */
 
+/* A step of the ladder and the outlet that it names do not go together. */
+static rc check_outlet(struct ctx *c, struct picture *picture, const struct escalation *escalation,
+                       struct outlet *ret)
+{
+    TRY(picture_get(c, picture, &outlet_shape, escalation->outlet, NULL, ret));
+    if (ret->kind == DELIVERY_KIND_PRINT)
+        REFUSE(c, INVALID, "kind", "outlet",
+               "nobody stands at a printer: choose mail or a webhook");
+    if (ret->kind == DELIVERY_KIND_MAIL && str_absent(escalation->to))
+        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
+    return OK;
+}
+
 static rc check(struct ctx *c, struct picture *picture, const struct command *, const void *,
                 const void *after)
 {
-    const struct escalation *escalation = after;
     struct outlet outlet = {0};
-    if (!escalation)
-        return OK;
-    TRY(picture_get(c, picture, &outlet_shape, escalation->outlet, NULL, &outlet));
-    if (outlet.kind == DELIVERY_KIND_PRINT)
-        REFUSE(c, INVALID, "kind", "outlet",
-               "nobody stands at a printer: choose mail or a webhook");
-    if (outlet.kind == DELIVERY_KIND_MAIL && str_absent(escalation->to))
-        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
-    return OK;
+    return after ? check_outlet(c, picture, after, &outlet) : OK;
 }
 
 /* ---- the message ----------------------------------------------------------------------------- */
@@ -55,14 +60,50 @@ static const struct language *language_of(const struct escalation *escalation)
     return &languages[0];
 }
 
-/* What the alarm says, with the names that its own label lets a reader know. */
+static const struct record *records_at(const struct catalog *catalog, size_t module)
+{
+    static const struct record none = {0};
+    const struct record *records = catalog_module(catalog, module)->records;
+    return records ? records : &none;
+}
+
+/* Does this permission let anything be read that is about a person? */
+static bool is_personal(const struct catalog *catalog, const char *permission)
+{
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            if ((record_sealed(row) || shape_carries(row->shape, PERSONAL)) &&
+                strcmp(row->read, permission) == 0)
+                return true;
+    return false;
+}
+
+/* A message is kept in clear where no erasure reaches it, so its reader knows nobody by name. */
+static rc permissions_of_message(struct ctx *c, const struct catalog *catalog, struct texts *ret)
+{
+    size_t most = 0;
+    *ret = (struct texts){0};
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            most++;
+    NEW(c, ret->items, most + 1);
+    for (size_t i = 0; i < catalog_module_count(catalog); i++)
+        for (const struct record *row = records_at(catalog, i); row->shape; row++)
+            if (!is_personal(catalog, row->read))
+                ret->items[ret->count++] = str_from(row->read);
+    return OK;
+}
+
+/* What the alarm says, with the names of those things that its own label lets a reader know. */
 static rc put_sentence(struct ctx *c, struct picture *picture, const struct escalation *escalation,
                        const struct alarm *alarm, struct text *out)
 {
-    struct str everything[] = {STR("*")}, sentence;
+    struct str sentence;
+    struct texts permissions;
+    TRY(permissions_of_message(c, picture_catalog(picture), &permissions));
     const struct actor reader = {
         .id = STR("escalation"),
-        .permissions = {everything, 1},
+        .permissions = permissions,
         .clearance = {alarm->label.tlp, alarm->label.compartments},
     };
     const struct request request = {.actor = &reader,
@@ -124,13 +165,15 @@ static rc on_escalated(struct ctx *c, struct picture *picture, const struct even
     struct query query = {.limit = QUERY_LIMIT_MAX};
     struct page page;
     struct outlet outlet = {0};
-    struct row row;
     TRY(picture_list(c, picture, &escalation_shape, &query, &page));
     const struct escalation *escalations = page.records;
     for (size_t i = 0; i < page.count; i++) {
         if (!concerns(&escalations[i], alarm))
             continue;
-        TRY(picture_get(c, picture, &outlet_shape, escalations[i].outlet, &row, &outlet));
+        rc fits = check_outlet(c, picture, &escalations[i], &outlet);
+        if (fits.code == RC_INVALID || fits.code == RC_NOT_FOUND)
+            continue; /* of no use by now: the other steps are told all the same */
+        TRY(fits);
         TRY(tell(c, picture, &escalations[i], outlet.kind, alarm, outcome));
     }
     return OK;

@@ -1,4 +1,5 @@
 #include "assembly/core_module.h"
+#include "core/record.h"
 #include "domain/escalation/escalation.h"
 
 #include "domain/mission/mission.h"
@@ -8,9 +9,48 @@
 #include "support/scene_property.h"
 #include "support/watch_scene.h"
 
-static const struct module *const with_escalation[] = {&core_module,    &delivery_module,
-                                                       &mission_module, &people_module,
-                                                       &signal_module,  &escalation_module};
+/* Somebody calls for help: the alarm names a person. */
+static rc call_for_help(struct ctx *c, struct picture *picture, const struct command *command,
+                        struct outcome *outcome)
+{
+    struct raise raise = {.message = "help",
+                          .key = STR("k"),
+                          .cause = STR("help"),
+                          .label = {TLP_AMBER, {NULL, 0}},
+                          .priority = SIGNAL_PRIORITY_HIGH,
+                          .respond_ms = 60000,
+                          .at = clock_now(c)};
+    TRY(raise_refer(c, &raise, "guard", "person", command->target));
+    return alarm_raise(c, picture, outcome, &raise);
+}
+
+/* The outlet m becomes a printer, past its own check: as records of an older version may be. */
+static rc turn_outlet(struct ctx *c, struct picture *picture, const struct command *command,
+                      struct outcome *outcome)
+{
+    struct outlet outlet = {0};
+    TRY(picture_get(c, picture, &outlet_shape, command->target, NULL, &outlet));
+    outlet.kind = DELIVERY_KIND_PRINT;
+    return record_want(c, picture, outcome, &outlet_shape, RECORD_CHANGE, &outlet);
+}
+
+static const struct module call_module = {
+    .name = "call",
+    .help = "Calls for help",
+    .decisions = (const struct decision[]){{.name = "call.help",
+                                            .help = "Call",
+                                            .permission = "escalation.write",
+                                            .decide = call_for_help},
+                                           {.name = "call.turn",
+                                            .help = "Turn an outlet into a printer",
+                                            .permission = "escalation.write",
+                                            .decide = turn_outlet},
+                                           {0}},
+};
+
+static const struct module *const with_escalation[] = {
+    &core_module,   &delivery_module,   &mission_module, &people_module,
+    &signal_module, &escalation_module, &call_module};
 
 #define MAIL                                                                        \
     "{\"id\":\"m\",\"label\":\"TLP:GREEN\",\"name\":\"Mail\",\"kind\":\"mail\","    \
@@ -66,6 +106,48 @@ TEST(escalation_tells_each_alarm_once_at_its_step)
     pass(&s, 3000);
     assert_int_equal(deliveries(&s).count, 2);
     scene_rebuild_is_equal(&s);
+    scene_close(&s);
+}
+
+/* The person can be erased; what was sent and kept cannot, so it never had the name. */
+TEST(escalation_names_nobody_however_much_it_tells)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_do(&s, "person.add", NULL,
+             "{\"id\":\"p1\",\"label\":\"TLP:AMBER\",\"name\":\"Amina Haddad\","
+             "\"category\":\"guard\"}");
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "whole", ""));
+    scene_do(&s, "call.help", "p1", NULL);
+    pass(&s, 61);
+    struct page page = deliveries(&s);
+    assert_int_equal(page.count, 1);
+    const struct delivery *told = page.records;
+    assert_int_equal(str_find(told->text, STR("Amina")), SIZE_MAX);
+    assert_true(str_find(told->text, STR("calls for help")) != SIZE_MAX);
+    scene_close(&s);
+}
+
+/* What cannot be sent holds up neither the other steps nor the alarm. */
+TEST(escalation_passes_over_a_step_whose_outlet_is_of_no_use)
+{
+    struct scene s;
+    open_mission(&s);
+    scene_do(&s, "outlet.add", NULL,
+             "{\"id\":\"w\",\"label\":\"TLP:GREEN\",\"name\":\"w\",\"kind\":\"webhook\","
+             "\"host\":\"h\",\"path\":\"/p\",\"tls\":\"implicit\","
+             "\"secret\":\"0123456789abcdef\"}");
+    scene_do(&s, "escalation.add", NULL, RUNG("first", "notice", ""));
+    scene_do(&s, "escalation.add", NULL,
+             "{\"id\":\"then\",\"label\":\"TLP:GREEN\",\"name\":\"then\",\"outlet\":\"w\","
+             "\"tell\":\"notice\"}");
+    scene_do(&s, "call.turn", "m", NULL);
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
+    pass(&s, 61);
+    struct page page = deliveries(&s);
+    assert_int_equal(page.count, 1);
+    assert_true(str_is(((const struct delivery *)page.records)->outlet, "w"));
+    assert_int_equal(count_events(&s, "alarm.escalated"), 1);
     scene_close(&s);
 }
 

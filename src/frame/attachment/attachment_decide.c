@@ -187,6 +187,20 @@ rc attachment_decide_add(struct ctx *c, struct picture *picture, const struct co
 
 /* ---- removing -------------------------------------------------------------------------------- */
 
+static const int64_t DAY_US = INT64_C(86400000000);
+
+/* CONFLICT: its record is held. */
+static rc check_held(struct ctx *c, struct picture *picture, const struct named *owner)
+{
+    const struct catalog *catalog = picture_catalog(picture);
+    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
+        check_removal_fn *check = catalog_module(catalog, i)->check_removal;
+        if (check)
+            TRY(check(c, picture, owner->record, owner->head));
+    }
+    return OK;
+}
+
 static rc remove_one(struct ctx *c, struct picture *picture, struct outcome *outcome,
                      const struct named *owner, struct attachment *a)
 {
@@ -196,6 +210,19 @@ static rc remove_one(struct ctx *c, struct picture *picture, struct outcome *out
     TRY(outcome_vault_delete(c, outcome, &attachment_file_shape, a->id));
     TRY(outcome_destroy(c, outcome, key));
     return add_event(c, picture, owner, "detached", a, outcome);
+}
+
+/* What a record stood on when it was closed, stays with it. */
+static rc check_open(struct ctx *c, const struct named *owner)
+{
+    const struct record *record = owner->record;
+    const char *state = step_state(record, owner->head);
+    if (owner->row.retired.us)
+        FAIL(c, CONFLICT, "this %s is retired", record->shape->name);
+    if (record->editable && !step_from(record->editable, state))
+        REFUSE(c, CONFLICT, "state", "", "this %s is %s; for a file to be removed it has to be %s",
+               record->shape->name, state, record->editable);
+    return OK;
 }
 
 rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct command *command,
@@ -208,13 +235,15 @@ rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct
     TRY(check_may(c, command, owner.record));
     if (a.removed.us)
         FAIL(c, CONFLICT, "this file is removed already");
+    TRY(check_open(c, &owner));
+    TRY(check_held(c, picture, &owner));
     a.removed_why = end->why;
     if (a.expires.us)
         TRY(outcome_clear_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a.id));
     return remove_one(c, picture, outcome, &owner, &a);
 }
 
-/* It may be gone by then, with its record. */
+/* It may be gone by then, with its record; or it is held, and looked at again in a day. */
 rc attachment_decide_expire(struct ctx *c, struct picture *picture, const struct command *command,
                             struct outcome *outcome)
 {
@@ -226,6 +255,11 @@ rc attachment_decide_expire(struct ctx *c, struct picture *picture, const struct
     TRY(found);
     if (a.removed.us || a.expires.us > clock_now(c).us)
         return OK;
+    rc free_to_go = check_held(c, picture, &owner);
+    if (free_to_go.code == RC_CONFLICT)
+        return outcome_set_deadline(c, outcome, &attachment_decisions[ATTACHMENT_EXPIRE], a.id,
+                                    (struct wall){clock_now(c).us + DAY_US}, NULL);
+    TRY(free_to_go);
     a.removed_why = STR("its time was over");
     return remove_one(c, picture, outcome, &owner, &a);
 }

@@ -7,8 +7,34 @@
 #include "support/ground.h"
 #include "support/shape_property.h"
 
+/* A dossier is put together and then closed. */
+#define DOSSIER_STATES(X, E)                 \
+    X(E, OPEN, "open", "it is put together") \
+    X(E, CLOSED, "closed", "it stays as it is")
+SHAPE_DECLARE_CHOICES(dossier_state, DOSSIER_STATE, DOSSIER_STATES);
+SHAPE_DEFINE_CHOICES(dossier_state, DOSSIER_STATE, DOSSIER_STATES);
+#define DOSSIER_FIELDS(F, T) \
+    RECORD_FIELDS(F, T)      \
+    STEP_FIELDS(F, T, dossier_state)
+SHAPE_DECLARE(dossier, DOSSIER_FIELDS);
+SHAPE_DEFINE(dossier, DOSSIER_FIELDS, 1, "A dossier");
+
+static const struct step dossier_steps[] = {
+    STEP("close", "closed", "ground.write", "open", "closed", "Close it"), {0}};
+
+static const struct module dossier_module = {
+    .name = "dossier",
+    .help = "Dossiers",
+    .records =
+        (const struct record[]){
+            RECORD(dossier, "dossiers", "thing.read", "ground.write", .steps = dossier_steps,
+                   .editable = "open", .attachments = {.most = 2, .kinds = "text/plain"}),
+            {0},
+        },
+};
+
 static const struct module *const modules[] = {&core_module, &edge_module, &ground_module,
-                                               &attachment_module};
+                                               &dossier_module, &attachment_module};
 
 #define JPEG            "\xff\xd8\xff\xe0 of the gate \xff\xd9"
 #define ROOM(id, label) "{\"id\":\"" id "\",\"label\":\"" label "\",\"name\":\"Control post\"}"
@@ -189,6 +215,20 @@ TEST_SCENES(a_removed_file_is_destroyed_and_its_digest_stays, modules)
     assert_int_equal(room_bytes(s), 0);
     attach(s, "room/r1", JPEG); /* there is room for it again */
     scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(files_of_what_is_closed_or_retired_stay, modules)
+{
+    make_rooms(s);
+    scene_do(s, "dossier.add", NULL, "{\"id\":\"d1\",\"label\":\"TLP:GREEN\"}");
+    const char *room = attach(s, "room/r1", JPEG);
+    const char *early = attach(s, "dossier/d1", "early"), *late = attach(s, "dossier/d1", "late");
+    remove_as(s, &actor_system, early, RC_OK);
+    scene_do(s, "dossier.close", "d1", "{}");
+    scene_do(s, "room.retire", "r1", "{}");
+    remove_as(s, &actor_system, late, RC_CONFLICT);
+    remove_as(s, &actor_system, room, RC_CONFLICT);
+    assert_true(has_key(s, late) && has_key(s, room));
 }
 
 TEST_SCENES(a_file_expires, modules)

@@ -164,12 +164,14 @@ TEST_SCENES(delivery_leaves_only_where_its_label_may, modules)
         OUTLET("m", "\"kind\":\"mail\",\"tls\":\"upgrade\",\"carries\":\"TLP:RED\""),
         OUTLET("m", "\"kind\":\"mail\",\"tls\":\"upgrade\",\"enabled\":true,"
                     "\"carries\":\"TLP:GREEN\""),
-        OUTLET("m", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"enabled\":true,\"path\":\"/h\","
-                    "\"secret\":\"0123456789abcdef\",\"carries\":\"TLP:RED\""),
     };
     scene_do(s, "parcel.send", NULL, MAIL("TLP:AMBER"));
     scene_do_as(s, &actor_system, "delivery.begin", only(s).id.ptr, NULL, &(struct command){0});
     assert_int_equal(only(s).state, DELIVERY_STATE_WANTED); /* there is no outlet at all */
+    scene_do(s, "outlet.add", NULL,
+             OUTLET("w", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"enabled\":true,"
+                         "\"path\":\"/h\",\"secret\":\"0123456789abcdef\","
+                         "\"carries\":\"TLP:RED\""));
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         struct command command;
         if (i == 0)
@@ -212,6 +214,43 @@ TEST_SCENES(outlet_refuses_settings_that_are_not_safe, modules)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         scene_refused(s, "outlet.add", NULL, wrong[i].json, RC_INVALID, wrong[i].pointer);
+}
+
+/* Whoever may change an outlet does not learn its secret by that. */
+TEST_SCENES(outlet_takes_its_secret_nowhere_else, modules)
+{
+#define LOGIN(more) OUTLET("m", "\"kind\":\"mail\"," more)
+    static const char *const elsewhere[] = {
+        LOGIN("\"tls\":\"none\",\"user\":\"post\""),
+        LOGIN("\"tls\":\"implicit\",\"user\":\"other\""),
+        LOGIN("\"tls\":\"implicit\""),
+        LOGIN("\"tls\":\"implicit\",\"user\":\"post\",\"port\":2525"),
+        LOGIN("\"tls\":\"implicit\",\"user\":\"post\",\"authority\":\"PEM\""),
+        "{\"id\":\"m\",\"label\":\"TLP:GREEN\",\"name\":\"m\",\"host\":\"thief.example\","
+        "\"sender\":\"post@mission.example\",\"kind\":\"mail\",\"tls\":\"implicit\","
+        "\"user\":\"post\"}",
+    };
+    struct outlet outlet = {0};
+    scene_do(s, "outlet.add", NULL,
+             LOGIN("\"tls\":\"implicit\",\"user\":\"post\",\"secret\":\"0123456789abcdef\""));
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        scene_refused(s, "outlet.change", "m", elsewhere[i], RC_INVALID, "/secret");
+    scene_do(s, "outlet.change", "m",
+             LOGIN("\"tls\":\"implicit\",\"user\":\"post\",\"note\":\"by the window\""));
+    assert_true(
+        rc_ok(picture_get(&s->c, s->reader.picture, &outlet_shape, STR("m"), NULL, &outlet)));
+    assert_true(str_is(outlet.secret, "0123456789abcdef"));
+    scene_do(s, "outlet.change", "m",
+             LOGIN("\"tls\":\"upgrade\",\"user\":\"post\",\"secret\":\"0123456789abcdef\""));
+}
+
+TEST_SCENES(outlet_stays_of_its_kind, modules)
+{
+    scene_do(s, "outlet.add", NULL, MAIL_OUTLET);
+    scene_refused(s, "outlet.change", "m",
+                  OUTLET("m", "\"kind\":\"webhook\",\"tls\":\"implicit\",\"path\":\"/h\","
+                              "\"secret\":\"0123456789abcdef\""),
+                  RC_INVALID, "/kind");
 }
 
 TEST_SCENES(delivery_names_what_is_wrong_with_a_want, modules)

@@ -59,8 +59,12 @@ static rc keep_event(struct ctx *walk, void *arg, const struct ledger_event *eve
 rc report_keep(struct ctx *c, struct reporting *r, struct str record, struct str kind,
                struct kept_events *ret)
 {
-    struct ledger_walk walk = {
-        .from = INT64_MAX, .limit = LOOKED_MAX, .backwards = true, .record = record, .kind = kind};
+    /* what was written since the head was read is not in its tree: it cannot be proved by it */
+    struct ledger_walk walk = {.from = r->size - 1,
+                               .limit = LOOKED_MAX,
+                               .backwards = true,
+                               .record = record,
+                               .kind = kind};
     ret->r = r;
     ret->c = c;
     NEW(c, ret->items, ret->most + 1);

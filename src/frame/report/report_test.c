@@ -4,6 +4,7 @@
 #include "frame/report/report_own.h"
 
 #include "assembly/catalog_make.h"
+#include "core/record.h"
 #include "support/report_scene.h"
 #include "support/sample.h"
 
@@ -24,12 +25,24 @@ static rc describe_gates(struct ctx *c, struct reporting *r, const void *asked)
     return OK;
 }
 
+/* The gate is retired while its document is made. */
+static rc describe_late(struct ctx *c, struct reporting *r, const void *asked)
+{
+    struct record_end end = {.why = STR("just now")};
+    (void)asked;
+    r->file_name = STR("late");
+    TRY(report_open(c, r, STR("Late"), STR("1"), (struct label){TLP_CLEAR, {NULL, 0}}, false));
+    TRY(core_command(c, r->request->core, "gate.retire", &actor_system, STR("main"), &end));
+    return report_proof(c, r, STR("gate/main"));
+}
+
 static const struct module tests_module = {
     .name = "tests",
     .help = "Reports of the tests",
     .reports =
         (const struct report[]){
             {"gates", "Gates by name", "gate.read", NULL, describe_gates},
+            {"late", "A gate that goes", "gate.read", NULL, describe_late},
             {0},
         },
 };
@@ -179,6 +192,20 @@ TEST(a_report_is_one_row_under_its_permission)
     HAS(report_ask(&s, &sample_clerk, NULL, "/api/v1/reports", NULL, NULL),
         "{\"name\":\"gates\",\"help\":\"Gates by name\"}");
     HAS(report_ask(&s, &sample_nobody, NULL, "/api/v1/reports", NULL, NULL), "{\"items\":[]}");
+    scene_close(&s);
+}
+
+TEST(a_document_proves_what_its_head_covers_and_no_more)
+{
+    struct scene s;
+    begin(&s);
+    int64_t before = core_size(s.core);
+    struct report_answer a =
+        report_ask(&s, &sample_officer, NULL, "/api/v1/reports/{name}", "late", NULL);
+    assert_int_equal(a.code, RC_OK);
+    assert_int_equal(core_size(s.core), before + 1);
+    HAS(a, "index 2"); /* gate.added */
+    HAS_NOT(a, "index 4");
     scene_close(&s);
 }
 

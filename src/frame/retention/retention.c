@@ -144,4 +144,5 @@ const struct module retention_module = {
             {0},
         },
     .extend = extend,
+    .check_removal = retention_check_removal,
 };

@@ -4,8 +4,16 @@
 #include "core/system.h"
 #include "frame/attachment/attachment.h"
 #include "frame/retention/retention_own.h"
+#include "ledger/ledger.h"
+#include "shape/shape_older.h"
 
-enum { REMOVED_EACH = 25, LOOKED_EACH = 200, ERASED_EACH = 40, KINDS_MOST = 200 };
+enum {
+    REMOVED_EACH = 25,
+    LOOKED_EACH = 200,
+    ERASED_EACH = 40,
+    KINDS_MOST = 200,
+    ERASURES_LOOKED = 500
+};
 static const int64_t DAY_US = INT64_C(86400000000), SOON_US = 1000000;
 
 /* ---- what is kept, and since when ------------------------------------------------------------ */
@@ -134,6 +142,14 @@ rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun
     return held || kind ? refuse_held(c) : OK;
 }
 
+rc retention_check_removal(struct ctx *c, struct picture *picture, const struct record *record,
+                           const void *body)
+{
+    bool held = false;
+    TRY(retention_held(c, picture, record, body, &held));
+    return held ? refuse_held(c) : OK;
+}
+
 static struct named named_at(const struct record *record, const struct page *page, size_t i)
 {
     const void *body = (const char *)page->records + i * record->shape->size;
@@ -176,15 +192,12 @@ rc record_decide_erase(struct ctx *c, struct picture *picture, const struct comm
 {
     const struct record_erase *input = command->input;
     struct named named;
-    bool held = false;
     TRY(record_named(c, picture, &command->actor, command->target, &named));
     if (!named.record->erasable)
         FAIL(c, UNSUPPORTED, "a %s cannot be erased", named.record->shape->name);
     if (command->expect_seq >= 0 && command->expect_seq != named.row.seq)
         FAIL(c, STALE, "this %s was changed meanwhile", named.record->shape->name);
-    TRY(retention_held(c, picture, named.record, named.head, &held));
-    if (held)
-        return refuse_held(c);
+    TRY(retention_check_removal(c, picture, named.record, named.head));
     TRY(record_check_unreferenced(c, picture, &command->actor, named.record->shape,
                                   named.head->id));
     return retention_erase(c, picture, outcome, &named, input->why);
@@ -271,23 +284,6 @@ static rc run_kinds(struct ctx *c, struct turn *t, const struct retention_turn *
     return OK;
 }
 
-rc retention_decide_run(struct ctx *c, struct picture *picture, const struct command *command,
-                        struct outcome *outcome)
-{
-    struct retention_passed passed = {.label = SYSTEM_LABEL};
-    struct turn t = {.picture = picture, .outcome = outcome, .passed = &passed};
-    NEW(c, passed.kinds.items, KINDS_MOST + 1);
-    TRY(run_kinds(c, &t, command->input));
-    passed.more = !str_absent(t.next.kind);
-    if (passed.kinds.count > 0)
-        TRY(outcome_add(c, outcome,
-                        &(struct outcome_event){.kind = &retention_passed_kind, .body = &passed}));
-    if (!passed.more)
-        return OK;
-    return outcome_set_deadline(c, outcome, &retention_decisions[RETENTION_RUN], STR("rest"),
-                                (struct wall){clock_now(c).us + SOON_US}, &t.next);
-}
-
 /* ---- with the person ------------------------------------------------------------------------- */
 
 static rc erase_about(struct ctx *c, struct picture *picture, struct outcome *outcome,
@@ -328,12 +324,8 @@ static rc check_none_held(struct ctx *c, struct picture *picture, const struct r
     do {
         struct page page;
         TRY(picture_list(c, picture, record->shape, &query, &page));
-        for (size_t i = 0; i < page.count; i++) {
-            bool held = false;
-            TRY(retention_held(c, picture, record, named_at(record, &page, i).head, &held));
-            if (held)
-                return refuse_held(c);
-        }
+        for (size_t i = 0; i < page.count; i++)
+            TRY(retention_check_removal(c, picture, record, named_at(record, &page, i).head));
         query.after = page.after;
     } while (!str_absent(query.after));
     return OK;
@@ -357,4 +349,78 @@ rc retention_decide_person(struct ctx *c, struct picture *picture, const struct 
     if (!actor_is_system(&command->actor))
         FAIL(c, FORBIDDEN, "a person is erased by person.erase");
     return erase_person(c, picture, outcome, command->target);
+}
+
+/* ---- what an erasure left behind ------------------------------------------------------------- */
+
+struct erased_persons {
+    struct ctx *c;
+    struct str items[ERASURES_LOOKED];
+    size_t count;
+};
+
+static rc keep_person(struct ctx *walk, void *arg, const struct ledger_event *event, bool *)
+{
+    struct erased_persons *persons = arg;
+    struct subject_erased erased = {0};
+    TRY(shape_read_version(walk, &subject_erased_shape, event->version, event->body, &erased));
+    return str_copy(persons->c, erased.subject, &persons->items[persons->count++]);
+}
+
+static rc any_about(struct ctx *c, struct picture *picture, struct str person, bool *ret)
+{
+    const struct record *record = NULL;
+    *ret = false;
+    while (!*ret && (record = about_next(picture_catalog(picture), record)) != NULL) {
+        struct query query = {.limit = 1, .with_retired = true, .filter_count = 1};
+        struct page page;
+        query.filters[0] = (struct filter){str_from(record->subject), FILTER_EQ, person};
+        TRY(picture_list(c, picture, record->shape, &query, &page));
+        *ret = page.count > 0;
+    }
+    return OK;
+}
+
+/* An erasure goes on from turn to turn, and a turn that failed too often is given up: each pass
+ * takes up those of which something is left. */
+static rc resume_erasures(struct ctx *c, struct picture *picture, struct outcome *outcome)
+{
+    struct ledger_walk walk = {.from = INT64_MAX,
+                               .limit = ERASURES_LOOKED,
+                               .backwards = true,
+                               .kind = str_from(subject_erased_kind.name)};
+    struct erased_persons *persons = NULL;
+    NEW(c, persons, 1);
+    persons->c = c;
+    TRY(ledger_walk(c, picture_store(picture), &walk, keep_person, persons));
+    for (size_t i = 0; i < persons->count; i++) {
+        bool left = false;
+        TRY(any_about(c, picture, persons->items[i], &left));
+        if (left)
+            TRY(outcome_set_deadline(c, outcome, &retention_decisions[RETENTION_PERSON],
+                                     persons->items[i], clock_now(c), NULL));
+    }
+    return OK;
+}
+
+/* ---- a pass ---------------------------------------------------------------------------------- */
+
+rc retention_decide_run(struct ctx *c, struct picture *picture, const struct command *command,
+                        struct outcome *outcome)
+{
+    struct retention_passed passed = {.label = SYSTEM_LABEL};
+    const struct retention_turn *from = command->input;
+    struct turn t = {.picture = picture, .outcome = outcome, .passed = &passed};
+    NEW(c, passed.kinds.items, KINDS_MOST + 1);
+    if (!from || str_absent(from->kind))
+        TRY(resume_erasures(c, picture, outcome));
+    TRY(run_kinds(c, &t, from));
+    passed.more = !str_absent(t.next.kind);
+    if (passed.kinds.count > 0)
+        TRY(outcome_add(c, outcome,
+                        &(struct outcome_event){.kind = &retention_passed_kind, .body = &passed}));
+    if (!passed.more)
+        return OK;
+    return outcome_set_deadline(c, outcome, &retention_decisions[RETENTION_RUN], STR("rest"),
+                                (struct wall){clock_now(c).us + SOON_US}, &t.next);
 }

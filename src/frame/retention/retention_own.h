@@ -49,6 +49,7 @@ rc kept_query(struct ctx *c, const struct record *record, struct wall by, struct
 /* When its time began; absent: not yet. */
 struct wall kept_since(const struct record *record, const void *body, const struct row *row);
 
+check_removal_fn retention_check_removal;
 decide_fn retention_decide_run, retention_decide_person, record_decide_erase;
 rc retention_on_subject(struct ctx *c, struct picture *picture, const struct event *event,
                         struct outcome *outcome);

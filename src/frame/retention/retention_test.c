@@ -4,6 +4,7 @@
 #include "frame/retention/retention_own.h"
 
 #include "assembly/catalog_make.h"
+#include "core/system.h"
 
 #include "frame/attachment/attachment.h"
 #include "frame/rhythm/rhythm.h"
@@ -11,9 +12,30 @@
 #include "support/ground.h"
 #include "support/shape_property.h"
 
-static const struct module *const modules[] = {&core_module,       &edge_module,
-                                               &ground_module,     &rhythm_module,
-                                               &attachment_module, &retention_module};
+/* As if the next turn of the erasure of "unlucky" had failed too often and been given up. */
+static rc give_up(struct ctx *c, struct picture *, const struct event *event,
+                  struct outcome *outcome)
+{
+    const struct subject_erased *erased = event->body;
+    if (!str_is(erased->subject, "unlucky"))
+        return OK;
+    return outcome_clear_deadline(c, outcome, &retention_decisions[RETENTION_PERSON],
+                                  erased->subject);
+}
+
+static const struct module fault_module = {
+    .name = "fault",
+    .help = "For tests",
+    .reactions =
+        (const struct reaction[]){
+            {.kind = &subject_erased_kind, .react = give_up},
+            {0},
+        },
+};
+
+static const struct module *const modules[] = {
+    &core_module,       &edge_module,      &ground_module, &rhythm_module,
+    &attachment_module, &retention_module, &fault_module};
 
 static const int64_t DAY_US = INT64_C(86400000000);
 
@@ -39,12 +61,18 @@ static void make_visits(struct scene *s)
     visit(s, "other", "p2", "2026-10-21T09:00:00Z");
 }
 
-static void attach(struct scene *s, const char *to, const char *bytes)
+static void attach_until(struct scene *s, const char *to, const char *bytes, struct wall expires)
 {
     struct attachment_given *given = ctx_take(&s->c, 1, sizeof *given);
     assert_true(rc_ok(attachment_seal(&s->c, STR("scan.txt"), str_from(bytes), given)));
+    given->expires = expires;
     if (!rc_ok(core_command(&s->c, s->core, "attachment.add", &actor_system, str_from(to), given)))
         fail_msg("%s", s->c.fault.message);
+}
+
+static void attach(struct scene *s, const char *to, const char *bytes)
+{
+    attach_until(s, to, bytes, (struct wall){0});
 }
 
 static bool there(struct scene *s, const char *id)
@@ -193,6 +221,35 @@ TEST_SCENES(a_hold_stops_the_removal_and_the_erasure, modules)
     scene_rebuild_is_equal(s);
 }
 
+static struct attachment file_of(struct scene *s, const char *record)
+{
+    struct attachment a = {0};
+    if (!rc_ok(picture_find(&s->c, s->reader.picture, &attachment_shape, "of", str_from(record),
+                            NULL, &a)))
+        fail_msg("%s", s->c.fault.message);
+    return a;
+}
+
+TEST_SCENES(a_hold_keeps_the_files_too, modules)
+{
+    const struct wall soon = {s->clock.us + DAY_US / 24};
+    make_visits(s);
+    attach_until(s, "visit/here", "the scan", soon);
+    scene_do(s, "hold.add", NULL, HOLD("h", "visit/here"));
+    scene_refused(s, "attachment.remove", file_of(s, "visit/here").id.ptr,
+                  "{\"why\":\"a mistake\"}", RC_CONFLICT, "");
+    for (int day = 0; day < 3; day++) {
+        clock_manual_set(&s->clock, (struct wall){soon.us + day * DAY_US});
+        core_settle(s->core);
+        assert_int_equal(file_of(s, "visit/here").removed.us, 0);
+    }
+    scene_do(s, "hold.retire", "h", "{\"why\":\"lifted\"}");
+    clock_manual_set(&s->clock, (struct wall){soon.us + 3 * DAY_US});
+    core_settle(s->core);
+    assert_true(file_of(s, "visit/here").removed.us != 0);
+    scene_rebuild_is_equal(s);
+}
+
 TEST_SCENES(a_record_that_is_still_named_stays, modules)
 {
     make_visits(s);
@@ -225,6 +282,26 @@ TEST_SCENES(a_person_takes_along_all_that_is_about_them, modules)
     assert_int_equal(count(s, "visit.erased"), 48);
     assert_int_equal(events_of(s, "visit/here").open, 1);
     assert_int_equal(events_of(s, "visit/other").shut, 0);
+    scene_rebuild_is_equal(s);
+}
+
+TEST_SCENES(an_erasure_that_was_given_up_is_taken_up_again, modules)
+{
+    struct str id;
+    scene_do(s, "person.add", NULL,
+             "{\"id\":\"unlucky\",\"label\":\"TLP:GREEN\",\"name\":\"Cho\"}");
+    for (int i = 0; i < 45; i++) {
+        assert_true(rc_ok(str_format(&s->c, &id, "v%d", i)));
+        visit(s, id.ptr, "unlucky", NULL);
+    }
+    scene_do(s, "person.erase", "unlucky", "{}");
+    core_settle(s->core);
+    assert_int_equal(count(s, "visit.erased"), 40); /* it stopped in the middle */
+    run(s);
+    assert_int_equal(count(s, "visit.erased"), 45);
+    int64_t size = core_size(s->core);
+    run(s);
+    assert_int_equal(core_size(s->core), size); /* and then nothing is left to do */
     scene_rebuild_is_equal(s);
 }
 

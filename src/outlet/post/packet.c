@@ -98,7 +98,7 @@ static void put_line(char *to, size_t room, struct str text)
     while (part.len > 0 && !str_is_utf8(part))
         part.len--;
     for (size_t i = 0; i < part.len; i++)
-        to[i] = (unsigned char)part.ptr[i] < ' ' ? ' ' : part.ptr[i];
+        to[i] = (unsigned char)part.ptr[i] < ' ' || part.ptr[i] == 0x7f ? ' ' : part.ptr[i];
     to[part.len] = '\0';
 }
 

@@ -225,8 +225,14 @@ static rc on_rest(struct ctx *c, void *arg, struct picture *picture, int64_t pos
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
+static bool passes_by_itself(enum rc_code code)
+{
+    return code == RC_BUSY || code == RC_IO || code == RC_NO_SPACE || code == RC_NO_MEMORY;
+}
+
 /* What came of it is not lost because the writer is busy. */
-static void write_down(struct post *post, struct str delivery, const struct delivery_answer *answer)
+static rc write_when_possible(struct post *post, struct str delivery,
+                              const struct delivery_answer *answer)
 {
     struct pollfd ends = {.fd = post->wake, .events = POLLIN};
     rc result;
@@ -234,10 +240,20 @@ static void write_down(struct post *post, struct str delivery, const struct deli
         arena_reset(post->c.arena);
         result = core_command(&post->c, post->options.core, "delivery.answer", &actor_system,
                               delivery, answer);
-        bool again = result.code == RC_BUSY || result.code == RC_IO || result.code == RC_NO_SPACE;
-        if (!again || !post->threaded)
-            break;
-    } while (poll(&ends, 1, AGAIN_MS) == 0);
+    } while (passes_by_itself(result.code) && post->threaded && poll(&ends, 1, AGAIN_MS) == 0);
+    return result;
+}
+
+/* Words that cannot be kept do not keep the verdict from being known. */
+static void write_down(struct post *post, struct str delivery, const struct delivery_answer *answer)
+{
+    const struct delivery_answer bare = {.verdict = answer->verdict};
+    rc result = write_when_possible(post, delivery, answer);
+    if (!rc_ok(result) && !passes_by_itself(result.code)) {
+        LOG(WARN, "post.words", LOG_TEXT("delivery", delivery),
+            LOG_TEXT("why", str_from(post->c.fault.message)));
+        result = write_when_possible(post, delivery, &bare);
+    }
     if (!rc_ok(result))
         LOG(ERROR, "post.answer", LOG_TEXT("delivery", delivery),
             LOG_TEXT("why", str_from(post->c.fault.message)));

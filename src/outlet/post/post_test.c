@@ -327,11 +327,16 @@ TEST(post_believes_of_an_answer_only_what_fits)
     settle(&o);
     assert_int_equal(only(&o).state, DELIVERY_STATE_SENDING);
     lie.verdict = DELIVERY_VERDICT_LATER;
+    lie.over = true;
     memset(lie.why, 0xff, sizeof lie.why); /* not UTF-8, and without an end */
     assert_int_equal(send(o.agent, &lie, sizeof lie, 0), sizeof lie);
     settle(&o);
-    assert_int_equal(only(&o).state, DELIVERY_STATE_SENDING); /* refused, and noted in the log */
-    say(&o, given.number, DELIVERY_VERDICT_LATER, true, "two\r\nlines");
-    assert_true(str_is(only(&o).why, "two  lines"));
+    assert_int_equal(only(&o).state, DELIVERY_STATE_WANTED); /* the verdict without its words */
+    assert_true(str_absent(only(&o).why));
+    clock_manual_set(&o.s.clock, only(&o).next);
+    settle(&o);
+    assert_true(take(&o, &given));
+    say(&o, given.number, DELIVERY_VERDICT_LATER, true, "two\r\nlines\x7f.");
+    assert_true(str_is(only(&o).why, "two  lines ."));
     close_office(&o);
 }
