@@ -90,11 +90,11 @@ static const struct claim call_claim = {
 };
 
 /* Of two accounts: the second was made by the first. */
-static rc origin(struct ctx *c, struct picture *, struct str account, struct account_origin *ret)
+static rc origin(struct ctx *c, struct picture *, struct str account, struct str other,
+                 struct account_origin *ret)
 {
     (void)c;
-    if (str_is(account, "made"))
-        ret->made_by = STR("maker");
+    ret->let_in = str_is(account, "made") && str_is(other, "maker");
     if (str_is(account, "second"))
         ret->person = STR("p-one");
     return OK;

@@ -121,13 +121,14 @@ struct extension {
 };
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
-/* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
- */
+/* Where an account comes from: its person, absent for an unknown one (of a program, who answers for
+ * it); and whether `other` let it in: added it, or made a link or a token that opens it. */
 struct account_origin {
-    struct str person, made_by;
+    struct str person;
+    bool let_in;
 };
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
-                             struct account_origin *ret);
+                             struct str other, struct account_origin *ret);
 
 struct module;
 #define NEEDS(...) ((const struct module *const[]){__VA_ARGS__, NULL})

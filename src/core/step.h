@@ -35,9 +35,7 @@ struct step_call {
 typedef rc step_rule(struct ctx *c, struct picture *picture, struct step_call *call);
 
 enum step_flag {
-    /* By a person, and another than who asked for it: not the same account or person, and neither
-     * of the two accounts was made by the other. */
-    STEP_OTHER = 1 << 0,
+    STEP_OTHER = 1 << 0,  /* by another person than who asked for it (step_check_other) */
     STEP_ASKS = 1 << 1,   /* whoever does it asks for what STEP_OTHER then confirms */
     STEP_REASON = 1 << 2, /* `why` has to be given */
     STEP_SYSTEM = 1 << 3, /* only Chancery does it: no route, no button */
@@ -114,6 +112,12 @@ bool step_from(const char *states, const char *state);
 /* The name of the state a record is in; "" for a record without states. A state that is unset
  * counts as the first. */
 const char *step_state(const struct record *record, const void *body);
+
+/* Is the actor a person, and another than who asked: neither the same account nor the same person,
+ * and neither of the two accounts was let in by the other? FORBIDDEN says what is wrong. Absent
+ * `asked`: nobody knows who did, which is refused. */
+rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *actor,
+                    struct str asked);
 
 /* Do a step of a live record as Chancery, within a decision or a reaction: what another domain's
  * event leads to. `input` may be NULL. Refused as the step refuses. */
