@@ -3,6 +3,7 @@
 #include "assembly/catalog_make.h"
 #include "assembly/core_module.h"
 #include "core/record.h"
+#include "core/system.h"
 
 #include "support/scene_steps.h"
 
@@ -108,6 +109,17 @@ static const struct record records[] = {
     RECORD(call, "calls", "permit.read", "permit.write", .steps = call_steps, .claim = &call_claim),
     {0},
 };
+
+/* What is granted for a moment is over at once. */
+static rc on_granted(struct ctx *c, struct picture *picture, const struct event *event,
+                     struct outcome *outcome)
+{
+    const struct permit *permit = event->body;
+    if (!str_is(permit->id, "moment"))
+        return OK;
+    return step_follow(c, picture, outcome, &permit_shape, permit->id, "expire", NULL);
+}
+
 static rc serve_expected(struct ctx *, const struct request *, struct response *response)
 {
     text_put(response->body, STR("[]"));
@@ -124,6 +136,7 @@ static const struct module permit_module = {
     .name = "permit",
     .help = "Permits",
     .records = records,
+    .reactions = (const struct reaction[]){{.on = "permit.granted", .react = on_granted}, {0}},
     .routes = routes,
     .permissions = permissions,
     .account_origin = origin,
@@ -262,6 +275,26 @@ TEST_SCENES(step_falls_due_by_the_record, modules)
     scene_rebuild_is_equal(s);
 }
 
+static bool has_deadline(struct scene *s, const char *id)
+{
+    bool there = false;
+    assert_true(rc_ok(
+        picture_any(&s->c, s->reader.picture, &deadline_shape, "target", str_from(id), &there)));
+    return there;
+}
+
+/* A deadline is there before the reactions, which may take the record out of its state again. */
+TEST_SCENES(step_sets_its_deadline_before_what_it_sets_off, modules)
+{
+    good(s, person("one", "p-one"), "permit.add", NULL,
+         PERMIT("moment", ",\"until\":\"2026-11-22T05:00:00Z\""));
+    assert_true(has_deadline(s, "moment"));
+    good(s, person("two", "p-two"), "permit.grant", "moment", "{}");
+    assert_int_equal(permit_of(s, "moment", NULL).state, PERMIT_STATE_OVER);
+    assert_false(has_deadline(s, "moment"));
+    scene_rebuild_is_equal(s);
+}
+
 TEST_SCENES(claim_is_taken_lapses_and_is_escalated, modules)
 {
     struct actor one = person("one", "p-one"), two = person("two", "p-two");
@@ -304,7 +337,7 @@ TEST_SCENES(record_id_is_no_word_of_the_path, modules)
 TEST(step_rows_that_do_not_fit)
 {
     struct step steps[] = {permit_steps[0], {0}};
-    struct due dues[] = {{"asked", "until", 0, "grant"}, {0}};
+    struct due dues[] = {{"asked", "until", 0, "grant"}, {0}, {0}};
     struct claim claim = {"permit.write", "asked", HOUR_MS, 0};
     struct record record[] = {RECORD(permit, "permits", "permit.read", "permit.write"), {0}};
     struct module module = {.name = "m", .permissions = permissions, .records = record};
@@ -331,6 +364,7 @@ TEST(step_rows_that_do_not_fit)
     WRONG(dues[0].field = "name", dues[0].field = "until", "no time");
     WRONG(dues[0].step = "burn", dues[0].step = "grant", "no step");
     WRONG(dues[0].states = "granted", dues[0].states = "asked", "does not go");
+    WRONG(dues[1] = dues[0], dues[1] = (struct due){0}, "twice");
     WRONG(record[0].claim = &claim, record[0].claim = NULL, "CLAIM_FIELDS");
     WRONG(record[0].editable = "lost", record[0].editable = NULL, "lost");
     WRONG(record[0].state = "name", record[0].state = NULL, "no choice");

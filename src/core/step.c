@@ -132,7 +132,7 @@ rc step_decide(struct ctx *c, struct picture *picture, const struct command *com
     TRY(make_after(c, picture, record, &call));
     TRY(record_add_event(c, record, catalog_step_event(picture_catalog(picture), record, step),
                          call.after, outcome));
-    TRY(due_arm(c, picture, record, step, before, step->flags & STEP_ENDS ? NULL : call.after,
+    TRY(due_arm(c, picture, record, command, before, step->flags & STEP_ENDS ? NULL : call.after,
                 outcome));
     return outcome_join(c, outcome, &later);
 }

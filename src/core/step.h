@@ -139,9 +139,10 @@ void state_begin(const struct record *record, const struct command *command, str
                  void *body);
 
 /* Set, move or clear the deadlines of a record that becomes `after`. NULL: it is new, or retired.
- * `by` is the step that does it, NULL for add, change and retire. */
+ * `by` is the command of the step that does it, NULL for add, change and retire. */
 rc due_arm(struct ctx *c, struct picture *picture, const struct record *record,
-           const struct step *by, const void *before, const void *after, struct outcome *outcome);
+           const struct command *by, const void *before, const void *after,
+           struct outcome *outcome);
 
 /* The steps and dues that come of a claim: rows for record->claim, each list ended by zeros. */
 enum { CLAIM_STEPS = 4 };
