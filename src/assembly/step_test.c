@@ -34,9 +34,10 @@ SHAPE_DEFINE(permit_use, PERMIT_USE_FIELDS, 1, "The use of a permit");
 SHAPE_DECLARE_CHOICES(call_state, CALL_STATE, CALL_STATES);
 SHAPE_DEFINE_CHOICES(call_state, CALL_STATE, CALL_STATES);
 
-#define CALL_FIELDS(F, T)         \
-    RECORD_FIELDS(F, T)           \
-    STEP_FIELDS(F, T, call_state) \
+#define CALL_FIELDS(F, T)                          \
+    RECORD_FIELDS(F, T)                            \
+    F(T, ref, permit, permit, 0, 0, 0, "by which") \
+    STEP_FIELDS(F, T, call_state)                  \
     CLAIM_FIELDS(F, T)
 SHAPE_DECLARE(call, CALL_FIELDS);
 SHAPE_DEFINE(call, CALL_FIELDS, 1, "A call");
@@ -106,7 +107,8 @@ static const struct permission permissions[] = {
 static const struct record records[] = {
     RECORD(permit, "permits", "permit.read", "permit.write", .steps = permit_steps,
            .dues = permit_dues, .editable = "asked"),
-    RECORD(call, "calls", "permit.read", "permit.write", .steps = call_steps, .claim = &call_claim),
+    RECORD(call, "calls", "permit.read", "permit.write", .steps = call_steps, .claim = &call_claim,
+           .editable = "open"),
     {0},
 };
 
@@ -269,10 +271,44 @@ TEST_SCENES(step_falls_due_by_the_record, modules)
     assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_OVER);
     good(s, person("two", "p-two"), "permit.ask", "b", "{}");
     assert_true(str_is(permit_of(s, "b", NULL).asked_by, "two"));
-    good(s, person("one", "p-one"), "permit.retire", "b", "{}");
+    good(s, person("one", "p-one"), "permit.refuse", "b", "{\"why\":\"no\"}");
     wait(s, 2 * HOUR_US); /* what is retired asks for nothing any more */
-    assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_ASKED);
+    assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_REFUSED);
     scene_rebuild_is_equal(s);
+}
+
+#define CALL(id, more) "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\"" more "}"
+
+/* What steps end is not retired around them, and not while something names it. */
+TEST_SCENES(record_that_steps_end, modules)
+{
+    struct actor one = person("one", "p-one"), two = person("two", "p-two");
+    assert_null(catalog_decision(s->catalog, STR("permit.retire")));
+    assert_non_null(catalog_decision(s->catalog, STR("call.retire")));
+    for (size_t i = 0; i < catalog_route_count(s->catalog); i++) {
+        const struct route *route = catalog_route(s->catalog, i);
+        assert_false(route->method == ROUTE_DELETE &&
+                     strcmp(route->path, "/api/v1/permits/{id}") == 0);
+    }
+    good(s, one, "permit.add", NULL, PERMIT("a", ""));
+    good(s, one, "call.add", NULL, CALL("x", ",\"permit\":\"a\""));
+    struct command named = done_as(s, two, "permit.refuse", "a", "{\"why\":\"no\"}");
+    assert_int_equal(named.result.code, RC_CONFLICT);
+    good(s, two, "call.retire", "x", "{}");
+    good(s, two, "permit.refuse", "a", "{\"why\":\"no\"}");
+}
+
+/* Neither changed nor retired while another has it, or when its time to be edited is over. */
+TEST_SCENES(record_in_anothers_hand, modules)
+{
+    struct actor one = person("one", "p-one"), two = person("two", "p-two");
+    good(s, one, "call.add", NULL, CALL("x", ""));
+    good(s, one, "call.take", "x", "{}");
+    refused(s, two, "call.change", "x", CALL("x", ""), "claimed");
+    refused(s, two, "call.retire", "x", "{}", "claimed");
+    good(s, one, "call.change", "x", CALL("x", ""));
+    good(s, one, "call.finish", "x", "{}");
+    refused(s, one, "call.retire", "x", "{}", "state");
 }
 
 static bool has_deadline(struct scene *s, const char *id)

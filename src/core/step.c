@@ -74,8 +74,12 @@ static rc check_before(struct ctx *c, struct picture *picture, const struct reco
                        const struct step_call *call)
 {
     unsigned flags = call->step->flags;
-    TRY(claim_check(c, record, call));
+    const struct actor *actor = &call->command->actor;
+    const struct record_head *head = call->before;
+    TRY(claim_check(c, record, actor, call->step, call->before));
     TRY(check_from(c, record, call));
+    if (flags & STEP_ENDS)
+        TRY(record_check_unreferenced(c, picture, actor, record->shape, head->id));
     if (flags & STEP_OTHER)
         TRY(check_other(c, picture, record, call));
     return flags & STEP_REASON ? check_reason(c, call) : OK;

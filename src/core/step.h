@@ -41,7 +41,7 @@ enum step_flag {
     STEP_SYSTEM = 1 << 3, /* only Chancery does it: no route, no button */
     STEP_HOLDER = 1 << 4, /* only whoever has taken it (struct claim) */
     STEP_LANE = 1 << 5,   /* takes the alarm lane: never refused for load */
-    STEP_ENDS = 1 << 6,   /* the record is retired by it */
+    STEP_ENDS = 1 << 6,   /* the record is retired by it; nobody retires it otherwise */
 };
 
 struct step {
@@ -109,6 +109,9 @@ SHAPE_DECLARE(step_take, STEP_TAKE_FIELDS);
 /* Does a list of states, as in step.from, contain this one? */
 bool step_from(const char *states, const char *state);
 
+/* Does a step end it? Then nobody retires it around its steps: it has no command `retire`. */
+bool record_ends(const struct record *record);
+
 /* The name of the state a record is in; "" for a record without states. A state that is unset
  * counts as the first. */
 const char *step_state(const struct record *record, const void *body);
@@ -149,8 +152,10 @@ enum { CLAIM_STEPS = 4 };
 void claim_steps(const struct claim *claim, struct step ret[CLAIM_STEPS + 1]);
 extern const struct due claim_dues[];
 
-/* What a step does to the claim of a record, before its rule: refuses whoever does not hold it. */
-rc claim_check(struct ctx *c, const struct record *record, const struct step_call *call);
+/* Before a step (NULL: change, retire) of a record that can be taken: refuses whoever does not hold
+ * it. */
+rc claim_check(struct ctx *c, const struct record *record, const struct actor *actor,
+               const struct step *step, const void *before);
 
 /* … and after its rule. */
 void claim_keep(const struct record *record, const struct step_call *call, struct wall now);
