@@ -190,6 +190,10 @@ static rc check_due(struct ctx *c, const struct generated *g, const struct due *
     if (!has_field(shape, field, SHAPE_TIME))
         FAIL(c, INTERNAL, "%s.%s falls due by %s, which is no time of it", shape->name, due->step,
              field);
+    for (const struct due *other = g->record->dues; other < due; other++)
+        if (strcmp(other->step, due->step) == 0)
+            FAIL(c, INTERNAL, "%s.%s falls due twice: give a step of its own to each", shape->name,
+                 due->step);
     TRY(check_states(c, g->record, due->step, due->states));
     while (str_split(&rest, ' ', &state)) {
         struct str name;

@@ -78,7 +78,7 @@ static rc add_verbs(struct ctx *c, struct catalog *catalog, struct generated *g)
     for (enum record_verb verb = 0; verb < RECORD_VERBS; verb++) {
         TRY(generate_verb(c, g, verb));
         TRY(add_event(c, catalog, &g->events[verb]));
-        if (g->record->write)
+        if (g->record->write && !(verb == RECORD_RETIRE && record_ends(g->record)))
             TRY(rows_add(c, &catalog->decisions, &g->decisions[verb]));
     }
     g->retire = (struct fold){&g->events[RECORD_RETIRE], record_fold_retire};

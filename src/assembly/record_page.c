@@ -264,7 +264,7 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
         ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` may be given",
               .serve = serve_retire),
     };
-    *ret_count = record->write ? RECORD_ROUTES : 3;
+    *ret_count = !record->write ? 3 : record_ends(record) ? RECORD_ROUTES - 1 : RECORD_ROUTES;
     for (size_t i = 0; i < *ret_count; i++) {
         ret[i] = rows[i];
         ret[i].arg = record;

@@ -5,7 +5,8 @@
 #include "core/catalog_part.h"
 
 /* The generated routes of a record: list, one, history; add, change, retire where there is a
- * permission to write. The `arg` of each is the record. Gives how many there are. */
+ * permission to write (retire not where steps end it). The `arg` of each is the record. Gives how
+ * many there are. */
 rc record_routes(struct ctx *c, const struct record *record, struct route ret[RECORD_ROUTES],
                  size_t *ret_count);
 

@@ -3,6 +3,7 @@
 #include "assembly/catalog_make.h"
 #include "assembly/core_module.h"
 #include "core/record.h"
+#include "core/system.h"
 
 #include "support/scene_steps.h"
 
@@ -33,9 +34,10 @@ SHAPE_DEFINE(permit_use, PERMIT_USE_FIELDS, 1, "The use of a permit");
 SHAPE_DECLARE_CHOICES(call_state, CALL_STATE, CALL_STATES);
 SHAPE_DEFINE_CHOICES(call_state, CALL_STATE, CALL_STATES);
 
-#define CALL_FIELDS(F, T)         \
-    RECORD_FIELDS(F, T)           \
-    STEP_FIELDS(F, T, call_state) \
+#define CALL_FIELDS(F, T)                          \
+    RECORD_FIELDS(F, T)                            \
+    F(T, ref, permit, permit, 0, 0, 0, "by which") \
+    STEP_FIELDS(F, T, call_state)                  \
     CLAIM_FIELDS(F, T)
 SHAPE_DECLARE(call, CALL_FIELDS);
 SHAPE_DEFINE(call, CALL_FIELDS, 1, "A call");
@@ -90,11 +92,11 @@ static const struct claim call_claim = {
 };
 
 /* Of two accounts: the second was made by the first. */
-static rc origin(struct ctx *c, struct picture *, struct str account, struct account_origin *ret)
+static rc origin(struct ctx *c, struct picture *, struct str account, struct str other,
+                 struct account_origin *ret)
 {
     (void)c;
-    if (str_is(account, "made"))
-        ret->made_by = STR("maker");
+    ret->let_in = str_is(account, "made") && str_is(other, "maker");
     if (str_is(account, "second"))
         ret->person = STR("p-one");
     return OK;
@@ -105,9 +107,21 @@ static const struct permission permissions[] = {
 static const struct record records[] = {
     RECORD(permit, "permits", "permit.read", "permit.write", .steps = permit_steps,
            .dues = permit_dues, .editable = "asked"),
-    RECORD(call, "calls", "permit.read", "permit.write", .steps = call_steps, .claim = &call_claim),
+    RECORD(call, "calls", "permit.read", "permit.write", .steps = call_steps, .claim = &call_claim,
+           .editable = "open"),
     {0},
 };
+
+/* What is granted for a moment is over at once. */
+static rc on_granted(struct ctx *c, struct picture *picture, const struct event *event,
+                     struct outcome *outcome)
+{
+    const struct permit *permit = event->body;
+    if (!str_is(permit->id, "moment"))
+        return OK;
+    return step_follow(c, picture, outcome, &permit_shape, permit->id, "expire", NULL);
+}
+
 static rc serve_expected(struct ctx *, const struct request *, struct response *response)
 {
     text_put(response->body, STR("[]"));
@@ -124,6 +138,7 @@ static const struct module permit_module = {
     .name = "permit",
     .help = "Permits",
     .records = records,
+    .reactions = (const struct reaction[]){{.on = "permit.granted", .react = on_granted}, {0}},
     .routes = routes,
     .permissions = permissions,
     .account_origin = origin,
@@ -256,9 +271,63 @@ TEST_SCENES(step_falls_due_by_the_record, modules)
     assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_OVER);
     good(s, person("two", "p-two"), "permit.ask", "b", "{}");
     assert_true(str_is(permit_of(s, "b", NULL).asked_by, "two"));
-    good(s, person("one", "p-one"), "permit.retire", "b", "{}");
+    good(s, person("one", "p-one"), "permit.refuse", "b", "{\"why\":\"no\"}");
     wait(s, 2 * HOUR_US); /* what is retired asks for nothing any more */
-    assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_ASKED);
+    assert_int_equal(permit_of(s, "b", NULL).state, PERMIT_STATE_REFUSED);
+    scene_rebuild_is_equal(s);
+}
+
+#define CALL(id, more) "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\"" more "}"
+
+/* What steps end is not retired around them, and not while something names it. */
+TEST_SCENES(record_that_steps_end, modules)
+{
+    struct actor one = person("one", "p-one"), two = person("two", "p-two");
+    assert_null(catalog_decision(s->catalog, STR("permit.retire")));
+    assert_non_null(catalog_decision(s->catalog, STR("call.retire")));
+    for (size_t i = 0; i < catalog_route_count(s->catalog); i++) {
+        const struct route *route = catalog_route(s->catalog, i);
+        assert_false(route->method == ROUTE_DELETE &&
+                     strcmp(route->path, "/api/v1/permits/{id}") == 0);
+    }
+    good(s, one, "permit.add", NULL, PERMIT("a", ""));
+    good(s, one, "call.add", NULL, CALL("x", ",\"permit\":\"a\""));
+    struct command named = done_as(s, two, "permit.refuse", "a", "{\"why\":\"no\"}");
+    assert_int_equal(named.result.code, RC_CONFLICT);
+    good(s, two, "call.retire", "x", "{}");
+    good(s, two, "permit.refuse", "a", "{\"why\":\"no\"}");
+}
+
+/* Neither changed nor retired while another has it, or when its time to be edited is over. */
+TEST_SCENES(record_in_anothers_hand, modules)
+{
+    struct actor one = person("one", "p-one"), two = person("two", "p-two");
+    good(s, one, "call.add", NULL, CALL("x", ""));
+    good(s, one, "call.take", "x", "{}");
+    refused(s, two, "call.change", "x", CALL("x", ""), "claimed");
+    refused(s, two, "call.retire", "x", "{}", "claimed");
+    good(s, one, "call.change", "x", CALL("x", ""));
+    good(s, one, "call.finish", "x", "{}");
+    refused(s, one, "call.retire", "x", "{}", "state");
+}
+
+static bool has_deadline(struct scene *s, const char *id)
+{
+    bool there = false;
+    assert_true(rc_ok(
+        picture_any(&s->c, s->reader.picture, &deadline_shape, "target", str_from(id), &there)));
+    return there;
+}
+
+/* A deadline is there before the reactions, which may take the record out of its state again. */
+TEST_SCENES(step_sets_its_deadline_before_what_it_sets_off, modules)
+{
+    good(s, person("one", "p-one"), "permit.add", NULL,
+         PERMIT("moment", ",\"until\":\"2026-11-22T05:00:00Z\""));
+    assert_true(has_deadline(s, "moment"));
+    good(s, person("two", "p-two"), "permit.grant", "moment", "{}");
+    assert_int_equal(permit_of(s, "moment", NULL).state, PERMIT_STATE_OVER);
+    assert_false(has_deadline(s, "moment"));
     scene_rebuild_is_equal(s);
 }
 
@@ -304,7 +373,7 @@ TEST_SCENES(record_id_is_no_word_of_the_path, modules)
 TEST(step_rows_that_do_not_fit)
 {
     struct step steps[] = {permit_steps[0], {0}};
-    struct due dues[] = {{"asked", "until", 0, "grant"}, {0}};
+    struct due dues[] = {{"asked", "until", 0, "grant"}, {0}, {0}};
     struct claim claim = {"permit.write", "asked", HOUR_MS, 0};
     struct record record[] = {RECORD(permit, "permits", "permit.read", "permit.write"), {0}};
     struct module module = {.name = "m", .permissions = permissions, .records = record};
@@ -331,6 +400,7 @@ TEST(step_rows_that_do_not_fit)
     WRONG(dues[0].field = "name", dues[0].field = "until", "no time");
     WRONG(dues[0].step = "burn", dues[0].step = "grant", "no step");
     WRONG(dues[0].states = "granted", dues[0].states = "asked", "does not go");
+    WRONG(dues[1] = dues[0], dues[1] = (struct due){0}, "twice");
     WRONG(record[0].claim = &claim, record[0].claim = NULL, "CLAIM_FIELDS");
     WRONG(record[0].editable = "lost", record[0].editable = NULL, "lost");
     WRONG(record[0].state = "name", record[0].state = NULL, "no choice");

@@ -107,14 +107,14 @@ void claim_steps(const struct claim *claim, struct step ret[CLAIM_STEPS + 1])
 
 /* ---- what other steps do to a claim ---------------------------------------------------------- */
 
-rc claim_check(struct ctx *c, const struct record *record, const struct step_call *call)
+rc claim_check(struct ctx *c, const struct record *record, const struct actor *actor,
+               const struct step *step, const void *before)
 {
-    const struct actor *actor = &call->command->actor;
-    bool takes = call->step->rule == take;
+    bool takes = step && step->rule == take;
     if (!record->claim || takes || actor_is_system(actor))
         return OK;
-    struct str holder = holder_of(record, call->before);
-    if (str_absent(holder) && (call->step->flags & STEP_HOLDER))
+    struct str holder = holder_of(record, before);
+    if (str_absent(holder) && step && (step->flags & STEP_HOLDER))
         REFUSE(c, CONFLICT, "unclaimed", "", "nobody has taken this %s", record->shape->name);
     if (!str_absent(holder) && !str_eq(holder, actor->id))
         REFUSE(c, CONFLICT, "claimed", "", "somebody else has taken this %s", record->shape->name);

@@ -1,5 +1,6 @@
 /* Deadlines that come of a record's own times. What a record wants is a function of the record, so
  * before and after are compared and nothing has to be remembered. */
+#include "core/actor.h"
 #include "core/catalog.h"
 #include "core/module.h"
 #include "core/step.h"
@@ -16,8 +17,8 @@ static struct wall due_time(const struct record *record, const struct due *due, 
 }
 
 static rc arm(struct ctx *c, struct picture *picture, const struct record *record,
-              const struct due *due, const struct step *by, const void *before, const void *after,
-              struct outcome *outcome)
+              const struct due *due, const struct command *brought, const void *before,
+              const void *after, struct outcome *outcome)
 {
     const struct record_head *head = after ? after : before;
     struct wall was = due_time(record, due, before), is = due_time(record, due, after);
@@ -27,17 +28,19 @@ static rc arm(struct ctx *c, struct picture *picture, const struct record *recor
         return OK;
     if (is.us)
         return outcome_set_deadline(c, outcome, decision, head->id, is, NULL);
-    if (by && strcmp(by->name, due->step) == 0)
+    if (brought && brought->decision == decision)
         return OK; /* it has just passed */
     return outcome_clear_deadline(c, outcome, decision, head->id);
 }
 
 rc due_arm(struct ctx *c, struct picture *picture, const struct record *record,
-           const struct step *by, const void *before, const void *after, struct outcome *outcome)
+           const struct command *by, const void *before, const void *after, struct outcome *outcome)
 {
+    /* done by a deadline, not by hand */
+    const struct command *brought = by && actor_is_system(&by->actor) && by->cause >= 0 ? by : NULL;
     for (const struct due *due = record->dues; due && due->step; due++)
-        TRY(arm(c, picture, record, due, by, before, after, outcome));
+        TRY(arm(c, picture, record, due, brought, before, after, outcome));
     for (const struct due *due = record->claim ? claim_dues : NULL; due && due->step; due++)
-        TRY(arm(c, picture, record, due, by, before, after, outcome));
+        TRY(arm(c, picture, record, due, brought, before, after, outcome));
     return OK;
 }

@@ -42,7 +42,7 @@ struct record {
     const struct step *steps;  /* ended by zeros; NULL: none */
     const struct due *dues;    /* ended by zeros; NULL: none */
     const struct claim *claim; /* NULL: nobody takes one */
-    const char *editable;      /* states in which `change` may be used; NULL: all */
+    const char *editable;      /* states in which it may be changed or retired; NULL: all */
 
     /* What the frame does for it (src/frame/); zeros: nothing. */
     struct attachments attachments;
@@ -121,13 +121,14 @@ struct extension {
 };
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
-/* Where an account comes from: its person, and the account that made it. Absent: unknown, or none.
- */
+/* Where an account comes from: its person, absent for an unknown one (of a program, who answers for
+ * it); and whether `other` let it in: added it, or made a link or a token that opens it. */
 struct account_origin {
-    struct str person, made_by;
+    struct str person;
+    bool let_in;
 };
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
-                             struct account_origin *ret);
+                             struct str other, struct account_origin *ret);
 
 /* May files of this record be removed now? CONFLICT: they are held. */
 typedef rc check_removal_fn(struct ctx *c, struct picture *picture, const struct record *record,

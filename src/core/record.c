@@ -243,12 +243,15 @@ static rc get_target(struct ctx *c, struct picture *picture, const struct comman
     return OK;
 }
 
-static rc check_editable(struct ctx *c, const struct record *record, const void *before)
+/* Is it in a state in which it may be changed or retired by hand, and not in another's hand? */
+static rc check_editable(struct ctx *c, const struct command *command, const void *before)
 {
+    const struct record *record = command->decision->record;
     const char *state = step_state(record, before);
+    TRY(claim_check(c, record, &command->actor, NULL, before));
     if (!record->editable || step_from(record->editable, state))
         return OK;
-    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to be changed it has to be %s",
+    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to be changed or retired it has to be %s",
            record->shape->name, state, record->editable);
 }
 
@@ -260,7 +263,7 @@ rc record_decide_change(struct ctx *c, struct picture *picture, const struct com
     if (!after)
         return fault_again(c);
     TRY(get_target(c, picture, command, &before));
-    TRY(check_editable(c, record, before));
+    TRY(check_editable(c, command, before));
     memcpy(after, command->input, record->shape->size);
     keep_hidden(record->shape, before, after);
     TRY(check_all(c, picture, command, before, after));
@@ -275,6 +278,7 @@ rc record_decide_retire(struct ctx *c, struct picture *picture, const struct com
     struct record_end empty = {{NULL, 0}};
     struct record_head *before = NULL;
     TRY(get_target(c, picture, command, &before));
+    TRY(check_editable(c, command, before));
     TRY(record_check_unreferenced(c, picture, &command->actor, record->shape, before->id));
     if (record->check)
         TRY(record->check(c, picture, command, before, NULL));

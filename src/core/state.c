@@ -14,6 +14,14 @@ bool step_from(const char *states, const char *state)
     return false;
 }
 
+bool record_ends(const struct record *record)
+{
+    for (const struct step *step = record->steps; step && step->name; step++)
+        if (step->flags & STEP_ENDS)
+            return true;
+    return false;
+}
+
 static const struct shape_field *state_field(const struct record *record)
 {
     const struct shape_field *field =

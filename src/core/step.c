@@ -23,12 +23,9 @@ static rc refuse_same(struct ctx *c, const char *why)
     REFUSE(c, FORBIDDEN, "two-persons", "", "%s", why);
 }
 
-static rc check_other(struct ctx *c, struct picture *picture, const struct record *record,
-                      const struct step_call *call)
+rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *actor,
+                    struct str asked)
 {
-    const struct actor *actor = &call->command->actor;
-    const struct shape_field *field = shape_field(record->shape, STR("asked_by"));
-    struct str asked = *(const struct str *)shape_in(field, call->before);
     account_origin_fn *origin_of = catalog_account_origin(picture_catalog(picture));
     struct account_origin of_asked = {0}, of_actor = {0};
     if (str_absent(actor->person))
@@ -38,14 +35,22 @@ static rc check_other(struct ctx *c, struct picture *picture, const struct recor
     if (str_eq(asked, actor->id))
         return refuse_same(c, "another person than the one who asked has to do this");
     if (origin_of) {
-        TRY(origin_of(c, picture, asked, &of_asked));
-        TRY(origin_of(c, picture, actor->id, &of_actor));
+        TRY(origin_of(c, picture, asked, actor->id, &of_asked));
+        TRY(origin_of(c, picture, actor->id, asked, &of_actor));
     }
     if (str_eq(of_asked.person, actor->person))
         return refuse_same(c, "another person than the one who asked has to do this");
-    if (str_eq(of_asked.made_by, actor->id) || str_eq(of_actor.made_by, asked))
-        return refuse_same(c, "one of the two accounts was made by the other");
+    if (of_asked.let_in || of_actor.let_in)
+        return refuse_same(c, "one of the two accounts was made, or opened, by the other");
     return OK;
+}
+
+static rc check_other(struct ctx *c, struct picture *picture, const struct record *record,
+                      const struct step_call *call)
+{
+    const struct shape_field *field = shape_field(record->shape, STR("asked_by"));
+    struct str asked = *(const struct str *)shape_in(field, call->before);
+    return step_check_other(c, picture, &call->command->actor, asked);
 }
 
 /* The member `why` of the input, absent where its shape has none. */
@@ -69,8 +74,12 @@ static rc check_before(struct ctx *c, struct picture *picture, const struct reco
                        const struct step_call *call)
 {
     unsigned flags = call->step->flags;
-    TRY(claim_check(c, record, call));
+    const struct actor *actor = &call->command->actor;
+    const struct record_head *head = call->before;
+    TRY(claim_check(c, record, actor, call->step, call->before));
     TRY(check_from(c, record, call));
+    if (flags & STEP_ENDS)
+        TRY(record_check_unreferenced(c, picture, actor, record->shape, head->id));
     if (flags & STEP_OTHER)
         TRY(check_other(c, picture, record, call));
     return flags & STEP_REASON ? check_reason(c, call) : OK;
@@ -127,7 +136,7 @@ rc step_decide(struct ctx *c, struct picture *picture, const struct command *com
     TRY(make_after(c, picture, record, &call));
     TRY(record_add_event(c, record, catalog_step_event(picture_catalog(picture), record, step),
                          call.after, outcome));
-    TRY(due_arm(c, picture, record, step, before, step->flags & STEP_ENDS ? NULL : call.after,
+    TRY(due_arm(c, picture, record, command, before, step->flags & STEP_ENDS ? NULL : call.after,
                 outcome));
     return outcome_join(c, outcome, &later);
 }

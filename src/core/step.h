@@ -35,15 +35,13 @@ struct step_call {
 typedef rc step_rule(struct ctx *c, struct picture *picture, struct step_call *call);
 
 enum step_flag {
-    /* By a person, and another than who asked for it: not the same account or person, and neither
-     * of the two accounts was made by the other. */
-    STEP_OTHER = 1 << 0,
+    STEP_OTHER = 1 << 0,  /* by another person than who asked for it (step_check_other) */
     STEP_ASKS = 1 << 1,   /* whoever does it asks for what STEP_OTHER then confirms */
     STEP_REASON = 1 << 2, /* `why` has to be given */
     STEP_SYSTEM = 1 << 3, /* only Chancery does it: no route, no button */
     STEP_HOLDER = 1 << 4, /* only whoever has taken it (struct claim) */
     STEP_LANE = 1 << 5,   /* takes the alarm lane: never refused for load */
-    STEP_ENDS = 1 << 6,   /* the record is retired by it */
+    STEP_ENDS = 1 << 6,   /* the record is retired by it; nobody retires it otherwise */
 };
 
 struct step {
@@ -111,9 +109,18 @@ SHAPE_DECLARE(step_take, STEP_TAKE_FIELDS);
 /* Does a list of states, as in step.from, contain this one? */
 bool step_from(const char *states, const char *state);
 
+/* Does a step end it? Then nobody retires it around its steps: it has no command `retire`. */
+bool record_ends(const struct record *record);
+
 /* The name of the state a record is in; "" for a record without states. A state that is unset
  * counts as the first. */
 const char *step_state(const struct record *record, const void *body);
+
+/* Is the actor a person, and another than who asked: neither the same account nor the same person,
+ * and neither of the two accounts was let in by the other? FORBIDDEN says what is wrong. Absent
+ * `asked`: nobody knows who did, which is refused. */
+rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *actor,
+                    struct str asked);
 
 /* Do a step of a live record as Chancery, within a decision or a reaction: what another domain's
  * event leads to. `input` may be NULL. Refused as the step refuses. */
@@ -135,17 +142,20 @@ void state_begin(const struct record *record, const struct command *command, str
                  void *body);
 
 /* Set, move or clear the deadlines of a record that becomes `after`. NULL: it is new, or retired.
- * `by` is the step that does it, NULL for add, change and retire. */
+ * `by` is the command of the step that does it, NULL for add, change and retire. */
 rc due_arm(struct ctx *c, struct picture *picture, const struct record *record,
-           const struct step *by, const void *before, const void *after, struct outcome *outcome);
+           const struct command *by, const void *before, const void *after,
+           struct outcome *outcome);
 
 /* The steps and dues that come of a claim: rows for record->claim, each list ended by zeros. */
 enum { CLAIM_STEPS = 4 };
 void claim_steps(const struct claim *claim, struct step ret[CLAIM_STEPS + 1]);
 extern const struct due claim_dues[];
 
-/* What a step does to the claim of a record, before its rule: refuses whoever does not hold it. */
-rc claim_check(struct ctx *c, const struct record *record, const struct step_call *call);
+/* Before a step (NULL: change, retire) of a record that can be taken: refuses whoever does not hold
+ * it. */
+rc claim_check(struct ctx *c, const struct record *record, const struct actor *actor,
+               const struct step *step, const void *before);
 
 /* … and after its rule. */
 void claim_keep(const struct record *record, const struct step_call *call, struct wall now);

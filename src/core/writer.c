@@ -77,8 +77,7 @@ static rc keep_event(struct batch *b, const struct event *event)
     return OK;
 }
 
-static rc append_event(struct batch *b, const struct origin *origin, const struct wish *wish,
-                       const struct event **ret)
+static rc append_event(struct batch *b, const struct origin *origin, const struct wish *wish)
 {
     const struct outcome_event *wanted = &wish->event;
     struct ledger_event entry;
@@ -99,9 +98,7 @@ static rc append_event(struct batch *b, const struct origin *origin, const struc
     };
     TRY(ledger_append(&b->c, b->core->ledger, 1, &entry, &event->seq));
     TRY(fold_event(b, event));
-    TRY(keep_event(b, event));
-    *ret = event;
-    return OK;
+    return keep_event(b, event);
 }
 
 /* Reactions of one event: decided now, with the event as their cause. */
@@ -155,16 +152,11 @@ static rc destroy_key(struct batch *b, struct str subject)
     return result.code == RC_NOT_FOUND ? OK : result;
 }
 
-static rc apply_wish(struct batch *b, const struct origin *origin, const struct wish *wish,
-                     int64_t *ret_first)
+static rc apply_wish(struct batch *b, const struct origin *origin, const struct wish *wish)
 {
-    const struct event *event = NULL;
     switch (wish->kind) {
     case WISH_EVENT:
-        TRY(append_event(b, origin, wish, &event));
-        if (*ret_first < 0)
-            *ret_first = event->seq;
-        return react(b, origin, event);
+        return append_event(b, origin, wish);
     case WISH_VAULT_PUT:
         return put_vault(b, wish);
     case WISH_VAULT_DELETE:
@@ -180,11 +172,27 @@ static rc apply_wish(struct batch *b, const struct origin *origin, const struct 
     return OK;
 }
 
+static bool is_deadline(const struct wish *wish)
+{
+    const struct event_kind *kind = wish && wish->kind == WISH_EVENT ? wish->event.kind : NULL;
+    return kind && (kind == &deadline_set_kind || kind == &deadline_cleared_kind);
+}
+
+/* The deadlines that come with an event are set before what it sets off: that may clear them. */
 rc batch_apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
                int64_t *ret_first)
 {
-    for (const struct wish *wish = outcome->first; wish; wish = wish->next)
-        TRY(apply_wish(b, origin, wish, ret_first));
+    for (const struct wish *wish = outcome->first; wish; wish = wish->next) {
+        size_t first = b->count;
+        TRY(apply_wish(b, origin, wish));
+        for (; wish->kind == WISH_EVENT && is_deadline(wish->next); wish = wish->next)
+            TRY(apply_wish(b, origin, wish->next));
+        size_t end = b->count;
+        if (*ret_first < 0 && end > first)
+            *ret_first = b->events[first]->seq;
+        for (size_t i = first; i < end; i++)
+            TRY(react(b, origin, b->events[i]));
+    }
     return OK;
 }
 

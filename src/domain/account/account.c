@@ -78,7 +78,7 @@ const struct module account_module = {
         },
     .tables =
         (const struct table[]){
-            {&account_maker_shape, TABLE_PICTURE},
+            {&account_let_in_shape, TABLE_PICTURE},
             {&passkey_shape, TABLE_VAULT},
             {&password_shape, TABLE_VAULT},
             {&recovery_shape, TABLE_VAULT},
@@ -94,7 +94,10 @@ const struct module account_module = {
                                                  &enrolment_made_kind, &enrolment_used_kind,
                                                  &token_made_kind, &token_revoked_kind, NULL},
     .decisions = sign_in_decisions,
-    .folds = (const struct fold[]){{&person_erased_kind, account_fold_person_erased}, {0}},
+    .folds = (const struct fold[]){{&person_erased_kind, account_fold_person_erased},
+                                   {&enrolment_made_kind, account_fold_way},
+                                   {&token_made_kind, account_fold_way},
+                                   {0}},
     .folds_on = (const struct fold_on[]){{"account.added", account_fold_added}, {0}},
     .reactions = sign_in_reactions,
     .routes = account_routes,

@@ -60,14 +60,6 @@ rc account_actor(struct ctx *c, struct picture *picture, struct str account, str
 rc account_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,
                      const struct account *account);
 
-/* Where an account comes from, for steps that take two persons: the account that added it, absent
- * for those that Chancery itself added (the first officer) and for one that is unknown; and its
- * person, who for a program is the one that answers for it, absent for an unknown account. */
-rc account_made_by(struct ctx *c, struct picture *picture, struct str account,
-                   struct str *ret_maker);
-rc account_person(struct ctx *c, struct picture *picture, struct str account,
-                  struct str *ret_person);
-
 /* Add the roles of a JSON array (content/roles.json) that are not there yet, on behalf of Chancery.
  * Gives how many were new. */
 rc account_add_roles(struct ctx *c, struct core *core, struct str json, size_t *ret_count);

@@ -1,22 +1,42 @@
-/* Where accounts come from: who added them, and whose they are. */
+/* Where accounts come from: whose they are, and who let them in. */
 #include "domain/account/account_own.h"
 
 #include "domain/people/people.h"
 
-SHAPE_DEFINE(account_maker, ACCOUNT_MAKER_FIELDS, 1, "Which account added which");
+#include <inttypes.h>
+
+SHAPE_DEFINE(account_let_in, ACCOUNT_LET_IN_FIELDS, 1, "Which account let somebody into which");
+
+/* ---- folds ----------------------------------------------------------------------------------- */
+
+static rc note(struct ctx *c, struct picture *picture, const struct event *event,
+               struct account_let_in row)
+{
+    row.label = event->label;
+    row.let_in_by = event->actor;
+    if (str_eq(event->actor, actor_system.id) || str_eq(event->actor, row.account))
+        return OK;
+    TRY(str_format(c, &row.id, "%" PRId64, event->seq));
+    return picture_put(c, picture, &account_let_in_shape, &row, event);
+}
 
 rc account_fold_added(struct ctx *c, struct picture *picture, const struct event *event)
 {
     const struct account *account = event->body;
-    if (!account || str_eq(event->actor, actor_system.id))
+    if (!account)
         return OK;
-    struct account_maker maker = {
-        .id = account->id,
-        .label = account->label,
-        .person = account->person,
-        .made_by = event->actor,
-    };
-    return picture_put(c, picture, &account_maker_shape, &maker, event);
+    return note(c, picture, event,
+                (struct account_let_in){.account = account->id, .person = account->person});
+}
+
+/* Whoever makes a link or a token for another's account can use it themselves. */
+rc account_fold_way(struct ctx *c, struct picture *picture, const struct event *event)
+{
+    const struct way_fact *fact = event->body;
+    if (!fact)
+        return OK;
+    return note(c, picture, event,
+                (struct account_let_in){.account = fact->account, .person = event->subject});
 }
 
 /* The accounts of the erased were retired before, but have a name in them still. */
@@ -24,39 +44,31 @@ rc account_fold_person_erased(struct ctx *c, struct picture *picture, const stru
 {
     struct str id = event->record, noun;
     str_split(&id, '/', &noun);
-    TRY(picture_delete_where(c, picture, &account_maker_shape, "person", id));
+    TRY(picture_delete_where(c, picture, &account_let_in_shape, "person", id));
     return picture_delete_where(c, picture, &account_shape, "person", id);
 }
 
-/* The row of an account; as it was given when there is none. */
-static rc get_if_there(struct ctx *c, struct picture *picture, const struct shape *shape,
-                       struct str id, void *ret)
-{
-    rc result = picture_get(c, picture, shape, id, NULL, ret);
-    return result.code == RC_NOT_FOUND ? OK : result;
-}
+/* ---- asking ---------------------------------------------------------------------------------- */
 
-rc account_made_by(struct ctx *c, struct picture *picture, struct str id, struct str *ret_maker)
+static rc was_let_in(struct ctx *c, struct picture *picture, struct str account, struct str by,
+                     bool *ret)
 {
-    struct account_maker maker = {0};
-    TRY(get_if_there(c, picture, &account_maker_shape, id, &maker));
-    *ret_maker = maker.made_by;
+    struct query query = {.limit = 1, .filter_count = 2};
+    struct page page;
+    query.filters[0] = (struct filter){STR("account"), FILTER_EQ, account};
+    query.filters[1] = (struct filter){STR("let_in_by"), FILTER_EQ, by};
+    TRY(picture_list(c, picture, &account_let_in_shape, &query, &page));
+    *ret = page.count > 0;
     return OK;
 }
 
-rc account_person(struct ctx *c, struct picture *picture, struct str id, struct str *ret_person)
+rc account_origin(struct ctx *c, struct picture *picture, struct str id, struct str other,
+                  struct account_origin *ret)
 {
     struct account account = {0};
-    TRY(get_if_there(c, picture, &account_shape, id, &account));
-    *ret_person = account.person;
-    return OK;
-}
-
-rc account_origin(struct ctx *c, struct picture *picture, struct str id, struct account_origin *ret)
-{
-    struct account_origin origin;
-    TRY(account_person(c, picture, id, &origin.person));
-    TRY(account_made_by(c, picture, id, &origin.made_by));
-    *ret = origin;
-    return OK;
+    rc found = picture_get(c, picture, &account_shape, id, NULL, &account);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    ret->person = account.person;
+    return was_let_in(c, picture, id, other, &ret->let_in);
 }

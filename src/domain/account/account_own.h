@@ -5,19 +5,21 @@
 #include "domain/account/account.h"
 #include "domain/account/sign_in.h"
 
-/* Which account added which: folded from who wrote "account.added", so that a ledger of any age
- * says it. The id is the account's; Chancery's own have no row. */
-#define ACCOUNT_MAKER_FIELDS(F, T)                                         \
+/* Which account let somebody into which: folded from who wrote "account.added", "enrolment.made"
+ * and "token.made", so that a ledger of any age says it. The id is the number of that event; what
+ * Chancery itself did, or an account for its own, has no row. */
+#define ACCOUNT_LET_IN_FIELDS(F, T)                                        \
     RECORD_FIELDS(F, T)                                                    \
+    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "the account")          \
     F(T, id, _, person, REQUIRED | INDEXED, 0, 0, "person of the account") \
-    F(T, id, _, made_by, REQUIRED, 0, 0, "account that added it")
-SHAPE_DECLARE(account_maker, ACCOUNT_MAKER_FIELDS);
+    F(T, id, _, let_in_by, REQUIRED, 0, 0, "account that gave the way into it")
+SHAPE_DECLARE(account_let_in, ACCOUNT_LET_IN_FIELDS);
 
 /* The rules of the records, beyond their shapes. */
 record_check compartment_check, role_check, account_check;
 
 account_origin_fn account_origin;
-fold_fn account_fold_added, account_fold_person_erased;
+fold_fn account_fold_added, account_fold_way, account_fold_person_erased;
 
 extern const struct decision sign_in_decisions[];
 extern const struct reaction sign_in_reactions[];

@@ -252,17 +252,37 @@ TEST(the_accounts_of_the_erased_are_gone)
     scene_close(&s);
 }
 
-static void check_origin(struct scene *s, const char *id, const char *made_by, const char *person)
+static void check_origin(struct scene *s, const char *id, const char *other, bool let_in,
+                         const char *person)
 {
-    struct account_origin origin = {STR("?"), STR("?")};
-    assert_true(
-        rc_ok(account_module.account_origin(&s->c, s->reader.picture, str_from(id), &origin)));
-    assert_true(made_by ? str_is(origin.made_by, made_by) : str_absent(origin.made_by));
+    struct account_origin origin = {STR("?"), !let_in};
+    assert_true(rc_ok(account_module.account_origin(&s->c, s->reader.picture, str_from(id),
+                                                    str_from(other), &origin)));
+    assert_int_equal(origin.let_in, let_in);
     assert_true(person ? str_is(origin.person, person) : str_absent(origin.person));
 }
 
-/* Two persons are two when neither made the other's account. */
-TEST(an_account_is_known_by_who_made_it)
+static void open_to(struct scene *s, const struct actor *by, const char *account)
+{
+    struct enrolment link = {.id = STR("link"),
+                             .account = str_from(account),
+                             .hash =
+                                 STR("0123456789012345678901234567890123456789012345678901234567"
+                                     "890123")};
+    struct token token = {
+        .id = STR("token"), .account = str_from(account), .hash = link.hash, .name = STR("script")};
+    struct str nothing = {NULL, 0};
+    link.expires = token.expires = wall_after(clock_now(&s->c), 3600000);
+    token.made = clock_now(&s->c);
+    const char *command = str_is(by->id, "boss") ? "token.make" : "enrolment.make";
+    const void *input = str_is(by->id, "boss") ? (const void *)&token : &link;
+    rc result = core_command(&s->c, s->core, command, by, nothing, input);
+    if (!rc_ok(result))
+        fail_msg("%s: %s", command, s->c.fault.message);
+}
+
+/* Two persons are two when neither made the other's account, or a way into it. */
+TEST(an_account_is_known_by_who_let_it_in)
 {
     struct scene s;
     open_scene(&s);
@@ -271,23 +291,35 @@ TEST(an_account_is_known_by_who_made_it)
     does(&s, &clerk, "account.add", NULL,
          "{\"id\":\"robot\",\"label\":\"TLP:GREEN\",\"kind\":\"program\","
          "\"person\":\"zoe\",\"login\":\"robot\",\"status\":\"active\"}");
-    does(&s, &boss, "account.change", "robot",
-         "{\"id\":\"robot\",\"label\":\"TLP:AMBER\",\"kind\":\"program\","
-         "\"person\":\"zoe\",\"login\":\"robot\",\"status\":\"suspended\"}");
+    does(&s, &actor_system, "account.add", NULL,
+         "{\"id\":\"zoe\",\"label\":\"TLP:GREEN\",\"kind\":\"person\","
+         "\"person\":\"zoe\",\"login\":\"zoe\",\"status\":\"active\"}");
+    check_origin(&s, "zoe", "clerk", false, "zoe");
+    open_to(&s, &clerk, "zoe");  /* a link */
+    open_to(&s, &boss, "robot"); /* a token */
+    open_to(&s, &boss, "boss");
     for (int pass = 0; pass < 2; pass++) {
-        check_origin(&s, "boss", NULL, "amina");
-        check_origin(&s, "robot", "clerk", "zoe");
-        check_origin(&s, "nobody", NULL, NULL);
-        check_origin(&s, "system", NULL, NULL);
+        check_origin(&s, "boss", "boss", false, "amina");
+        check_origin(&s, "boss", "clerk", false, "amina");
+        check_origin(&s, "robot", "clerk", true, "zoe");
+        check_origin(&s, "robot", "boss", true, "zoe");
+        check_origin(&s, "robot", "zoe", false, "zoe");
+        check_origin(&s, "zoe", "clerk", true, "zoe");
+        check_origin(&s, "zoe", "boss", false, "zoe");
+        check_origin(&s, "zoe", "system", false, "zoe");
+        check_origin(&s, "nobody", "clerk", false, NULL);
         scene_rebuild_is_equal(&s);
     }
     does(&s, &boss, "account.retire", "robot", NULL);
-    check_origin(&s, "robot", "clerk", "zoe");
+    does(&s, &boss, "account.retire", "zoe", NULL);
+    check_origin(&s, "robot", "clerk", true, "zoe");
     does(&s, &boss, "person.retire", "zoe", NULL);
     does(&s, &boss, "person.erase", "zoe", "{\"why\":\"their request of 20 November\"}");
-    check_origin(&s, "robot", NULL, NULL);
-    scene_rebuild_is_equal(&s);
-    check_origin(&s, "robot", NULL, NULL);
+    for (int pass = 0; pass < 2; pass++) {
+        check_origin(&s, "robot", "clerk", false, NULL);
+        check_origin(&s, "zoe", "clerk", false, NULL);
+        scene_rebuild_is_equal(&s);
+    }
     scene_close(&s);
 }
 

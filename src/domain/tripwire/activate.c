@@ -136,16 +136,18 @@ static struct proposal proposal_of(const struct tripwire *t)
     return (struct proposal){t->status == TRIPWIRE_STATUS_PROPOSED, t->proposed_by, t->proposer};
 }
 
-static rc check_persons(struct ctx *c, const struct actor *actor, const struct proposal *proposal)
+static rc check_persons(struct ctx *c, struct picture *picture, const struct actor *actor,
+                        const struct proposal *proposal)
 {
     if (str_absent(actor->person))
         REFUSE(c, FORBIDDEN, "two-persons", "",
                "it locks or evacuates: two persons activate it, not a program");
-    if (proposal->made &&
-        (str_eq(actor->id, proposal->account) || str_eq(actor->person, proposal->person)))
+    if (!proposal->made)
+        return OK;
+    if (str_eq(actor->person, proposal->person)) /* also under an account of another day */
         REFUSE(c, FORBIDDEN, "two-persons", "",
                "it locks or evacuates: another person has to confirm it");
-    return OK;
+    return step_check_other(c, picture, actor, proposal->account);
 }
 
 static void put_forward(struct tripwire *t, const struct actor *actor)
@@ -185,7 +187,7 @@ rc step_activate(struct ctx *c, struct picture *picture, struct step_call *call)
     struct proposal proposal = proposal_of(tripwire);
     TRY(check_can_fire(c, picture, tripwire->id, active ? tripwire->next : tripwire->rule, &grave));
     if (grave)
-        TRY(check_persons(c, actor, &proposal));
+        TRY(check_persons(c, picture, actor, &proposal));
     if (grave && !proposal.made)
         put_forward(tripwire, actor);
     else

@@ -92,6 +92,23 @@ TEST_SCENES(tripwire_that_locks_needs_two_persons, modules)
     scene_rebuild_is_equal(s);
 }
 
+/* Whoever added the account of the second could sign in as the second. */
+TEST_SCENES(tripwire_is_not_confirmed_by_an_account_that_the_first_made, modules)
+{
+    struct command command;
+    scene_do(s, "person.add", NULL,
+             "{\"id\":\"p2\",\"label\":\"TLP:GREEN\",\"name\":\"Bo\",\"category\":\"staff\"}");
+    scene_do_as(s, &ada, "account.add", NULL,
+                "{\"id\":\"bo\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"p2\","
+                "\"login\":\"bo\",\"status\":\"active\"}",
+                &command);
+    assert_true(rc_ok(command.result));
+    scene_do(s, "tripwire.add", NULL, RULE("grave", "", "{do: lock}"));
+    assert_int_equal(activate(s, &ada, "grave"), RC_OK);
+    assert_int_equal(activate(s, &bo, "grave"), RC_FORBIDDEN);
+    assert_true(is_in(s, "grave", "\"status\":\"proposed\""));
+}
+
 /* The text of an active rule, with another one that waits. */
 #define NEXT(level)                                                                             \
     "{\"id\":\"grave\",\"label\":\"TLP:GREEN\",\"name\":\"grave\",\"rule\":\"title: grave\\n"   \

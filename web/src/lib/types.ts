@@ -84,6 +84,8 @@ export interface RecordKind {
   write?: string;
   /** The states in which it may be edited; absent: all. */
   editable?: string[];
+  /** false: only a step ends it. */
+  retire?: boolean;
   personal?: boolean;
   /** The name of its field that is its state. */
   state?: string;
