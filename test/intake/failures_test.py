@@ -2,6 +2,7 @@
 """failures_test.py CHANCERY: what breaks around the intake, through the real door: a full disk, a clock a year off, two
 devices with one identity, replayed datagrams, a line of 100 MB, peers that drip and peers that do not read. Each has a
 clear message, stops nobody else, and loses nothing. TAP on standard output."""
+import itertools
 import json
 import os
 import select
@@ -142,8 +143,11 @@ def hand_in_again(device, waiting):
 
 
 def the_person_is_told(served):
+    numbers = itertools.count()
+
     def refused():  # what is small still finds a place for a while
-        status, told = served.told("POST", "sites", {"label": "TLP:GREEN", "name": "x", "kind": "chancery"})
+        site = {"label": "TLP:GREEN", "name": f"x{next(numbers)}", "kind": "chancery"}
+        status, told = served.told("POST", "sites", site)
         assert status in (201, 507), (status, told)
         return told if status == 507 else None
 

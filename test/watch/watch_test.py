@@ -35,11 +35,15 @@ class Post:
         self.server, self.token = server, token
         self.met = set()
 
-    def do(self, method, path, body=None, status=200, route=None):
+    def text(self, method, path, body=None, status=200, route=None):
         got, told = self.server.ask(path, self.token, body, method)
         assert got == status, f"{method} {path}: {got} {told}"
         if 200 <= got < 300:
             self.met.add((method, route or path.split("?")[0]))
+        return told
+
+    def do(self, method, path, body=None, status=200, route=None):
+        told = self.text(method, path, body, status, route)
         return json.loads(told) if told else None
 
     def act(self, noun, record, verb, body=None, status=200):
@@ -144,6 +148,7 @@ def record(post, plural, body):
     post.do("GET", path)
     post.do("GET", one, route=path + "/{id}")
     post.do("GET", one + "/history", route=path + "/{id}/history")
+    assert body["id"] in post.text("GET", one + "/document", route=path + "/{id}/document")
     post.do("PUT", one, body, route=path + "/{id}")
     return lambda: post.do("DELETE", one, route=path + "/{id}")
 
