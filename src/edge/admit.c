@@ -1,6 +1,6 @@
 /* What is decided about a request when only its head is there: is the host ours, which route, who
  * is asking, may they, can it be another site's doing, and may it have a body. */
-#include "core/answers.h"
+#include "assembly/answers.h"
 #include "edge/edge_own.h"
 #include "edge/http/http_url.h"
 
