@@ -199,11 +199,15 @@ static void put_sum(struct text *out, const struct query *query, struct opt_i64 
         text_put(out, STR("null"));
 }
 
+/* What was counted is noted as its noun. */
 static rc put_counts(struct ctx *c, const struct request *request, const struct shape *shape,
-                     const struct query *query, struct text *out)
+                     const struct query *query, struct response *response)
 {
+    struct text *out = response->body;
     struct counts counts;
     TRY(picture_count(c, request->picture, shape, query, &counts));
+    if (counts.restricted)
+        TRY(note_shown(c, response, str_from(shape->name)));
     text_put(out, STR("{\"counts\":["));
     for (size_t i = 0; i < counts.count; i++) {
         text_put(out, i > 0 ? STR(",{\"value\":") : STR("{\"value\":"));
@@ -224,7 +228,7 @@ rc page_put_list(struct ctx *c, const struct request *request, const struct shap
     struct text *out = response->body;
     struct page page;
     if (query_counts(query))
-        return put_counts(c, request, shape, query, out);
+        return put_counts(c, request, shape, query, response);
     TRY(picture_list(c, request->picture, shape, query, &page));
     text_put(out, STR("{\"items\":["));
     for (size_t i = 0; i < page.count; i++) {

@@ -3,6 +3,7 @@
 #include "support/sample.h"
 
 #include "assembly/page.h"
+#include "core/record.h"
 
 struct reply {
     rc result;
@@ -79,6 +80,18 @@ TEST_SCENES(what_is_restricted_is_noted_by_every_way, sample_modules)
     }
 }
 
+/* By way of filters a count tells of one record what the record says. */
+TEST_SCENES(what_is_restricted_is_noted_when_it_is_counted, sample_modules)
+{
+    scene_do(s, "gate.add", NULL, RED_GATE);
+    struct reply counted = get(s, &sample_officer, "/api/v1/gates", NULL, "count", "name");
+    assert_true(has(counted, "\"total\":1"));
+    assert_true(counted.response.restricted);
+    assert_int_equal(counted.response.records.count, 1);
+    assert_true(str_is(counted.response.records.items[0], "gate"));
+    assert_false(get(s, &sample_clerk, "/api/v1/gates", NULL, "count", "name").response.restricted);
+}
+
 TEST_SCENES(what_may_not_be_read_is_not_there, sample_modules)
 {
     scene_do(s, "gate.add", NULL, RED_GATE);
@@ -121,4 +134,23 @@ TEST_SCENES(nonsense_in_parameters_is_refused, sample_modules)
         assert_int_equal(
             get(s, &sample_officer, "/api/v1/gates", NULL, wrong[i][0], wrong[i][1]).result.code,
             RC_INVALID);
+}
+
+/* Clearance alone opens no kind of record by its name. */
+TEST_SCENES(what_may_not_be_read_has_no_name, sample_modules)
+{
+    struct str ledger[] = {{"ledger.read", 11}};
+    struct actor auditor = {
+        .id = {"auditor", 7}, .permissions = {ledger, 1}, .clearance = {TLP_RED, {NULL, 0}}};
+    struct named named;
+    struct fault absent;
+    scene_do(s, "gate.add", NULL, RED_GATE);
+    struct picture *picture = s->reader.picture;
+    assert_true(rc_ok(record_named(&s->c, picture, &sample_officer, STR("gate/red"), &named)));
+    assert_int_equal(record_named(&s->c, picture, &sample_officer, STR("gate/no"), &named).code,
+                     RC_NOT_FOUND);
+    absent = s->c.fault;
+    assert_int_equal(record_named(&s->c, picture, &auditor, STR("gate/red"), &named).code,
+                     RC_NOT_FOUND);
+    assert_string_equal(s->c.fault.message, absent.message);
 }

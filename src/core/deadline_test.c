@@ -128,6 +128,51 @@ TEST_SCENES(a_deadline_that_cannot_be_recorded_holds_up_no_other, sample_modules
     scene_rebuild_is_equal(s);
 }
 
+/* ---- what follows from a deadline fails ------------------------------------------------------ */
+
+static rc react_shut(struct ctx *c, struct picture *, const struct event *event, struct outcome *)
+{
+    const struct gate_shut *shut = event->body;
+    if (str_is(shut->why, "bang"))
+        FAIL(c, CONFLICT, "nobody hears it");
+    return OK;
+}
+
+static rc react_passed(struct ctx *c, struct picture *, const struct event *event, struct outcome *)
+{
+    if (event->label.tlp == TLP_RED)
+        FAIL(c, CONFLICT, "not after this one");
+    return OK;
+}
+
+static const struct module echo_module = {
+    .name = "echo",
+    .help = "What follows when a gate is shut",
+    .needs = NEEDS(&sample_module),
+    .reactions = (const struct reaction[]){{.on = "gate.shut", .react = react_shut},
+                                           {.on = "deadline.passed", .react = react_passed},
+                                           {0}},
+};
+static const struct module *const echo_modules[] = {&core_module, &sample_module, &echo_module};
+
+#define RED_OPEN(until, why) \
+    "{\"label\":\"TLP:RED\",\"until\":\"2026-11-22T" until "Z\",\"why\":\"" why "\"}"
+
+TEST_SCENES(a_deadline_is_done_even_where_what_follows_fails, echo_modules)
+{
+    scene_do(s, "gate.open", "a", OPEN("04:00:00", "bang"));
+    scene_do(s, "gate.open", "b", RED_OPEN("04:00:00", "night"));
+    scene_do(s, "gate.open", "c", RED_OPEN("04:00:00", "jam"));
+    scene_do(s, "gate.open", "d", OPEN("04:00:00", "night"));
+    pass_hours(s, 1);
+    while (core_step(s->core))
+        continue;
+    assert_int_equal(shut(s), 3); /* all but the one that cannot be folded */
+    assert_int_equal(sample_count(s, "deadline.passed"), 4);
+    assert_int_equal(sample_count(s, "reactions.skipped"), 4); /* b: of both its events */
+    scene_rebuild_is_equal(s);
+}
+
 TEST_SCENES(drill_label_and_cause_travel_through_a_deadline, sample_modules)
 {
     struct command command = {

@@ -29,6 +29,7 @@ struct follower {
     struct reader reader;
     struct ctx c; /* of a turn */
     bool begun;
+    int64_t from; /* where the turn began */
     int64_t kept, kept_us;
     bool took; /* an event since that */
     int64_t back_off_ms;
@@ -238,9 +239,11 @@ static rc begin(struct follower *f)
 static rc take_some(struct follower *f)
 {
     struct ctx *c = &f->c;
+    f->from = f->position;
     if (!f->begun)
         TRY(begin(f));
     f->begun = true;
+    f->from = f->position;
     struct ledger_walk walk = {
         .from = f->position,
         .limit = core_size(f->core) - f->position,
@@ -257,7 +260,8 @@ static rc take_some(struct follower *f)
     return follower_answers(f);
 }
 
-/* What was asked for is answered first: it may have been done. */
+/* All of the turn, for what came of it may be lost. What was asked for is answered first: it may
+ * have been done. */
 static void begin_again(struct follower *f)
 {
     wait_for_answers(f, 0);
@@ -266,6 +270,7 @@ static void begin_again(struct follower *f)
     core_reader_close(&f->reader); /* its connection may be what failed */
     f->failed.result = OK;
     f->begun = false;
+    atomic_store(&f->position, f->from);
     f->back_off_ms = f->back_off_ms ? f->back_off_ms * 2 : BACK_OFF_MS_LEAST;
     if (f->back_off_ms > BACK_OFF_MS_MOST)
         f->back_off_ms = BACK_OFF_MS_MOST;

@@ -62,6 +62,7 @@ struct seen {
     int64_t fail_at, fail_times; /* this event, so often */
     int64_t stop_at;             /* tallies: it fails from this event on; 0: never */
     bool tallies, asks_no;
+    bool asks; /* for tallies, and does not wait for each */
     int64_t tally_fails;
     pthread_mutex_t gate; /* held: it hangs */
     struct str mark;      /* the last statement of its connection; absent: any */
@@ -90,7 +91,7 @@ static rc note(struct ctx *c, void *arg, struct picture *picture, const struct e
         FAIL(c, INTERNAL, "not yet");
     assert_true(seen->count < SEEN_MAX);
     seen->seqs[seen->count++] = event->seq;
-    if (!seen->tallies && !seen->asks_no)
+    if (!seen->tallies && !seen->asks_no && !seen->asks)
         return OK;
     tally.fails = seen->tally_fails > 0 && seen->tally_fails-- > 0;
     return follower_ask(
@@ -231,6 +232,21 @@ TEST_SCENES(follower_that_fails_waits_longer_each_time_and_holds_up_no_other, mo
     assert_int_equal(bad.seqs[bad.count - 1], 3);
     follower_close(bad.follower);
     follower_close(good.follower);
+}
+
+/* What it asked for was not done: it is given the whole turn again, though it keeps no place in the
+ * ledger. */
+TEST_SCENES(follower_is_given_the_turn_again_that_failed, modules)
+{
+    struct seen seen = {.fail_at = -1, .asks = true, .tally_fails = 1};
+    follow(s, "f", false, &seen);
+    scene_do(s, "bell.ring", "b", RING("2"));
+    settle(s);
+    assert_int_equal(follower_counts(seen.follower).failures, 1);
+    wait_out(s);
+    saw(&seen, 4, (int64_t[]){0, 1, 0, 1});
+    assert_true(sample_count(s, "tally.made") >= 2);
+    follower_close(seen.follower);
 }
 
 TEST_SCENES(follower_takes_a_refusal_for_an_answer_and_does_a_failure_again, modules)

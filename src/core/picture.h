@@ -157,6 +157,7 @@ struct counts {
     size_t count;
     struct counted *items; /* in the order of their values, the absent one first */
     int64_t total;
+    bool restricted;    /* one of those that were counted is (label_restricted) */
     struct opt_i64 sum; /* of all */
 };
 

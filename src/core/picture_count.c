@@ -160,6 +160,7 @@ static rc take_group(struct counting *k, struct store_rows *rows)
     if (!picture_readable(k->where.query, k->labelled ? &label : NULL))
         return OK;
     k->counts.total += count;
+    k->counts.restricted = k->counts.restricted || (k->labelled && label_restricted(label));
     if (k->column)
         TRY(add_to_value(k, picture_cell(store_column(rows, AT_VALUE)), count));
     if (!k->sum)

@@ -28,7 +28,8 @@ rc record_named(struct ctx *c, struct picture *picture, const struct actor *acto
     rc found = picture_get(c, picture, named.record->shape, id, &named.row, head);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
-    if (!rc_ok(found) || !actor_may_read(actor, head->label))
+    if (!rc_ok(found) || !actor_may_read(actor, head->label) ||
+        !actor_may(actor, named.record->read))
         FAIL(c, NOT_FOUND, "there is no such %s", named.record->shape->name);
     named.head = head;
     *ret = named;

@@ -18,7 +18,8 @@ fold_fn record_fold_put, record_fold_retire, record_fold_end;
 /* The name of one record in the ledger and in references between parts: "zone/01J…". */
 rc record_name(struct ctx *c, const struct shape *shape, struct str id, struct str *ret);
 
-/* A record by its name, live or not, as far as the actor may read it. NOT_FOUND, in the same words
+/* A record by its name, live or not, as far as the actor may read it, by its label and by the
+ * permission for its kind. NOT_FOUND, in the same words
  * for what is hidden and what is not there. */
 struct named {
     const struct record *record;

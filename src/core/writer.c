@@ -338,8 +338,7 @@ rc reason_of(struct ctx *c, const char *message, struct str *ret)
     return OK;
 }
 
-/* After the events of an alarm, in place of what they would have set off. */
-static rc note_skipped(struct batch *b, const struct origin *origin)
+rc batch_note_skipped(struct batch *b, const struct origin *origin)
 {
     struct outcome outcome;
     struct origin next = *origin;
@@ -381,7 +380,7 @@ static rc run_command(struct batch *b, struct command *command)
     };
     TRY(batch_apply(b, &origin, &outcome, &command->first_seq));
     if (b->skip_why && b->count > before)
-        TRY(note_skipped(b, &origin));
+        TRY(batch_note_skipped(b, &origin));
     command->event_count = (int64_t)(b->count - before);
     snprintf(command->record_id, sizeof command->record_id, "%.*s",
              STR_ARG(first_record(b, before)));

@@ -90,6 +90,8 @@ struct batch batch_start(struct core *core);
 rc batch_begin(struct batch *b);
 rc batch_apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
                int64_t *ret_first);
+/* After events without their reactions (skip_why): an event says so. */
+rc batch_note_skipped(struct batch *b, const struct origin *origin);
 /* Commit and tell the subscribers. */
 rc batch_end(struct batch *b);
 /* Undo the batch after `result`. True when it turns out that it had been committed: then it is

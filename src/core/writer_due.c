@@ -50,73 +50,106 @@ static rc decide(struct batch *b, const struct deadline *deadline, const struct 
     return decision->decide(&b->c, b->core->picture, command, outcome);
 }
 
-/* What to do with what fell due: decide it, or, when its events could not be folded, only note that
- * it passed, so that one bad deadline does not hold up all others. */
-enum due_mode { DUE_DECIDE, DUE_GIVE_UP };
+/* What to do with what fell due: decide it, and what it sets off; or, when that fails, without what
+ * it sets off, as an alarm is; or, when its events could not be folded, only note that it passed.
+ * What follows from its passing (the next date of a rhythm) is skipped last. So one bad deadline,
+ * or reaction, does not hold up all others. */
+struct attempt {
+    int64_t most;
+    bool gives_up, skips_effects, skips_passing;
+};
+static const struct attempt attempts[] = {
+    {.most = DUE_MAX},
+    {.most = 1},
+    {.most = 1, .skips_effects = true},
+    {.most = 1, .gives_up = true},
+    {.most = 1, .skips_effects = true, .skips_passing = true},
+    {.most = 1, .gives_up = true, .skips_passing = true},
+};
 
-static rc run_deadline(struct batch *b, const struct deadline *deadline, const struct row *row,
-                       enum due_mode mode)
+struct due_run {
+    const struct attempt *attempt;
+    struct wall now;
+    const char *why; /* the attempt before it failed */
+};
+
+/* Events with or without what they set off; that it was skipped is noted. */
+static rc apply(struct batch *b, const struct origin *origin, const struct outcome *outcome,
+                const char *skip_why)
 {
-    const struct catalog *catalog = b->core->options.catalog;
-    struct outcome outcome;
-    struct deadline_end *end = NULL;
+    size_t before = b->count;
     int64_t first = -1;
-    NEW(&b->c, end, 1);
-    *end = (struct deadline_end){.id = deadline->id, .label = deadline->label};
-    outcome_init(&outcome, catalog, deadline->label);
-    rc result = mode == DUE_DECIDE ? decide(b, deadline, row, &outcome) : OK;
-    if (mode == DUE_GIVE_UP) {
-        end->refused = STR("its events could not be recorded");
-    } else if (!rc_ok(result)) {
-        if (!is_refusal(result))
-            return result;
-        TRY(reason_of(&b->c, b->c.fault.message, &end->refused));
-        outcome_init(&outcome, catalog, deadline->label);
-    }
-    TRY(outcome_add(&b->c, &outcome,
-                    &(struct outcome_event){
-                        .kind = &deadline_passed_kind, .body = end, .record_id = deadline->id}));
+    b->skip_why = skip_why;
+    TRY(batch_apply(b, origin, outcome, &first));
+    if (skip_why && b->count > before)
+        TRY(batch_note_skipped(b, origin));
+    b->skip_why = NULL;
+    return OK;
+}
+
+static rc run_deadline(struct batch *b, const struct due_run *run, const struct deadline *deadline,
+                       const struct row *row)
+{
+    const struct attempt *attempt = run->attempt;
+    const struct catalog *catalog = b->core->options.catalog;
+    struct outcome outcome, passed;
+    struct deadline_end end = {.id = deadline->id, .label = deadline->label};
     struct origin origin = {.actor = &actor_system,
                             .occurred = deadline->due,
                             .received = clock_now(&b->c),
                             .cause = row->seq,
                             .drill = row->drill};
-    return batch_apply(b, &origin, &outcome, &first);
+    outcome_init(&outcome, catalog, deadline->label);
+    outcome_init(&passed, catalog, deadline->label);
+    rc result = attempt->gives_up ? OK : decide(b, deadline, row, &outcome);
+    if (attempt->gives_up) {
+        end.refused = STR("its events could not be recorded");
+    } else if (!rc_ok(result)) {
+        if (!is_refusal(result))
+            return result;
+        TRY(reason_of(&b->c, b->c.fault.message, &end.refused));
+        outcome_init(&outcome, catalog, deadline->label);
+    }
+    TRY(outcome_add(&b->c, &passed,
+                    &(struct outcome_event){
+                        .kind = &deadline_passed_kind, .body = &end, .record_id = deadline->id}));
+    TRY(apply(b, &origin, &outcome, attempt->skips_effects ? run->why : NULL));
+    return apply(b, &origin, &passed, attempt->skips_passing ? run->why : NULL);
 }
 
-static rc try_due(struct batch *b, struct wall now, int64_t most, enum due_mode mode)
+static rc try_due(struct batch *b, const struct due_run *run)
 {
     struct page page;
     char now_text[WALL_TEXT_MAX];
-    struct query query = {.sort = STR("due"), .limit = most, .filter_count = 1};
+    struct query query = {.sort = STR("due"), .limit = run->attempt->most, .filter_count = 1};
     query.filters[0] =
-        (struct filter){STR("due"), FILTER_LE, {now_text, wall_format(now, now_text)}};
+        (struct filter){STR("due"), FILTER_LE, {now_text, wall_format(run->now, now_text)}};
     TRY(batch_begin(b));
     TRY(picture_list(&b->c, b->core->picture, &deadline_shape, &query, &page));
     const struct deadline *deadlines = page.records;
     for (size_t i = 0; i < page.count; i++)
-        TRY(run_deadline(b, &deadlines[i], &page.rows[i], mode));
+        TRY(run_deadline(b, run, &deadlines[i], &page.rows[i]));
     b->touched_deadlines = true;
     return batch_end(b);
 }
 
 bool writer_run_due(struct core *core)
 {
-    static const struct {
-        int64_t most;
-        enum due_mode mode;
-    } attempts[] = {{DUE_MAX, DUE_DECIDE}, {1, DUE_DECIDE}, {1, DUE_GIVE_UP}};
-    struct wall now = core->options.clock->wall(core->options.clock);
-    if (core->next_due.us == 0 || core->next_due.us > now.us)
+    struct fault fault;
+    struct due_run run = {.now = core->options.clock->wall(core->options.clock),
+                          .why = fault.message};
+    if (core->next_due.us == 0 || core->next_due.us > run.now.us)
         return false;
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
         struct batch b = batch_start(core);
-        rc result = try_due(&b, now, attempts[i].most, attempts[i].mode);
+        run.attempt = &attempts[i];
+        rc result = try_due(&b, &run);
+        fault = b.c.fault;
         if (rc_ok(result) || batch_undo(&b, result))
             return true;
         if (!b.began || core->lost)
             break;
     }
-    core->next_due.us = now.us + DUE_RETRY_US; /* nothing can be written; perhaps in a second */
+    core->next_due.us = run.now.us + DUE_RETRY_US; /* nothing can be written; perhaps in a second */
     return true;
 }
