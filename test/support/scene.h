@@ -61,6 +61,13 @@ int64_t scene_do(struct scene *scene, const char *command, const char *target, c
 void scene_refused(struct scene *scene, const char *command, const char *target, const char *json,
                    enum rc_code code, const char *pointer);
 
+/* Somebody who may do and read everything: an account, and the person it belongs to; literals. */
+#define SCENE_ACTOR(account, person_)                                                    \
+    {                                                                                    \
+        .id = {account, sizeof account - 1}, .person = {person_, sizeof person_ - 1},    \
+        .permissions = {(struct str[]){{"*", 1}}, 1}, .clearance = {TLP_RED, {NULL, 0}}, \
+    }
+
 /* Do a command as somebody. The result is in the command. */
 void scene_do_as(struct scene *scene, const struct actor *actor, const char *command,
                  const char *target, const char *json, struct command *ret);

@@ -22,18 +22,8 @@ enum {
     "detection:\\n    selection: {name|contains: Front}\\n    condition: selection\\n" more    \
     "chancery:\\n    actions: [" actions "]\\n\"}"
 
-static const struct actor ada = {.id = {"ada", 3},
-                                 .person = {"p1", 2},
-                                 .permissions = {(struct str[]){{"*", 1}}, 1},
-                                 .clearance = {TLP_RED, {NULL, 0}}};
-static const struct actor ada_again = {.id = {"ada2", 4},
-                                       .person = {"p1", 2},
-                                       .permissions = {(struct str[]){{"*", 1}}, 1},
-                                       .clearance = {TLP_RED, {NULL, 0}}};
-static const struct actor bo = {.id = {"bo", 2},
-                                .person = {"p2", 2},
-                                .permissions = {(struct str[]){{"*", 1}}, 1},
-                                .clearance = {TLP_RED, {NULL, 0}}};
+static const struct actor ada = SCENE_ACTOR("ada", "p1"), ada_again = SCENE_ACTOR("ada2", "p1"),
+                          bo = SCENE_ACTOR("bo", "p2");
 
 static enum rc_code activate(struct scene *s, const struct actor *actor, const char *id)
 {

@@ -2,10 +2,8 @@
 #include "domain/xnounx/xnounx.h"
 
 #include "domain/alarm/alarm.h"
-
 #include "support/scene_property.h"
 #include "support/scene_steps.h"
-
 #include "unit.h"
 
 static const struct module *const modules[] = {&xnounx_module};
@@ -14,14 +12,8 @@ static const struct module *const modules[] = {&xnounx_module};
 #define XNOUNX(id) \
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"name\":\"Amina\",\"zone\":\"hall\"," TIMES "}"
 
-static const struct actor asks = {.id = {"asks", 4},
-                                  .person = {"p1", 2},
-                                  .permissions = {(struct str[]){{"*", 1}}, 1},
-                                  .clearance = {TLP_AMBER, {NULL, 0}}};
-static const struct actor agrees = {.id = {"agrees", 6},
-                                    .person = {"p2", 2},
-                                    .permissions = {(struct str[]){{"*", 1}}, 1},
-                                    .clearance = {TLP_AMBER, {NULL, 0}}};
+static const struct actor asks = SCENE_ACTOR("asks", "p1");
+static const struct actor agrees = SCENE_ACTOR("agrees", "p2");
 
 static void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
                  const char *json)
