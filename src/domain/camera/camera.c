@@ -95,7 +95,7 @@ static rc note(struct ctx *c, struct picture *, const struct command *command,
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
-    [SNAPSHOT_ASK] = {"snapshot.ask", "Ask the cameras there for one more, now",
+    [SNAPSHOT_ASK] = {"snapshot.ask", "Ask the cameras of an alarm for a picture now",
                       PERMIT_SNAPSHOT_TAKE, NULL, snapshot_ask_one},
     [SNAPSHOT_KEEP] = {"snapshot.keep", "Keep a picture that a camera gave", PERMIT_CAMERA_WRITE,
                        &snapshot_given_shape, snapshot_keep},
