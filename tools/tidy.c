@@ -73,7 +73,8 @@ static const struct ban {
 
 /* A folder of src/ may include itself and every folder of a smaller height: the floors of the
  * house, and within a floor the order in which its folders are built (a ledger is kept in a store).
- * An agent is a process without keys, and so stands below everything that has any. */
+ * An agent is a process without keys, and so stands below everything that has any. The order of
+ * domains is in tidy_order.c. */
 enum { HEIGHT_BASE = 10, HEIGHT_CORE = 40, HEIGHT_DOMAIN = 50 };
 
 /* clang-format off */
