@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
+// Whatever must come, comes: how soon depends on what else the machine does.
+const PATIENCE_MS = 300_000;
+
 const program = process.env.CHANCERY ?? 'build/release/chancery';
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
@@ -128,6 +131,7 @@ export async function enrol(demo, account) {
 export async function openWindow(browser, demo, options = {}) {
   const { cookie, language = 'en', theme = 'light', ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...rest });
+  context.setDefaultTimeout(PATIENCE_MS);
   context.faults = [];
   await context.addInitScript(
     ([chosen, look]) => {
