@@ -109,4 +109,11 @@ struct decision {
     bool lane; /* asked for by its route, it goes before everything else (command.alarm) */
 };
 
+/* A row of a module's decisions; `.lane = true` may follow. */
+#define DECISION(name_, help_, permission_, input_, decide_, ...)                 \
+    {                                                                             \
+        .name = name_, .help = help_, .permission = permission_, .input = input_, \
+        .decide = decide_, __VA_ARGS__                                            \
+    }
+
 #endif

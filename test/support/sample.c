@@ -156,13 +156,13 @@ static rc decide_erase(struct ctx *c, struct picture *picture, const struct comm
  * ---------------------------------------------------------------------------------------- */
 
 static const struct decision decisions[DECISIONS + 1] = {
-    [RING] = {"bell.ring", "Ring", "gate.write", &bell_ring_shape, decide_ring, NULL},
-    [OPEN_GATE] = {"gate.open", "Open", "gate.write", &gate_open_shape, decide_open, NULL},
-    [GUARD] = {"gate.guard", "Do not shut", "gate.write", NULL, decide_guard, NULL},
-    [SHUT] = {"gate.shut", "Shut", "gate.write", &gate_shut_shape, decide_shut, NULL},
-    [GIVE] = {"pass.give", "Give a pass", "gate.write", &pass_shape, decide_give, NULL},
-    [TAKE] = {"pass.take", "Take it back", "gate.write", NULL, decide_take, NULL},
-    [ERASE] = {"keeper.erase", "Erase", "gate.write", NULL, decide_erase, NULL},
+    [RING] = DECISION("bell.ring", "Ring", "gate.write", &bell_ring_shape, decide_ring),
+    [OPEN_GATE] = DECISION("gate.open", "Open", "gate.write", &gate_open_shape, decide_open),
+    [GUARD] = DECISION("gate.guard", "Do not shut", "gate.write", NULL, decide_guard),
+    [SHUT] = DECISION("gate.shut", "Shut", "gate.write", &gate_shut_shape, decide_shut),
+    [GIVE] = DECISION("pass.give", "Give a pass", "gate.write", &pass_shape, decide_give),
+    [TAKE] = DECISION("pass.take", "Take it back", "gate.write", NULL, decide_take),
+    [ERASE] = DECISION("keeper.erase", "Erase", "gate.write", NULL, decide_erase),
     [DECISIONS] = {0},
 };
 

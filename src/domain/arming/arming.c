@@ -14,9 +14,9 @@ EVENT_KIND(zone_disarmed, "zone.disarmed", zone_arming, WATCH_READ, "A zone is n
            .row = EVENT_PUTS_ROW);
 
 static const struct decision decisions[] = {
-    {"zone.arm", "Arm it; what is not ready is refused, or accepted with a reason", PERMIT_ZONE_ARM,
-     &zone_arm_shape, zone_decide_arm, .lane = true},
-    {"zone.disarm", "Disarm it", PERMIT_ZONE_ARM, NULL, zone_decide_disarm, .lane = true},
+    DECISION("zone.arm", "Arm it; what is not ready is refused, or accepted with a reason",
+             PERMIT_ZONE_ARM, &zone_arm_shape, zone_decide_arm, .lane = true),
+    DECISION("zone.disarm", "Disarm it", PERMIT_ZONE_ARM, NULL, zone_decide_disarm, .lane = true),
     {0},
 };
 

@@ -38,13 +38,14 @@ static const struct event_kind *const events[] = {&source_counted_kind, &gap_ope
  */
 
 const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
-    [SOURCE_DISABLE] = {"source.disable", "Switch it off for a time", SOURCE_WRITE,
-                        &source_off_shape, source_disable, .lane = true},
-    [SOURCE_ENABLE] = {"source.enable", "Switch it on again", SOURCE_WRITE, NULL, source_enable,
-                       .lane = true},
-    [SOURCE_REFUSE] = {"source.refuse", "Count input of a source that could not be read",
-                       SIGNAL_WRITE, &source_bad_shape, source_refuse},
-    [SOURCE_SWEEP] = {"watch.sweep", "Look who is overdue", WATCH_WRITE, NULL, source_sweep},
+    [SOURCE_DISABLE] = DECISION("source.disable", "Switch it off for a time", SOURCE_WRITE,
+                                &source_off_shape, source_disable, .lane = true),
+    [SOURCE_ENABLE] = DECISION("source.enable", "Switch it on again", SOURCE_WRITE, NULL,
+                               source_enable, .lane = true),
+    [SOURCE_REFUSE] = DECISION("source.refuse", "Count input of a source that could not be read",
+                               SIGNAL_WRITE, &source_bad_shape, source_refuse),
+    [SOURCE_SWEEP] =
+        DECISION("watch.sweep", "Look who is overdue", WATCH_WRITE, NULL, source_sweep),
     {0},
 };
 

@@ -27,18 +27,19 @@ static const struct fold folds[] = {{&delivery_wanted_kind, delivery_fold_wanted
                                     DELIVERY_TURNS(FOLD){0}};
 
 const struct decision delivery_decisions[DELIVERY_DECISIONS + 1] = {
-    [DELIVERY_BEGIN] = {"delivery.begin", "Give a delivery to its outlet", PERMIT_DELIVERY_RETRY,
-                        NULL, delivery_decide_begin},
-    [DELIVERY_ANSWERED] = {"delivery.answer", "Record what came of a delivery",
-                           PERMIT_DELIVERY_RETRY, &delivery_answer_shape, delivery_decide_answer},
-    [DELIVERY_DUE] = {"delivery.due", "Try a delivery again when its wait is over",
-                      PERMIT_DELIVERY_RETRY, NULL, delivery_decide_due},
+    [DELIVERY_BEGIN] = DECISION("delivery.begin", "Give a delivery to its outlet",
+                                PERMIT_DELIVERY_RETRY, NULL, delivery_decide_begin),
+    [DELIVERY_ANSWERED] =
+        DECISION("delivery.answer", "Record what came of a delivery", PERMIT_DELIVERY_RETRY,
+                 &delivery_answer_shape, delivery_decide_answer),
+    [DELIVERY_DUE] = DECISION("delivery.due", "Try a delivery again when its wait is over",
+                              PERMIT_DELIVERY_RETRY, NULL, delivery_decide_due),
     [DELIVERY_RETRY] =
-        {"delivery.retry",
-         "Try it again now: after a wait, a failure, or when its outlet may carry it",
-         PERMIT_DELIVERY_RETRY, NULL, delivery_decide_retry},
-    [OUTLET_TRY] = {"outlet.try", "Send a trial message by it, which says nothing",
-                    PERMIT_OUTLET_WRITE, &outlet_trial_shape, outlet_decide_try},
+        DECISION("delivery.retry",
+                 "Try it again now: after a wait, a failure, or when its outlet may carry it",
+                 PERMIT_DELIVERY_RETRY, NULL, delivery_decide_retry),
+    [OUTLET_TRY] = DECISION("outlet.try", "Send a trial message by it, which says nothing",
+                            PERMIT_OUTLET_WRITE, &outlet_trial_shape, outlet_decide_try),
     {0},
 };
 

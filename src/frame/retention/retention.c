@@ -87,12 +87,13 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision retention_decisions[RETENTION_DECISIONS + 1] = {
-    [RETENTION_RUN] = {"retention.run", "Remove records whose time is over", PERMIT_RETENTION_WRITE,
-                       &retention_turn_shape, retention_decide_run},
-    [RETENTION_PERSON] = {"retention.person", "Erase the records about a person who is erased",
-                          PERMIT_RETENTION_ERASE, NULL, retention_decide_person},
-    [RECORD_ERASE] = {"record.erase", "Erase a record before its time", PERMIT_RETENTION_ERASE,
-                      &record_erase_shape, record_decide_erase},
+    [RETENTION_RUN] = DECISION("retention.run", "Remove records whose time is over",
+                               PERMIT_RETENTION_WRITE, &retention_turn_shape, retention_decide_run),
+    [RETENTION_PERSON] =
+        DECISION("retention.person", "Erase the records about a person who is erased",
+                 PERMIT_RETENTION_ERASE, NULL, retention_decide_person),
+    [RECORD_ERASE] = DECISION("record.erase", "Erase a record before its time",
+                              PERMIT_RETENTION_ERASE, &record_erase_shape, record_decide_erase),
     {0},
 };
 

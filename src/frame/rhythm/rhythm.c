@@ -161,12 +161,12 @@ static rc fold_ended(struct ctx *c, struct picture *picture, const struct event 
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision rhythm_decisions[RHYTHM_DECISIONS + 1] = {
-    [RHYTHM_ARM] = {"rhythm.arm", "Set the next date of all that comes round", PERMIT_RHYTHM_WRITE,
-                    NULL, rhythm_decide_arm},
-    [RHYTHM_PACE] = {"rhythm.pace", "Let it come round more or less often", PERMIT_RHYTHM_WRITE,
-                     &rhythm_pace_input_shape, rhythm_decide_pace},
-    [ROUTINE_COME] = {"routine.come", "Note that a date of a routine has come", PERMIT_RHYTHM_WRITE,
-                      NULL, routine_decide_come},
+    [RHYTHM_ARM] = DECISION("rhythm.arm", "Set the next date of all that comes round",
+                            PERMIT_RHYTHM_WRITE, NULL, rhythm_decide_arm),
+    [RHYTHM_PACE] = DECISION("rhythm.pace", "Let it come round more or less often",
+                             PERMIT_RHYTHM_WRITE, &rhythm_pace_input_shape, rhythm_decide_pace),
+    [ROUTINE_COME] = DECISION("routine.come", "Note that a date of a routine has come",
+                              PERMIT_RHYTHM_WRITE, NULL, routine_decide_come),
     {0},
 };
 
