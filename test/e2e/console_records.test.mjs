@@ -1,8 +1,9 @@
 // Records through the pages made from shapes: refusals at the field, a lost race, history,
 // retiring.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { caller, enrol, openWindow, startBrowser, startDemo, visit } from './lib.mjs';
+import { axe, caller, enrol, openWindow, startBrowser, startDemo, visit } from './lib.mjs';
 
 let demo, browser, officer, call, context, page;
 before(async () => {
@@ -62,6 +63,35 @@ test('a record is made, and every kind of value comes back as it was given', asy
   assert.deepEqual(json.record.place, { lat: 60.1699, lon: 24.9384 });
   assert.equal(json.record.setback_cm, 1250);
   assert.equal(json.record.address.street, 'Quay 7');
+});
+
+test('a file is attached, saved byte for byte, and removed with a reason', async () => {
+  const id = idOf(await newSite('House with a plan'));
+  await visit(page, demo, `/sites/${id}`);
+  const files = page.locator('section', { has: page.locator('#files') });
+  await files.getByText('No files.').waitFor();
+  const bytes = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+  const choose = files.locator('input[type=file]');
+  await choose.setInputFiles({ name: 'emergency plan.pdf', mimeType: 'application/pdf', buffer: bytes });
+  const link = files.getByRole('link', { name: 'emergency plan.pdf' });
+  await link.waitFor();
+  assert.deepEqual(await axe(page), []);
+  const [saved] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  assert.equal(saved.suggestedFilename(), 'emergency plan.pdf');
+  assert.deepEqual(await readFile(await saved.path()), bytes);
+
+  // What it is, its bytes say, not its name.
+  const foreign = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ\x90\x00 and so on') };
+  await choose.setInputFiles(foreign);
+  await files.getByRole('alert').waitFor();
+
+  await files.getByRole('button', { name: 'Remove' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('textarea').fill('an old version');
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await files.getByText('an old version').waitFor();
+  assert.deepEqual(await axe(page), []);
+  assert.equal(await link.count(), 0);
 });
 
 test('a drawing goes through a form byte for byte', async () => {

@@ -34,6 +34,8 @@ export function onSignedOut(listener: () => void): void {
 
 export interface Send {
   body?: unknown;
+  /** A file as the body, as it is. */
+  file?: Blob;
   match?: string;
   signal?: AbortSignal;
   /** A 401 is an answer here, not the end of the session. */
@@ -52,6 +54,7 @@ export async function call(method: string, path: string, send: Send = {}): Promi
   const headers = new Headers({ Accept: 'application/json' });
   if (method !== 'GET') headers.set('X-Chancery', '1');
   if (send.body !== undefined) headers.set('Content-Type', 'application/json');
+  if (send.file) headers.set('Content-Type', 'application/octet-stream');
   if (send.match) headers.set('If-Match', send.match);
   let response: Response;
   let text: string;
@@ -62,6 +65,7 @@ export async function call(method: string, path: string, send: Send = {}): Promi
       credentials: 'same-origin',
       cache: 'no-store',
       ...(send.body !== undefined ? { body: write(send.body) } : {}),
+      ...(send.file ? { body: send.file } : {}),
       ...(send.signal ? { signal: send.signal } : {}),
     });
     text = await response.text();

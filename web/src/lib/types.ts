@@ -87,6 +87,8 @@ export interface RecordKind {
   /** false: only a step ends it. */
   retire?: boolean;
   personal?: boolean;
+  /** Its files: how many, which kinds, and who may attach and remove them. */
+  attachments?: { most: number; write: string; kinds: string[] };
   /** The name of its field that is its state. */
   state?: string;
   steps?: Step[];
