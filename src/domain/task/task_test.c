@@ -250,6 +250,10 @@ TEST(a_task_over_http)
                       NULL);
     edge_scene_expect(&s, 409, "POST", "/api/v1/tasks/t/verify", "officer", NULL, "{}");
     edge_scene_expect(&s, 422, "POST", "/api/v1/tasks/t/finish", "officer", NULL, "{}");
+    edge_scene_expect(&s, 422, "POST", "/api/v1/tasks/t/postpone", "officer", NULL,
+                      "{\"due\":\"2040-12-10T08:00:00Z\"}");
+    edge_scene_expect(&s, 200, "POST", "/api/v1/tasks/t/postpone", "officer", NULL,
+                      "{\"due\":\"2040-12-10T08:00:00Z\",\"why\":\"no part\"}");
     edge_scene_expect(&s, 200, "POST", "/api/v1/tasks/t/finish", "officer", NULL,
                       "{\"proof\":\"done\"}");
     edge_scene_expect(&s, 200, "POST", "/api/v1/tasks/t/return", "officer", NULL,
