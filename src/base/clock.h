@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define DAY_MS INT64_C(86400000)
+#define DAY_US (DAY_MS * 1000)
+
 /* Microseconds since 1970-01-01T00:00:00Z. Zero means "absent". */
 struct wall {
     int64_t us;

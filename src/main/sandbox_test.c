@@ -138,20 +138,21 @@ TEST(sandbox_hides_the_memory)
     assert_int_equal(WEXITSTATUS(status), SANDBOX_SANITIZED ? WORKED : REFUSED);
 }
 
-/* ---- the renderer ---------------------------------------------------------------------------- */
-
-static int in_renderer(int (*attempt)(void))
+/* As in_sandbox, for a role. */
+static int in_role(rc (*enter)(struct ctx *c), int (*attempt)(void))
 {
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
         struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
-        _exit(rc_ok(sandbox_enter_renderer(&c)) ? attempt() : NO_SANDBOX);
+        _exit(rc_ok(enter(&c)) ? attempt() : NO_SANDBOX);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
 }
+
+/* ---- the renderer ---------------------------------------------------------------------------- */
 
 static int try_fonts(void)
 {
@@ -176,27 +177,14 @@ TEST(sandbox_of_the_renderer_leaves_fonts_and_children)
 {
     bool landlock = false;
     in_sandbox(try_inside, &landlock);
-    assert_int_equal(in_renderer(try_fonts), WORKED);
-    assert_int_equal(in_renderer(try_drawing_child), WORKED);
-    assert_int_equal(in_renderer(try_socket), REFUSED);
-    assert_int_equal(in_renderer(try_exec), REFUSED);
-    assert_int_equal(in_renderer(try_passwords), landlock ? REFUSED : WORKED);
+    assert_int_equal(in_role(sandbox_enter_renderer, try_fonts), WORKED);
+    assert_int_equal(in_role(sandbox_enter_renderer, try_drawing_child), WORKED);
+    assert_int_equal(in_role(sandbox_enter_renderer, try_socket), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_renderer, try_exec), REFUSED);
+    assert_int_equal(in_role(sandbox_enter_renderer, try_passwords), landlock ? REFUSED : WORKED);
 }
 
 /* ---- a probe --------------------------------------------------------------------------------- */
-
-static int in_role(rc (*enter)(struct ctx *c), int (*attempt)(void))
-{
-    int status = 0;
-    pid_t child = fork();
-    if (child == 0) {
-        struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
-        _exit(rc_ok(enter(&c)) ? attempt() : NO_SANDBOX);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
 
 static int in_probe(int (*attempt)(void))
 {

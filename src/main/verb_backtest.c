@@ -21,7 +21,6 @@ SHAPE_DECLARE(backtest_flags, BACKTEST_FLAGS);
 SHAPE_DEFINE(backtest_flags, BACKTEST_FLAGS, 1, "Flags of tripwire backtest");
 
 enum { DAYS_DEFAULT = 90 };
-static const int64_t DAY_US = (int64_t)86400 * 1000000;
 
 static rc add_records(struct ctx *c, struct picture *picture, struct str id, struct sigma_set *set)
 {

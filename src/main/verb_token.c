@@ -19,8 +19,6 @@ SHAPE_DEFINE(token_flags, TOKEN_FLAGS, 1, "Flags of token");
 SHAPE_DECLARE(link_flags, LINK_FLAGS);
 SHAPE_DEFINE(link_flags, LINK_FLAGS, 1, "Flags of link");
 
-enum { DAY_MS = 86400000 };
-
 /* The account by its login or id; the first officer's when none is named. */
 static rc find_account(struct cli *cli, struct picture *picture, struct str *ret)
 {

@@ -20,29 +20,27 @@ enum {
     CAMERA_BLIP_MS_MAX = 600 * 1000,
     CAMERA_AUTHORITY_MAX = 16384
 };
-static const int64_t CAMERA_DAY_MS = 24 * 3600 * 1000;
 
-#define CAMERA_FIELDS(F, T)                                                                    \
-    RECORD_FIELDS(F, T)                                                                        \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")            \
-    F(T, ref, source, source, REQUIRED | UNIQUE, 0, 0,                                         \
-      "the source that its signals are from; its zones are those that it sees")                \
-    F(T, text, line, onvif, 0, 1, 400,                                                         \
-      "its ONVIF device service: http://192.0.2.20/onvif/device_service")                      \
-    F(T, text, line, stream, 0, 1, 400, "its stream: rtsp://192.0.2.20/…; absent: ONVIF says") \
-    F(T, text, line, still, 0, 1, 400,                                                         \
-      "where it gives one picture, by HTTP; absent: ONVIF says, or the stream does")           \
-    F(T, text, line, user, 0, 1, 200, "name to sign in with")                                  \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                 \
-    F(T, text, block, authority, 0, 1, CAMERA_AUTHORITY_MAX,                                   \
-      "whose certificate it must show, where it is called by https (PEM)")                     \
-    F(T, flag, _, disabled, 0, 0, 0, "not called")                                             \
-    F(T, ms, _, freeze_ms, 0, 0, CAMERA_FREEZE_MS_MAX,                                         \
-      "a picture that does not change for so long is frozen; 0: 30 s")                         \
-    F(T, ms, _, blip_ms, 0, 0, CAMERA_BLIP_MS_MAX,                                             \
-      "a shorter loss of the picture is told to nobody; 0: 10 s")                              \
-    F(T, ms, _, keep_ms, 0, 0, CAMERA_DAY_MS * 366,                                            \
-      "its pictures are deleted after this; 0: 30 days")                                       \
+#define CAMERA_FIELDS(F, T)                                                                     \
+    RECORD_FIELDS(F, T)                                                                         \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")             \
+    F(T, ref, source, source, REQUIRED | UNIQUE, 0, 0,                                          \
+      "the source that its signals are from; its zones are those that it sees")                 \
+    F(T, text, line, onvif, 0, 1, 400,                                                          \
+      "its ONVIF device service: http://192.0.2.20/onvif/device_service")                       \
+    F(T, text, line, stream, 0, 1, 400, "its stream: rtsp://192.0.2.20/…; absent: ONVIF says")  \
+    F(T, text, line, still, 0, 1, 400,                                                          \
+      "where it gives one picture, by HTTP; absent: ONVIF says, or the stream does")            \
+    F(T, text, line, user, 0, 1, 200, "name to sign in with")                                   \
+    F(T, text, line, password, SECRET, 1, 200, "its password")                                  \
+    F(T, text, block, authority, 0, 1, CAMERA_AUTHORITY_MAX,                                    \
+      "whose certificate it must show, where it is called by https (PEM)")                      \
+    F(T, flag, _, disabled, 0, 0, 0, "not called")                                              \
+    F(T, ms, _, freeze_ms, 0, 0, CAMERA_FREEZE_MS_MAX,                                          \
+      "a picture that does not change for so long is frozen; 0: 30 s")                          \
+    F(T, ms, _, blip_ms, 0, 0, CAMERA_BLIP_MS_MAX,                                              \
+      "a shorter loss of the picture is told to nobody; 0: 10 s")                               \
+    F(T, ms, _, keep_ms, 0, 0, DAY_MS * 366, "its pictures are deleted after this; 0: 30 days") \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(camera, CAMERA_FIELDS);
 

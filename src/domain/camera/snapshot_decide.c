@@ -239,7 +239,7 @@ static rc digest_of(struct ctx *c, struct str jpeg, struct str *ret)
 static rc fill(struct ctx *c, const struct camera *camera, const struct alarm *alarm,
                const struct snapshot_given *given, struct snapshot *ret)
 {
-    int64_t keep_ms = camera->keep_ms ? camera->keep_ms : CAMERA_KEEP_DAYS * CAMERA_DAY_MS;
+    int64_t keep_ms = camera->keep_ms ? camera->keep_ms : CAMERA_KEEP_DAYS * DAY_MS;
     *ret = (struct snapshot){
         .alarm = alarm->id,
         .camera = camera->id,

@@ -4,7 +4,7 @@
 
 #include "core/target.h"
 
-enum { OFF_DAYS_MAX = 30, OFF_DAY_MS = 86400000, SWEEP_MS = 5000 };
+enum { OFF_DAYS_MAX = 30, SWEEP_MS = 5000 };
 
 rc source_check(struct ctx *c, struct picture *, const struct command *, const void *,
                 const void *after)
@@ -41,8 +41,7 @@ rc source_disable(struct ctx *c, struct picture *picture, const struct command *
     struct source_state state = {0};
     struct wall now = clock_now(c);
     TRY(get_source(c, picture, command, &source, &state));
-    if (input->until.us <= now.us ||
-        input->until.us > wall_after(now, (int64_t)OFF_DAYS_MAX * OFF_DAY_MS).us)
+    if (input->until.us <= now.us || input->until.us > wall_after(now, OFF_DAYS_MAX * DAY_MS).us)
         REFUSE(c, INVALID, "until", "until", "an end within %d days is needed", OFF_DAYS_MAX);
     if (str_absent(state.gap))
         TRY(gap_open(c, outcome, &source, GAP_CAUSE_DISABLED, now, &state));

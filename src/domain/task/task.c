@@ -18,7 +18,6 @@ SHAPE_DEFINE(task, TASK_FIELDS, 1, "Something that somebody has to do");
 SHAPE_DEFINE(task_proof, TASK_PROOF_FIELDS, 1, "How a task was done");
 SHAPE_DEFINE(task_term, TASK_TERM_FIELDS, 1, "Until when a task has more time");
 
-static const int64_t DAY_MS = INT64_C(86400000);
 enum { DAILY_REMINDERS = 7, WEEK_DAYS = 7, KEEP_DAYS = 3 * 365 };
 
 /* ---- rules ----------------------------------------------------------------------------------- */
@@ -44,17 +43,9 @@ static bool may_do(const struct task *task, const struct actor *actor)
 
 static rc has_file(struct ctx *c, struct picture *picture, const struct task *task, bool *ret)
 {
-    struct query query = {.filter_count = 1, .limit = QUERY_LIMIT_MAX};
     struct str name;
-    struct page page;
-    *ret = false;
     TRY(record_name(c, &task_shape, task->id, &name));
-    query.filters[0] = (struct filter){STR("of"), FILTER_EQ, name};
-    TRY(picture_list(c, picture, &attachment_shape, &query, &page));
-    const struct attachment *files = page.records;
-    for (size_t i = 0; i < page.count; i++)
-        *ret = *ret || !files[i].removed.us;
-    return OK;
+    return attachment_any(c, picture, name, ret);
 }
 
 /* Its owner does it, or whoever may change tasks; and shows it. */
@@ -132,7 +123,7 @@ static const struct step steps[] = {
 };
 
 static const struct due dues[] = {
-    {.states = "open", .field = "due", .after_ms = -86400000, .step = "forewarn"},
+    {.states = "open", .field = "due", .after_ms = -DAY_MS, .step = "forewarn"},
     {.states = "open", .field = "due", .step = "fall-due"},
     {.states = "open", .field = "remind_at", .step = "remind"},
     {0},

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 
 enum { DAYS = 7, HITS_MAX = 20000 };
-static const int64_t DAY_US = (int64_t)86400 * 1000000;
 
 struct line {
     const struct tripwire *tripwire;

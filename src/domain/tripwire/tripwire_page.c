@@ -10,7 +10,6 @@
 #include <inttypes.h>
 
 enum { DAYS_MAX = 3660, BACKTEST_EVENTS_MAX = 2000000, TRY_BODY_MAX = 1 << 20, TRY_HITS_MAX = 100 };
-static const int64_t DAY_US = (int64_t)86400 * 1000000;
 
 #define TRIPWIRE_TEXT_FIELDS(F, T) \
     F(T, text, block, rule, REQUIRED, 1, TRIPWIRE_TEXT_MAX, "the Sigma rule, as YAML")

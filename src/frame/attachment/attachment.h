@@ -58,6 +58,9 @@ struct attachment_add {
 rc attachment_add(struct ctx *c, struct picture *picture, struct outcome *outcome,
                   const struct attachment_add *add);
 
+/* Has it a file that was not removed? */
+rc attachment_any(struct ctx *c, struct picture *picture, struct str of, bool *ret);
+
 /* The record is erased: its files go with it. For the decision, and for the fold of its event. */
 rc attachment_erase_all(struct ctx *c, struct picture *picture, struct outcome *outcome,
                         struct str of);

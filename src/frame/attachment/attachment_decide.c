@@ -69,6 +69,17 @@ static rc list_of(struct ctx *c, struct picture *picture, const char *field, str
     return picture_list(c, picture, &attachment_shape, &query, ret);
 }
 
+rc attachment_any(struct ctx *c, struct picture *picture, struct str of, bool *ret)
+{
+    struct page page;
+    *ret = false;
+    TRY(list_of(c, picture, "of", of, &page));
+    const struct attachment *files = page.records;
+    for (size_t i = 0; i < page.count; i++)
+        *ret = *ret || !files[i].removed.us;
+    return OK;
+}
+
 /* Of files that the actor may not read it is not told that they are the same. */
 static rc check_room(struct ctx *c, struct picture *picture, const struct record *record,
                      const struct actor *actor, const struct attachment *a)
@@ -186,8 +197,6 @@ rc attachment_decide_add(struct ctx *c, struct picture *picture, const struct co
 }
 
 /* ---- removing -------------------------------------------------------------------------------- */
-
-static const int64_t DAY_US = INT64_C(86400000000);
 
 /* CONFLICT: its record is held. */
 static rc check_held(struct ctx *c, struct picture *picture, const struct named *owner)

@@ -14,7 +14,7 @@ enum {
     KINDS_MOST = 200,
     ERASURES_LOOKED = 500
 };
-static const int64_t DAY_US = INT64_C(86400000000), SOON_US = 1000000;
+static const int64_t SOON_US = 1000000;
 
 /* ---- what is kept, and since when ------------------------------------------------------------ */
 

@@ -5,7 +5,7 @@
 #include "frame/retention/retention_own.h"
 
 enum { DUE_EACH = 200 };
-static const int64_t DAY_US = INT64_C(86400000000), AHEAD_DAYS = 30;
+static const int64_t AHEAD_DAYS = 30;
 
 rc retention_serve_rules(struct ctx *c, const struct request *request, struct response *response)
 {

@@ -37,8 +37,6 @@ static const struct module *const modules[] = {
     &core_module,       &edge_module,      &ground_module, &rhythm_module,
     &attachment_module, &retention_module, &fault_module};
 
-static const int64_t DAY_US = INT64_C(86400000000);
-
 /* The scene's clock begins at 2026-11-22T03:00:00Z. */
 static void visit(struct scene *s, const char *id, const char *person, const char *left)
 {

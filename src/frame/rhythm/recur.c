@@ -3,7 +3,7 @@
 #include <assert.h>
 
 enum { LOOK_AHEAD_DAYS = 3660 };
-static const int64_t HOUR_US = INT64_C(3600000000), DAY_US = 24 * HOUR_US;
+static const int64_t HOUR_US = INT64_C(3600000000);
 
 /* Year and month as one number, and the day of the month. */
 static int64_t month_of(int64_t day, int64_t *ret_day)

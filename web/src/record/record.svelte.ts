@@ -46,17 +46,23 @@ export class LiveRecord {
   }
 }
 
+/** Called while a component is made: whatever happens to the record is told to `run`. */
+export function onRecord(kind: RecordKind, id: string, run: (event: string) => void): void {
+  $effect(() =>
+    live.on((event) => {
+      if (event.record === `${kind.name}/${id}`) run(event.kind);
+    }),
+  );
+}
+
 /** Called while a component is made: its record, kept up to date as long as it is shown. Events
  * that `passing` names do not change the record. */
 export function useRecord(kind: RecordKind, id: string, passing: string[] = []): LiveRecord {
   const record = new LiveRecord(kind, id);
   $effect(() => void record.load());
-  $effect(() =>
-    live.on((event) => {
-      if (event.record === `${kind.name}/${id}` && !passing.includes(event.kind))
-        void record.load();
-    }),
-  );
+  onRecord(kind, id, (event) => {
+    if (!passing.includes(event)) void record.load();
+  });
   return record;
 }
 
