@@ -62,6 +62,16 @@ const struct record *catalog_record(const struct catalog *catalog, struct str sh
     return g ? g->record : NULL;
 }
 
+size_t catalog_record_count(const struct catalog *catalog)
+{
+    return catalog->generated.count;
+}
+
+const struct record *catalog_record_at(const struct catalog *catalog, size_t index)
+{
+    return ((const struct generated *)catalog->generated.items[index])->record;
+}
+
 const struct event_kind *catalog_record_event(const struct catalog *catalog,
                                               const struct record *record, enum record_verb verb)
 {

@@ -40,9 +40,11 @@ bool catalog_is_word(const struct catalog *catalog, const struct record *record,
 /* NULL: no module knows of accounts. */
 account_origin_fn *catalog_account_origin(const struct catalog *catalog);
 
-/* Walks over everything, generated parts included. */
+/* Walks over everything, generated parts included; records in the order of the modules. */
 size_t catalog_route_count(const struct catalog *catalog);
 const struct route *catalog_route(const struct catalog *catalog, size_t index);
+size_t catalog_record_count(const struct catalog *catalog);
+const struct record *catalog_record_at(const struct catalog *catalog, size_t index);
 size_t catalog_table_count(const struct catalog *catalog);
 const struct table *catalog_table(const struct catalog *catalog, size_t index);
 size_t catalog_permission_count(const struct catalog *catalog);

@@ -60,37 +60,29 @@ static const struct language *language_of(const struct escalation *escalation)
     return &languages[0];
 }
 
-static const struct record *records_at(const struct catalog *catalog, size_t module)
-{
-    static const struct record none = {0};
-    const struct record *records = catalog_module(catalog, module)->records;
-    return records ? records : &none;
-}
-
 /* Does this permission let anything be read that is about a person? */
 static bool is_personal(const struct catalog *catalog, const char *permission)
 {
-    for (size_t i = 0; i < catalog_module_count(catalog); i++)
-        for (const struct record *row = records_at(catalog, i); row->shape; row++)
-            if ((record_sealed(row) || shape_carries(row->shape, PERSONAL)) &&
-                strcmp(row->read, permission) == 0)
-                return true;
+    for (size_t i = 0; i < catalog_record_count(catalog); i++) {
+        const struct record *row = catalog_record_at(catalog, i);
+        if ((record_sealed(row) || shape_carries(row->shape, PERSONAL)) &&
+            strcmp(row->read, permission) == 0)
+            return true;
+    }
     return false;
 }
 
 /* A message is kept in clear where no erasure reaches it, so its reader knows nobody by name. */
 static rc permissions_of_message(struct ctx *c, const struct catalog *catalog, struct texts *ret)
 {
-    size_t most = 0;
+    size_t most = catalog_record_count(catalog);
     *ret = (struct texts){0};
-    for (size_t i = 0; i < catalog_module_count(catalog); i++)
-        for (const struct record *row = records_at(catalog, i); row->shape; row++)
-            most++;
     NEW(c, ret->items, most + 1);
-    for (size_t i = 0; i < catalog_module_count(catalog); i++)
-        for (const struct record *row = records_at(catalog, i); row->shape; row++)
-            if (!is_personal(catalog, row->read))
-                ret->items[ret->count++] = str_from(row->read);
+    for (size_t i = 0; i < most; i++) {
+        const char *read = catalog_record_at(catalog, i)->read;
+        if (!is_personal(catalog, read))
+            ret->items[ret->count++] = str_from(read);
+    }
     return OK;
 }
 

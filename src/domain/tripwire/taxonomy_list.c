@@ -212,17 +212,14 @@ static void put_kind(struct text *out, const struct catalog *catalog, const stru
     text_printf(out, "],\"open\":%s,\"resolved\":[",
                 open_ended(taxonomy_shape_of(kind)) ? "true" : "false");
     bool any = false;
-    for (size_t i = 0; i < catalog_module_count(catalog); i++) {
-        const struct record *row = catalog_module(catalog, i)->records;
-        for (; row && row->shape; row++) {
-            struct str name = str_from(row->shape->name);
-            const struct shape_field *own = shape_field(taxonomy_shape_of(kind), name);
-            if ((own && taxonomy_is_offered(own)) || !kind_gives(catalog, kind, name) ||
-                open_ended(taxonomy_shape_of(kind)))
-                continue;
-            text_printf(out, "%s\"%s\"", any ? "," : "", row->shape->name);
-            any = true;
-        }
+    for (size_t i = 0; i < catalog_record_count(catalog); i++) {
+        struct str name = str_from(catalog_record_at(catalog, i)->shape->name);
+        const struct shape_field *own = shape_field(taxonomy_shape_of(kind), name);
+        if ((own && taxonomy_is_offered(own)) || !kind_gives(catalog, kind, name) ||
+            open_ended(taxonomy_shape_of(kind)))
+            continue;
+        text_printf(out, "%s\"%.*s\"", any ? "," : "", STR_ARG(name));
+        any = true;
     }
     text_put(out, STR("]}"));
 }

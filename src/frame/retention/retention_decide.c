@@ -23,13 +23,12 @@ static const struct record *next_that(const struct catalog *catalog, const struc
                                       bool (*is_so)(const struct record *record))
 {
     bool passed = before == NULL;
-    for (size_t i = 0; i < catalog_module_count(catalog); i++)
-        for (const struct record *row = catalog_module(catalog, i)->records; row && row->shape;
-             row++) {
-            if (passed && is_so(row))
-                return row;
-            passed = passed || row == before;
-        }
+    for (size_t i = 0; i < catalog_record_count(catalog); i++) {
+        const struct record *row = catalog_record_at(catalog, i);
+        if (passed && is_so(row))
+            return row;
+        passed = passed || row == before;
+    }
     return NULL;
 }
 
