@@ -12,6 +12,7 @@ import time
 
 from api import Api
 from player import PATIENCE_S, Refused
+from ports import free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PR_SET_PDEATHSIG = 1
@@ -19,17 +20,6 @@ PR_SET_PDEATHSIG = 1
 
 class Ended(Refused):
     """A program that is needed is there no more."""
-
-
-def free_ports(count):
-    """So many of the machine's, none of them twice."""
-    links = [socket.socket() for _ in range(count)]
-    for link in links:
-        link.bind(("127.0.0.1", 0))
-    ports = [link.getsockname()[1] for link in links]
-    for link in links:
-        link.close()
-    return ports
 
 
 def wait_until(what, happened):
@@ -144,7 +134,7 @@ class Stage:
         return part
 
     def build(self, program, flags):
-        panels, broker, logs = free_ports(3)
+        panels, broker, logs = free_port(), free_port(), free_port()
         eve = os.path.join(self.folder, "eve.json")
         self.places = {"panels": panels, "broker": broker, "logs": logs, "eve": eve}
         self.keep(Broker(broker, self.folder))

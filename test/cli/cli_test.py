@@ -10,7 +10,6 @@ import re
 import resource
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -22,6 +21,9 @@ import urllib.request
 
 CHANCERY = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.join(ROOT, "demo"))
+from ports import free_port  # noqa: E402
+
 HITS = os.environ.get("CHANCERY_HITS")  # of all tests together
 PASSPHRASE = "correct horse battery staple"
 PATIENCE_S = 600  # for whatever must come: no test is about how soon
@@ -64,12 +66,6 @@ class Mission:
 
     def __exit__(self, *_):
         shutil.rmtree(self.home)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def until(what, found, why=lambda: ""):

@@ -1,12 +1,12 @@
 """Missions that an older program has made: how they are opened, served and read (old_test.py, tools/make-old-mission)."""
 import json
 import os
-import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "demo"))
 from api import Api  # noqa: E402
+from ports import free_port  # noqa: E402
 
 PASSPHRASE = "a mission of long ago"
 PATIENCE_S = 600
@@ -34,9 +34,7 @@ class Served:
     def __init__(self, program, folder, secret):
         self.folder, self.secret = folder, secret
         token = json.loads(run(program, "token", folder, "--json", secret=secret))["token"]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [program, "serve", folder, "--passphrase-file", secret, "--listen", f"127.0.0.1:{self.port}", "--plain"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
