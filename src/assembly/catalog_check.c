@@ -233,7 +233,9 @@ static rc check_steps(struct ctx *c, const struct generated *g)
         TRY(check_claim(c, record));
     for (const struct due *due = record->dues; due && due->step; due++)
         TRY(check_due(c, g, due));
-    return record->editable ? check_states(c, record, "change", record->editable) : OK;
+    return record->editable && *record->editable
+               ? check_states(c, record, "change", record->editable)
+               : OK;
 }
 
 /* ---- tables, routes, events --------------------------------------------------------------------

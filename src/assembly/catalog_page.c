@@ -16,7 +16,8 @@ static void put_pair(struct text *out, const char *name, const char *help, bool 
 static void put_words(struct text *out, const char *states)
 {
     struct str rest = str_from(states), word;
-    const char *glue = "[";
+    const char *glue = "";
+    text_put_char(out, '[');
     while (str_split(&rest, ' ', &word)) {
         text_put(out, str_from(glue));
         text_put_json(out, word);

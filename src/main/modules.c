@@ -8,6 +8,7 @@
 #include "domain/escalation/escalation.h"
 #include "domain/mission/mission.h"
 #include "domain/people/people.h"
+#include "domain/posture/posture.h"
 #include "domain/round/round.h"
 #include "domain/signal/signal.h"
 #include "domain/source/source.h"
@@ -26,11 +27,11 @@
 const struct module *const chancery_modules[] = {
     &core_module,
 
-    &rhythm_module,   &attachment_module, &retention_module, &delivery_module, &report_module,
+    &rhythm_module,   &attachment_module, &retention_module,  &delivery_module, &report_module,
 
-    &mission_module,  &people_module,     &account_module,   &task_module,     &alarm_module,
-    &source_module,   &arming_module,     &signal_module,    &camera_module,   &round_module,
-    &tripwire_module, &escalation_module,
+    &mission_module,  &people_module,     &account_module,    &task_module,     &alarm_module,
+    &source_module,   &arming_module,     &signal_module,     &camera_module,   &round_module,
+    &tripwire_module, &posture_module,    &escalation_module,
 
     &edge_module,     &auth_module,       &intake_module,
 };
