@@ -63,10 +63,10 @@ for (const [language, theme] of looks) {
       ['/', 'search'],
     ]) {
       await page.keyboard.press(key);
-      await page.locator('dialog[open]').waitFor();
+      await page.locator('dialog').waitFor();
       await look(name);
       await page.keyboard.press('Escape');
-      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      await page.locator('dialog').waitFor({ state: 'detached' });
     }
     await page.locator('.head button').first().click();
     await look('columns');
@@ -77,7 +77,7 @@ for (const [language, theme] of looks) {
     await look('my card');
     await visit(page, demo, '/me');
     await page.locator('[aria-labelledby="other"] button').first().click();
-    await page.locator('dialog[open] svg[role="img"]').waitFor();
+    await page.locator('dialog svg[role="img"]').waitFor();
     await look('password');
     await page.keyboard.press('Escape');
     await page.locator('[aria-labelledby="tokens"] button').first().click();

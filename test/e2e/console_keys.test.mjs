@@ -103,16 +103,16 @@ test('letters do nothing while typing, and can be switched off', async () => {
   await visit(page, demo, '/sites');
   await page.locator('.words').focus();
   await page.keyboard.type('g l?');
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  assert.equal(await page.locator('dialog').count(), 0);
   assert.equal(address(page), '/sites');
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');
-  await page.locator('dialog[open] .letters input').focus();
+  await page.locator('dialog .letters input').focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Escape');
-  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('?');
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  assert.equal(await page.locator('dialog').count(), 0);
   await context.close();
 });
 

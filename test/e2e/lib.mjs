@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
 // Whatever must come, comes: how soon depends on what else the machine does.
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 300_000);
 
 const program = process.env.CHANCERY ?? 'build/release/chancery';
 const axeSource = readFileSync(

@@ -149,7 +149,7 @@ test('an alarm of a panel is taken, looked at and answered; the shift is handed 
 
   // The zone is armed, although something in it is not ready, with a reason.
   await keys(page, 'z');
-  const zones = page.locator('dialog[open]');
+  const zones = page.locator('dialog');
   await zones.waitFor();
   const registry = zones.locator('[data-zone="registry"]');
   for (let i = 0; i < 40; i++) {
@@ -187,7 +187,7 @@ test('an alarm of a panel is taken, looked at and answered; the shift is handed 
   camera.close();
 
   await keys(page, 'Enter', 'a');
-  const form = page.locator('dialog[open]');
+  const form = page.locator('dialog');
   await form.waitFor();
   await keys(page, '1');
   await page.keyboard.type('Door forced; the guards met nobody inside.');
@@ -251,7 +251,7 @@ test('duress is at the top, alone; it is not put aside, and ends with a name', a
   await page.locator('.alarm.lane').waitFor();
 
   await keys(page, 's');
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  assert.equal(await page.locator('dialog').count(), 0);
   await page.locator('.hints button:disabled', { hasText: 'Cannot be put aside' }).waitFor();
 
   // Taken back by the device: noted, and nothing else.
@@ -265,7 +265,7 @@ test('duress is at the top, alone; it is not put aside, and ends with a name', a
   await page.locator('.alarm.lane').waitFor();
 
   await keys(page, 'e');
-  const form = page.locator('dialog[open]');
+  const form = page.locator('dialog');
   await form.waitFor();
   await keys(page, '1');
   await page.keyboard.type('The applicant has left.');
@@ -319,11 +319,11 @@ test('what is put aside, shown together or taken can be found and undone', async
   await line(page, 'Door held open').waitFor();
 
   await keys(page, 's');
-  await page.locator('dialog[open]').waitFor();
+  await page.locator('dialog').waitFor();
   await keys(page, '1');
   await page.keyboard.type('Under repair until noon.');
   await keys(page, 'Enter');
-  await gone(page.locator('dialog[open]'));
+  await gone(page.locator('dialog'));
   await gone(line(page, 'Tampering'));
   await keys(page, '2');
   await line(page, 'Tampering').getByText(/back in \S?14:/).waitFor();
@@ -332,9 +332,9 @@ test('what is put aside, shown together or taken can be found and undone', async
 
   // Home, so that it is certain which of the two is meant.
   await keys(page, 'Home', 'm');
-  await page.locator('dialog[open]').waitFor();
+  await page.locator('dialog').waitFor();
   await keys(page, '1', 'Enter');
-  await gone(page.locator('dialog[open]'));
+  await gone(page.locator('dialog'));
   await page.locator('.more', { hasText: '+1' }).waitFor();
   assert.equal(await page.locator('.queue .line').count(), 1);
   await keys(page, 'u');
@@ -355,10 +355,10 @@ test('somebody else’s alarm is taken over only with a reason', async () => {
   const { page } = window;
   await line(page, 'Tampering').getByText('Nadia Lepik').waitFor();
   await keys(page, 'c');
-  await page.locator('dialog[open]', { hasText: 'Take it over' }).waitFor();
+  await page.locator('dialog', { hasText: 'Take it over' }).waitFor();
   await page.keyboard.type('She is on the stairs.');
   await keys(page, 'Enter');
-  await gone(page.locator('dialog[open]'));
+  await gone(page.locator('dialog'));
   await line(page, 'Tampering').locator('.held').waitFor();
   assert.equal(good(await call('GET', `alarms/${id}`)).alarm.claimed_by, 'post-one');
   await done(window);
@@ -522,10 +522,10 @@ test('axe finds nothing in what the guard opens', async () => {
     await keys(page, 'j');
     for (const key of ['a', 's', 'e', 'm', 'z', 'd', '?']) {
       await keys(page, key);
-      await page.locator('dialog[open]').waitFor();
+      await page.locator('dialog').waitFor();
       await look(`key ${key}`);
       await keys(page, 'Escape');
-      await gone(page.locator('dialog[open]'));
+      await gone(page.locator('dialog'));
     }
     await keys(page, 'w');
     await look('the world');

@@ -60,6 +60,7 @@ SHAPE_DEFINE_CHOICES(account_kind, ACCOUNT_KIND, ACCOUNT_KINDS);
 SHAPE_DEFINE_CHOICES(account_status, ACCOUNT_STATUS, ACCOUNT_STATUSES);
 
 SHAPE_DEFINE(compartment, COMPARTMENT_FIELDS, 1, "Records that only its members may read");
+SHAPE_DEFINE_CHOICES(role_opening, ROLE_OPENING, ROLE_OPENINGS);
 SHAPE_DEFINE(role, ROLE_FIELDS, 1, "What somebody may do and read, by what they are here for");
 SHAPE_DEFINE(account, ACCOUNT_FIELDS, 1, "The right of a person or program to use Chancery");
 

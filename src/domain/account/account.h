@@ -20,12 +20,20 @@ extern const struct text_form text_form_login, text_form_permission;
     F(T, ref, person, owner, REQUIRED, 0, 0, "who decides on admission")
 SHAPE_DECLARE(compartment, COMPARTMENT_FIELDS);
 
-#define ROLE_FIELDS(F, T)                                                                   \
-    RECORD_FIELDS(F, T)                                                                     \
-    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")           \
-    F(T, text, block, help, SEARCHED, 1, 1000, "who should have it")                        \
-    F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *") \
-    F(T, label, _, clearance, 0, 0, 0, "what it may read; without it nothing that has a label")
+#define ROLE_OPENINGS(X, E)                                                  \
+    X(E, SITUATION, "situation", "the Situation: all that stands, in words") \
+    X(E, POST_ONE, "post-one", "Post One, the screen of the control post")   \
+    X(E, PHONE, "phone", "the page of a guard's phone")
+SHAPE_DECLARE_CHOICES(role_opening, ROLE_OPENING, ROLE_OPENINGS);
+
+#define ROLE_FIELDS(F, T)                                                                       \
+    RECORD_FIELDS(F, T)                                                                         \
+    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")               \
+    F(T, text, block, help, SEARCHED, 1, 1000, "who should have it")                            \
+    F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *")     \
+    F(T, label, _, clearance, 0, 0, 0, "what it may read; without it nothing that has a label") \
+    F(T, choice, role_opening, opens, 0, 0, 0,                                                  \
+      "page that signing in leads to; absent: the Situation")
 SHAPE_DECLARE(role, ROLE_FIELDS);
 
 #define ACCOUNT_KINDS(X, E)                       \

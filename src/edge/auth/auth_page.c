@@ -219,6 +219,20 @@ static rc count_ways(struct ctx *c, struct picture *picture, struct str account,
     return OK;
 }
 
+/* Where the first of the account's roles that says so begins. */
+static rc find_opening(struct ctx *c, struct picture *picture, const struct account *account,
+                       enum role_opening *ret)
+{
+    for (size_t i = 0; i < account->roles.count && !*ret; i++) {
+        struct role role = {0};
+        rc found = picture_get(c, picture, &role_shape, account->roles.items[i], NULL, &role);
+        if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+            return found;
+        *ret = role.opens;
+    }
+    return OK;
+}
+
 rc auth_view(struct ctx *c, const struct request *request, const struct session *session,
              struct session_view *ret)
 {
@@ -238,6 +252,7 @@ rc auth_view(struct ctx *c, const struct request *request, const struct session 
         .permissions = actor.permissions,
         .clearance = {actor.clearance.tlp, actor.clearance.compartments},
         .language = account.language,
+        .events = core_size(auth->core),
         .session = session->id,
         .method = session->method,
         .opened = session->opened,
@@ -246,6 +261,7 @@ rc auth_view(struct ctx *c, const struct request *request, const struct session 
     if (session->method != SIGN_IN_METHOD_TOKEN)
         view.fresh_until.us = session->opened.us + auth->settings.fresh_ms * 1000;
     TRY(auth_names(c, request->picture, &account, &view.name, &view.mission));
+    TRY(find_opening(c, request->picture, &account, &view.opens));
     TRY(count_ways(c, request->picture, account.id, &view.ways));
     *ret = view;
     return OK;

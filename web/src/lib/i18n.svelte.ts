@@ -125,6 +125,28 @@ export function span(count: number, unit: string): string {
   );
 }
 
+const rough = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1000 },
+] as const;
+
+/** How long, in the largest unit that fits: "4 min", "3 hrs", "2 days". */
+export function spanText(ms: number): string {
+  const { unit, ms: size } = rough.find((one) => Math.abs(ms) >= one.ms) ?? rough[3];
+  const count = Math.floor(Math.abs(ms) / size);
+  const format = { style: 'unit', unit, unitDisplay: 'short' } as const;
+  return new Intl.NumberFormat(i18n.locale, format).format(count);
+}
+
+/** When, as seen from now: "in 3 hours", "2 days ago". */
+export function agoText(ms: number): string {
+  const { unit, ms: size } = rough.find((one) => Math.abs(ms) >= one.ms) ?? rough[3];
+  const format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: 'auto' });
+  return format.format(Math.trunc(ms / size), unit);
+}
+
 /** A date and time in a zone, to the second, with the zone's short name. */
 export function localTime(instant: string, zone: string): string {
   const at = new Date(instant);

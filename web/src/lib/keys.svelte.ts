@@ -56,7 +56,9 @@ class Keys {
 
   #press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return;
-    if (document.querySelector('dialog[open]')) return;
+    if (document.querySelector('dialog')) return;
+    // What is typed before a page is there is meant for what it will show, and not for this one.
+    if (event.key !== 'Escape' && document.querySelector('main .opening')) return;
     const control = event.ctrlKey || event.metaKey;
     if (control || event.altKey) {
       const name = `Ctrl+${event.key.toLowerCase()}`;

@@ -17,7 +17,10 @@ const GATHER_MS = 50;
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
 type Ping = { size: number; writing?: 'full' | 'failing' };
 type Heard =
-  { type: 'events'; events: LedgerEvent[] } | ({ type: 'ping' } & Ping) | { type: 'down' };
+  | { type: 'events'; events: LedgerEvent[] }
+  | ({ type: 'ping' } & Ping)
+  | { type: 'down' }
+  | { type: 'again' };
 
 class Live {
   line = $state<Line>('connecting');
@@ -27,20 +30,29 @@ class Live {
   /** Why nothing can be recorded now; absent when it can. */
   writing = $state<Ping['writing']>();
   now = $state(Date.now());
+  /** The server's clock less this machine's, as far as an answer has told it. */
+  skew = $state(0);
 
   #down = false;
+  /** Something was heard since the start. */
+  #open = false;
   #source: EventSource | null = null;
   #channel = new BroadcastChannel('chancery-live');
   #listeners = new Set<(event: LedgerEvent) => void>();
+  #again = new Set<() => void>();
   #release: (() => void) | null = null;
   #timer = 0;
   #gathered: LedgerEvent[] = [];
   #told = 0; // when the gathered were last told, by performance.now()
   #telling = 0;
 
-  start(): void {
+  /** `size`: events recorded before anything was loaded. What comes after them is heard, however
+   * long the line takes to open. */
+  start(size: number): void {
     if (this.#timer) return;
+    this.size = Math.max(this.size, size);
     this.line = 'connecting';
+    this.#open = false;
     this.heard = Date.now();
     this.#channel.onmessage = (message: MessageEvent<Heard>) => this.#take(message.data);
     this.#timer = window.setInterval(() => this.#judge(), JUDGE_MS);
@@ -70,8 +82,14 @@ class Live {
     return () => this.#listeners.delete(listener);
   }
 
-  #connect(): void {
-    const source = new EventSource('/api/v1/live');
+  /** Be told when events may have been missed: what was loaded has to be asked for again. */
+  onAgain(listener: () => void): () => void {
+    this.#again.add(listener);
+    return () => this.#again.delete(listener);
+  }
+
+  #connect(after = this.size - 1): void {
+    const source = new EventSource(`/api/v1/live${after >= 0 ? `?after=${after}` : ''}`);
     this.#source = source;
     source.addEventListener('ping', (message) => {
       this.#tell({ type: 'ping', ...(JSON.parse(message.data as string) as Ping) });
@@ -87,7 +105,10 @@ class Live {
       source.close();
       void get('session').catch(() => {});
       window.setTimeout(() => {
-        if (this.#source === source && this.#timer) this.#connect();
+        if (this.#source !== source || !this.#timer) return;
+        // That far back it does not go: from now on, and everything anew.
+        this.#connect(-1);
+        this.#tell({ type: 'again' });
       }, AGAIN_MS);
     };
   }
@@ -115,9 +136,13 @@ class Live {
 
   #take(heard: Heard): void {
     this.#down = heard.type === 'down';
+    this.#open ||= heard.type === 'ping' || heard.type === 'events';
     if (heard.type === 'ping') {
       this.size = heard.size;
       this.writing = heard.writing;
+    } else if (heard.type === 'again') {
+      for (const listener of this.#again) listener();
+      return;
     } else if (heard.type === 'events') {
       for (const event of heard.events) {
         this.size = Math.max(this.size, event.seq + 1);
@@ -133,7 +158,12 @@ class Live {
     const age = this.now - this.heard;
     if (this.#down) this.line = 'offline';
     else if (age > PING_MS + GRACE_MS) this.line = 'stale';
-    else if (this.line !== 'connecting' || this.size > 0) this.line = 'live';
+    else if (this.line !== 'connecting' || this.#open) this.line = 'live';
+  }
+
+  /** The server's clock, as far as we know it. */
+  get serverNow(): number {
+    return this.now + this.skew;
   }
 
   /** Seconds since anything was heard. */

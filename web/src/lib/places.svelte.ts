@@ -1,58 +1,70 @@
-// The places of the console: what the navigation, the palette and "g then a letter" go to.
-import { moduleName, pluralName, t } from './i18n.svelte.ts';
-import { ownPlaces } from './parts.ts';
+// The places of the console: what the menu, the palette and "g then a letter" go to.
+import { pluralName, t } from './i18n.svelte.ts';
+import type { Job } from './jobs.ts';
+import { jobs } from './jobs.ts';
+import { menuLines, type MenuLine } from './parts.ts';
 import { session } from './session.svelte.ts';
 
 export interface Place {
   address: string;
   name: string;
-  group: string;
+  job: Job;
   letter: string;
   wall: boolean;
+  setup: boolean;
 }
 
-const OTHERS = 'abcdefghijklmnopqrstuvwxyz123456789';
-/** Where the records come among the pages of their own. */
-const RECORDS = 50;
+const SITUATION: MenuLine = { address: '/', word: 'place.situation', job: 'now', rank: 0, letter: 's' };
 
-/** The first letter of the address that is not taken, or any that is free, or a number: they do not
- * change with the language. When all are taken, none; search reaches every place. */
-function letterFor(address: string, taken: Set<string>): string {
-  for (const letter of `${address.replace(/[^a-z]/g, '')}${OTHERS}`) {
-    if (!taken.has(letter)) {
-      taken.add(letter);
-      return letter;
-    }
-  }
-  return '';
+const kindAt = (address: string) => session.kindOfPlural(address.slice(1));
+
+function mayGo({ address, may }: MenuLine): boolean {
+  const permission = may ?? kindAt(address)?.read;
+  return permission === undefined || session.may(permission);
 }
 
-export function moduleOf(kind: { module?: string; read: string; name: string }): string {
-  return kind.module ?? kind.read.split('.')[0] ?? kind.name;
+function placeOf({ address, word, job, letter = '', wall = false, setup = false }: MenuLine): Place {
+  const name = word ? t(word) : pluralName(kindAt(address)?.name ?? '');
+  return { address, name, job, letter, wall, setup };
 }
 
+/** Every place this person may go to, in the order of the menu. A record that no domain has given a
+ * line is configured, until its domain says otherwise. */
 export function places(): Place[] {
-  const taken = new Set(['o', ...ownPlaces.map((place) => place.letter)]);
-  const own = ownPlaces
-    .filter(({ may }) => may === undefined || session.may(may))
-    .map(({ address, word, group, letter, rank, wall = false }) => ({
-      rank,
-      place: { address, name: t(word), group: t(group), letter, wall },
-    }));
-  const records = session.catalog.records
-    .filter((kind) => session.may(kind.read))
-    .map((kind) => ({
-      address: `/${kind.plural}`,
-      name: pluralName(kind.name),
-      group: moduleName(moduleOf(kind)),
-      letter: letterFor(kind.plural, taken),
-      wall: false,
-    }));
-  const home = { address: '/', name: t('place.overview'), letter: 'o', wall: false };
-  return [
-    { ...home, group: t('place.watch') },
-    ...own.filter(({ rank }) => rank < RECORDS).map(({ place }) => place),
-    ...records,
-    ...own.filter(({ rank }) => rank > RECORDS).map(({ place }) => place),
-  ];
+  const said = new Set(menuLines.map((line) => line.address));
+  const unsaid = session.catalog.records
+    .map(({ plural }): MenuLine => ({ address: `/${plural}`, job: 'admin', rank: 0, setup: true }))
+    .filter(({ address }) => !said.has(address));
+  const all = [SITUATION, ...menuLines, ...unsaid].filter(
+    (line) => (line.word ?? kindAt(line.address)) && mayGo(line),
+  );
+  return jobs.flatMap((job) => all.filter((line) => line.job === job).map(placeOf));
+}
+
+export interface Group {
+  job: Job;
+  name: string;
+  lines: Place[];
+  /** Where the rest of it is configured; "" when there is nothing, or nothing this person may see. */
+  setup: string;
+}
+
+export const setupOf = (job: Job) => `/set-up/${job}`;
+
+export function menu(): Group[] {
+  const all = places();
+  return jobs
+    .map((job) => {
+      const own = all.filter((place) => place.job === job);
+      const lines = own.filter((place) => !place.setup);
+      const setup = own.length > lines.length ? setupOf(job) : '';
+      return { job, name: t(`job.${job}`), lines, setup };
+    })
+    .filter(({ lines, setup }) => lines.length > 0 || setup !== '');
+}
+
+/** The line of the menu that an address stands under. */
+export function lineOf(address: string): string {
+  const place = places().find((one) => one.address === address);
+  return place?.setup ? setupOf(place.job) : address;
 }

@@ -25,6 +25,16 @@ class Refs {
     return this.#names.get(record);
   }
 
+  /** The name, when it is known: for a sentence that is made once. */
+  async learn(target: string, id: string): Promise<string | null> {
+    const record = `${target}/${id}`;
+    if (!this.#names.has(record)) {
+      this.#asked.add(record);
+      await this.#ask(target, id, record);
+    }
+    return this.#names.get(record) ?? null;
+  }
+
   /** It was read on another way: no need to ask. */
   know(target: string, id: string, name: string): void {
     this.#asked.add(`${target}/${id}`);

@@ -124,6 +124,10 @@ export interface Who {
   permissions: string[];
   clearance?: string | undefined;
   language?: string | undefined;
+  /** The page that signing in leads to. */
+  opens?: api.SessionView['opens'] | undefined;
+  /** Events recorded before it was asked. */
+  events: number;
   mission: api.MissionView;
   /** The whole mission is at a drill. */
   drill?: boolean;

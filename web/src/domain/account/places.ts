@@ -1,5 +1,8 @@
-import type { OwnPlace } from '../../lib/parts.ts';
+import type { MenuLine } from '../../lib/parts.ts';
 
-export const places: OwnPlace[] = [
-  { address: '/me', word: 'place.account', group: 'place.record', letter: 'y', rank: 80 },
+export const places: MenuLine[] = [
+  { address: '/accounts', job: 'admin', rank: 10, letter: 'u' },
+  { address: '/compartments', job: 'admin', rank: 20, letter: 'b' },
+  { address: '/roles', job: 'admin', rank: 10, setup: true },
+  { address: '/me', word: 'place.account', job: 'admin', rank: 90, letter: 'y', setup: true },
 ];

@@ -1,12 +1,12 @@
-import type { OwnPlace } from '../../lib/parts.ts';
+import type { MenuLine } from '../../lib/parts.ts';
 
-export const places: OwnPlace[] = [
+export const places: MenuLine[] = [
   {
     address: '/post-one',
     word: 'place.post-one',
-    group: 'place.watch',
-    letter: 'w',
+    job: 'now',
     rank: 20,
+    letter: 'w',
     may: 'watch.read',
     wall: true,
   },

@@ -5,6 +5,7 @@ import { tick } from 'svelte';
 import { call, get } from '../../lib/api.ts';
 import { live } from '../../lib/live.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
+import { t } from '../../lib/i18n.svelte.ts';
 import { refs } from '../../lib/refs.svelte.ts';
 import { readRows } from '../../lib/shape.ts';
 import type { Fields, LedgerEvent, Shown } from '../../lib/types.ts';
@@ -37,7 +38,6 @@ class Post {
   handovers = $state(0);
 
   #tables = emptyTables();
-  #skew = 0;
   #beat = $derived(Math.floor(live.now / BEAT_MS) * BEAT_MS);
   #waiting: LedgerEvent[] = [];
   /** What was heard since each load that is under way began. */
@@ -70,7 +70,7 @@ class Post {
   }
   /** The server's clock, as far as we know it, by the half second. */
   get now(): number {
-    return this.#beat + this.#skew;
+    return this.#beat + live.skew;
   }
   get lost(): boolean {
     return live.line === 'stale' || live.line === 'offline';
@@ -83,7 +83,9 @@ class Post {
     return String(this.sites.find((one) => one['id'] === id)?.['name'] ?? '');
   }
   name(account: string | undefined): string {
-    return this.guards.find((one) => one.id === account)?.name ?? account ?? '';
+    if (!account) return '';
+    const known = this.guards.find((one) => one.id === account)?.name;
+    return known ?? refs.name('account', account) ?? t('post.somebody');
   }
 
   start(): () => void {
@@ -202,7 +204,7 @@ class Post {
   async #loadAlarms(): Promise<void> {
     const asked = Date.now();
     const queue = await this.#get<Shown<AlarmQueue, 'items'>>('watch/queue');
-    this.#skew = Date.parse(queue.now) - (asked + Date.now()) / 2;
+    live.skew = Date.parse(queue.now) - (asked + Date.now()) / 2;
     // The most urgent are on the screen before the rest is asked for.
     if (!this.loaded) {
       for (const alarm of queue.items)

@@ -1,6 +1,5 @@
 import type { Card } from '../../lib/parts.ts';
 
 export const cards: Card[] = [
-  { may: 'ledger.read', rank: 20, load: () => import('./LedgerCard.svelte') },
-  { rank: 90, load: () => import('./EventsCard.svelte') },
+  { may: 'ledger.read', rank: 80, load: () => import('./SinceCard.svelte') },
 ];

@@ -1,12 +1,5 @@
-import type { OwnPlace } from '../../lib/parts.ts';
+import type { MenuLine } from '../../lib/parts.ts';
 
-export const places: OwnPlace[] = [
-  {
-    address: '/ledger',
-    word: 'place.ledger',
-    group: 'place.record',
-    letter: 'l',
-    rank: 70,
-    may: 'ledger.read',
-  },
+export const places: MenuLine[] = [
+  { address: '/ledger', word: 'place.ledger', job: 'evidence', rank: 90, letter: 'l', may: 'ledger.read' },
 ];

@@ -1,0 +1,5 @@
+import type { MenuLine } from '../../lib/parts.ts';
+
+export const places: MenuLine[] = [
+  { address: '/outlets', job: 'devices', rank: 40, setup: true },
+];

@@ -1,0 +1,5 @@
+import type { MenuLine } from '../../lib/parts.ts';
+
+export const places: MenuLine[] = [
+  { address: '/sources', job: 'devices', rank: 10, letter: 'o' },
+];

@@ -1,0 +1,61 @@
+// What people did since somebody was last here. A visit ends when nobody has looked for ten minutes.
+import { Feed } from '../../lib/feed.svelte.ts';
+import { get } from '../../lib/api.ts';
+import { maybe } from '../../lib/i18n.svelte.ts';
+import { session } from '../../lib/session.svelte.ts';
+import type { LedgerEvent } from '../../lib/types.ts';
+
+const PAUSE_MS = 600_000;
+const SEEN_EVERY_MS = 30_000;
+const LOOKED_AT = 400;
+/** What machines say all day long, and what concerns nobody but who did it. */
+const passing = ['signal', 'source', 'gap', 'session', 'sign_in', 'listener', 'camera_state', 'rhythm'];
+
+type Visit = { since: number; seen: number };
+const key = () => `visit.${session.who?.account.id ?? ''}`;
+
+function read(): Visit | undefined {
+  try {
+    return JSON.parse(localStorage.getItem(key()) ?? '') as Visit;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When this person was here last, in milliseconds; undefined at their first visit. */
+export function lastHere(now: number): number | undefined {
+  const visit = read();
+  if (!visit) {
+    localStorage.setItem(key(), JSON.stringify({ since: 0, seen: now }));
+    return undefined;
+  }
+  const since = now - visit.seen > PAUSE_MS ? visit.seen : visit.since;
+  localStorage.setItem(key(), JSON.stringify({ since, seen: now }));
+  return since || undefined;
+}
+
+/** Note that they are still here; gives the way to stop. */
+export function stay(): () => void {
+  const note = () => {
+    const visit = read();
+    if (visit && document.visibilityState === 'visible')
+      localStorage.setItem(key(), JSON.stringify({ ...visit, seen: Date.now() }));
+  };
+  const timer = setInterval(note, SEEN_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+function tells(event: LedgerEvent): boolean {
+  const [noun = ''] = event.kind.split('.', 1);
+  if (passing.includes(noun) || event.actor === session.who?.account.id) return false;
+  return event.kind === 'alarm.raised' || maybe(`actor.${event.actor}`) === undefined;
+}
+
+/** The events after that time that say what somebody did, the newest first. */
+export const done = new Feed<LedgerEvent[]>(
+  async () => {
+    const query = `backwards=true&limit=${LOOKED_AT}`;
+    return (await get<{ items: LedgerEvent[] }>(`ledger/events?${query}`)).items.filter(tells);
+  },
+  (event) => tells(event),
+);

@@ -1,0 +1,5 @@
+import type { MenuLine } from '../../lib/parts.ts';
+
+export const places: MenuLine[] = [
+  { address: '/tasks', job: 'now', rank: 40, letter: 't' },
+];

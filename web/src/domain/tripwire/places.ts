@@ -1,0 +1,5 @@
+import type { MenuLine } from '../../lib/parts.ts';
+
+export const places: MenuLine[] = [
+  { address: '/tripwires', job: 'threats', rank: 40, letter: 'x' },
+];
