@@ -94,7 +94,7 @@ SHAPE_DECLARE(step_take, STEP_TAKE_FIELDS);
 /* What the frame keeps of a record with steps, where the shape has the field. */
 #define STEP_FIELDS(F, T, choices)                                                   \
     F(T, choice, choices, state, SYSTEM | INDEXED, 0, 0, "state")                    \
-    F(T, time, _, state_since, SYSTEM, 0, 0, "time it came into that state")         \
+    F(T, time, _, state_since, SYSTEM, 0, 0, "time it entered that state")           \
     F(T, ref, account, state_by, SYSTEM | LOOSE, 0, 0, "account that put it there")  \
     F(T, text, block, state_why, SYSTEM, 0, 1000, "reason given with the last step") \
     F(T, ref, account, asked_by, SYSTEM | LOOSE | INDEXED, 0, 0, "account that asked for it")

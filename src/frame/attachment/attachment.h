@@ -17,7 +17,7 @@ static const int64_t ATTACHMENT_ROOM_BYTES = (int64_t)4 << 30;
     F(T, text, line, of, REQUIRED | INDEXED, 3, 64, "the record it belongs to: site/01J…")       \
     F(T, text, line, subject, INDEXED, 1, 64, "whose key it is sealed under, beside its own")    \
     F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what the file is called")                  \
-    F(T, text, line, type, REQUIRED, 1, 60, "what it is, as its bytes show")                     \
+    F(T, text, line, type, REQUIRED, 1, 60, "its type, judged by its bytes")                     \
     F(T, i64, _, bytes, 0, 1, ATTACHMENT_BYTES_MAX, "how long it is")                            \
     F(T, text, slug, digest, REQUIRED | INDEXED, 64, 64, "SHA-256 of its bytes, in hexadecimal") \
     F(T, id, _, added_by, REQUIRED, 0, 0, "who brought it")                                      \

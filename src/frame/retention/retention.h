@@ -9,10 +9,11 @@ extern const struct module retention_module;
 
 enum { RETENTION_DAYS_MAX = 36500 };
 
-#define RETENTION_FIELDS(F, T)                                                                \
-    RECORD_FIELDS(F, T)                                                                       \
-    F(T, text, slug, kind, REQUIRED | TITLE | UNIQUE, 1, 60, "the kind of record: visit")     \
-    F(T, i64, _, days, 0, 1, RETENTION_DAYS_MAX, "how many days it is kept, instead of ours") \
+#define RETENTION_FIELDS(F, T)                                                            \
+    RECORD_FIELDS(F, T)                                                                   \
+    F(T, text, slug, kind, REQUIRED | TITLE | UNIQUE, 1, 60, "the kind of record: visit") \
+    F(T, i64, _, days, 0, 1, RETENTION_DAYS_MAX,                                          \
+      "how many days it is kept, instead of our default")                                 \
     F(T, text, block, why, REQUIRED, 3, 500, "by which law or order")
 SHAPE_DECLARE(retention, RETENTION_FIELDS);
 

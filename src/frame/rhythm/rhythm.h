@@ -62,7 +62,7 @@ extern const struct event_kind routine_came_kind;
 /* How something that comes round stands: body of "rhythm.set", and a table of the picture. */
 #define RHYTHM_FIELDS(F, T)                                                                      \
     RECORD_FIELDS(F, T)                                                                          \
-    F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what comes round")                         \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what is periodic")                         \
     F(T, flag, _, routine, 0, 0, 0, "it is the mission's own, and its id that of the routine")   \
     F(T, text, line, schedule, REQUIRED, 1, 240, "how often, and by which clock")                \
     F(T, bp, _, factor_bp, 0, 0, 100000, "how the distance of its dates is stretched")           \
