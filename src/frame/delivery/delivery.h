@@ -1,6 +1,6 @@
-/* What leaves the house: a message that a domain wants delivered, and the outlets by which it may
- * go. A domain records that it is wanted (delivery_want); an outlet (src/outlet/) sends it and
- * answers. What is part of a drill is withheld, and so is what its outlet may not carry. */
+/* Messages that leave the house, and the outlets that they may leave through. A domain records a
+ * wanted message (delivery_want); an outlet (src/outlet/) sends it and answers. Messages of a drill
+ * are withheld, and so are those that their outlet may not carry. */
 #ifndef FRAME_DELIVERY_DELIVERY_H
 #define FRAME_DELIVERY_DELIVERY_H
 

@@ -50,11 +50,11 @@ SHAPE_DECLARE(retention_passed, RETENTION_PASSED_FIELDS);
 rc retention_held(struct ctx *c, struct picture *picture, const struct record *record,
                   const void *body, bool *ret);
 
-/* Refuse if there is a hold on a record of this name ("person/01J…"); nothing where the module is
- * not. */
+/* Refuse if there is a hold on a record of this name ("person/01J…"). Without the module, does
+ * nothing. */
 rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun, struct str id);
 
-/* Erase one record within a decision: its row, its key, its files, what falls due of it. */
+/* Erase one record within a decision: its row, its key, its files and its deadlines. */
 struct named;
 rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outcome,
                    const struct named *named, struct str why);
