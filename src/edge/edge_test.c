@@ -279,10 +279,10 @@ TEST(status_counts_and_openapi_describes)
     const char *api =
         edge_scene_expect(&s, 200, "GET", "/api/v1/openapi.json", "guard", NULL, NULL);
     has(api,
-        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, and "
-        "nothing to tell\"}");
+        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, with "
+        "nothing to report\"}");
     has(api, "\"content\":{\"text/event-stream\":{}}");
-    has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
+    has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"Get one by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
     has(api, "\"parameters\":[{\"$ref\":\"#/components/parameters/list_q\"}");
