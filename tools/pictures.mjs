@@ -120,7 +120,7 @@ async function phonePicture() {
   await call('POST', 'guard-phones', { label: 'TLP:GREEN', name: 'Phone 2', ...enlisted });
   await page.getByRole('button', { name: /Set out/ }).click();
   await page.getByText('The tag cannot be read').click();
-  await page.getByLabel('What is written on it').fill('tag-main-gate');
+  await page.getByLabel('What the tag says').fill('tag-main-gate');
   await page.getByRole('button', { name: 'Hand in' }).click();
   await page.getByText(/handed in/).waitFor();
   await page.getByText('The tag cannot be read').click();

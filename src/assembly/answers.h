@@ -30,12 +30,12 @@ bool route_needs_body(const struct route *route);
     F(T, opt_i64, _, cause, 0, 0, 0, "the event that led to it")                             \
     F(T, flag, _, drill, 0, 0, 0, "it belongs to a drill")                                   \
     F(T, flag, _, sealed, 0, 0, 0, "its body is sealed; without one, the key was destroyed") \
-    F(T, json, _, body, 0, 0, 0, "what it says, as its kind has it")
+    F(T, json, _, body, 0, 0, 0, "its content, as its kind defines it")
 SHAPE_DECLARE(ledger_entry, LEDGER_ENTRY_FIELDS);
 
 #define LEDGER_PAGE_FIELDS(F, T)                       \
     F(T, list, ledger_entry, items, 0, 0, 0, "events") \
-    F(T, opt_i64, _, next, 0, 0, 0, "where to go on from")
+    F(T, opt_i64, _, next, 0, 0, 0, "where to continue from")
 SHAPE_DECLARE(ledger_page, LEDGER_PAGE_FIELDS);
 
 #define LEDGER_HEAD_FIELDS(F, T)                                            \
@@ -47,12 +47,12 @@ SHAPE_DECLARE(ledger_page, LEDGER_PAGE_FIELDS);
 SHAPE_DECLARE(ledger_head, LEDGER_HEAD_FIELDS);
 
 #define LEDGER_VERIFIED_FIELDS(F, T)                                   \
-    F(T, flag, _, verified, 0, 0, 0, "all of it agrees")               \
+    F(T, flag, _, verified, 0, 0, 0, "everything agrees")              \
     F(T, i64, _, events, 0, 0, 0, "events")                            \
     F(T, i64, _, checkpoints, 0, 0, 0, "signed heads")                 \
     F(T, i64, _, sealed, 0, 0, 0, "events whose body is sealed")       \
     F(T, i64, _, erased, 0, 0, 0, "of those, whose key was destroyed") \
-    F(T, text, line, root, REQUIRED, 0, 0, "root hash that was reckoned")
+    F(T, text, line, root, REQUIRED, 0, 0, "the computed root hash")
 SHAPE_DECLARE(ledger_verified, LEDGER_VERIFIED_FIELDS);
 
 #define CATALOG_PERMISSION_FIELDS(F, T)                           \

@@ -41,7 +41,7 @@ static const struct {
     const char *event, *command, *help;
     decide_fn *decide;
 } verbs[RECORD_VERBS] = {
-    [RECORD_ADD] = {"added", "add", "Make a new one", record_decide_add},
+    [RECORD_ADD] = {"added", "add", "Add a new one", record_decide_add},
     [RECORD_CHANGE] = {"changed", "change", "Change it", record_decide_change},
     [RECORD_RETIRE] = {"retired", "retire", "Retire it", record_decide_retire},
 };

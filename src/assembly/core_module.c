@@ -79,7 +79,7 @@ static rc decide_follower(struct ctx *c, struct picture *picture, const struct c
 
 static const struct route routes[] = {
     ROUTE(GET, "/api/v1/catalog", PERMIT_SIGNED_IN,
-          "What there is: records and their fields, permissions, events",
+          "The catalog: records and their fields, permissions, events",
           .output = &catalog_view_shape, .serve = catalog_serve),
     ROUTE(GET, "/api/v1/ledger", PERMIT_LEDGER_READ,
           "The size of the record, its signed head and the key that checks it",
@@ -121,14 +121,14 @@ const struct module core_module = {
         (const struct decision[]){
             {
                 .name = "reading.note",
-                .help = "Note that restricted records were shown",
+                .help = "Record that restricted records were shown",
                 .permission = PERMIT_SIGNED_IN,
                 .input = &reading_shape,
                 .decide = decide_reading,
             },
             {
                 .name = "follower.keep",
-                .help = "Keep how far a follower has come",
+                .help = "Record a follower's position",
                 .permission = PERMIT_SYSTEM_READ,
                 .input = &follower_position_shape,
                 .decide = decide_follower,
@@ -145,7 +145,7 @@ const struct module core_module = {
     .routes = routes,
     .permissions =
         (const struct permission[]){
-            {PERMIT_SYSTEM_READ, "See how the system itself is doing"},
+            {PERMIT_SYSTEM_READ, "See the state of the system"},
             {PERMIT_LEDGER_READ, "Browse the record and fetch proofs"},
             {0},
         },

@@ -121,7 +121,7 @@ static rc note_shown(struct ctx *c, struct response *response, struct str name)
     if (!noted->items)
         NEW(c, noted->items, QUERY_LIMIT_MAX);
     if (noted->count == QUERY_LIMIT_MAX)
-        FAIL(c, TOO_LARGE, "at most %d restricted records at once: ask for fewer by a filter",
+        FAIL(c, TOO_LARGE, "at most %d restricted records at once: narrow the filter",
              QUERY_LIMIT_MAX);
     response->restricted = true;
     return str_copy(c, name, &noted->items[noted->count++]);

@@ -77,7 +77,7 @@ static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const voi
     const struct record_head *head = record;
     (void)row, (void)stop;
     if (csv->rows++ == CSV_ROWS_MAX)
-        FAIL(c, TOO_LARGE, "more than %d rows: choose fewer by a filter", CSV_ROWS_MAX);
+        FAIL(c, TOO_LARGE, "more than %d rows: narrow the filter", CSV_ROWS_MAX);
     for (size_t i = 0; i < csv->columns.count; i++) {
         if (!in_csv(&csv->columns.items[i]))
             continue;
@@ -99,7 +99,7 @@ static rc serve_list_csv(struct ctx *c, const struct request *request, const str
     struct csv csv = {.c = c, .shape = record->shape, .response = response};
     struct str file_name;
     if (query_counts(query))
-        FAIL(c, INVALID, "format: counts are given as json only");
+        FAIL(c, INVALID, "format: counts are available as json only");
     TRY(shape_columns(c, record->shape, &csv.columns));
     TRY(str_format(c, &file_name, "%s.csv", record->plural));
     response->type = "text/csv; charset=utf-8";
@@ -254,14 +254,14 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
     const struct route rows[RECORD_ROUTES] = {
         ROUTE(GET, all.ptr, record->read, "List, filter, search, count, or export as CSV",
               .output = shape, .output_list = true, .serve = serve_list),
-        ROUTE(GET, one.ptr, record->read, "One by its id", .output = shape, .serve = serve_one),
-        ROUTE(GET, history.ptr, record->read, "Every event of it, the newest first",
+        ROUTE(GET, one.ptr, record->read, "Get one by its id", .output = shape, .serve = serve_one),
+        ROUTE(GET, history.ptr, record->read, "All its events, newest first",
               .output = &ledger_entry_shape, .output_list = true, .serve = serve_history),
-        ROUTE(POST, all.ptr, record->write, "Make a new one", .input = shape, .raw = true,
+        ROUTE(POST, all.ptr, record->write, "Add a new one", .input = shape, .raw = true,
               .serve = serve_add),
-        ROUTE(PUT, one.ptr, record->write, "Replace it, if it is still as If-Match says",
+        ROUTE(PUT, one.ptr, record->write, "Replace it, if it still matches If-Match",
               .input = shape, .raw = true, .serve = serve_change),
-        ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` may be given",
+        ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` is optional",
               .serve = serve_retire),
     };
     *ret_count = !record->write ? 3 : record_ends(record) ? RECORD_ROUTES - 1 : RECORD_ROUTES;

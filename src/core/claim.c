@@ -92,7 +92,7 @@ const struct due claim_dues[] = {
 void claim_steps(const struct claim *claim, struct step ret[CLAIM_STEPS + 1])
 {
     const struct step rows[CLAIM_STEPS + 1] = {
-        STEP("take", "taken", claim->permission, claim->states, NULL, "Take it: I see to it",
+        STEP("take", "taken", claim->permission, claim->states, NULL, "Take it: I am handling it",
              .input = &step_take_shape, .rule = take),
         STEP("release", "released", claim->permission, claim->states, NULL, "Give it back",
              .rule = give_back, .flags = STEP_HOLDER),

@@ -36,17 +36,17 @@ rc core_create(struct ctx *c, const struct core_options *options);
  * as after core_abandon. */
 rc core_start(struct ctx *c, struct core *core);
 
-/* Nobody will decide: what waits is answered with BUSY, and so is what comes. For a core that is
- * not started after all, before those end who wait for answers. Does nothing to one that is. */
+/* Give up before the start: waiting and later commands are answered with BUSY. For a core that is
+ * never started, before the threads that wait for answers end. No effect on a started core. */
 void core_abandon(struct core *core);
 
-/* Decide what is queued and due now; true when there was anything. For tests, replay and the
- * demonstration, whose clock stands between steps. */
+/* Decide what is queued and due now; true if there was anything. For tests, replay and the
+ * demonstration, where the clock stands still between steps. */
 bool core_step(struct core *core);
 
-/* Wait until nothing is queued, nothing is due by the clock as it stands, and every follower has
- * seen what there is; gives when the next deadline is, absent: never. For whoever moves a clock
- * that stands, from deadline to deadline. */
+/* Wait until nothing is queued, nothing is due by the current clock, and every follower has caught
+ * up. Gives the next deadline; absent: never. For code that moves a standing clock from deadline
+ * to deadline. */
 struct wall core_settle(struct core *core);
 
 /* Queue a command. BUSY when too many wait (never for one with `alarm`); then `done` is not called.
@@ -56,7 +56,7 @@ rc core_submit(struct ctx *c, struct core *core, struct command *command);
 /* Submit and wait for the answer; the fault of a refusal is raised in c. */
 rc core_call(struct ctx *c, struct core *core, struct command *command);
 
-/* The same for what takes no more than a name, a target (absent: none) and its input (NULL: none).
+/* The same for a command that is only a name, a target (absent: none) and an input (NULL: none).
  * NOT_FOUND: there is no such decision. */
 rc core_command(struct ctx *c, struct core *core, const char *decision, const struct actor *actor,
                 struct str target, const void *input);

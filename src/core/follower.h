@@ -1,15 +1,15 @@
-/* A follower: somebody who acts on what was committed, on a thread of its own. The ledger is its
- * queue: the writer only rings, the follower reads from its position on, through a connection of
- * its own. So it holds nobody up however slow it is, keeps nothing in memory, goes on where it was
- * after a restart, and sees what another process wrote.
+/* A follower acts on committed events, on its own thread. The ledger is its queue: the writer only
+ * notifies it, and the follower reads from its position on, through its own connection. So a slow
+ * follower delays nobody, keeps nothing in memory, continues after a restart, and sees what another
+ * process wrote.
  *
- * Every event is given at least once, in order. What a follower wants done it asks of the writer;
- * its position moves on when everything that it asked was answered. A refusal is an answer. After a
- * failure (of its own, of the writer, of the database) it begins again from the position that is
- * kept, each time later: after 100 ms, at most after a minute.
+ * It gets every event at least once, in order. It asks the writer for what it wants done, and its
+ * position advances when all of that is answered. A refusal is an answer. After a failure (its own,
+ * the writer's, the database's) it restarts from the stored position, with growing delays: from
+ * 100 ms up to a minute.
  *
- * Exactly once: `durable` and `exact`, one command an event, which writes the position as well as
- * what is to be done (follower_note). */
+ * For exactly once, set `durable` and `exact` and send one command per event; that command writes
+ * the position together with the effect (follower_note). */
 #ifndef CORE_FOLLOWER_H
 #define CORE_FOLLOWER_H
 
@@ -20,7 +20,7 @@ struct follower;
 struct follower_options {
     const char *name;         /* for the operator; and its position's, when that is kept */
     bool durable;             /* its position is kept in the vault */
-    bool exact;               /* what an event asks is answered before the next one is given */
+    bool exact;               /* an event's commands are answered before the next event */
     const char *const *kinds; /* what it is given: beginnings of kinds' names ("camera."), NULL at
                                * the end; NULL: every event */
     void *arg;                /* of the functions below, which run on the follower's thread */
@@ -40,8 +40,8 @@ rc follower_open(struct ctx *c, struct core *core, const struct follower_options
                  struct follower **ret);
 void follower_close(struct follower *follower);
 
-/* Ask the writer, from one of the functions above; the input is copied. At most 256 are on their
- * way at a time: with the next one it waits. */
+/* Send a command to the writer, from one of the functions above; the input is copied. At most 256
+ * are in flight; the next one waits. */
 struct follower_ask {
     const char *decision;
     const void *input;
@@ -52,10 +52,10 @@ struct follower_ask {
 };
 rc follower_ask(struct ctx *c, struct follower *follower, const struct follower_ask *ask);
 
-/* Wait until everything that was asked is answered; gives the first failure. */
+/* Wait until every command sent is answered; gives the first failure. */
 rc follower_answers(struct follower *follower);
 
-/* Look again, though nothing was committed: `rest` is called. From any thread. */
+/* Call `rest` again although nothing was committed. From any thread. */
 void follower_ring(struct follower *follower);
 
 /* In a decision: write the follower's position in the same transaction. */

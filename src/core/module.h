@@ -36,7 +36,7 @@ struct record {
     bool personal;            /* its events are sealed; the subject is the record's id unless… */
     const char *subject;      /* …a field of it names the person */
     record_check *check;      /* the domain's own rules; NULL: none */
-    bool unheld;              /* what names it does not keep it from being retired */
+    bool unheld;              /* it can be retired while it is referenced */
 
     const char *state;         /* the choice field that its steps move; NULL: "state" */
     const struct step *steps;  /* ended by zeros; NULL: none */
@@ -86,8 +86,8 @@ struct fold_on {
     fold_fn *fold;
 };
 
-/* What follows from an event by itself: more events, decided in the same batch, with this event as
- * their cause (tripwires, protocols). It is not run when the ledger is folded anew. */
+/* Automatic follow-ups of an event: more events, decided in the same batch, with this event as
+ * their cause (tripwires, protocols). A rebuild does not run them. */
 struct reaction {
     const struct event_kind *kind;
     rc (*react)(struct ctx *c, struct picture *picture, const struct event *event,
@@ -99,8 +99,7 @@ struct permission {
     const char *name, *help;
 };
 
-/* Something that comes round by itself (src/frame/rhythm): one of hours, days, weeks and months
- * says how often. */
+/* A periodic decision (src/frame/rhythm): one of hours, days, weeks and months is the period. */
 struct rhythm_row {
     const char *name; /* of the form of an id: "tripwire-self-test" */
     const char *help;
@@ -121,8 +120,8 @@ struct extension {
 };
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
-/* Where an account comes from: its person, absent for an unknown one (of a program, who answers for
- * it); and whether `other` let it in: added it, or made a link or a token that opens it. */
+/* The origin of an account: its person (for a program, the one who answers for it; absent if the
+ * account is unknown), and whether `other` let it in: added it, or made a link or token for it. */
 struct account_origin {
     struct str person;
     bool let_in;

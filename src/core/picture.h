@@ -51,7 +51,7 @@ struct row {
 rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                struct row *ret_row, void *ret);
 
-/* The words for what is not there and for what may not be read: NOT_FOUND. */
+/* The one refusal for records that are absent or may not be read: NOT_FOUND. */
 rc picture_absent(struct ctx *c, const struct shape *shape);
 
 /* Does a live record with this id exist? Was there ever one, which may be retired by now? */
@@ -128,14 +128,14 @@ struct page {
     struct str after; /* cursor of the next page; absent on the last */
 };
 
-/* A page of records, in order, without a gap and without one twice while rows come and go (keyset
- * paging). INVALID names the filter, the sort column or the cursor that is wrong. */
+/* A page of records, in order, with no gaps or duplicates while rows come and go (keyset paging).
+ * INVALID names the filter, the sort column or the cursor that is wrong. */
 rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shape,
                 const struct query *query, struct page *ret);
 
 /* Every record that a query finds, page by page as it lists them, whatever its limit. Memory that
- * `each` takes from its c is given back after each record, as is the record's; what is to last goes
- * to another context. `*stop` ends it early. */
+ * `each` takes from its c is released after each record, and so is the record's; keep what has to
+ * last in another context. `*stop` ends it early. */
 typedef rc picture_each_fn(struct ctx *c, void *arg, const struct row *row, const void *record,
                            bool *stop);
 rc picture_each(struct ctx *c, struct picture *picture, const struct shape *shape,
@@ -162,10 +162,10 @@ struct counts {
 };
 
 /* How many records a query finds that its reader may read, in all and by the values of
- * `query->count`, and the sum of `query->sum` in each. Order, cursor and limit of the query say
- * nothing here. INVALID names the column that is wrong: one to count by holds one short value a
- * row, one to sum a number; an amount of money is summed by its currency only. TOO_LARGE: more than
- * COUNTS_MAX values, or a sum beyond 64 bits. */
+ * `query->count`, and the sum of `query->sum` in each. Order, cursor and limit of the query
+ * are ignored. INVALID names the wrong column: a column to count by holds one short value per row,
+ * a column to sum holds a number; amounts of money are summed per currency only. TOO_LARGE: more
+ * than COUNTS_MAX values, or a sum beyond 64 bits. */
 rc picture_count(struct ctx *c, struct picture *picture, const struct shape *shape,
                  const struct query *query, struct counts *ret);
 

@@ -52,10 +52,10 @@ static rc find_sum(struct counting *k, struct str name)
     TRY(picture_plain_column(c, k->where.table, name, &k->sum));
     enum shape_kind kind = k->sum->field->kind;
     if (k->sum->part == SHAPE_MINOR && !one_currency(k))
-        return picture_refuse(c, "currency", name, "amounts are added up by their currency only");
+        return picture_refuse(c, "currency", name, "amounts can only be summed per currency");
     if (k->sum->part != SHAPE_MINOR && kind != SHAPE_I64 && kind != SHAPE_OPT_I64 &&
         kind != SHAPE_BP && kind != SHAPE_MS)
-        return picture_refuse(c, "column", name, "this column has nothing to add up");
+        return picture_refuse(c, "column", name, "this column cannot be summed");
     return OK;
 }
 
@@ -112,7 +112,7 @@ static void add_halves(struct halves *to, struct halves more)
 static rc take_sum(struct ctx *c, struct halves halves, struct opt_i64 *ret)
 {
     if (halves.known && (halves.high < INT32_MIN || halves.high > INT32_MAX))
-        FAIL(c, TOO_LARGE, "the sum is beyond 64 bits: ask for fewer by a filter");
+        FAIL(c, TOO_LARGE, "the sum exceeds 64 bits: narrow the filter");
     *ret =
         (struct opt_i64){halves.known, halves.known ? halves.high * (1LL << 32) + halves.low : 0};
     return OK;
@@ -141,7 +141,7 @@ static rc add_to_value(struct counting *k, struct shape_cell value, int64_t coun
     if (other) {
         TRY(end_value(k));
         if (counts->count == COUNTS_MAX)
-            FAIL(k->where.c, TOO_LARGE, "more than %d different values: ask for fewer by a filter",
+            FAIL(k->where.c, TOO_LARGE, "more than %d different values: narrow the filter",
                  COUNTS_MAX);
         TRY(str_copy(k->where.c, value.bytes, &value.bytes));
         counts->items[counts->count++] = (struct counted){.value = value};

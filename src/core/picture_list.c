@@ -40,15 +40,16 @@ static rc add_after(struct listing *l, struct str cursor)
     int64_t number = 0;
     if (!rc_ok(decode_bytes(l->where.c, ENCODE_BASE64URL, cursor, &plain)) ||
         plain.len > CURSOR_MAX)
-        return picture_refuse(l->where.c, "cursor", cursor, "this is not a cursor of ours");
+        return picture_refuse(l->where.c, "cursor", cursor, "this is not a valid cursor");
     struct str id = plain;
     bool text = str_is_utf8(plain) && str_split(&id, '\0', &value_text);
     if (!text || str_absent(id) || memchr(id.ptr, '\0', id.len))
-        return picture_refuse(l->where.c, "cursor", cursor, "this is not a cursor of ours");
+        return picture_refuse(l->where.c, "cursor", cursor, "this is not a valid cursor");
     value = STORE_VALUE_TEXT(value_text);
     if (l->sort->type == SHAPE_CELL_I64) {
         if (!str_to_i64(value_text, &number))
-            return picture_refuse(l->where.c, "cursor", cursor, "this cursor is of another order");
+            return picture_refuse(l->where.c, "cursor", cursor,
+                                  "this cursor belongs to another sort order");
         value = STORE_VALUE_I64(number);
     }
     text_put(&l->where.sql, STR(" AND ("));
@@ -174,7 +175,7 @@ rc picture_list(struct ctx *c, struct picture *picture, const struct shape *shap
     f.last = query->after;
     for (int scans = 0; !f.done; scans++) {
         if (scans == SCANS_MAX)
-            FAIL(c, TOO_LARGE, "too many to look through: ask for fewer by a filter");
+            FAIL(c, TOO_LARGE, "too many to search: narrow the filter");
         TRY(scan(&l, f.last, &f));
         f.rows_max = f.rows_max * 4 < SCAN_MAX ? f.rows_max * 4 : SCAN_MAX;
     }

@@ -18,7 +18,7 @@ rc picture_refuse(struct ctx *c, const char *rule, struct str value, const char 
 
 static rc no_column(struct ctx *c, struct str name)
 {
-    return picture_refuse(c, "column", name, "there is no such column to ask for");
+    return picture_refuse(c, "column", name, "there is no such column");
 }
 
 rc picture_plain_column(struct ctx *c, const struct picture_table *table, struct str name,
@@ -31,7 +31,7 @@ rc picture_plain_column(struct ctx *c, const struct picture_table *table, struct
     bool list = field->kind == SHAPE_REFS || field->kind == SHAPE_TEXTS ||
                 field->kind == SHAPE_LIST || field->kind == SHAPE_JSON;
     if (list || (field->kind == SHAPE_TEXT && field->form == &text_form_block))
-        return picture_refuse(c, "column", name, "nothing is sorted or counted by this column");
+        return picture_refuse(c, "column", name, "this column cannot be sorted or counted by");
     *ret = column;
     return OK;
 }
@@ -63,7 +63,7 @@ static rc parse_value(struct ctx *c, const struct shape_column *column, struct s
     }
     if (column->field->kind == SHAPE_TIME) {
         if (!wall_parse(text, &when))
-            return picture_refuse(c, "time", text, "a time of RFC 3339 is expected");
+            return picture_refuse(c, "time", text, "an RFC 3339 time is expected");
         number = when.us;
     } else if (column->field->kind == SHAPE_FLAG) {
         if (!str_is(text, "true") && !str_is(text, "false"))
@@ -198,7 +198,7 @@ static rc find_way(struct ctx *c, const struct filter *filter, struct str rest, 
     if (kind != SHAPE_TEXT && kind != SHAPE_TEXTS && kind != SHAPE_ID && kind != SHAPE_REF &&
         kind != SHAPE_REFS && kind != SHAPE_CHOICE)
         return picture_refuse(c, "column", filter->field,
-                              "in a list, a text, a choice or a reference can be asked for");
+                              "in a list, only a text, a choice or a reference can be filtered");
     return OK;
 }
 
@@ -210,7 +210,7 @@ static rc add_list_filter(struct picture_where *w, const struct filter *filter, 
     bool contains = filter->op == FILTER_HAS && (kind == SHAPE_TEXT || kind == SHAPE_TEXTS);
     if (filter->op != FILTER_EQ && filter->op != FILTER_NE && filter->op != FILTER_HAS)
         return picture_refuse(w->c, "filter", filter->field,
-                              "a list is asked for what it has: by =, .ne or .has");
+                              "a list can only be filtered with =, .ne or .has");
     text_put(&w->sql, filter->op == FILTER_NE ? STR(" AND NOT ") : STR(" AND "));
     return put_some_item(w, way, contains, filter->value);
 }
@@ -230,7 +230,7 @@ static rc add_plain_filter(struct picture_where *w, const struct filter *filter,
         struct str quoted;
         if (column->type != SHAPE_CELL_TEXT)
             return picture_refuse(w->c, "filter", filter->field,
-                                  "only a text can contain something");
+                                  "only a text can be filtered with .has");
         TRY(str_format(w->c, &quoted, "\"%s\"", column->name));
         return put_contains(w, quoted.ptr, filter->value);
     }

@@ -58,7 +58,7 @@ static rc check_unique(struct ctx *c, struct picture *picture, const struct shap
         TRY(result);
         if (str_eq(other->id, head->id))
             continue;
-        rc failed = fault_raise(c, RC_CONFLICT, __FILE__, __LINE__, "%s: another %s has it already",
+        rc failed = fault_raise(c, RC_CONFLICT, __FILE__, __LINE__, "%s: another %s already has it",
                                 field->name, shape->name);
         fault_set_rule(c, "unique");
         fault_set_value(c, *value);
@@ -102,7 +102,7 @@ static rc check_same_subject(struct ctx *c, const struct record *record, const v
     if (str_eq(was, is))
         return OK;
     rc failed = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
-                            "%s: it stays about the same person; make a new %s", record->subject,
+                            "%s: it cannot move to another person; add a new %s", record->subject,
                             record->shape->name);
     fault_set_rule(c, "subject");
     fault_set_value(c, is);
@@ -115,7 +115,7 @@ static rc check_label(struct ctx *c, const struct command *command, const struct
 {
     if (actor_may_read(&command->actor, head->label))
         return OK;
-    REFUSE(c, FORBIDDEN, "label", "label", "this label is beyond your own clearance");
+    REFUSE(c, FORBIDDEN, "label", "label", "this label exceeds your own clearance");
 }
 
 rc record_check_written(struct ctx *c, struct picture *picture, const struct command *command,
@@ -123,7 +123,7 @@ rc record_check_written(struct ctx *c, struct picture *picture, const struct com
 {
     const struct record_head *was = before, *is = after;
     if (was && !str_eq(was->id, is->id))
-        REFUSE(c, INVALID, "id", "id", "the id of a record does not change");
+        REFUSE(c, INVALID, "id", "id", "the id of a record cannot change");
     TRY(check_label(c, command, is));
     if (was)
         TRY(check_same_subject(c, record, before, after));
@@ -184,7 +184,7 @@ static rc check_id(struct ctx *c, struct picture *picture, const struct record *
 {
     bool had = false;
     if (catalog_is_word(picture_catalog(picture), record, id))
-        REFUSE(c, INVALID, "reserved", "id", "id: \"%.*s\" is a word of the address of %s",
+        REFUSE(c, INVALID, "reserved", "id", "id: \"%.*s\" is reserved in the addresses of %s",
                STR_ARG(id), record->plural);
     TRY(picture_had(c, picture, record->shape, id, &had));
     if (had)
@@ -252,7 +252,7 @@ static rc check_editable(struct ctx *c, const struct command *command, const voi
     TRY(claim_check(c, record, &command->actor, NULL, before));
     if (!record->editable || step_from(record->editable, state))
         return OK;
-    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to be changed or retired it has to be %s",
+    REFUSE(c, CONFLICT, "state", "", "this %s is %s; to change or retire it, it has to be %s",
            record->shape->name, state, record->editable);
 }
 

@@ -43,8 +43,8 @@ rc record_want(struct ctx *c, struct picture *picture, struct outcome *outcome,
 rc record_add_event(struct ctx *c, const struct record *record, const struct event_kind *kind,
                     const void *body, struct outcome *outcome);
 
-/* What holds of every record that is written: its id stays, the actor may read under its label, its
- * subject stays, its references are good, what is unique is so. `before` is NULL for a new one. */
+/* Checks for every record that is written: its id and its subject stay the same, the actor may read
+ * its label, its references are valid, unique fields are unique. `before` is NULL for a new one. */
 rc record_check_written(struct ctx *c, struct picture *picture, const struct command *command,
                         const struct record *record, const void *before, const void *after);
 

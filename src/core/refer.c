@@ -173,8 +173,8 @@ rc record_check_unreferenced(struct ctx *c, struct picture *picture, const struc
             continue;
         TRY(result);
         if (!actor_may_read(actor, holder->label))
-            FAIL(c, CONFLICT, "something that you may not read still names it");
-        FAIL(c, CONFLICT, "%s \"%.*s\" still names it", other->name, STR_ARG(holder->id));
+            FAIL(c, CONFLICT, "something that you may not read still refers to it");
+        FAIL(c, CONFLICT, "%s \"%.*s\" still refers to it", other->name, STR_ARG(holder->id));
     }
     return OK;
 }

@@ -46,7 +46,7 @@ enum step_flag {
 
 struct step {
     const char *name;          /* "approve" */
-    const char *event;         /* "approved"; NULL: it is told as a change of the record */
+    const char *event;         /* "approved"; NULL: recorded as a change of the record */
     const char *permission;    /* who may */
     const char *from;          /* states, a blank between; "*": any */
     const char *to;            /* the state after it; NULL: the same, or the rule sets it */
@@ -72,7 +72,7 @@ struct due {
     const char *step;   /* of the same record, reached from these states */
 };
 
-/* A record that one person at a time sees to. It has CLAIM_FIELDS, and gets the steps `take`,
+/* A record that one person at a time handles. It has CLAIM_FIELDS, and gets the steps `take`,
  * `release`, `lapse` (a claim that led to nothing) and `escalate` (nobody has taken it; the wait
  * doubles, five times). Leaving the states drops the claim. */
 struct claim {
@@ -94,7 +94,7 @@ SHAPE_DECLARE(step_take, STEP_TAKE_FIELDS);
 /* What the frame keeps of a record with steps, where the shape has the field. */
 #define STEP_FIELDS(F, T, choices)                                                   \
     F(T, choice, choices, state, SYSTEM | INDEXED, 0, 0, "state")                    \
-    F(T, time, _, state_since, SYSTEM, 0, 0, "time it came into that state")         \
+    F(T, time, _, state_since, SYSTEM, 0, 0, "time it entered that state")           \
     F(T, ref, account, state_by, SYSTEM | LOOSE, 0, 0, "account that put it there")  \
     F(T, text, block, state_why, SYSTEM, 0, 1000, "reason given with the last step") \
     F(T, ref, account, asked_by, SYSTEM | LOOSE | INDEXED, 0, 0, "account that asked for it")
@@ -116,9 +116,9 @@ bool record_ends(const struct record *record);
  * counts as the first. */
 const char *step_state(const struct record *record, const void *body);
 
-/* Is the actor a person, and another than who asked: neither the same account nor the same person,
- * and neither of the two accounts was let in by the other? FORBIDDEN says what is wrong. Absent
- * `asked`: nobody knows who did, which is refused. */
+/* Is the actor a person other than the one who asked: a different account and a different person,
+ * with neither account let in by the other? FORBIDDEN says what is wrong. An absent `asked` means
+ * that it is unknown who asked, which is refused. */
 rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *actor,
                     struct str asked);
 

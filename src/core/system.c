@@ -7,7 +7,7 @@
 SHAPE_DEFINE(deadline, DEADLINE_FIELDS, 1, "A decision that falls due");
 SHAPE_DEFINE(deadline_end, DEADLINE_END_FIELDS, 1, "The end of a deadline");
 SHAPE_DEFINE(reactions_skipped, REACTIONS_SKIPPED_FIELDS, 1, "What an alarm did not set off");
-SHAPE_DEFINE(follower_position, FOLLOWER_POSITION_FIELDS, 1, "How far a follower has come");
+SHAPE_DEFINE(follower_position, FOLLOWER_POSITION_FIELDS, 1, "The position of a follower");
 SHAPE_DEFINE(reading, READING_FIELDS, 1, "The reading of a restricted record");
 SHAPE_DEFINE(subject_erased, SUBJECT_ERASED_FIELDS, 1, "The erasure of a person's data");
 
@@ -18,7 +18,7 @@ EVENT_KIND(deadline_cleared, "deadline.cleared", deadline_end, PERMIT_SYSTEM_REA
 EVENT_KIND(deadline_passed, "deadline.passed", deadline_end, PERMIT_SYSTEM_READ,
            "It fell due and was decided");
 EVENT_KIND(reactions_skipped, "reactions.skipped", reactions_skipped, PERMIT_SYSTEM_READ,
-           "What follows from an alarm failed");
+           "A follow-up to an alarm failed");
 EVENT_KIND(subject_erased, "subject.erased", subject_erased, PERMIT_LEDGER_READ,
            "A person's data was erased");
 EVENT_KIND(reading_noted, "reading.noted", reading, PERMIT_LEDGER_READ,

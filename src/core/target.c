@@ -57,7 +57,7 @@ static rc read_tag(struct ctx *c, struct str tag, int64_t *ret)
     if (tag.len > 2 && tag.ptr[0] == '"')
         tag = str_sub(tag, 1, tag.len - 2);
     if (!str_to_i64(tag, ret) || *ret < 0)
-        FAIL(c, STALE, "If-Match: not an ETag of ours");
+        FAIL(c, STALE, "If-Match: not a valid ETag");
     return OK;
 }
 

@@ -12,7 +12,7 @@
 rc command_target(struct ctx *c, struct picture *picture, const struct command *command,
                   const struct shape *shape, struct row *ret_row, void *ret);
 
-/* The same for another record that the command names, and of which nothing is expected. */
+/* The same for another record that the command names, without an expected version. */
 rc command_other(struct ctx *c, struct picture *picture, const struct command *command,
                  const struct shape *shape, struct str id, struct row *ret_row, void *ret);
 
@@ -22,7 +22,7 @@ rc request_target(struct ctx *c, const struct request *request, const struct sha
                   struct row *ret_row, void *ret);
 
 /* The command that a request asks for: by its caller, about what stands first in braces, with the
- * route's input, expected as If-Match says. STALE for a tag that is none of ours. */
+ * route's input, with the version that If-Match expects. STALE for an invalid tag. */
 rc request_command(struct ctx *c, const struct request *request, const struct decision *decision,
                    struct command **ret);
 

@@ -424,8 +424,8 @@ static void fail_all(struct batch *b, struct command *list, rc result)
 {
     if (b->size >= 0 && b->core->lost)
         result = fault_raise(&b->c, RC_IO, __FILE__, __LINE__,
-                             "the disk or the connection failed in the commit: look whether it was "
-                             "recorded before asking again");
+                             "the disk or the connection failed during the commit: check whether "
+                             "it was recorded before trying again");
     for (struct command *command = list; command; command = command->next) {
         command->result = result;
         command->fault = b->c.fault;

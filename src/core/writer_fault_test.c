@@ -60,7 +60,7 @@ static void check(struct attempt *a, unsigned nth)
         const struct command *command = &a->commands[i];
         int64_t times = rung(a, bells[i]);
         bool unknown = !rc_ok(command->result) &&
-                       strstr(command->fault.message, "failed in the commit") != NULL;
+                       strstr(command->fault.message, "failed during the commit") != NULL;
         if (unknown ? times > 1 : times != rc_ok(command->result))
             fail_msg("call %u: \"%s\" rang %" PRId64 " times, and the answer was %s: %s", nth,
                      bells[i], times, rc_name(command->result.code), command->fault.message);

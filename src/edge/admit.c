@@ -37,7 +37,7 @@ static rc check_host(struct ctx *c, const struct edge_request *er)
         if (str_eq_nocase(hosts->items[i], host))
             return OK;
     fault_set_value(c, host);
-    FAIL(c, MALFORMED, "this server is not called %.*s", STR_ARG(host));
+    FAIL(c, MALFORMED, "this server does not have the name %.*s", STR_ARG(host));
 }
 
 /* May a browser have sent it because another site told it to? Programs send neither cookies nor
@@ -126,7 +126,7 @@ static rc read_params(struct ctx *c, struct edge_request *er)
         TRY(http_unescape(c, name, true, &param.name));
         TRY(http_unescape(c, value, true, &param.value));
         if (!str_absent(request_param(request, param.name.ptr)))
-            FAIL(c, MALFORMED, "the parameter %.*s is given twice", STR_ARG(param.name));
+            FAIL(c, MALFORMED, "the parameter %.*s occurs twice", STR_ARG(param.name));
         request->params[request->param_count++] = param;
     }
     return OK;
@@ -150,7 +150,7 @@ static rc check_body(struct ctx *c, const struct edge_request *er)
         FAIL(c, UNSUPPORTED, "the body has to be application/json");
     size_t most = route->body_max ? route->body_max : BODY_BYTES_DEFAULT;
     if (head->content_length > (int64_t)most)
-        FAIL(c, TOO_LARGE, "the body may have %zu bytes", most);
+        FAIL(c, TOO_LARGE, "the body can have at most %zu bytes", most);
     return OK;
 }
 

@@ -84,7 +84,7 @@ static void hide_fault(struct edge_request *er, struct fault *fault)
         LOG_TEXT("path", er->request.route ? str_from(er->request.route->path) : STR("-")));
     er->edge->faults++;
     *fault = (struct fault){.code = fault->code};
-    snprintf(fault->message, sizeof fault->message, "the log of the program has it as %.*s",
+    snprintf(fault->message, sizeof fault->message, "the program's log has it as %.*s",
              STR_ARG(reference));
 }
 

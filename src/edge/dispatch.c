@@ -189,7 +189,7 @@ static void serve(void *of_loop, struct http_exchange *exchange)
     if (http_pool_submit(route->lengthy ? er->edge->lengthy : er->edge->pool, &er->work))
         return;
     er->result = fault_raise(&exchange->c, RC_BUSY, __FILE__, __LINE__,
-                             "too many wait for this already, try again");
+                             "too many are already waiting for this; try again");
     answer_fault(er);
 }
 

@@ -279,10 +279,10 @@ TEST(status_counts_and_openapi_describes)
     const char *api =
         edge_scene_expect(&s, 200, "GET", "/api/v1/openapi.json", "guard", NULL, NULL);
     has(api,
-        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, and "
-        "nothing to tell\"}");
+        "{\"$ref\":\"#/components/schemas/command_done\"}}}},\"204\":{\"description\":\"done, with "
+        "nothing to report\"}");
     has(api, "\"content\":{\"text/event-stream\":{}}");
-    has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"One by its "
+    has(api, "\"/api/v1/things/{id}\":{\"get\":{\"summary\":\"Get one by its "
              "id\",\"x-permission\":\"thing.read\"");
     has(api, "\"$ref\":\"#/components/schemas/thing\"");
     has(api, "\"parameters\":[{\"$ref\":\"#/components/parameters/list_q\"}");
@@ -326,11 +326,10 @@ TEST(description_for_people_names_every_route)
     assert_true(rc_ok(openapi_markdown(&s.scene.c, s.scene.catalog, &out)));
     struct str text;
     assert_true(rc_ok(text_done(&out, &text)));
-    has(text.ptr, "## POST /api/v1/things\n\nMake a new one.\n\n- permission: `thing.write`\n"
+    has(text.ptr, "## POST /api/v1/things\n\nAdd a new one.\n\n- permission: `thing.write`\n"
                   "- takes `thing` (A thing of the test)\n");
     has(text.ptr, "- gives a list of `thing`");
-    has(text.ptr,
-        "- gives `command_done` (What became of a command)\n\n## GET /api/v1/things/{id}");
+    has(text.ptr, "- gives `command_done` (The result of a command)\n\n## GET /api/v1/things/{id}");
     for (size_t i = 0; i < catalog_route_count(s.scene.catalog); i++)
         has(text.ptr, catalog_route(s.scene.catalog, i)->path);
     edge_scene_close(&s);

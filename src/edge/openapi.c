@@ -74,7 +74,7 @@ static void put_output(struct text *out, const struct catalog *catalog, const st
         text_put(out, route->output_list ? STR("}}}}}") : STR("}}"));
     }
     if (shape == &command_done_shape)
-        text_put(out, STR("},\"204\":{\"description\":\"done, and nothing to tell\""));
+        text_put(out, STR("},\"204\":{\"description\":\"done, with nothing to report\""));
     text_put(out, STR("},\"default\":{\"$ref\":\"#/components/responses/problem\"}"));
 }
 
@@ -82,16 +82,16 @@ static void put_output(struct text *out, const struct catalog *catalog, const st
 static const struct {
     const char *name, *help;
 } list_parameters[] = {
-    {"q", "words to search for; a record has all of them, each as the beginning of a word in its "
-          "title or in another text that is searched"},
-    {"sort", "the column to sort by; `id` when left out"},
+    {"q", "words to search for; a record matches if each of them begins a word in its title or in "
+          "another searched text"},
+    {"sort", "the column to sort by; default `id`"},
     {"order", "`asc` or `desc`"},
-    {"limit", "how many records an answer has, 1 to 500; 50 when left out"},
-    {"after", "the cursor `after` of the answer before"},
-    {"retired", "`true`: retired records as well"},
-    {"count", "instead of records: how many there are with each value of this column; empty: "
-              "only how many there are"},
-    {"sum", "instead of records: the sum of this column, for each value of `count` and in all"},
+    {"limit", "how many records to return, 1 to 500; default 50"},
+    {"after", "the cursor `after` from the previous answer"},
+    {"retired", "`true`: include retired records"},
+    {"count", "instead of records: the number of records for each value of this column; empty: "
+              "only the total"},
+    {"sum", "instead of records: the sum of this column, for each value of `count` and in total"},
 };
 enum { LIST_PARAMETERS = sizeof list_parameters / sizeof *list_parameters };
 
@@ -133,7 +133,7 @@ static void put_list_parameters(struct text *out)
         text_put(out, STR(",\"schema\":{\"type\":\"string\"}},"));
     }
     text_put(out, STR("\"list_filter\":{\"name\":\"filter\",\"in\":\"query\",\"description\":"
-                      "\"a column, with .ne .lt .le .gt .ge or .has behind it, and a value\","
+                      "\"a column, with .ne .lt .le .gt .ge or .has after it, and a value\","
                       "\"style\":\"form\",\"explode\":true,\"schema\":{\"type\":\"object\","
                       "\"additionalProperties\":{\"type\":\"string\"}}}}"));
 }
@@ -231,33 +231,27 @@ static void put_shape_row(struct text *out, const char *what, const struct shape
 static void put_lists(struct text *out)
 {
     text_put(out, STR("\n## Lists\n\n"
-                      "A list gives `{\"items\":[…],\"after\":\"…\"}`: records that the caller may "
-                      "read. Others leave no trace in it.\n\n"
+                      "A list gives `{\"items\":[…],\"after\":\"…\"}`: the records that the "
+                      "caller may read. Other records leave no trace in it.\n\n"
                       "| parameter | |\n|---|---|\n"));
     for (size_t i = 0; i < LIST_PARAMETERS; i++)
         text_printf(out, "| `%s` | %s |\n", list_parameters[i].name, list_parameters[i].help);
     text_put(
         out,
-        STR("| any column | a filter: `state=open`; `.ne` other than; `.lt` `.le` `.gt` `.ge` "
-            "less, at "
-            "most, more, at least; `.has` a text contains this, in any case |\n\n"
-            "A list of references or texts (`roles`) is asked for what it has, and so is a field "
-            "of the "
-            "records in a list\n(`points.zone`): `roles=guard` some item is exactly this, "
-            "`roles.ne=guard` "
-            "none is, `roles.has=guard` the same as\n`=` for references, and for texts that some "
-            "item "
-            "contains it.\n\n"
-            "A search (`q`) takes letters for equal that people type for each other: capitals, "
-            "accents, "
-            "forms of Arabic letters. Of\nChinese, Japanese, Thai and Korean it finds any part of "
-            "two "
-            "letters or more.\n\n"
+        STR("| any column | a filter: `state=open`; `.ne` not equal; `.lt` `.le` `.gt` `.ge` "
+            "less than, at most, more than, at least; `.has` a text contains this, ignoring "
+            "case |\n\n"
+            "A filter on a list of references or texts (`roles`), or on a field of the records in "
+            "a list (`points.zone`), looks at\nthe items: `roles=guard` matches if some item is "
+            "exactly this, `roles.ne=guard` if none is. `roles.has=guard` is the same\nas `=` for "
+            "references; for texts it matches if some item contains it.\n\n"
+            "A search (`q`) treats letters as equal that people type for each other: capitals, "
+            "accents, forms of Arabic letters. In\nChinese, Japanese, Thai and Korean it finds "
+            "any part of two letters or more.\n\n"
             "With `count` or `sum` the answer is "
             "`{\"counts\":[{\"value\":\"open\",\"count\":3,\"sum\":7}],"
-            "\"total\":3,\"sum\":7}`,\nunder the same filters, search and rights. A `sum` stands "
-            "there "
-            "where one is asked, and is null where no record has a\nnumber. Money is added up with "
+            "\"total\":3,\"sum\":7}`,\nunder the same filters, search and rights. `sum` is "
+            "there only if requested, and is null if no record has a number. To\nsum money, use "
             "`count` or a filter by its currency.\n"));
 }
 
@@ -266,10 +260,11 @@ rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *o
     const struct route **routes = NULL;
     size_t count = 0;
     TRY(sorted_routes(c, catalog, &count, &routes));
-    text_put(out, STR("# The API\n\n"
-                      "Made from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
-                      "faults are\n`application/problem+json`. The same as OpenAPI 3.1: "
-                      "`GET /api/v1/openapi.json`.\n"));
+    text_put(out,
+             STR("# The API\n\n"
+                 "Generated from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
+                 "errors are\n`application/problem+json`. The same as OpenAPI 3.1: "
+                 "`GET /api/v1/openapi.json`.\n"));
     put_lists(out);
     for (size_t i = 0; i < count; i++) {
         const struct route *route = routes[i];

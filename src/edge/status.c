@@ -17,11 +17,11 @@ SHAPE_DEFINE(health, HEALTH_FIELDS, 1, "Is it running, and can it write?");
     F(T, i64, _, faults, 0, 0, 0, "faults of its own since then")              \
     F(T, i64, _, slow_refused, 0, 0, 0, "turned away: too many slow requests") \
     F(T, json, _, core, 0, 0, 0, "counters of the writer")                     \
-    F(T, json, _, followers, 0, 0, 0, "who follows the ledger, by name")       \
+    F(T, json, _, followers, 0, 0, 0, "the followers of the ledger, by name")  \
     F(T, json, _, http, 0, 0, 0, "counters of the web server")                 \
     F(T, json, _, live, 0, 0, 0, "counters of live updates")
 SHAPE_DECLARE(server_status, SERVER_STATUS_FIELDS);
-SHAPE_DEFINE(server_status, SERVER_STATUS_FIELDS, 1, "How the server does");
+SHAPE_DEFINE(server_status, SERVER_STATUS_FIELDS, 1, "The state of the server");
 
 rc status_serve_health(struct ctx *c, const struct request *request, struct response *response)
 {

@@ -103,7 +103,7 @@ static rc read_pair(struct ctx *c, const unsigned char *key, const char *what, s
     if (!pair.certificate || X509_check_private_key(pair.certificate, pair.key) != 1) {
         tlsca_pair_free(&pair);
         ERR_clear_error();
-        FAIL(c, CORRUPT, "the %s's certificate is damaged, or not of its key", what);
+        FAIL(c, CORRUPT, "the %s's certificate is damaged, or does not match its key", what);
     }
     *ret = pair;
     return OK;
@@ -300,7 +300,7 @@ static rc use_given(struct ctx *c, struct tlsca *tls, const char *certificate, c
     if (!read || SSL_CTX_use_PrivateKey_file(tls->context, key, SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_check_private_key(tls->context) != 1) {
         ERR_clear_error();
-        FAIL(c, INVALID, "%s cannot be used: it is not PEM, or not of the other file",
+        FAIL(c, INVALID, "%s cannot be used: it is not PEM, or does not match the other file",
              read ? key : certificate);
     }
     X509 *server = SSL_CTX_get0_certificate(tls->context);

@@ -145,7 +145,7 @@ rc ledger_export(struct ctx *c, struct store *store, const struct files *files, 
 {
     struct str making, parent;
     if (file_exists(out))
-        FAIL(c, CONFLICT, "%s is there already", out);
+        FAIL(c, CONFLICT, "%s already exists", out);
     TRY(str_format(c, &making, "%s.making", out));
     if (file_exists(making.ptr))
         FAIL(c, CONFLICT, "%s is left over from an export that was cut off: remove it first",

@@ -62,8 +62,8 @@ static void print_verbs(FILE *out)
         snprintf(left, sizeof left, "%s %s", verb->name, verb->arguments);
         fprintf(out, "  %-34s %s\n", left, verb->help);
     }
-    fputs("\nchancery VERB --help tells the flags of a verb.\n"
-          "Exit codes: 0 done, 1 refused or failed, 2 wrong use.\n",
+    fputs("\nchancery VERB --help lists the flags of a verb.\nExit codes: 0 done, 1 refused or "
+          "failed, 2 wrong use.\n",
           out);
 }
 
@@ -220,7 +220,7 @@ int cli_main(int count, char **arguments, FILE *out, FILE *err)
     const struct verb *verb = count > 1 ? cli_find(count - 1, arguments + 1, &words) : NULL;
     if (!verb) {
         if (count > 1)
-            fprintf(err, "chancery: there is no verb \"%s\"\n\n", arguments[1]);
+            fprintf(err, "chancery: unknown verb \"%s\"\n\n", arguments[1]);
         print_verbs(err);
         return EXIT_WRONG_USE;
     }

@@ -40,11 +40,11 @@ struct verb {
 SHAPE_DECLARE(common_flags, COMMON_FLAGS);
 
 /* The flags of verbs that open a mission's folder. */
-#define UNLOCK_FLAGS(F, T)                                                            \
-    COMMON_FLAGS(F, T)                                                                \
-    F(T, text, line, passphrase_file, 0, 1, 4000, "file that holds the passphrase")   \
-    F(T, text, line, key_file, 0, 1, 4000, "file that is the key of a key-file slot") \
-    F(T, text, line, credential, 0, 1, 4000, "systemd credential: the file that it is")
+#define UNLOCK_FLAGS(F, T)                                                          \
+    COMMON_FLAGS(F, T)                                                              \
+    F(T, text, line, passphrase_file, 0, 1, 4000, "file that holds the passphrase") \
+    F(T, text, line, key_file, 0, 1, 4000, "key file of a key-file slot")           \
+    F(T, text, line, credential, 0, 1, 4000, "file of a systemd credential")
 SHAPE_DECLARE(unlock_flags, UNLOCK_FLAGS);
 
 /* Run `chancery …`. Gives the exit code. */

@@ -51,9 +51,9 @@ static rc ask_passphrase(struct ctx *c, bool fresh, struct str *ret)
     TRY(ask(c, fresh ? "New passphrase: " : "Passphrase: ", ret));
     if (!fresh)
         return OK;
-    TRY(ask(c, "The same again: ", &again));
+    TRY(ask(c, "Repeat it: ", &again));
     if (!str_eq(*ret, again))
-        CLI_WRONG(c, "the two are not the same");
+        CLI_WRONG(c, "the two passphrases differ");
     return OK;
 }
 
@@ -120,7 +120,7 @@ rc folder_create(struct ctx *c, const char *path, const struct config *config,
     TRY(path_join(c, path, FOLDER_CONFIG, &config_path));
     TRY(path_join(c, path, FOLDER_KEYS, &keys_path));
     if (file_exists(config_path) || file_exists(keys_path))
-        FAIL(c, CONFLICT, "%s holds a mission already", path);
+        FAIL(c, CONFLICT, "%s already holds a mission", path);
     TRY(file_make_folder(c, &files_system, path));
     *ret = (struct folder){.path = path, .config = *config};
     TRY(shape_check(c, &config_shape, config));

@@ -16,7 +16,7 @@ SHAPE_DECLARE_CHOICES(config_store, CONFIG_STORE, STORE_KINDS);
 #define CONFIG_FIELDS(F, T)                                                                       \
     F(T, id, _, mission, REQUIRED, 0, 0, "the mission's id")                                      \
     F(T, text, line, origin, REQUIRED, 1, 200, "the name under which its checkpoints are signed") \
-    F(T, choice, config_store, store, REQUIRED, 0, 0, "where the record is")                      \
+    F(T, choice, config_store, store, REQUIRED, 0, 0, "where the record is stored")               \
     F(T, text, line, database, 0, 1, 2000, "connection string of PostgreSQL")                     \
     F(T, time, _, created, REQUIRED, 0, 0, "when the mission was made")
 SHAPE_DECLARE(config, CONFIG_FIELDS);

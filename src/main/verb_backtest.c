@@ -12,11 +12,11 @@
 
 #define BACKTEST_FLAGS(F, T)                                                                \
     UNLOCK_FLAGS(F, T)                                                                      \
-    F(T, texts, line, rules, 0, 0, 64, "rules: a file or a folder; may be given often")     \
+    F(T, texts, line, rules, 0, 0, 64, "rules: a file or a folder")                         \
     F(T, id, _, record, 0, 0, 0, "the rule of this tripwire, whatever its status")          \
-    F(T, i64, _, days, 0, 0, 36500, "how far back; 90 when neither this nor from is given") \
+    F(T, i64, _, days, 0, 0, 36500, "how many days back; default 90, unless from is given") \
     F(T, time, _, from, 0, 0, 0, "events received since, instead of days")                  \
-    F(T, time, _, until, 0, 0, 0, "and before; now when left out")
+    F(T, time, _, until, 0, 0, 0, "and before; default now")
 SHAPE_DECLARE(backtest_flags, BACKTEST_FLAGS);
 SHAPE_DEFINE(backtest_flags, BACKTEST_FLAGS, 1, "Flags of tripwire backtest");
 

@@ -37,7 +37,7 @@ static int print_help(struct ctx *c, const struct compute *compute, FILE *to)
     } else {
         text_put(&t, STR("usage: chancery compute NAME [--jsonl] < input\n"
                          "       chancery compute NAME --help\n\n"
-                         "--jsonl   one input a line, one answer a line, in order\n\n"));
+                         "--jsonl   one input per line, one answer per line, in order\n\n"));
         compute_put_list(&t);
     }
     print(&t, to);

@@ -36,7 +36,7 @@ static void print_use(FILE *err)
     fprintf(err, "usage: chancery decode ADAPTER [--received TIME] [--peer ADDRESS] [--datagrams] "
                  "[--replies] [--OPTION VALUE…] < bytes\n\n"
                  "--datagrams   each line of input is one datagram, in hexadecimal digits\n"
-                 "--replies     write what would be sent back as well\n\nadapters:\n");
+                 "--replies     also write what would be sent back\n\nadapters:\n");
     for (size_t i = 0; adapters[i]; i++)
         fprintf(err, "  %-8s %s\n", adapters[i]->name, adapters[i]->help);
 }

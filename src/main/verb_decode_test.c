@@ -23,7 +23,7 @@ TEST(signals_then_one_line_of_figures)
     assert_true(str_starts(line, "{\"source\":\"gate\",\"kind\":\"login\""));
     assert_true(str_is(last, "{\"lines\":3,\"signals\":1,\"counted\":1,\"bad\":1}"));
     assert_int_equal(out.len, 0);
-    assert_string_equal(o->err, "line 3, byte 128: the time is not as RFC 5424 has it\n");
+    assert_string_equal(o->err, "line 3, byte 128: the time is not valid RFC 5424\n");
 }
 
 TEST(without_options_a_frame_of_any_time_and_account_is_shown)

@@ -57,7 +57,7 @@ static void look_at_rights(struct examination *e)
             continue;
         if (status.st_mode & 077) {
             note(e, FINDING_WRONG, "rights", str_from(path),
-                 "others on this machine may read it: chmod go= on it");
+                 "others on this machine can read it: run chmod go= on it");
             return;
         }
     }
@@ -74,7 +74,7 @@ static void look_at_disk(struct examination *e)
     if (!rc_ok(str_format(e->c, &found, "%" PRIu64 " MiB free", free_bytes >> 20)))
         return;
     if (free_bytes < FREE_BYTES_LEAST)
-        note(e, FINDING_WRONG, "disk", found, "make room: a full disk stops the record");
+        note(e, FINDING_WRONG, "disk", found, "free some space: a full disk stops the record");
     else
         note(e, FINDING_GOOD, "disk", found, NULL);
 }
@@ -92,8 +92,8 @@ static void look_at_log(struct examination *e)
         return;
     if (there && log.st_size > LOG_BYTES_MOST)
         note(e, FINDING_WARNING, "log", found,
-             "somebody reads one state of the record for long (a back-up, a verification), or the "
-             "program was killed: let the reader end, or start the program; it shrinks by itself");
+             "a long read is open (a back-up, a verification), or the program was killed: let the "
+             "read finish, or start the program; the log then shrinks by itself");
     else
         note(e, FINDING_GOOD, "log", found, NULL);
 }
@@ -113,7 +113,8 @@ static void look_at_slots(struct examination *e)
         return;
     if (count < 2)
         note(e, FINDING_WARNING, "key slots", found,
-             "one forgotten passphrase loses everything: chancery key add, and keep it elsewhere");
+             "a forgotten passphrase would lose everything: use chancery key add, and keep that "
+             "key elsewhere");
     else
         note(e, FINDING_GOOD, "key slots", found, NULL);
 }
@@ -130,14 +131,15 @@ static void look_at_probes(struct examination *e)
         agent_end(&trial);
     }
     if (got == 1 && told[0] == '+') {
-        note(e, FINDING_GOOD, "cameras", STR("they can be called, in a process without keys"),
-             NULL);
+        note(e, FINDING_GOOD, "cameras",
+             STR("the program for them starts, in a process without keys"), NULL);
         return;
     }
     if (got > 0 && !rc_ok(str_copy(e->c, str_from(told), &why)))
         why = STR("it cannot be started");
-    note(e, FINDING_WARNING, "cameras", why,
-         "no camera is called: install FFmpeg's libraries and libcurl (docs/dependencies.md)");
+    note(
+        e, FINDING_WARNING, "cameras", why,
+        "cameras cannot be reached: install FFmpeg's libraries and libcurl (docs/dependencies.md)");
 }
 
 /* ---- with the key
@@ -159,7 +161,8 @@ static void look_at_record(struct examination *e, struct folder *folder)
     else
         note(e, FINDING_GOOD, "database", STR("sound from end to end"), NULL);
     if (!rc_ok(ledger_verify(e->c, store, &folder->options.ledger, &report)))
-        note_fault(e, "record", "it has been altered or damaged: keep it, compare with a backup");
+        note_fault(e, "record",
+                   "it has been altered or damaged: keep it and compare it with a backup");
     else if (rc_ok(str_format(e->c, &found, "%" PRId64 " events verified", report.events)))
         note(e, FINDING_GOOD, "record", found, NULL);
     store_close(store);
@@ -174,7 +177,7 @@ static void look_inside(struct examination *e, const struct unlock_flags *flags)
         note_fault(e, "unlocking", "give the right passphrase, key file or credential");
         return;
     }
-    note(e, FINDING_GOOD, "unlocking", STR("a slot opens with this secret"), NULL);
+    note(e, FINDING_GOOD, "unlocking", STR("this secret opens a slot"), NULL);
     look_at_record(e, &folder);
     folder_close(&folder);
 }

@@ -20,9 +20,9 @@
     F(T, text, zone, time_zone, 0, 1, 60, "its own time, as in the tz database") \
     F(T, text, line, officer, 0, 1, 60, "login of the first officer")            \
     F(T, text, line, officer_name, 0, 1, 120, "name of the first officer")       \
-    F(T, choice, config_store, store, 0, 0, 0, "where the record is")            \
+    F(T, choice, config_store, store, 0, 0, 0, "where the record is stored")     \
     F(T, text, line, database, 0, 1, 2000, "connection string of PostgreSQL")    \
-    F(T, text, https, address, 0, 0, 200, "where the console will be reached, for the link")
+    F(T, text, https, address, 0, 0, 200, "address of the console, for the link")
 SHAPE_DECLARE(init_flags, INIT_FLAGS);
 SHAPE_DEFINE(init_flags, INIT_FLAGS, 1, "Flags of init");
 
@@ -149,7 +149,7 @@ rc verb_init(struct cli *cli)
     TRY(result);
     cli_say(cli,
             "%s is ready.\n\n  chancery serve %s --listen 127.0.0.1:8022\n\nThe first officer "
-            "enrols once, within 72 hours, by\n\n  %.*s\n",
+            "enrols with this link, once, within 72 hours:\n\n  %.*s\n",
             cli->arguments[0], cli->arguments[0], STR_ARG(link));
     text_init(&out, c, 4096);
     text_printf(&out,

@@ -20,13 +20,13 @@ rc verb_rebuild(struct cli *cli)
     folder_close(&folder);
     TRY(result);
     bool same = str_eq(before, after);
-    cli_say(cli, "folded anew: %.*s (%s)", STR_ARG(after), same ? "as before" : "it was different");
+    cli_say(cli, "rebuilt: %.*s (%s)", STR_ARG(after), same ? "as before" : "it was different");
     text_init(&out, c, 1024);
     text_printf(&out, "{\"before\":\"%.*s\",\"after\":\"%.*s\",\"same\":%s}", STR_ARG(before),
                 STR_ARG(after), same ? "true" : "false");
     TRY(cli_json(cli, &out));
     if (!same)
-        FAIL(c, CORRUPT, "the picture was not what the record says; it is now");
+        FAIL(c, CORRUPT, "the picture did not match the record; it does now");
     return OK;
 }
 
@@ -54,7 +54,7 @@ static rc refuse_occupied(struct ctx *c, const char *folder)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         TRY(path_join(c, folder, names[i], &path));
         if (file_exists(path))
-            FAIL(c, CONFLICT, "%s is there already", path);
+            FAIL(c, CONFLICT, "%s already exists", path);
     }
     return file_make_folder(c, &files_system, folder);
 }

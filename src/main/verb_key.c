@@ -4,9 +4,9 @@
 #define KEY_ADD_FLAGS(F, T)                                                                     \
     UNLOCK_FLAGS(F, T)                                                                          \
     F(T, text, line, new_passphrase_file, 0, 1, 4000, "the new slot: file with its passphrase") \
-    F(T, text, line, new_key_file, 0, 1, 4000, "the new slot: file that is its key")            \
+    F(T, text, line, new_key_file, 0, 1, 4000, "the new slot: its key file")                    \
     F(T, text, line, new_credential, 0, 1, 4000, "the new slot: file of a systemd credential")  \
-    F(T, text, line, label, 0, 1, 80, "what the new slot is called")
+    F(T, text, line, label, 0, 1, 80, "name of the new slot")
 SHAPE_DECLARE(key_add_flags, KEY_ADD_FLAGS);
 SHAPE_DEFINE(key_add_flags, KEY_ADD_FLAGS, 1, "Flags of key add and key replace");
 

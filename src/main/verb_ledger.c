@@ -8,7 +8,7 @@
 
 #define VERIFY_FLAGS(F, T) \
     UNLOCK_FLAGS(F, T)     \
-    F(T, text, line, checkpoint, 0, 1, 4000, "file of a checkpoint that was kept outside")
+    F(T, text, line, checkpoint, 0, 1, 4000, "file of a checkpoint kept elsewhere")
 SHAPE_DECLARE(verify_flags, VERIFY_FLAGS);
 SHAPE_DEFINE(verify_flags, VERIFY_FLAGS, 1, "Flags of ledger verify");
 
@@ -105,7 +105,7 @@ rc verb_ledger_export(struct cli *cli)
     store_close(store);
     folder_close(&folder);
     TRY(result);
-    cli_say(cli, "written to %s; its checkpoints are checked with\n%.*s", cli->arguments[1],
+    cli_say(cli, "written to %s; verify its checkpoints with\n%.*s", cli->arguments[1],
             STR_ARG(key));
     text_init(&out, cli->c, 8192);
     text_put(&out, STR("{\"folder\":"));

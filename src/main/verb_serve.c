@@ -6,13 +6,13 @@
 
 #define SERVE_FLAGS(F, T)                                                                        \
     UNLOCK_FLAGS(F, T)                                                                           \
-    F(T, text, line, listen, 0, 1, 100, "address and port; 127.0.0.1:8022 when left out")        \
-    F(T, texts, line, host, 0, 0, 16, "a name by which browsers call it; may be given often")    \
-    F(T, text, line, certificate, 0, 1, 4000, "PEM file of a certificate of somebody else's")    \
+    F(T, text, line, listen, 0, 1, 100, "address and port; default 127.0.0.1:8022")              \
+    F(T, texts, line, host, 0, 0, 16, "a host name that browsers use")                           \
+    F(T, text, line, certificate, 0, 1, 4000, "PEM file of a certificate from elsewhere")        \
     F(T, text, line, private_key, 0, 1, 4000, "PEM file of its private key")                     \
     F(T, flag, _, plain, 0, 0, 0, "without TLS: only on a loopback address")                     \
     F(T, opt_i64, _, log_max_mib, 0, 1, 65536,                                                   \
-      "MiB of write-ahead log beyond which it is begun anew; 64 when left out")                  \
+      "size in MiB at which the write-ahead log is restarted; default 64")                       \
     F(T, flag, _, check_replies, 0, 0, 0, "compare every reply with its declared shape (tests)") \
     F(T, text, line, hits, 0, 1, 400, "append \"METHOD path status\" of each reply here (tests)")
 SHAPE_DECLARE(serve_flags, SERVE_FLAGS);

@@ -4,18 +4,18 @@
 #include "domain/account/account.h"
 #include "edge/auth/auth.h"
 
-#define TOKEN_FLAGS(F, T)                                                                      \
-    UNLOCK_FLAGS(F, T)                                                                         \
-    F(T, text, line, name, 0, 1, 80, "what it is for")                                         \
-    F(T, texts, line, scope, 0, 0, 64, "a permission it has; without any, all of its account") \
-    F(T, texts, line, source, 0, 0, 64, "a source it speaks for, by its id; without any, all") \
-    F(T, i64, _, days, 0, 0, 3650, "how long it is good; a year when left out")
+#define TOKEN_FLAGS(F, T)                                                                    \
+    UNLOCK_FLAGS(F, T)                                                                       \
+    F(T, text, line, name, 0, 1, 80, "what it is for")                                       \
+    F(T, texts, line, scope, 0, 0, 64, "a permission it has; default: all of its account's") \
+    F(T, texts, line, source, 0, 0, 64, "id of a source it speaks for; default: all")        \
+    F(T, i64, _, days, 0, 0, 3650, "how many days it is valid; default a year")
 SHAPE_DECLARE(token_flags, TOKEN_FLAGS);
 SHAPE_DEFINE(token_flags, TOKEN_FLAGS, 1, "Flags of token");
 
 #define LINK_FLAGS(F, T) \
     UNLOCK_FLAGS(F, T)   \
-    F(T, text, line, address, 0, 0, 200, "where the console is reached")
+    F(T, text, line, address, 0, 0, 200, "address of the console")
 SHAPE_DECLARE(link_flags, LINK_FLAGS);
 SHAPE_DEFINE(link_flags, LINK_FLAGS, 1, "Flags of link");
 

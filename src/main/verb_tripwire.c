@@ -15,16 +15,16 @@ static const int64_t LATENESS_STATE_US = 86400000000;
 
 static const char usage[] =
     "tripwire check PATH... [--json]\n"
-    "    reads rules (files, or folders with *.yml and *.yaml) and says what is wrong with them\n"
+    "    reads rules (files, or folders with *.yml and *.yaml) and reports what is wrong with "
+    "them\n"
     "tripwire try PATH... [--json]\n"
     "    runs the self-tests that the rules carry\n"
     "tripwire test --rules PATH... --events FILE [--json] [--lateness SECONDS] [--state FILE] "
     "[--flush] [--profile]\n"
-    "    runs rules over events (a JSON object a line) and prints a JSON line a hit. With --state "
-    "the\n"
-    "    windows are read from that file and written back, so that the next run goes on; they are "
-    "then\n"
-    "    closed only with --flush. --profile says on standard error what each rule has cost\n"
+    "    runs rules over events (one JSON object per line) and prints one JSON line per hit.\n"
+    "    --state reads the windows from a file and writes them back, so that the next run\n"
+    "    continues; windows are then closed only with --flush. --profile prints on standard\n"
+    "    error what each rule has cost\n"
     "tripwire explain --rule FILE --event JSON\n"
     "    says why a rule fires or does not\n"
     "--placeholders FILE: values for the expand modifier, as YAML (name: [value, ...])\n";

@@ -156,7 +156,7 @@ static rc check_id(struct ctx *c, const struct shape_field *field, struct str id
                ch == '-' || ch == '_';
     }
     if (!good)
-        REFUSE(c, "id", id, "%s: an id has 1 to %d of A-Z a-z 0-9 - _", field->name,
+        REFUSE(c, "id", id, "%s: an id has 1 to %d characters of A-Z a-z 0-9 - _", field->name,
                SHAPE_ID_CHARS_MAX);
     return OK;
 }

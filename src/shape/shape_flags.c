@@ -383,7 +383,7 @@ static void put_unit(struct text *out, const struct shape_field *field)
     else
         put_bounds(out, field, "");
     if (many && field->kind != SHAPE_LIST)
-        text_put(out, STR("; may be given again"));
+        text_put(out, STR("; repeatable"));
     if (field->flags & REQUIRED)
         text_put(out, STR("; required"));
 }

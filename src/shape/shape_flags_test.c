@@ -77,7 +77,7 @@ TEST(a_wrong_flag_is_named)
         {{"--address.floor=1"}, "--address.city is required: the city", "required"},
         {{"--name=n", "--name=m"}, "--name: may be given once", "once"},
         {{"--name=\xff"}, "--name: is not UTF-8", "utf8"},
-        {{"--id=1"}, "--id: must be left out: Chancery sets it", "system"},
+        {{"--id=1"}, "--id: must be omitted: Chancery sets it", "system"},
         {{"--secret=abc"}, "--secret: at least 4 characters", "least"},
     };
     struct ctx c = scratch_open(0);
@@ -135,7 +135,7 @@ TEST(the_help_names_every_flag_but_those_that_are_ours)
         "  --[no-]locked\n",
         "  --colour red|dark-blue\n",
         "  --address.city line\n",
-        "  --tags slug\n        words; 0 to 5 items; may be given again\n",
+        "  --tags slug\n        words; 0 to 5 items; repeatable\n",
         "  --at LATITUDE,LONGITUDE\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

@@ -91,7 +91,7 @@ static rc read_time(struct reader *r, const char *name, struct wall *ret)
     struct str text;
     TRY(read_text(r, name, &text));
     if (!wall_parse(text, ret))
-        return refuse(r, "time", text, name, "a time of RFC 3339 (2026-11-22T03:00:00Z)");
+        return refuse(r, "time", text, name, "an RFC 3339 time (2026-11-22T03:00:00Z)");
     if (ret->us == 0)
         return refuse(r, "time", text, name, "another moment: this one stands for an absent time");
     return OK;
@@ -367,7 +367,7 @@ static rc find_member(struct reader *r, const struct shape *shape, struct str ke
     if (seen[at])
         return refuse(r, "once", key, field->name, "given once");
     if (r->source == SHAPE_FROM_INPUT && (field->flags & SYSTEM))
-        return refuse(r, "system", key, field->name, "left out: Chancery sets it");
+        return refuse(r, "system", key, field->name, "omitted: Chancery sets it");
     seen[at] = true;
     *index = at;
     return OK;

@@ -373,7 +373,7 @@ rc keyring_create(struct ctx *c, const struct files *files, const char *path,
     struct keyring *ring = NULL;
     unsigned char key[KEY_LEN], check[CHECK_LEN];
     if (file_exists(path))
-        FAIL(c, CONFLICT, "%s is there already", path);
+        FAIL(c, CONFLICT, "%s already exists", path);
     if (sodium_init() < 0)
         FAIL(c, INTERNAL, "libsodium cannot start");
     NEW(c, ring, 1);
@@ -460,7 +460,8 @@ rc keyring_remove(struct ctx *c, const struct files *files, const char *path, st
     TRY(load(c, files, path, &ring));
     TRY(find_slot(c, ring, id, path, &at));
     if (ring->count == 1)
-        FAIL(c, CONFLICT, "%s: the last slot stays, or the data could never be opened again", path);
+        FAIL(c, CONFLICT,
+             "%s: the last slot cannot be removed: the data could never be opened again", path);
     ring->count--;
     for (; at < ring->count; at++)
         ring->slots[at] = ring->slots[at + 1];

@@ -417,7 +417,7 @@ static rc sqlite_backup(struct ctx *c, struct store *store, const char *path)
 {
     struct sqlite *s = (struct sqlite *)store;
     if (access(path, F_OK) == 0)
-        FAIL(c, CONFLICT, "%s is there already", path);
+        FAIL(c, CONFLICT, "%s already exists", path);
     sqlite3 *copy = NULL;
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

@@ -159,7 +159,7 @@ def the_page_of_the_api_is_what_the_program_says():
 
 def a_folder_holds_one_mission():
     with Mission("--name", "Embassy", "--city", "Vael") as mission:
-        assert "holds a mission already" in mission.run("init", code=1)
+        assert "already holds a mission" in mission.run("init", code=1)
         assert "#" in mission.made["link"]
         modes = {name: os.stat(mission.path(name)).st_mode & 0o777
                  for name in ("chancery.json", "keys.json", "record.db")}

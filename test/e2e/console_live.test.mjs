@@ -20,11 +20,12 @@ const state = (page, wanted) =>
 test('an event is on the screen of everybody who may know it, without asking', async () => {
   const context = await openWindow(browser, demo, { cookie: officer.cookie });
   const page = await context.newPage();
-  await visit(page, demo, '/');
+  await visit(page, demo, '/agencies');
   await state(page, 'live');
   const call = caller(demo, officer.cookie);
   const made = await call('POST', 'agencies', { label: 'TLP:GREEN', name: 'Harbour Pilots' });
   assert.equal(made.status, 201);
+  await page.locator('.fresh').click();
   await page.getByRole('link', { name: 'Harbour Pilots' }).waitFor();
   await context.close();
 });
@@ -33,21 +34,22 @@ test('two pages of one browser have one connection, and it outlives the page tha
   const context = await openWindow(browser, demo, { cookie: officer.cookie });
   const open = new Set();
   context.on('request', (request) => {
-    if (request.url().endsWith('/api/v1/live')) open.add(request);
+    if (request.url().includes('/api/v1/live')) open.add(request);
   });
   const first = await context.newPage();
   await visit(first, demo, '/');
   await state(first, 'live');
   const second = await context.newPage();
-  await visit(second, demo, '/');
+  await visit(second, demo, '/agencies');
   await state(second, 'live');
   assert.equal(open.size, 1);
-  const taken = second.waitForRequest((request) => request.url().endsWith('/api/v1/live'));
+  const taken = second.waitForRequest((request) => request.url().includes('/api/v1/live'));
   await first.close();
   await taken;
   await state(second, 'live');
   const call = caller(demo, officer.cookie);
   await call('POST', 'agencies', { label: 'TLP:GREEN', name: 'Customs House' });
+  await second.locator('.fresh').click();
   await second.getByRole('link', { name: 'Customs House' }).waitFor();
   assert.equal(open.size, 2);
   await context.close();

@@ -130,7 +130,7 @@ test('when somebody was faster both versions are shown, and nobody loses anythin
   const table = await page.locator('[aria-labelledby="conflict"] table').innerText();
   for (const word of ['before', 'theirs', 'mine', 'Contested, renamed'])
     assert.ok(table.includes(word), word);
-  await page.getByRole('button', { name: 'Go on with the chosen' }).click();
+  await page.getByRole('button', { name: 'Continue with the chosen values' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.locator('#history').waitFor();
   const after = (await call('GET', `sites/${id}`)).json.record;
@@ -159,7 +159,7 @@ test('retiring asks first, takes a reason, and keeps the history', async () => {
   await page.waitForURL((url) => url.pathname === '/sites');
   await page.locator('tr[data-row]').first().waitFor();
   assert.equal(await page.getByRole('link', { name: 'Given up' }).count(), 0);
-  await page.getByLabel('Retired ones too').check();
+  await page.getByLabel('Include retired').check();
   await page.getByRole('link', { name: 'Given up' }).waitFor();
   const { json } = await call('GET', `sites/${id}/history`);
   assert.equal(json.items.length, 2);

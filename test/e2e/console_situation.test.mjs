@@ -188,7 +188,7 @@ test('the level is assessed by hand, explained to everybody, and never shown as 
   const { context, page, go } = await at(officer, '/');
   await go();
   const head = page.locator('details.level');
-  await head.getByText('not assessed').waitFor();
+  await head.getByText('not assessed', { exact: true }).waitFor();
   await head.locator('summary').click();
   await head.getByText('Not assessed does not mean safe').waitFor();
   await head.getByRole('link', { name: 'Assess the level' }).click();

@@ -118,10 +118,10 @@ test('who was overtaken is told, and may go on as long as the step is possible',
   await page.getByLabel('Why').fill('Expected at ten');
   const go = page.locator('dialog footer .main');
   await go.click();
-  await page.getByText('Somebody changed the record meanwhile').waitFor();
+  await page.getByText('Somebody has changed the record in the meantime').waitFor();
   state.kind = 'public';
   await go.click();
-  await page.getByText(/This can no longer be done: it is now “.?Public.?”/).waitFor();
+  await page.getByText(/This is no longer possible: the state is now “.?Public.?”/).waitFor();
   assert.equal(await page.getByLabel('Why').inputValue(), 'Expected at ten');
   assert.equal(await go.getAttribute('aria-disabled'), 'true');
   await context.close();
@@ -131,10 +131,10 @@ test('four eyes: who asked sees that another person has to do it', async () => {
   const steps = [step('admit', { other: true })];
   const asked = await openZone(steps, { kind: 'secure', asked_by: me });
   assert.ok(await button(asked.page, 'admit').isDisabled());
-  assert.match(await button(asked.page, 'admit').getAttribute('title'), /Another person/);
+  assert.match(await button(asked.page, 'admit').getAttribute('title'), /Somebody other/);
   await asked.context.close();
   const other = await openZone(steps, { kind: 'secure', asked_by: 'somebody-else' });
   await button(other.page, 'admit').click();
-  await other.page.locator('dialog .notice').getByText('Another person').waitFor();
+  await other.page.locator('dialog .notice').getByText('Somebody other').waitFor();
   await other.context.close();
 });

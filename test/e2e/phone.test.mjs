@@ -86,12 +86,12 @@ test('without a net the page opens, a scan is kept, and handed in when there is 
   await page.locator('html[data-kept="true"]').waitFor();
   await context.setOffline(true);
   await page.reload();
-  await page.getByText(/No net since/).waitFor();
+  await page.getByText(/No network since/).waitFor();
   await page.getByText('The tag cannot be read').click();
-  await page.getByLabel('What is written on it').fill('tag-parking');
+  await page.getByLabel('What the tag says').fill('tag-parking');
   await page.getByRole('button', { name: 'Hand in' }).click();
   await row('Parking').getByText('Read, kept on the phone').waitFor();
-  await page.getByLabel('What is written on it').fill('tag-of-elsewhere');
+  await page.getByLabel('What the tag says').fill('tag-of-elsewhere');
   await page.getByRole('button', { name: 'Hand in' }).click();
   await page.getByText(/not on this round/).waitFor();
   assert.equal(visitOf(await theRound(), 'tag-parking').verdict, 'awaited');

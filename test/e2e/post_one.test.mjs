@@ -256,7 +256,7 @@ test('duress is at the top, alone; it is not put aside, and ends with a name', a
 
   // Taken back by the device: noted, and nothing else.
   await signals({ source: 'button-visa', kind: 'restore', ends: 'duress', priority: 'note' });
-  await band.getByText('Taken back by the device: 1').waitFor();
+  await band.getByText('Cancelled by the device: 1').waitFor();
 
   await keys(page, 'c', 'h');
   await page.locator('form select').waitFor();

@@ -110,7 +110,7 @@ test('a rule is written: what is wrong is seen at its line, and goes when it is 
 test('it is tried on last night, and on the last day, before it is kept', async () => {
   const trying = panel(first, 'Try it on past events');
   await button(trying, 'Try').click();
-  await trying.getByText(/Events looked at: \d+/).waitFor();
+  await trying.getByText(/Events examined: \d+/).waitFor();
   await trying.getByLabel('Time').selectOption('day');
   await button(trying, 'Try').click();
   await trying.getByText('Hits: 1').waitFor();
@@ -132,7 +132,7 @@ test('it is backtested before anybody activates it', async () => {
 });
 
 test('one person puts it forward, and cannot confirm it alone', async () => {
-  await button(first, 'Put forward').click();
+  await button(first, 'Propose').click();
   await first.getByText('Somebody else has to confirm it.').waitFor();
   assert.equal(await button(first, 'Confirm').count(), 0);
   const alone = await call('POST', `tripwires/${id}/activate`);
@@ -148,7 +148,7 @@ test('the other sees what it does, its trials and its backtest, and confirms it'
   const does = panel(second, 'What it does');
   await does.getByText('Somebody comes in where goods come in.').waitFor();
   await does.getByText('lock', { exact: true }).waitFor();
-  await does.getByText('Trials that go as they should: 2 of 2').waitFor();
+  await does.getByText('Trials passed: 2 of 2').waitFor();
   await second.locator('[role="img"] rect').waitFor();
   assert.deepEqual(await axe(second), []);
   await button(second, 'Confirm').click();
@@ -168,7 +168,7 @@ test('a signal trips it, and the hit explains itself', async () => {
   await why.getByText('text|contains: dock').waitFor();
   await why.getByText('Forced at the dock, with a bar').waitFor();
   assert.equal(await first.locator('li.marked').count(), 2);
-  await panel(first, 'What is to be done').getByText('lock').waitFor();
+  await panel(first, 'What should be done').getByText('lock').waitFor();
   const entry = await why.locator('.event a').first().getAttribute('href');
   assert.match(entry, /^\/ledger\/\d+$/);
   assert.deepEqual(await axe(first), []);
@@ -224,11 +224,11 @@ test('another text waits beside the active one, with what it changes', async () 
   await editor.fill(text.replace('level: high', 'level: critical'));
   await panel(first, 'Changes to the active text').locator('li.added').waitFor();
   await button(first, 'Save as the next text').click();
-  await first.getByText('A new text waits to be activated.').waitFor();
-  await button(first, 'Put forward').click();
+  await first.getByText('A new text is waiting to be activated.').waitFor();
+  await button(first, 'Propose').click();
   await first.getByText('Somebody else has to confirm it.').waitFor();
   assert.match((await call('GET', `tripwires/${id}`)).json.record.rule, /level: high/);
-  await second.getByText('It waits for a second person').waitFor();
+  await second.getByText('It is waiting for a second person').waitFor();
   assert.equal(await second.locator('li.removed').count(), 1);
   await button(second, 'Give back').click();
   const dialog = second.getByRole('dialog');
@@ -246,11 +246,11 @@ test('a rule whose source is gone is a fault, on its page and on the overview', 
   for (const { record } of json.items) await call('DELETE', `sources/${record.id}?why=gone`);
   await visit(first, demo, `/tripwires/${id}`);
   await button(first, 'Test now').click();
-  await first.getByText('Cannot fire any more').first().waitFor();
+  await first.getByText('Can no longer fire').first().waitFor();
   await first.locator('.head').getByText('Faulted').waitFor();
   await visit(second, demo, '/');
   const faults = second.locator('.tripwires');
-  await faults.getByText('nothing gives events of chancery/access').waitFor();
+  await faults.getByText('nothing here provides events of chancery/access').waitFor();
   await faults.getByText('since').waitFor();
   await visit(first, demo, '/tripwires?state=faulted');
   assert.equal(await first.locator('tbody tr').count(), 1);

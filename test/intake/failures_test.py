@@ -161,7 +161,7 @@ def the_person_is_told(served):
     assert health[0] == 503 and json.loads(health[1]) == {"status": "full"}, health
     doctor = subprocess.run([cli_test.CHANCERY, "doctor", served.mission.folder, "--passphrase-file",
                              served.mission.secret], capture_output=True, text=True, timeout=PATIENCE_S)
-    assert doctor.returncode == 1 and "0 MiB free" in doctor.stdout and "make room" in doctor.stdout, doctor
+    assert doctor.returncode == 1 and "0 MiB free" in doctor.stdout and "free some space" in doctor.stdout, doctor
     ping = Ping(served)
     ping.hear(b'"writing":"full"')
     return ping

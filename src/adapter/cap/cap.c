@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-SHAPE_DEFINE(cap_options, CAP_OPTIONS_FIELDS, 1, "How a source of CAP alerts is set.");
+SHAPE_DEFINE(cap_options, CAP_OPTIONS_FIELDS, 1, "Options for a source of CAP alerts.");
 
 static const char *const tallies[] = {
     [CAP_ALERTS] = "alerts",
@@ -40,7 +40,7 @@ static const char *const examples[] = {
 static const struct document_kind alerts = {
     .root = "alert",
     .no_root = "no alert begins in it",
-    .cut = "the alert is cut short, another one begins",
+    .cut = "the alert is cut short; another one begins",
 };
 
 struct adapter_state {

@@ -5,8 +5,8 @@
 
 #include "adapter/kit/adapter.h"
 
-#define CAP_OPTIONS_FIELDS(F, T)                                                               \
-    F(T, text, locale, language, 0, 2, 20, "the language to read, where an alert has several") \
+#define CAP_OPTIONS_FIELDS(F, T)                                                             \
+    F(T, text, locale, language, 0, 2, 20, "the language to read when an alert has several") \
     F(T, opt_i64, _, document_max_bytes, 0, 4096, 16777216, "longer ones are skipped (1048576)")
 SHAPE_DECLARE(cap_options, CAP_OPTIONS_FIELDS);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 SHAPE_DEFINE(dc09_account, DC09_ACCOUNT_FIELDS, 1, "A panel that may report.");
-SHAPE_DEFINE(dc09_options, DC09_OPTIONS_FIELDS, 1, "How a DC-09 receiver is set.");
+SHAPE_DEFINE(dc09_options, DC09_OPTIONS_FIELDS, 1, "Options for a DC-09 receiver.");
 
 static rc read_key(struct ctx *c, const struct dc09_account *from, struct dc09_key *ret)
 {
@@ -27,7 +27,7 @@ static rc read_key(struct ctx *c, const struct dc09_account *from, struct dc09_k
     if (str_absent(key))
         return OK;
     if (key.len != 16 && key.len != 24 && key.len != 32)
-        FAIL(c, INVALID, "the key of account %.*s is not of 128, 192 or 256 bits",
+        FAIL(c, INVALID, "the key of account %.*s is not 128, 192 or 256 bits long",
              STR_ARG(from->account));
     memcpy(ret->bytes, key.ptr, key.len);
     ret->len = key.len;

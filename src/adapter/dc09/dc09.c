@@ -123,11 +123,11 @@ static rc take_opened(struct dc09_work *w, bool opened, struct adapter_result *r
     bool sealed = w->frame.encrypted;
     if (!opened || !dc09_parse_content(&w->frame))
         return sealed ? refuse(w, DC09_KEY, DC09_NAK, "it cannot be decrypted with our key", ret)
-                      : refuse(w, DC09_SYNTAX, DC09_NAK, "the content is not as DC-09 has it", ret);
+                      : refuse(w, DC09_SYNTAX, DC09_NAK, "the content is not valid DC-09", ret);
     if (w->frame.stamp.us == 0 && (sealed || w->account->time_required))
         return refuse(w, DC09_NO_TIME, DC09_NAK, "it has no time stamp", ret);
     if (w->frame.stamp.us != 0 && !time_good(w))
-        return refuse(w, DC09_TIME, DC09_NAK, "its time stamp is outside of the window", ret);
+        return refuse(w, DC09_TIME, DC09_NAK, "its time stamp is outside the window", ret);
     return take_content(w, ret);
 }
 
@@ -145,7 +145,7 @@ static rc take_body(struct dc09_work *w, struct str body, struct adapter_result 
     bool binary = w->frame.binary_crc;
     if (!dc09_parse_head(body, &w->frame)) {
         w->out->tally[DC09_SYNTAX]++;
-        *ret = adapter_bad(w->used, "the head is not as DC-09 has it");
+        *ret = adapter_bad(w->used, "the header is not valid DC-09");
         return OK;
     }
     w->frame.binary_crc = binary;
@@ -198,7 +198,7 @@ static struct adapter_result judge_front(const struct adapter_input *in, size_t 
     bool single = bytes.ptr[0] == '\n' && filling < 2;
     if (filling > 0 && !single)
         return adapter_idle(1);
-    return give_up(bytes, "this is no DC-09 frame");
+    return give_up(bytes, "this is not a DC-09 frame");
 }
 
 /* Where the frame ends; 0 when it does not end where its length says, SIZE_MAX when that cannot be

@@ -10,14 +10,14 @@
     F(T, text, line, line, 0, 1, 6, "its line number (after L); absent: 0")                 \
     F(T, text, line, key, SECRET, 16, 32, "AES key as typed: 16, 24 or 32 characters")      \
     F(T, text, line, key_hex, SECRET, 32, 64, "AES key as 32, 48 or 64 hexadecimal digits") \
-    F(T, flag, _, plain_too, 0, 0, 0, "accept it unencrypted although it has a key")        \
-    F(T, flag, _, time_required, 0, 0, 0, "refuse it without a time stamp also when unencrypted")
+    F(T, flag, _, plain_too, 0, 0, 0, "accept it unencrypted even though it has a key")     \
+    F(T, flag, _, time_required, 0, 0, 0, "require a time stamp even when unencrypted")
 SHAPE_DECLARE(dc09_account, DC09_ACCOUNT_FIELDS);
 
 #define DC09_OPTIONS_FIELDS(F, T)                                                               \
-    F(T, list, dc09_account, accounts, 0, 0, 4096, "who may report; nobody else may")           \
-    F(T, flag, _, unlisted, 0, 0, 0, "accept, unencrypted, whoever is not listed")              \
-    F(T, flag, _, any_time, 0, 0, 0, "accept any time stamp: for looking at old bytes")         \
+    F(T, list, dc09_account, accounts, 0, 0, 4096, "the only accounts that may report")         \
+    F(T, flag, _, unlisted, 0, 0, 0, "accept unlisted accounts, unencrypted")                   \
+    F(T, flag, _, any_time, 0, 0, 0, "accept any time stamp: for inspecting old data")          \
     F(T, opt_i64, _, past_s, 0, 0, 86400, "a time stamp may be this much behind ours (40)")     \
     F(T, opt_i64, _, future_s, 0, 0, 86400, "a time stamp may be this much ahead of ours (20)") \
     F(T, opt_i64, _, repeat_s, 0, 0, 86400, "the same report within this time is a repeat (300)")

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-SHAPE_DEFINE(eve_options, EVE_OPTIONS_FIELDS, 1, "How a source of EVE events is set.");
+SHAPE_DEFINE(eve_options, EVE_OPTIONS_FIELDS, 1, "Options for a source of EVE events.");
 
 #define EVE_TYPE_NAME(name) #name,
 static const char *const tallies[] = {EVE_TYPES(EVE_TYPE_NAME) "other_type",
@@ -244,7 +244,7 @@ static struct adapter_result give_up(struct str line, size_t used, struct adapte
     if (next == SIZE_MAX)
         return adapter_bad(used, "the line is not JSON");
     out->tally[EVE_RECOVERED]++;
-    return adapter_bad(next + 1, "the line is broken, another event begins in it");
+    return adapter_bad(next + 1, "the line is broken; another event begins in it");
 }
 
 static rc take_event(struct ctx *c, struct adapter_state *state, const struct adapter_input *in,
@@ -326,7 +326,7 @@ static void eve_close(struct adapter_state *state)
 
 const struct adapter eve_adapter = {
     .name = "eve",
-    .help = "Suricata EVE JSON: events of network detection, one a line",
+    .help = "Suricata EVE JSON: network detection events, one per line",
     .unit = "lines",
     .tallies = tallies,
     .options = &eve_options_shape,

@@ -6,7 +6,7 @@
 
 #define EVE_OPTIONS_FIELDS(F, T)                                                                 \
     F(T, texts, line, signals, 0, 1, 64, "event types that become signals (alert anomaly drop)") \
-    F(T, text, line, source, 0, 1, 200, "the sensor's name where an event has no `host`")        \
+    F(T, text, line, source, 0, 1, 200, "the sensor's name if an event has no `host`")           \
     F(T, opt_i64, _, line_max_bytes, 0, 1024, 16777216, "longer lines are skipped (1048576)")
 SHAPE_DECLARE(eve_options, EVE_OPTIONS_FIELDS);
 

@@ -150,7 +150,7 @@ rc ipp_read_answer(struct ctx *c, struct str bytes, struct ipp_answer *ret)
     ret->count = 0;
     take(&r, 4);
     if (!r.bad && version >> 8 != 1 && version >> 8 != 2)
-        FAIL(c, MALFORMED, "this is no answer of IPP: version %u", version >> 8);
+        FAIL(c, MALFORMED, "this is not an IPP response: version %u", version >> 8);
     while (!r.bad && (tag = take(&r, 1)) != TAG_END && !r.bad) {
         if (tag < TAG_DELIMITERS) {
             job = tag != TAG_JOB               ? NULL
@@ -165,7 +165,7 @@ rc ipp_read_answer(struct ctx *c, struct str bytes, struct ipp_answer *ret)
             note(job, tag, name, value);
     }
     if (r.bad)
-        FAIL(c, MALFORMED, "the answer ends in the middle, at byte %zu", r.at);
+        FAIL(c, MALFORMED, "the response is cut short at byte %zu", r.at);
     return OK;
 }
 
@@ -177,14 +177,14 @@ const char *ipp_status_words(unsigned status)
     } known[] = {
         {0x400, "the printer does not understand the request"},
         {0x401, "the printer forbids it"},
-        {0x402, "the printer asks for a password"},
+        {0x402, "the printer requires a password"},
         {0x403, "the printer does not let this user print"},
         {0x404, "the printer cannot do it now"},
         {0x406, "there is no such printer or job"},
         {0x408, "the document is too large for the printer"},
-        {0x40a, "the printer does not print this kind of document"},
+        {0x40a, "the printer does not support this document type"},
         {0x503, "the printer is out of service"},
-        {0x504, "the printer has an error of its own"},
+        {0x504, "the printer has an internal error"},
         {0x506, "the printer does not accept jobs"},
         {0x507, "the printer is busy"},
     };

@@ -75,7 +75,7 @@ struct adapter_result document_frame(const struct adapter_input *in,
         return adapter_idle(space);
     if (bytes.ptr[0] != '<') {
         *ret_fault = DOCUMENT_NOT_XML;
-        return give_up(bytes, kind->root, "this is no XML document");
+        return give_up(bytes, kind->root, "this is not an XML document");
     }
     size_t root = find_tag(str_sub(bytes, 0, PROLOG_MAX), 0, kind->root, false, &ignored);
     if (root == SIZE_MAX && bytes.len >= PROLOG_MAX) {

@@ -6,26 +6,27 @@
 
 #include "shape/shape.h"
 
-#define SIGNAL_KINDS(X, E)                                                                       \
-    X(E, ALARM, "alarm", "intrusion, or an alarm without a kind of its own")                     \
-    X(E, DURESS, "duress", "duress, hold-up, panic or a call for help")                          \
-    X(E, FIRE, "fire", "fire, smoke or heat")                                                    \
-    X(E, MEDICAL, "medical", "somebody needs a doctor")                                          \
-    X(E, HAZARD, "hazard", "gas, water, cold or another danger to the building")                 \
-    X(E, RESTORE, "restore", "the condition named in `ends` is over")                            \
-    X(E, TROUBLE, "trouble", "the device or its line does not work as it should")                \
-    X(E, TAMPER, "tamper", "somebody meddles with the device")                                   \
-    X(E, BYPASS, "bypass", "a point was taken out of service")                                   \
-    X(E, ARM, "arm", "an area was armed")                                                        \
-    X(E, DISARM, "disarm", "an area was disarmed")                                               \
-    X(E, ACCESS, "access", "a door or a credential: granted, denied, forced, held open")         \
-    X(E, LOGIN, "login", "somebody signed in to a computer, or tried to")                        \
-    X(E, PRIVILEGE, "privilege", "somebody acts with another's rights on a computer")            \
-    X(E, ATTACK, "attack", "hostile or forbidden traffic, or an attempt to break in by network") \
-    X(E, MOTION, "motion", "something moves where it is seen")                                   \
-    X(E, SUPERVISION, "supervision", "the device says that it is there")                         \
-    X(E, TEST, "test", "a test of the device or its line")                                       \
-    X(E, CHANGE, "change", "a clock, a code, a schedule or the programming was changed")         \
+#define SIGNAL_KINDS(X, E)                                                               \
+    X(E, ALARM, "alarm", "intrusion, or an alarm of no other kind")                      \
+    X(E, DURESS, "duress", "duress, hold-up, panic or a call for help")                  \
+    X(E, FIRE, "fire", "fire, smoke or heat")                                            \
+    X(E, MEDICAL, "medical", "medical emergency")                                        \
+    X(E, HAZARD, "hazard", "gas, water, cold or another danger to the building")         \
+    X(E, RESTORE, "restore", "the condition named in `ends` is over")                    \
+    X(E, TROUBLE, "trouble", "the device or its line does not work as it should")        \
+    X(E, TAMPER, "tamper", "somebody is tampering with the device")                      \
+    X(E, BYPASS, "bypass", "a point was taken out of service")                           \
+    X(E, ARM, "arm", "an area was armed")                                                \
+    X(E, DISARM, "disarm", "an area was disarmed")                                       \
+    X(E, ACCESS, "access", "a door or a credential: granted, denied, forced, held open") \
+    X(E, LOGIN, "login", "somebody signed in to a computer, or tried to")                \
+    X(E, PRIVILEGE, "privilege", "somebody uses another account's rights on a computer") \
+    X(E, ATTACK, "attack",                                                               \
+      "hostile or forbidden traffic, or an attempted break-in over the network")         \
+    X(E, MOTION, "motion", "something moves in view")                                    \
+    X(E, SUPERVISION, "supervision", "the device reports that it is alive")              \
+    X(E, TEST, "test", "a test of the device or its line")                               \
+    X(E, CHANGE, "change", "a clock, a code, a schedule or the programming was changed") \
     X(E, STATUS, "status", "anything else that the device reports")
 SHAPE_DECLARE_CHOICES(signal_kind, SIGNAL_KIND, SIGNAL_KINDS);
 
@@ -42,30 +43,31 @@ enum {
     SIGNAL_ATTRIBUTES_MAX = 32 * 1024 /* bytes of the attributes' JSON */
 };
 
-#define SIGNAL_FIELDS(F, T)                                                                      \
-    F(T, text, line, source, REQUIRED | INDEXED, 1, 200, "what the device calls itself")         \
-    F(T, text, line, peer, 0, 1, 200, "the network address that it came from")                   \
-    F(T, choice, signal_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is about")                \
-    F(T, choice, signal_kind, ends, 0, 0, 0, "of a restore: the kind of condition that is over") \
-    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "as the adapter's table has it")     \
-    F(T, text, slug, code_system, REQUIRED, 1, 40, "whose codes these are")                      \
-    F(T, text, line, code, 0, 1, 80, "the device's own code")                                    \
-    F(T, text, line, text, REQUIRED | TITLE, 1, 1000, "what happened, for a person")             \
-    F(T, text, line, zone, 0, 1, 200, "zone, point or door, as the device gives it")             \
-    F(T, text, line, area, 0, 1, 200, "area or partition, as the device gives it")               \
-    F(T, text, line, user, PERSONAL, 1, 200, "user or account, as the device gives it")          \
-    F(T, text, line, address, 0, 1, 200, "the remote end it is about: an address or a host")     \
-    F(T, text, line, location, 0, 1, 1000, "where, in the device's words")                       \
-    F(T, place, _, position, 0, 0, 0, "where, in coordinates")                                   \
-    F(T, time, _, occurred, 0, 0, 0, "the source's own time; absent when it gave none")          \
-    F(T, flag, _, occurred_inferred, 0, 0, 0, "year or zone of `occurred` is our inference")     \
-    F(T, text, line, value, 0, 1, 200, "a measured value or a count")                            \
-    F(T, text, line, dedupe, 0, 1, 120, "equal for what is certainly the same report")           \
-    F(T, text, line, dedupe_before, 0, 1, 120, "what `dedupe` was, had it been told before")     \
-    F(T, flag, _, repeat, 0, 0, 0, "the adapter has given this report before")                   \
-    F(T, flag, _, drill, 0, 0, 0, "the source marks it as an exercise")                          \
-    F(T, bytes, _, raw, 0, 0, SIGNAL_RAW_MAX, "the bytes it was made from")                      \
-    F(T, flag, _, raw_cut, 0, 0, 0, "there were more bytes than are kept")                       \
+#define SIGNAL_FIELDS(F, T)                                                                       \
+    F(T, text, line, source, REQUIRED | INDEXED, 1, 200, "what the device calls itself")          \
+    F(T, text, line, peer, 0, 1, 200, "the network address that it came from")                    \
+    F(T, choice, signal_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is about")                 \
+    F(T, choice, signal_kind, ends, 0, 0, 0, "for a restore: the kind of condition that is over") \
+    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "as in the adapter's table")          \
+    F(T, text, slug, code_system, REQUIRED, 1, 40, "the code system")                             \
+    F(T, text, line, code, 0, 1, 80, "the device's own code")                                     \
+    F(T, text, line, text, REQUIRED | TITLE, 1, 1000, "what happened, in words")                  \
+    F(T, text, line, zone, 0, 1, 200, "zone, point or door, as the device gives it")              \
+    F(T, text, line, area, 0, 1, 200, "area or partition, as the device gives it")                \
+    F(T, text, line, user, PERSONAL, 1, 200, "user or account, as the device gives it")           \
+    F(T, text, line, address, 0, 1, 200, "the remote end it is about: an address or a host")      \
+    F(T, text, line, location, 0, 1, 1000, "where, in the device's words")                        \
+    F(T, place, _, position, 0, 0, 0, "where, in coordinates")                                    \
+    F(T, time, _, occurred, 0, 0, 0, "the source's own time; absent when it gave none")           \
+    F(T, flag, _, occurred_inferred, 0, 0, 0, "we inferred the year or zone of `occurred`")       \
+    F(T, text, line, value, 0, 1, 200, "a measured value or a count")                             \
+    F(T, text, line, dedupe, 0, 1, 120, "equal for certainly identical reports")                  \
+    F(T, text, line, dedupe_before, 0, 1, 120,                                                    \
+      "what `dedupe` would be if this had been reported before")                                  \
+    F(T, flag, _, repeat, 0, 0, 0, "the adapter has given this report before")                    \
+    F(T, flag, _, drill, 0, 0, 0, "the source marks it as an exercise")                           \
+    F(T, bytes, _, raw, 0, 0, SIGNAL_RAW_MAX, "the bytes it was made from")                       \
+    F(T, flag, _, raw_cut, 0, 0, 0, "there were more bytes than are kept")                        \
     F(T, json, _, attributes, 0, 0, SIGNAL_ATTRIBUTES_MAX, "what else the device said")
 SHAPE_DECLARE(signal, SIGNAL_FIELDS);
 

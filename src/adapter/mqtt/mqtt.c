@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 SHAPE_DEFINE(mqtt_rule, MQTT_RULE_FIELDS, 1, "What the messages of some topics mean");
-SHAPE_DEFINE(mqtt_options, MQTT_OPTIONS_FIELDS, 1, "How messages of a broker are understood.");
+SHAPE_DEFINE(mqtt_options, MQTT_OPTIONS_FIELDS, 1, "How a broker's messages are interpreted.");
 
 enum { STATE_MEMORY = 4 << 20, PAYLOAD_MAX = 262144, TOPIC_MAX = 65535, SCALE = 6 };
 
@@ -222,7 +222,7 @@ static rc check_rules(struct ctx *c, const struct mqtt_options *options)
             (!str_absent(rule->below) && !str_to_decimal(rule->below, SCALE, &number)))
             FAIL(c, INVALID, "above and below are numbers");
         if (rule->kind == SIGNAL_KIND_RESTORE)
-            FAIL(c, INVALID, "a rule names what begins; `ends` says by which value it is over");
+            FAIL(c, INVALID, "a rule names what begins; `ends` gives the value that ends it");
     }
     return OK;
 }
@@ -263,7 +263,7 @@ rc mqtt_topics(struct ctx *c, const struct mqtt_options *options, struct texts *
 
 const struct adapter mqtt_adapter = {
     .name = "mqtt",
-    .help = "Messages of an MQTT broker: sensors by a mapping of topics, Frigate",
+    .help = "Messages from an MQTT broker: sensors by topic rules, Frigate",
     .unit = "lines",
     .tallies = tallies,
     .options = &mqtt_options_shape,

@@ -6,24 +6,26 @@
 
 #include "adapter/kit/adapter.h"
 
-#define MQTT_RULE_FIELDS(F, T)                                                                    \
-    F(T, text, line, topic, REQUIRED, 1, 200, "pattern of topics, + and # as MQTT has them")      \
-    F(T, text, line, source, 0, 1, 200, "who speaks; * stands for what + and # stood for")        \
-    F(T, text, line, member, 0, 1, 200, "of a JSON payload: \"a.b\"; the whole payload if unset") \
-    F(T, choice, signal_kind, kind, REQUIRED, 0, 0, "what it is about")                           \
-    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "how urgent")                         \
-    F(T, texts, line, values, 0, 0, 20, "values that say so; with no limit set and none: any")    \
-    F(T, texts, line, ends, 0, 0, 20, "values that say that it is over")                          \
-    F(T, text, line, above, 0, 1, 20, "a number above this says so, any other that it is over")   \
-    F(T, text, line, below, 0, 1, 20, "a number below this says so, any other that it is over")   \
-    F(T, text, slug, code, 0, 1, 40, "its code; \"value\" if unset")                              \
-    F(T, text, line, text, 0, 1, 200, "what happened, for a person")
+#define MQTT_RULE_FIELDS(F, T)                                                                  \
+    F(T, text, line, topic, REQUIRED, 1, 200, "topic pattern, with MQTT's + and #")             \
+    F(T, text, line, source, 0, 1, 200, "the sender's name; * stands for what + and # matched") \
+    F(T, text, line, member, 0, 1, 200,                                                         \
+      "path in a JSON payload: \"a.b\"; the whole payload if unset")                            \
+    F(T, choice, signal_kind, kind, REQUIRED, 0, 0, "what it is about")                         \
+    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "how urgent")                       \
+    F(T, texts, line, values, 0, 0, 20,                                                         \
+      "values that raise it; any value if unset and no limit is set")                           \
+    F(T, texts, line, ends, 0, 0, 20, "values that end it")                                     \
+    F(T, text, line, above, 0, 1, 20, "a number above this raises it, any other ends it")       \
+    F(T, text, line, below, 0, 1, 20, "a number below this raises it, any other ends it")       \
+    F(T, text, slug, code, 0, 1, 40, "its code; \"value\" if unset")                            \
+    F(T, text, line, text, 0, 1, 200, "what happened, in words")
 SHAPE_DECLARE(mqtt_rule, MQTT_RULE_FIELDS);
 
-#define MQTT_OPTIONS_FIELDS(F, T)                                                             \
-    F(T, list, mqtt_rule, rules, 0, 0, 200, "topics and what they mean; the first that fits") \
-    F(T, text, line, frigate, 0, 1, 80, "the first part of Frigate's topics; none if unset")  \
-    F(T, flag, _, version_5, 0, 0, 0, "speak MQTT 5 to the broker instead of 3.1.1")          \
+#define MQTT_OPTIONS_FIELDS(F, T)                                                                 \
+    F(T, list, mqtt_rule, rules, 0, 0, 200, "topics and what they mean; the first match applies") \
+    F(T, text, line, frigate, 0, 1, 80, "the first part of Frigate's topics; none if unset")      \
+    F(T, flag, _, version_5, 0, 0, 0, "speak MQTT 5 to the broker instead of 3.1.1")              \
     F(T, opt_i64, _, payload_max_bytes, 0, 64, 1048576, "longer messages are skipped (262144)")
 SHAPE_DECLARE(mqtt_options, MQTT_OPTIONS_FIELDS);
 

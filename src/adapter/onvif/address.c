@@ -105,7 +105,7 @@ rc device_address_move(struct ctx *c, struct str given, const struct device_addr
 {
     struct device_address theirs = {.port = 0};
     if (!read_foreign(given, &theirs))
-        FAIL(c, INVALID, "the camera gives an address that cannot be called");
+        FAIL(c, INVALID, "the camera gives an unusable address");
     bool six = memchr(ours->host.ptr, ':', ours->host.len) != NULL;
     return str_format(c, ret, "%.*s://%s%.*s%s:%u%.*s%.*s", STR_ARG(theirs.scheme), six ? "[" : "",
                       STR_ARG(ours->host), six ? "]" : "", theirs.port,

@@ -31,7 +31,7 @@ static const char *const tallies[] = {
 static const struct document_kind envelopes = {
     .root = "Envelope",
     .no_root = "no SOAP envelope begins in it",
-    .cut = "the envelope is cut short, another one begins",
+    .cut = "the envelope is cut short; another one begins",
 };
 
 #define EXAMPLE(topic, operation, source, data)                                               \
@@ -342,7 +342,7 @@ static rc feed_once(struct ctx *c, struct adapter_state *state, const struct ada
     const xmlNode *answer = doc ? onvif_body(doc) : NULL;
     if (doc && !answer) {
         fault = DOCUMENT_NO_ROOT;
-        why = "the document is no SOAP envelope";
+        why = "the document is not a SOAP envelope";
     } else if (answer) {
         result = take_answer(c, state, in, answer, out);
     }
@@ -393,7 +393,7 @@ static void onvif_close(struct adapter_state *state)
 
 const struct adapter onvif_adapter = {
     .name = "onvif",
-    .help = "ONVIF: what a camera notices by itself (answers to PullMessages)",
+    .help = "ONVIF: what a camera detects by itself (answers to PullMessages)",
     .unit = "frames",
     .tallies = tallies,
     .options = &onvif_options_shape,

@@ -7,7 +7,7 @@
 
 #define ONVIF_OPTIONS_FIELDS(F, T)                                                           \
     F(T, text, line, source, 0, 1, 200, "what the camera is called; its answers do not say") \
-    F(T, flag, _, all, 0, 0, 0, "topics that are not known become signals too")
+    F(T, flag, _, all, 0, 0, 0, "unknown topics become signals too")
 SHAPE_DECLARE(onvif_options, ONVIF_OPTIONS_FIELDS);
 
 enum onvif_tally {

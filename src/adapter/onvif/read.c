@@ -214,7 +214,7 @@ static rc read_answer(struct ctx *c, const xmlDoc *doc, struct onvif_told *ret)
     for (size_t i = 0; answer && i < sizeof answers / sizeof answers[0]; i++)
         if (str_is(str_from((const char *)answer->name), answers[i].name))
             return answers[i].read ? answers[i].read(c, answer, ret) : OK;
-    FAIL(c, MALFORMED, "the camera's answer is none of ONVIF");
+    FAIL(c, MALFORMED, "the camera's answer is not ONVIF");
 }
 
 rc onvif_read(struct ctx *c, struct str bytes, struct onvif_told *ret)

@@ -227,7 +227,7 @@ static bool read_5424(struct str rest, struct syslog_message *message, const cha
     struct str time = take_word(&rest);
     message->dialect = SYSLOG_IS_5424;
     if (!str_is(time, "-") && !wall_parse(time, &message->when)) {
-        *ret_why = "the time is not as RFC 5424 has it";
+        *ret_why = "the time is not valid RFC 5424";
         return false;
     }
     message->host = or_absent(take_word(&rest));

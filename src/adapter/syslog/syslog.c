@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-SHAPE_DEFINE(syslog_options, SYSLOG_OPTIONS_FIELDS, 1, "How a source of syslog messages is set.");
+SHAPE_DEFINE(syslog_options, SYSLOG_OPTIONS_FIELDS, 1, "Options for a source of syslog messages.");
 
 static const char *const tallies[] = {
     [SYSLOG_5424] = "rfc5424",
@@ -382,7 +382,7 @@ static void syslog_close(struct adapter_state *state)
 
 const struct adapter syslog_adapter = {
     .name = "syslog",
-    .help = "syslog: RFC 5424, RFC 3164 as it is written, and logs of these forms",
+    .help = "syslog: RFC 5424, RFC 3164 as used in practice, and log files in these forms",
     .unit = "lines",
     .tallies = tallies,
     .options = &syslog_options_shape,

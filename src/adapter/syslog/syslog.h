@@ -5,11 +5,12 @@
 
 #include "adapter/kit/adapter.h"
 
-#define SYSLOG_OPTIONS_FIELDS(F, T)                                                          \
-    F(T, text, line, source, 0, 1, 200, "the name of a sender whose messages carry no host") \
-    F(T, opt_i64, _, utc_offset_min, 0, -840, 840, "time zone of stamps that name none (0)") \
-    F(T, opt_i64, _, line_max_bytes, 0, 480, 1048576, "longer messages are skipped (65536)") \
-    F(T, opt_i64, _, severity_max, 0, -1, 7, "without a rule, up to this severity is a signal (2)")
+#define SYSLOG_OPTIONS_FIELDS(F, T)                                                            \
+    F(T, text, line, source, 0, 1, 200, "the name of a sender whose messages carry no host")   \
+    F(T, opt_i64, _, utc_offset_min, 0, -840, 840, "time zone of time stamps without one (0)") \
+    F(T, opt_i64, _, line_max_bytes, 0, 480, 1048576, "longer messages are skipped (65536)")   \
+    F(T, opt_i64, _, severity_max, 0, -1, 7,                                                   \
+      "a message without a rule is a signal up to this severity (2)")
 SHAPE_DECLARE(syslog_options, SYSLOG_OPTIONS_FIELDS);
 
 enum syslog_tally {

@@ -62,7 +62,7 @@ static int open_socket(enum opener_kind kind, struct str address, struct answer 
     int fd = socket(at.bytes.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 && errno == EPERM)
         fail(answer, RC_IO,
-             "it will be opened when Chancery is started again: the network is cut off");
+             "it will be opened when Chancery is restarted: network access has been dropped");
     else if (fd < 0)
         fail(answer, RC_IO, strerror(errno));
     if (fd < 0 || set_up(fd, &at, kind))
@@ -112,7 +112,7 @@ static rc wait_for_answer(struct ctx *c, int from, int stop_fd, struct answer *r
         .bytes = ret, .size = sizeof *ret, .exact = true, .wait = true};
     size_t len;
     if (!rc_ok(packet_take(c, from, &room, &len, ret_fd)))
-        FAIL(c, IO, "the opener of sockets is gone: start Chancery again");
+        FAIL(c, IO, "the socket opener is gone: restart Chancery");
     return OK;
 }
 
@@ -132,7 +132,7 @@ static rc ask_opener(struct ctx *c, const struct agent *opener, const struct ask
         result = wait_for_answer(c, pair[0], stop_fd, ret, ret_fd);
     close(pair[0]);
     if (!sent)
-        FAIL(c, IO, "the opener of sockets is gone: start Chancery again");
+        FAIL(c, IO, "the socket opener is gone: restart Chancery");
     return result;
 }
 
@@ -258,7 +258,7 @@ static void do_one(struct ask *ask, int to, _Atomic int *others)
     if (ask->kind == OPENER_STREAM || ask->kind == OPENER_DATAGRAM)
         fd = open_socket(ask->kind, (struct str){ask->text, ask->len}, &answer);
     else
-        fail(&answer, RC_BUSY, "too many names are looked up at once");
+        fail(&answer, RC_BUSY, "too many name look-ups at once");
     reply(to, &answer, fd);
     if (fd >= 0)
         close(fd);

@@ -142,7 +142,7 @@ static rc outcome_of(struct ctx *c, struct caller *caller, CURLcode code, struct
         FAIL(c, IO, "it does not answer: %s", libs->call_curl_easy_strerror(code));
     libs->call_curl_easy_getinfo(caller->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status == 401 || status == 403)
-        FAIL(c, FORBIDDEN, "it does not accept our name and password");
+        FAIL(c, FORBIDDEN, "it does not accept our user name and password");
     ret->status = status;
     return text_done(&caller->body, &ret->body);
 }

@@ -320,11 +320,11 @@ static rc turn(struct device *d)
 }
 
 static const struct probe_word lost_word = {
-    "events.lost",       "events",          "it does not tell what it notices",
+    "events.lost",       "events",          "it does not report its events",
     SIGNAL_KIND_TROUBLE, SIGNAL_KIND_UNSET, SIGNAL_PRIORITY_MEDIUM};
 static const struct probe_word back_word = {"events.back",
                                             "events",
-                                            "it tells again what it notices",
+                                            "it reports its events again",
                                             SIGNAL_KIND_RESTORE,
                                             SIGNAL_KIND_TROUBLE,
                                             SIGNAL_PRIORITY_NOTE};

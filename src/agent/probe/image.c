@@ -13,7 +13,7 @@ static rc scale(struct ctx *c, const struct libs *libs, const AVFrame *from, int
     int height = (int)((int64_t)from->height * width / from->width);
     struct SwsContext *scaler = NULL;
     if (width < LEAST_SIDE || height < LEAST_SIDE || height > PROBE_IMAGE_SIDE_MAX)
-        FAIL(c, INVALID, "a picture of %d by %d points", from->width, from->height);
+        FAIL(c, INVALID, "a picture of %d by %d pixels", from->width, from->height);
     AVFrame *to = libs->call_av_frame_alloc();
     if (!to)
         FAIL(c, NO_MEMORY, "no memory for a picture");
@@ -26,7 +26,7 @@ static rc scale(struct ctx *c, const struct libs *libs, const AVFrame *from, int
                                            AV_PIX_FMT_YUVJ420P, SWS_AREA, NULL, NULL, NULL);
     if (!scaler) {
         libs->call_av_frame_free(&to);
-        FAIL(c, INVALID, "a picture in a form that cannot be changed");
+        FAIL(c, INVALID, "a picture in a format that cannot be converted");
     }
     libs->call_sws_scale(scaler, (const uint8_t *const *)from->data, from->linesize, 0,
                          from->height, to->data, to->linesize);
@@ -95,7 +95,7 @@ rc image_encode(struct ctx *c, const struct libs *libs, const AVFrame *frame,
     rc result = OK;
     if (frame->width <= 0 || frame->height <= 0 ||
         (int64_t)frame->width * frame->height > PIXELS_MAX)
-        FAIL(c, INVALID, "a picture of %d by %d points", frame->width, frame->height);
+        FAIL(c, INVALID, "a picture of %d by %d pixels", frame->width, frame->height);
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
         result = encode(c, libs, frame, tries[i].across, tries[i].quality, &made);
         if (result.code != RC_TOO_LARGE)
@@ -135,9 +135,9 @@ static bool is_whole(struct str jpeg)
 rc image_decode(struct ctx *c, const struct libs *libs, struct str jpeg, AVFrame *ret)
 {
     if (jpeg.len < 4 || memcmp(jpeg.ptr, "\xff\xd8", 2) != 0)
-        FAIL(c, INVALID, "what the camera gave is no JPEG picture");
+        FAIL(c, INVALID, "the camera did not deliver a JPEG picture");
     if (!is_whole(jpeg))
-        FAIL(c, INVALID, "the picture that the camera gave is not whole");
+        FAIL(c, INVALID, "the camera's picture is incomplete");
     AVCodecContext *decoder =
         libs->call_avcodec_alloc_context3(libs->call_avcodec_find_decoder(AV_CODEC_ID_MJPEG));
     AVPacket *packet = libs->call_av_packet_alloc();
@@ -145,7 +145,7 @@ rc image_decode(struct ctx *c, const struct libs *libs, struct str jpeg, AVFrame
     libs->call_av_packet_free(&packet);
     libs->call_avcodec_free_context(&decoder);
     if (!good)
-        FAIL(c, INVALID, "the picture that the camera gave cannot be read");
+        FAIL(c, INVALID, "the camera's picture cannot be read");
     return OK;
 }
 

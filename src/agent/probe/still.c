@@ -89,7 +89,7 @@ static rc look(struct still *s, struct wall *ret_at, struct image_made *ret)
     if (addresses.still[0])
         result = from_address(s, addresses.still, ret_at);
     else if (!addresses.stream[0])
-        FAIL(&s->c, NOT_FOUND, "it is not known yet where it gives pictures");
+        FAIL(&s->c, NOT_FOUND, "its picture address is not known yet");
     if (addresses.stream[0] && (!addresses.still[0] || !rc_ok(result)))
         result = from_stream(s, ret_at);
     TRY(result);

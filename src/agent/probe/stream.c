@@ -41,9 +41,9 @@ static struct mono after_ms(struct mono t, int64_t ms)
 static const struct probe_word words[] = {
     [LIVENESS_LOST] = {"stream.lost", "stream", "no picture comes", SIGNAL_KIND_TROUBLE,
                        SIGNAL_KIND_UNSET, SIGNAL_PRIORITY_MEDIUM},
-    [LIVENESS_BACK] = {"stream.back", "stream", "the picture comes again", SIGNAL_KIND_RESTORE,
+    [LIVENESS_BACK] = {"stream.back", "stream", "the picture is back", SIGNAL_KIND_RESTORE,
                        SIGNAL_KIND_TROUBLE, SIGNAL_PRIORITY_NOTE},
-    [LIVENESS_FROZEN] = {"picture.frozen", "picture", "the picture does not change any more",
+    [LIVENESS_FROZEN] = {"picture.frozen", "picture", "the picture no longer changes",
                          SIGNAL_KIND_TAMPER, SIGNAL_KIND_UNSET, SIGNAL_PRIORITY_HIGH},
     [LIVENESS_MOVES] = {"picture.moves", "picture", "the picture changes again",
                         SIGNAL_KIND_RESTORE, SIGNAL_KIND_TAMPER, SIGNAL_PRIORITY_NOTE},
@@ -89,7 +89,7 @@ static void set_why(struct stream *s, const char *what, int error)
     snprintf(s->why, sizeof s->why, "%s%s%s", what, text[0] ? ": " : "", text);
     bool refused = error == AVERROR_HTTP_UNAUTHORIZED || error == AVERROR_HTTP_FORBIDDEN;
     if (refused)
-        snprintf(s->why, sizeof s->why, "it does not accept our name and password");
+        snprintf(s->why, sizeof s->why, "it does not accept our user name and password");
     probe_lock(s->probe);
     s->probe->refused = refused;
     probe_unlock(s->probe);
@@ -268,9 +268,9 @@ static void look_once(struct stream *s, const char *stream)
     if (error < 0) {
         set_why(s, "it cannot be reached", error);
     } else if (!open_decoder(s)) {
-        set_why(s, "its stream is in a form that is not known here", 0);
+        set_why(s, "its stream has an unsupported format", 0);
     } else {
-        set_why(s, "the stream has begun, and no whole picture came", 0);
+        set_why(s, "the stream began, but no whole picture came", 0);
         error = read_on(s);
         set_why(s, "the stream broke off", error);
     }

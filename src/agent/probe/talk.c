@@ -7,7 +7,7 @@
 
 SHAPE_DEFINE(probe_order, PROBE_ORDER_FIELDS, 1, "The camera that a probe calls");
 SHAPE_DEFINE_CHOICES(probe_condition, PROBE_CONDITION, PROBE_CONDITIONS);
-SHAPE_DEFINE(probe_state, PROBE_STATE_FIELDS, 1, "How a camera does");
+SHAPE_DEFINE(probe_state, PROBE_STATE_FIELDS, 1, "The state of a camera");
 SHAPE_DEFINE(talk_look, TALK_LOOK_FIELDS, 1, "An image, please");
 SHAPE_DEFINE(talk_image, TALK_IMAGE_FIELDS, 1, "What an image is, before its bytes");
 

@@ -35,27 +35,27 @@ enum talk_kind {
 };
 
 /* What a probe knows of its camera, which is all that it knows of the mission. */
-#define PROBE_ORDER_FIELDS(F, T)                                                   \
-    F(T, text, line, onvif, 0, 1, 400, "its ONVIF device service")                 \
-    F(T, text, line, stream, 0, 1, 400, "its stream; absent: ONVIF says")          \
-    F(T, text, line, still, 0, 1, 400,                                             \
-      "where it gives one image, by HTTP; absent: ONVIF says, or the stream does") \
-    F(T, text, line, user, 0, 1, 200, "name to sign in with")                      \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                     \
-    F(T, text, block, authority, 0, 1, PROBE_AUTHORITY_MAX,                        \
-      "whose certificate it must show, where it is called by https (PEM)")         \
-    F(T, ms, _, freeze_ms, REQUIRED, 1, PROBE_FREEZE_MS_MAX,                       \
-      "an image that does not change so long is frozen")                           \
-    F(T, ms, _, blip_ms, REQUIRED, 1, PROBE_BLIP_MS_MAX,                           \
-      "a shorter loss of the image is told to nobody")
+#define PROBE_ORDER_FIELDS(F, T)                                                  \
+    F(T, text, line, onvif, 0, 1, 400, "its ONVIF device service")                \
+    F(T, text, line, stream, 0, 1, 400, "its stream; absent: ONVIF says")         \
+    F(T, text, line, still, 0, 1, 400,                                            \
+      "address of one image, by HTTP; absent: as ONVIF says, or from the stream") \
+    F(T, text, line, user, 0, 1, 200, "user name")                                \
+    F(T, text, line, password, SECRET, 1, 200, "its password")                    \
+    F(T, text, block, authority, 0, 1, PROBE_AUTHORITY_MAX,                       \
+      "authority that must have signed its certificate, for https (PEM)")         \
+    F(T, ms, _, freeze_ms, REQUIRED, 1, PROBE_FREEZE_MS_MAX,                      \
+      "an image unchanged for this long is frozen")                               \
+    F(T, ms, _, blip_ms, REQUIRED, 1, PROBE_BLIP_MS_MAX,                          \
+      "a shorter loss of the image is not reported")
 SHAPE_DECLARE(probe_order, PROBE_ORDER_FIELDS);
 
-#define PROBE_CONDITIONS(X, E)                                        \
-    X(E, CALLING, "calling", "it is being called for the first time") \
-    X(E, WATCHED, "watched", "it answers, and its image moves")       \
-    X(E, FROZEN, "frozen", "it sends the same image again and again") \
-    X(E, LOST, "lost", "it does not answer, or sends no image")       \
-    X(E, REFUSED, "refused", "it does not accept our name and password")
+#define PROBE_CONDITIONS(X, E)                                           \
+    X(E, CALLING, "calling", "it is being contacted for the first time") \
+    X(E, WATCHED, "watched", "it answers, and its image moves")          \
+    X(E, FROZEN, "frozen", "it keeps sending the same image")            \
+    X(E, LOST, "lost", "it does not answer, or sends no image")          \
+    X(E, REFUSED, "refused", "it does not accept our user name and password")
 SHAPE_DECLARE_CHOICES(probe_condition, PROBE_CONDITION, PROBE_CONDITIONS);
 
 /* How the camera does, since the probe began. */
@@ -67,16 +67,16 @@ SHAPE_DECLARE_CHOICES(probe_condition, PROBE_CONDITION, PROBE_CONDITIONS);
     F(T, text, line, codec, 0, 1, 40, "how its stream is coded")                     \
     F(T, i64, _, width, 0, 0, 65535, "of its stream")                                \
     F(T, i64, _, height, 0, 0, 65535, "of its stream")                               \
-    F(T, i64, _, connects, 0, 0, 0, "times its stream was begun")                    \
+    F(T, i64, _, connects, 0, 0, 0, "times its stream was started")                  \
     F(T, i64, _, keyframes, 0, 0, 0, "whole images in its stream")                   \
     F(T, i64, _, samples, 0, 0, 0, "of those, decoded and compared")                 \
-    F(T, bp, _, alive, 0, 0, 10000, "share of the image that has changed lately")    \
-    F(T, flag, _, subscribed, 0, 0, 0, "it has our subscription to its events")      \
+    F(T, bp, _, alive, 0, 0, 10000, "share of the image that changed recently")      \
+    F(T, flag, _, subscribed, 0, 0, 0, "we are subscribed to its events")            \
     F(T, i64, _, subscriptions, 0, 0, 0, "subscriptions made so far")                \
     F(T, i64, _, pulls, 0, 0, 0, "times we asked for events")                        \
-    F(T, i64, _, notifications, 0, 0, 0, "events it gave")                           \
+    F(T, i64, _, notifications, 0, 0, 0, "events received")                          \
     F(T, i64, _, bad, 0, 0, 0, "answers that could not be read")                     \
-    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock less ours")
+    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock minus ours")
 SHAPE_DECLARE(probe_state, PROBE_STATE_FIELDS);
 
 #define TALK_LOOK_FIELDS(F, T) F(T, i64, _, ticket, 0, 0, 0, "to be given back with the image")

@@ -41,14 +41,14 @@ static bool is_permission(struct str s)
 
 const struct text_form text_form_login = {
     "login",
-    "a-z, 0-9 and inner points, dashes and underscores",
+    "a-z, 0-9 and inner dots, dashes and underscores",
     "^[a-z0-9](?:[a-z0-9._\\-]*[a-z0-9])?$",
     is_login,
     "amina.haddad",
 };
 const struct text_form text_form_permission = {
     "permission",
-    "the name of a permission (zone.read), all of a noun (zone.*) or everything (*)",
+    "a permission (zone.read), all permissions of a noun (zone.*) or everything (*)",
     "^(?:[a-z\\-]+\\.)*(?:[a-z\\-]+\\.[a-z\\-]+|\\*)$",
     is_permission,
     "zone.read",
@@ -61,12 +61,12 @@ SHAPE_DEFINE_CHOICES(account_status, ACCOUNT_STATUS, ACCOUNT_STATUSES);
 
 SHAPE_DEFINE(compartment, COMPARTMENT_FIELDS, 1, "Records that only its members may read");
 SHAPE_DEFINE_CHOICES(role_opening, ROLE_OPENING, ROLE_OPENINGS);
-SHAPE_DEFINE(role, ROLE_FIELDS, 1, "What somebody may do and read, by what they are here for");
+SHAPE_DEFINE(role, ROLE_FIELDS, 1, "What somebody may do and read in their function");
 SHAPE_DEFINE(account, ACCOUNT_FIELDS, 1, "The right of a person or program to use Chancery");
 
 const struct module account_module = {
     .name = "account",
-    .help = "Who may do and read what, and by which ways they sign in",
+    .help = "Who may do and read what, and how they sign in",
     .needs = NEEDS(&people_module),
     .records =
         (const struct record[]){
@@ -104,14 +104,15 @@ const struct module account_module = {
     .routes = account_routes,
     .permissions =
         (const struct permission[]){
-            {"compartment.read", "See which compartments there are"},
+            {"compartment.read", "See compartments"},
             {"compartment.write", "Add, change and retire compartments"},
             {"role.read", "See roles"},
-            {"role.write", "Add, change and retire roles, within what one holds"},
+            {"role.write", "Add, change and retire roles, within one's own rights"},
             {"account.read", "See accounts"},
-            {"account.write", "Add, change, suspend and retire accounts, within what one holds"},
+            {"account.write", "Add, change, suspend and retire accounts, within one's own rights"},
             {PERMIT_SIGN_IN_READ, "See who signed in, and who failed to"},
-            {"account.enrol", "Make links to enrol, for accounts that hold no more than oneself"},
+            {"account.enrol",
+             "Make enrolment links, for accounts with no more rights than one's own"},
             {0},
         },
     .account_origin = account_origin,

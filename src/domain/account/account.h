@@ -12,11 +12,11 @@ extern const struct module account_module;
 
 extern const struct text_form text_form_login, text_form_permission;
 
-#define COMPARTMENT_FIELDS(F, T)                                                              \
-    RECORD_FIELDS(F, T)                                                                       \
-    F(T, text, slug, slug, REQUIRED | UNIQUE | SEARCHED, 1, 40, "as in a label: medical")     \
-    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "what it is called")                      \
-    F(T, text, block, why, REQUIRED | SEARCHED, 1, 1000, "what is kept in it, and why apart") \
+#define COMPARTMENT_FIELDS(F, T)                                                                  \
+    RECORD_FIELDS(F, T)                                                                           \
+    F(T, text, slug, slug, REQUIRED | UNIQUE | SEARCHED, 1, 40, "as in a label: medical")         \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "what it is called")                          \
+    F(T, text, block, why, REQUIRED | SEARCHED, 1, 1000, "what it holds, and why it is separate") \
     F(T, ref, person, owner, REQUIRED, 0, 0, "who decides on admission")
 SHAPE_DECLARE(compartment, COMPARTMENT_FIELDS);
 
@@ -26,13 +26,13 @@ SHAPE_DECLARE(compartment, COMPARTMENT_FIELDS);
     X(E, PHONE, "phone", "the page of a guard's phone")
 SHAPE_DECLARE_CHOICES(role_opening, ROLE_OPENING, ROLE_OPENINGS);
 
-#define ROLE_FIELDS(F, T)                                                                       \
-    RECORD_FIELDS(F, T)                                                                         \
-    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")               \
-    F(T, text, block, help, SEARCHED, 1, 1000, "who should have it")                            \
-    F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *")     \
-    F(T, label, _, clearance, 0, 0, 0, "what it may read; without it nothing that has a label") \
-    F(T, choice, role_opening, opens, 0, 0, 0,                                                  \
+#define ROLE_FIELDS(F, T)                                                                        \
+    RECORD_FIELDS(F, T)                                                                          \
+    F(T, text, line, name, REQUIRED | UNIQUE | TITLE, 1, 80, "what it is called")                \
+    F(T, text, block, help, SEARCHED, 1, 1000, "who should have it")                             \
+    F(T, texts, permission, permissions, 0, 0, 200, "what it may do: zone.read, zone.*, *")      \
+    F(T, label, _, clearance, 0, 0, 0, "what it may read; without it, nothing that has a label") \
+    F(T, choice, role_opening, opens, 0, 0, 0,                                                   \
       "page that signing in leads to; absent: the Situation")
 SHAPE_DECLARE(role, ROLE_FIELDS);
 
@@ -50,8 +50,7 @@ SHAPE_DECLARE_CHOICES(account_status, ACCOUNT_STATUS, ACCOUNT_STATUSES);
     RECORD_FIELDS(F, T)                                                                       \
     F(T, choice, account_kind, kind, REQUIRED, 0, 0, "who uses it")                           \
     F(T, ref, person, person, REQUIRED | INDEXED, 0, 0, "whose it is, or who answers for it") \
-    F(T, text, login, login, REQUIRED | UNIQUE | PERSONAL | TITLE, 1, 64,                     \
-      "the name to sign in with")                                                             \
+    F(T, text, login, login, REQUIRED | UNIQUE | PERSONAL | TITLE, 1, 64, "the sign-in name") \
     F(T, refs, role, roles, 0, 0, 20, "what it may do and read, together")                    \
     F(T, choice, account_status, status, REQUIRED | INDEXED, 0, 0, "whether it may be used")  \
     F(T, text, locale, language, 0, 0, 0, "of the console")

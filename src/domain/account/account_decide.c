@@ -59,12 +59,12 @@ rc compartment_check(struct ctx *c, struct picture *picture, const struct comman
     if (!old)
         return check_slug_is_new(c, picture, new->slug);
     if (!str_eq(old->slug, new->slug))
-        REFUSE(c, CONFLICT, "slug-kept", "slug", "labels name it by its slug, which stays");
+        REFUSE(c, CONFLICT, "slug-kept", "slug", "labels use its slug, so the slug cannot change");
     if (str_eq(old->owner, new->owner))
         return OK;
     TRY(admits(c, picture, &command->actor, old->slug, &admitted));
     if (!admitted)
-        REFUSE(c, FORBIDDEN, "grant", "owner", "only its owner or a member hands it over");
+        REFUSE(c, FORBIDDEN, "grant", "owner", "only its owner or a member can hand it over");
     return OK;
 }
 
@@ -104,7 +104,7 @@ static rc may_grant_role(struct ctx *c, struct picture *picture, const struct ac
             TRY(admits(c, picture, actor, slug, &admitted));
         if (!admitted)
             REFUSE(c, FORBIDDEN, "grant", "clearance",
-                   "only its owner or a member admits to the compartment %.*s", STR_ARG(slug));
+                   "only its owner or a member can admit to the compartment %.*s", STR_ARG(slug));
     }
     return OK;
 }
@@ -228,7 +228,7 @@ static rc officer_remains(struct ctx *c, struct picture *picture, const struct c
     }
     if (!found) {
         rc refused = fault_raise(c, RC_CONFLICT, __FILE__, __LINE__,
-                                 "nobody would be left who may do everything");
+                                 "nobody with full rights would be left");
         fault_set_rule(c, "last-officer");
         return refused;
     }
@@ -270,10 +270,10 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
 {
     const struct account *old = before, *new = after;
     if (new &&str_eq(new->id, actor_system.id))
-        REFUSE(c, CONFLICT, "reserved", "id", "this is what Chancery itself is called");
+        REFUSE(c, CONFLICT, "reserved", "id", "this name is reserved for Chancery itself");
     if (old && new && (old->kind != new->kind || !str_eq(old->person, new->person)))
         REFUSE(c, CONFLICT, "person-kept", "person",
-               "an account stays with whom it was made for; make another");
+               "an account cannot move to another person; add another account");
     if (new &&new->status == ACCOUNT_STATUS_ACTIVE) {
         bool was_active = old && old->status == ACCOUNT_STATUS_ACTIVE;
         TRY(may_grant_roles(c, picture, &command->actor, new->roles,

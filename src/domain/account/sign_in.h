@@ -22,15 +22,15 @@ SHAPE_DECLARE_CHOICES(key_algorithm, KEY_ALGORITHM, KEY_ALGORITHMS);
 /* ---- the vault -------------------------------------------------------------------------------
  * What is secret is in every row, but is not required: these shapes are shown as well. */
 
-#define PASSKEY_FIELDS(F, T)                                                      \
-    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                          \
-    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "whose it is")                 \
-    F(T, text, line, name, REQUIRED, 1, 60, "what its owner calls it")            \
-    F(T, text, line, credential, INDEXED | SECRET, 1, 1400, "its id, base64url")  \
-    F(T, bytes, _, key, SECRET, 1, 1024, "its public key")                        \
-    F(T, choice, key_algorithm, algorithm, REQUIRED, 0, 0, "what it signs with")  \
-    F(T, i64, _, sign_count, 0, 0, 4294967295, "uses that it has counted itself") \
-    F(T, time, _, added, REQUIRED, 0, 0, "when it was added")                     \
+#define PASSKEY_FIELDS(F, T)                                                         \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                             \
+    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "whose it is")                    \
+    F(T, text, line, name, REQUIRED, 1, 60, "what its owner calls it")               \
+    F(T, text, line, credential, INDEXED | SECRET, 1, 1400, "its id, base64url")     \
+    F(T, bytes, _, key, SECRET, 1, 1024, "its public key")                           \
+    F(T, choice, key_algorithm, algorithm, REQUIRED, 0, 0, "what it signs with")     \
+    F(T, i64, _, sign_count, 0, 0, 4294967295, "uses counted by the passkey itself") \
+    F(T, time, _, added, REQUIRED, 0, 0, "when it was added")                        \
     F(T, time, _, used, 0, 0, 0, "when it was last used")
 SHAPE_DECLARE(passkey, PASSKEY_FIELDS);
 
@@ -52,31 +52,31 @@ SHAPE_DECLARE(recovery, RECOVERY_FIELDS);
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                    \
     F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who may enrol")         \
     F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the link") \
-    F(T, time, _, expires, REQUIRED, 0, 0, "no longer good after")
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")
 SHAPE_DECLARE(enrolment, ENROLMENT_FIELDS);
 
-#define SESSION_FIELDS(F, T)                                                          \
-    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                              \
-    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who it is")                       \
-    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the token")          \
-    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved it")        \
-    F(T, text, line, device, 0, 0, 120, "browser and system, as they say themselves") \
-    F(T, text, line, peer, 0, 0, 100, "address")                                      \
-    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                               \
-    F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")           \
-    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")
+#define SESSION_FIELDS(F, T)                                                             \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                 \
+    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who it is")                          \
+    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the token")             \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")           \
+    F(T, text, line, device, 0, 0, 120, "browser and system, as they report themselves") \
+    F(T, text, line, peer, 0, 0, 100, "address")                                         \
+    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                  \
+    F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")              \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")
 SHAPE_DECLARE(session, SESSION_FIELDS);
 
-#define TOKEN_FIELDS(F, T)                                                      \
-    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                        \
-    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "for whom it acts")          \
-    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the token")    \
-    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                   \
-    F(T, texts, line, scopes, 0, 0, 200, "of the account's permissions, these") \
-    F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these sources only …")  \
-    F(T, texts, line, sources, 0, 0, 200, "… none, when the list is empty")     \
-    F(T, time, _, made, REQUIRED, 0, 0, "since when")                           \
-    F(T, time, _, expires, REQUIRED, 0, 0, "no longer good after")              \
+#define TOKEN_FIELDS(F, T)                                                                \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                  \
+    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "for whom it acts")                    \
+    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the token")              \
+    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                             \
+    F(T, texts, line, scopes, 0, 0, 200, "limited to these of the account's permissions") \
+    F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these sources only …")            \
+    F(T, texts, line, sources, 0, 0, 200, "… none, when the list is empty")               \
+    F(T, time, _, made, REQUIRED, 0, 0, "since when")                                     \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")                             \
     F(T, time, _, used, 0, 0, 0, "last used, to about an hour")
 SHAPE_DECLARE(token, TOKEN_FIELDS);
 
@@ -115,15 +115,15 @@ SHAPE_DECLARE(touch, TOUCH_FIELDS);
 
 /* ---- bodies of events ------------------------------------------------------------------------ */
 
-#define SIGN_IN_FAILURES(X, E)                                             \
-    X(E, UNKNOWN, "unknown", "no such account, or it may not be used")     \
-    X(E, PASSWORD, "password", "wrong password")                           \
-    X(E, CODE, "code", "wrong or used code of the authenticator app")      \
-    X(E, RECOVERY, "recovery", "wrong or used recovery code")              \
-    X(E, PASSKEY, "passkey", "a passkey that did not verify")              \
-    X(E, COPY, "copy", "a passkey counted backwards: there may be a copy") \
-    X(E, LINK, "link", "wrong, used or expired link")                      \
-    X(E, TOKEN, "token", "a token that is not, or no longer, good")
+#define SIGN_IN_FAILURES(X, E)                                                    \
+    X(E, UNKNOWN, "unknown", "no such account, or it may not be used")            \
+    X(E, PASSWORD, "password", "wrong password")                                  \
+    X(E, CODE, "code", "wrong or used code of the authenticator app")             \
+    X(E, RECOVERY, "recovery", "wrong or used recovery code")                     \
+    X(E, PASSKEY, "passkey", "a passkey that did not verify")                     \
+    X(E, COPY, "copy", "a passkey's counter went backwards: there may be a copy") \
+    X(E, LINK, "link", "wrong, used or expired link")                             \
+    X(E, TOKEN, "token", "an invalid, expired or revoked token")
 SHAPE_DECLARE_CHOICES(sign_in_failure, SIGN_IN_FAILURE, SIGN_IN_FAILURES);
 
 #define FAILED_SIGN_IN_FIELDS(F, T)                                             \
@@ -136,10 +136,10 @@ SHAPE_DECLARE(failed_sign_in, FAILED_SIGN_IN_FIELDS);
 
 #define SESSION_FACT_FIELDS(F, T)                                              \
     F(T, id, _, account, REQUIRED, 0, 0, "who it is")                          \
-    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved it") \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in") \
     F(T, text, line, device, PERSONAL, 0, 120, "browser and system")           \
     F(T, text, line, peer, PERSONAL, 0, 100, "address")                        \
-    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")
 SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
 
 #define WAY_FACT_FIELDS(F, T)                                            \
@@ -148,7 +148,7 @@ SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
     F(T, texts, line, scopes, 0, 0, 200, "permissions it is limited to") \
     F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these only …")   \
     F(T, texts, line, sources, 0, 0, 200, "… sources, by their ids")     \
-    F(T, time, _, expires, 0, 0, 0, "no longer good after")
+    F(T, time, _, expires, 0, 0, 0, "when it expires")
 SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 
 #define PERMIT_SIGN_IN_READ "sign-in.read"

@@ -28,7 +28,7 @@ static rc usable_account(struct ctx *c, struct picture *picture, struct str id, 
 static rc check_self(struct ctx *c, const struct command *command, struct str account)
 {
     if (!str_eq(command->actor.id, account))
-        FAIL(c, FORBIDDEN, "this is for its owner to do");
+        FAIL(c, FORBIDDEN, "only its owner can do this");
     return OK;
 }
 
@@ -127,7 +127,7 @@ static rc spend_passkey(struct ctx *c, struct picture *picture,
     TRY(result);
     bool counts = passkey.sign_count > 0 || opening->sign_count > 0;
     if (counts && opening->sign_count <= passkey.sign_count)
-        REFUSE(c, UNAUTHENTICATED, "copy", "", "the passkey counted backwards");
+        REFUSE(c, UNAUTHENTICATED, "copy", "", "the passkey's counter went backwards");
     passkey.sign_count = opening->sign_count;
     passkey.used = clock_now(c);
     return outcome_vault_put(c, outcome, &passkey_shape, &passkey);
@@ -140,7 +140,7 @@ static rc spend_code(struct ctx *c, struct picture *picture, const struct sessio
     rc result = picture_get(c, picture, &password_shape, opening->session.account, NULL, &password);
     if (result.code == RC_NOT_FOUND ||
         (rc_ok(result) && opening->counter.value <= password.counter))
-        REFUSE(c, UNAUTHENTICATED, "code", "", "this code was used already");
+        REFUSE(c, UNAUTHENTICATED, "code", "", "this code has already been used");
     TRY(result);
     password.counter = opening->counter.value;
     if (!str_absent(opening->rehash))
@@ -160,7 +160,7 @@ static rc spend_recovery(struct ctx *c, struct picture *picture,
         if (!str_eq(recovery.hashes.items[i], opening->recovery))
             recovery.hashes.items[left++] = recovery.hashes.items[i];
     if (left == recovery.hashes.count)
-        REFUSE(c, UNAUTHENTICATED, "recovery", "", "this code was used already");
+        REFUSE(c, UNAUTHENTICATED, "recovery", "", "this code has already been used");
     recovery.hashes.count = left;
     return outcome_vault_put(c, outcome, &recovery_shape, &recovery);
 }
@@ -292,7 +292,7 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
     if (!rc_ok(result) || !str_eq(link.account, account->id) || link.expires.us <= clock_now(c).us)
-        REFUSE(c, UNAUTHENTICATED, "link", "", "this link was used already, or is too old");
+        REFUSE(c, UNAUTHENTICATED, "link", "", "this link has been used or has expired");
     TRY(tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &enrolment_shape, id);
 }
@@ -311,7 +311,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     rc found =
         picture_find(c, picture, &passkey_shape, "credential", passkey->credential, NULL, &same);
     if (rc_ok(found))
-        REFUSE(c, CONFLICT, "passkey-known", "", "this passkey is registered already");
+        REFUSE(c, CONFLICT, "passkey-known", "", "this passkey is already registered");
     if (found.code != RC_NOT_FOUND)
         return found;
     TRY(account_rows(c, picture, &passkey_shape, account.id, &page));
@@ -414,7 +414,7 @@ static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
     TRY(usable);
     TRY(account_may_grant(c, picture, &command->actor, &account));
     if (account.kind != ACCOUNT_KIND_PERSON)
-        REFUSE(c, CONFLICT, "program", "", "a program does not enrol; it has tokens");
+        REFUSE(c, CONFLICT, "program", "", "programs do not enrol; they use tokens");
     TRY(account_rows(c, picture, &enrolment_shape, account.id, &page));
     const struct enrolment *links = page.records;
     for (size_t i = 0; i < page.count; i++)
@@ -448,7 +448,7 @@ const struct decision sign_in_decisions[] = {
     ANYONE("password.remove", "Remove the password", NULL, decide_password_remove),
     ANYONE("recovery.make", "Make recovery codes", &recovery_shape, decide_recovery_make),
     {.name = "enrolment.make",
-     .help = "Make a link to enrol",
+     .help = "Make an enrolment link",
      .permission = "account.enrol",
      .input = &enrolment_shape,
      .decide = decide_enrolment_make},

@@ -8,7 +8,7 @@ SHAPE_DEFINE_CHOICES(sign_in_failure, SIGN_IN_FAILURE, SIGN_IN_FAILURES);
 SHAPE_DEFINE(passkey, PASSKEY_FIELDS, 1, "A key that somebody signs in with");
 SHAPE_DEFINE(password, PASSWORD_FIELDS, 1, "A password and its authenticator app");
 SHAPE_DEFINE(recovery, RECOVERY_FIELDS, 1, "Recovery codes");
-SHAPE_DEFINE(enrolment, ENROLMENT_FIELDS, 1, "A one-time link to enrol");
+SHAPE_DEFINE(enrolment, ENROLMENT_FIELDS, 1, "A one-time enrolment link");
 SHAPE_DEFINE(session, SESSION_FIELDS, 1, "Somebody signed in on a device");
 SHAPE_DEFINE(token, TOKEN_FIELDS, 1, "The right of a program to act for an account");
 
@@ -30,12 +30,12 @@ EVENT_KIND(sign_in_failed, "sign-in.failed", failed_sign_in, PERMIT_SIGN_IN_READ
            "Somebody could not prove who they are");
 SEALED(session_opened, "session.opened", session_fact, "Signed in");
 SEALED(session_ended, "session.ended", way_fact, "Signed out");
-SEALED(passkey_added, "passkey.added", way_fact, "A new passkey");
-SEALED(passkey_removed, "passkey.removed", way_fact, "A passkey less");
-SEALED(password_set, "password.set", way_fact, "A new password");
+SEALED(passkey_added, "passkey.added", way_fact, "A passkey was added");
+SEALED(passkey_removed, "passkey.removed", way_fact, "A passkey was removed");
+SEALED(password_set, "password.set", way_fact, "A password was set");
 SEALED(password_removed, "password.removed", way_fact, "No password");
-SEALED(recovery_made, "recovery.made", way_fact, "New recovery codes");
-SEALED(enrolment_made, "enrolment.made", way_fact, "A link to enrol");
+SEALED(recovery_made, "recovery.made", way_fact, "Recovery codes were made");
+SEALED(enrolment_made, "enrolment.made", way_fact, "An enrolment link was made");
 SEALED(enrolment_used, "enrolment.used", way_fact, "A link was used");
-SEALED(token_made, "token.made", way_fact, "A program may act for them");
-SEALED(token_revoked, "token.revoked", way_fact, "A program may no more");
+SEALED(token_made, "token.made", way_fact, "A token was made for a program");
+SEALED(token_revoked, "token.revoked", way_fact, "A token was revoked");

@@ -11,7 +11,7 @@
 SHAPE_DEFINE_CHOICES(alarm_state, ALARM_STATE, ALARM_STATES);
 SHAPE_DEFINE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
 
-SHAPE_DEFINE(message_param, MESSAGE_PARAM_FIELDS, 1, "What stands in a hole of a message");
+SHAPE_DEFINE(message_param, MESSAGE_PARAM_FIELDS, 1, "The value of a placeholder in a message");
 SHAPE_DEFINE(alarm_v1, ALARM_V1_FIELDS, 1, "Something a person must act on");
 
 /* Its sentence was English, and is kept as the text that it is. */
@@ -63,8 +63,8 @@ static const struct fold folds[] = {ALARM_EVENTS(FOLD){0}};
  */
 
 const struct decision alarm_decisions[ALARM_DECISIONS + 1] = {
-    [ALARM_CLAIM] = DECISION("alarm.claim", "Take an alarm: I see to it", ACT, &alarm_claim_shape,
-                             alarm_decide_claim, .lane = true),
+    [ALARM_CLAIM] = DECISION("alarm.claim", "Take an alarm: I am handling it", ACT,
+                             &alarm_claim_shape, alarm_decide_claim, .lane = true),
     [ALARM_RELEASE] =
         DECISION("alarm.release", "Give it back", ACT, NULL, alarm_decide_release, .lane = true),
     [ALARM_ACKNOWLEDGE] = DECISION("alarm.acknowledge", "Answer it: what it was and what is done",
@@ -73,11 +73,11 @@ const struct decision alarm_decisions[ALARM_DECISIONS + 1] = {
                               alarm_decide_shelve, .lane = true),
     [ALARM_UNSHELVE] = DECISION("alarm.unshelve", "Bring it back", SHELVE, NULL,
                                 alarm_decide_unshelve, .lane = true),
-    [ALARM_END] = DECISION("alarm.end", "Say that it is over; of duress only a person may", END,
+    [ALARM_END] = DECISION("alarm.end", "End it; only a person can end duress", END,
                            &alarm_end_shape, alarm_decide_end, .lane = true),
     [ALARM_MERGE] = DECISION("alarm.merge", "Show it under another", ACT, &alarm_team_shape,
                              alarm_decide_merge, .lane = true),
-    [ALARM_SPLIT] = DECISION("alarm.split", "Show it by itself; again: undo that", ACT, NULL,
+    [ALARM_SPLIT] = DECISION("alarm.split", "Show it by itself; again: undo", ACT, NULL,
                              alarm_decide_split, .lane = true),
     [ALARM_ESCALATE] = DECISION("alarm.escalate", "Tell others that nobody has taken an alarm",
                                 WATCH_WRITE, NULL, alarm_decide_escalate),
@@ -95,7 +95,7 @@ static const struct route routes[] = {
     ROUTE(GET, "/api/v1/watch/queue", WATCH_READ,
           "The alarms that stand, the most urgent first, with counts", .output = &alarm_queue_shape,
           .serve = alarm_serve_queue),
-    ROUTE(GET, "/api/v1/alarms", WATCH_READ, "Alarms; retired=true: with those closed",
+    ROUTE(GET, "/api/v1/alarms", WATCH_READ, "Alarms; retired=true: closed ones too",
           .output = &alarm_shown_shape, .output_list = true, .serve = alarm_serve_list),
     ROUTE_COMMAND("/api/v1/alarms/{id}/claim", "alarm.claim"),
     ROUTE_COMMAND("/api/v1/alarms/{id}/release", "alarm.release"),
@@ -129,10 +129,10 @@ const struct module alarm_module = {
     .permissions =
         (const struct permission[]){
             {WATCH_READ, "See alarms, the state of sources and zones, gaps, figures"},
-            {WATCH_WRITE, "Change which signals become which alarm"},
+            {WATCH_WRITE, "Change which signals raise which alarm"},
             {ACT, "Take, answer and group alarms"},
             {SHELVE, "Put alarms aside for a time"},
-            {END, "Say that an alarm is over, duress as well"},
+            {END, "End alarms, including duress"},
             {0},
         },
 };

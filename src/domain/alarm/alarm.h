@@ -38,9 +38,9 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
  * content/alarms/messages.<language>.json, and what stands in their {holes} is a reference to a
  * record, or a text as it came: a device's own words, a name that the mission gave. */
 enum { MESSAGE_PARAMS_MAX = 4, MESSAGE_TEXT_MAX = 300 };
-#define MESSAGE_PARAM_FIELDS(F, T)                                                \
-    F(T, text, slug, name, REQUIRED, 1, 20, "which hole of the message it fills") \
-    F(T, text, line, ref, 0, 1, 80, "a record: source/panel, account/01M8 …")     \
+#define MESSAGE_PARAM_FIELDS(F, T)                                            \
+    F(T, text, slug, name, REQUIRED, 1, 20, "the placeholder that it fills")  \
+    F(T, text, line, ref, 0, 1, 80, "a record: source/panel, account/01M8 …") \
     F(T, text, line, text, 0, 1, MESSAGE_TEXT_MAX, "a text as it came, in place of a reference")
 SHAPE_DECLARE(message_param, MESSAGE_PARAM_FIELDS);
 
@@ -51,55 +51,56 @@ SHAPE_DECLARE(message_param, MESSAGE_PARAM_FIELDS);
     F(T, id, _, rule, INDEXED, 0, 0, "its definition; absent: one built in")                   \
     F(T, text, slug, cause, REQUIRED | INDEXED, 1, 40, "what sort of thing it is")             \
     F(T, choice, signal_kind, kind, 0, 0, 0, "kind of its signals")
-#define ALARM_TAIL_FIELDS(F, T)                                                                    \
-    F(T, text, block, consequence, 0, 0, 500, "what happens if nobody acts")                       \
-    F(T, text, block, action, 0, 0, 1000, "what the guard does")                                   \
-    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "how urgent")                          \
-    F(T, i64, _, rank, INDEXED, 0, 9, "place in the queue: 0 the lane, then by priority")          \
-    F(T, ms, _, respond_ms, 0, 0, 0, "time to act")                                                \
-    F(T, ms, _, escalate_ms, 0, 0, 0, "untaken so long: others are told")                          \
-    F(T, id, _, source, INDEXED, 0, 0, "who says so")                                              \
-    F(T, id, _, zone, INDEXED, 0, 0, "where")                                                      \
-    F(T, text, line, point, 0, 1, 200, "where, as the device gives it")                            \
-    F(T, choice, alarm_state, state, REQUIRED | INDEXED, 0, 0, "ISA-18.2's state")                 \
-    F(T, flag, _, lane, 0, 0, 0, "duress: not shelved, not suppressed, ended by a person only")    \
-    F(T, flag, _, drill, 0, 0, 0, "an exercise or a test")                                         \
-    F(T, flag, _, active, 0, 0, 0, "its condition stands")                                         \
-    F(T, flag, _, momentary, 0, 0, 0, "no restore will come")                                      \
-    F(T, flag, _, acknowledged, 0, 0, 0, "somebody has answered")                                  \
-    F(T, flag, _, suppressed, 0, 0, 0, "by design")                                                \
-    F(T, flag, _, out_of_service, 0, 0, 0, "its source or rule is switched off")                   \
-    F(T, time, _, began, REQUIRED, 0, 0, "first signal, by the time it is shown at")               \
-    F(T, time, _, raised, REQUIRED | INDEXED, 0, 0, "when we knew")                                \
-    F(T, time, _, last, REQUIRED, 0, 0, "last signal")                                             \
-    F(T, i64, _, signals, 0, 0, 0, "signals so far, with those that were only counted")            \
-    F(T, i64, _, cancels, 0, 0, 0, "of duress: times the device took it back, which ends nothing") \
-    F(T, time, _, returned, 0, 0, 0, "its condition ended")                                        \
-    F(T, text, line, claimed_by, 0, 1, 120, "who has taken it")                                    \
-    F(T, time, _, claimed, 0, 0, 0, "when")                                                        \
-    F(T, time, _, claim_until, 0, 0, 0, "until when that counts")                                  \
-    F(T, flag, _, claim_stale, 0, 0, 0, "taken, and then nothing happened")                        \
-    F(T, text, line, acked_by, 0, 1, 120, "who answered")                                          \
-    F(T, time, _, acked, 0, 0, 0, "when")                                                          \
-    F(T, text, block, ack_why, SEARCHED, 0, 1000, "what they found or do")                         \
-    F(T, choice, alarm_disposition, disposition, INDEXED, 0, 0, "what it was")                     \
-    F(T, time, _, ack_until, 0, 0, 0, "until when the answer holds")                               \
-    F(T, text, line, shelved_by, 0, 1, 120, "who put it aside")                                    \
-    F(T, time, _, shelved_until, 0, 0, 0, "until when")                                            \
-    F(T, text, block, shelve_why, 0, 0, 500, "why")                                                \
-    F(T, i64, _, shelved_signals, 0, 0, 0, "signals when it was put aside")                        \
-    F(T, text, line, ended_by, 0, 1, 120, "who ended it")                                          \
-    F(T, text, block, end_why, SEARCHED, 0, 1000, "why")                                           \
-    F(T, text, line, word_of, 0, 1, 120, "whose word that was")                                    \
-    F(T, time, _, closed, INDEXED, 0, 0, "when it was over")                                       \
-    F(T, i64, _, escalations, 0, 0, 0, "times others were told")                                   \
-    F(T, id, _, team, INDEXED, 0, 0, "alarm under which it is shown; itself when alone")           \
-    F(T, id, _, team_before, 0, 0, 0, "where it was shown before, for undoing")
+#define ALARM_TAIL_FIELDS(F, T)                                                                 \
+    F(T, text, block, consequence, 0, 0, 500, "what happens if nobody acts")                    \
+    F(T, text, block, action, 0, 0, 1000, "what the guard does")                                \
+    F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "how urgent")                       \
+    F(T, i64, _, rank, INDEXED, 0, 9, "place in the queue: 0 the lane, then by priority")       \
+    F(T, ms, _, respond_ms, 0, 0, 0, "time to act")                                             \
+    F(T, ms, _, escalate_ms, 0, 0, 0, "others are told if nobody takes it in this time")        \
+    F(T, id, _, source, INDEXED, 0, 0, "who reported it")                                       \
+    F(T, id, _, zone, INDEXED, 0, 0, "where")                                                   \
+    F(T, text, line, point, 0, 1, 200, "where, as the device gives it")                         \
+    F(T, choice, alarm_state, state, REQUIRED | INDEXED, 0, 0, "ISA-18.2's state")              \
+    F(T, flag, _, lane, 0, 0, 0, "duress: not shelved, not suppressed, ended by a person only") \
+    F(T, flag, _, drill, 0, 0, 0, "an exercise or a test")                                      \
+    F(T, flag, _, active, 0, 0, 0, "its condition stands")                                      \
+    F(T, flag, _, momentary, 0, 0, 0, "no restore will come")                                   \
+    F(T, flag, _, acknowledged, 0, 0, 0, "somebody has answered")                               \
+    F(T, flag, _, suppressed, 0, 0, 0, "by design")                                             \
+    F(T, flag, _, out_of_service, 0, 0, 0, "its source or rule is switched off")                \
+    F(T, time, _, began, REQUIRED, 0, 0, "first signal, by the time it is shown at")            \
+    F(T, time, _, raised, REQUIRED | INDEXED, 0, 0, "when we received it")                      \
+    F(T, time, _, last, REQUIRED, 0, 0, "last signal")                                          \
+    F(T, i64, _, signals, 0, 0, 0, "signals so far, including those that were only counted")    \
+    F(T, i64, _, cancels, 0, 0, 0,                                                              \
+      "for duress: times the device cancelled it, which ends nothing")                          \
+    F(T, time, _, returned, 0, 0, 0, "its condition ended")                                     \
+    F(T, text, line, claimed_by, 0, 1, 120, "who has taken it")                                 \
+    F(T, time, _, claimed, 0, 0, 0, "when")                                                     \
+    F(T, time, _, claim_until, 0, 0, 0, "until when the claim counts")                          \
+    F(T, flag, _, claim_stale, 0, 0, 0, "taken, and then nothing happened")                     \
+    F(T, text, line, acked_by, 0, 1, 120, "who answered")                                       \
+    F(T, time, _, acked, 0, 0, 0, "when")                                                       \
+    F(T, text, block, ack_why, SEARCHED, 0, 1000, "what they found or do")                      \
+    F(T, choice, alarm_disposition, disposition, INDEXED, 0, 0, "what it was")                  \
+    F(T, time, _, ack_until, 0, 0, 0, "until when the answer holds")                            \
+    F(T, text, line, shelved_by, 0, 1, 120, "who put it aside")                                 \
+    F(T, time, _, shelved_until, 0, 0, 0, "until when")                                         \
+    F(T, text, block, shelve_why, 0, 0, 500, "why")                                             \
+    F(T, i64, _, shelved_signals, 0, 0, 0, "signals when it was put aside")                     \
+    F(T, text, line, ended_by, 0, 1, 120, "who ended it")                                       \
+    F(T, text, block, end_why, SEARCHED, 0, 1000, "why")                                        \
+    F(T, text, line, word_of, 0, 1, 120, "whose word that was")                                 \
+    F(T, time, _, closed, INDEXED, 0, 0, "when it was over")                                    \
+    F(T, i64, _, escalations, 0, 0, 0, "times others were told")                                \
+    F(T, id, _, team, INDEXED, 0, 0, "alarm under which it is shown; itself when alone")        \
+    F(T, id, _, team_before, 0, 0, 0, "where it was shown before, for undo")
 
-#define ALARM_FIELDS(F, T)                                                                  \
-    ALARM_HEAD_FIELDS(F, T)                                                                 \
-    F(T, text, line, message, REQUIRED, 1, 60, "what it says: the key of a message")        \
-    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "what stands in its holes") \
+#define ALARM_FIELDS(F, T)                                                                        \
+    ALARM_HEAD_FIELDS(F, T)                                                                       \
+    F(T, text, line, message, REQUIRED, 1, 60, "what it says: the key of a message")              \
+    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "the values of its placeholders") \
     ALARM_TAIL_FIELDS(F, T)
 SHAPE_DECLARE(alarm, ALARM_FIELDS);
 

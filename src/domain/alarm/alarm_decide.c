@@ -193,9 +193,9 @@ rc alarm_decide_end(struct ctx *c, struct picture *picture, const struct command
     TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     TRY(check_claim(c, command, &alarm));
     if (alarm.lane && str_absent(command->actor.person))
-        REFUSE(c, FORBIDDEN, "named-person", "", "duress is ended by a person, not by a program");
+        REFUSE(c, FORBIDDEN, "named-person", "", "only a person can end duress, not a program");
     if (alarm.lane && str_absent(input->word_of))
-        REFUSE(c, INVALID, "required", "word_of", "whose word is it that the duress is over?");
+        REFUSE(c, INVALID, "required", "word_of", "who gave the word that the duress is over?");
     struct wall now = clock_now(c);
     if (!alarm.acknowledged) {
         alarm.acknowledged = true;
@@ -225,9 +225,9 @@ rc alarm_decide_merge(struct ctx *c, struct picture *picture, const struct comma
     TRY(command_target(c, picture, command, &alarm_shape, NULL, &alarm));
     TRY(command_other(c, picture, command, &alarm_shape, input->into, NULL, &into));
     if (alarm.lane || into.lane)
-        REFUSE(c, FORBIDDEN, "lane", "", "duress stands alone: it is not shown under another");
+        REFUSE(c, FORBIDDEN, "lane", "", "duress stands alone: it cannot be shown under another");
     if (str_eq(alarm.team, into.team))
-        REFUSE(c, CONFLICT, "same", "into", "they are shown together already");
+        REFUSE(c, CONFLICT, "same", "into", "they are already shown together");
     alarm.team_before = alarm.team;
     alarm.team = into.team;
     return alarm_add_event(c, outcome, &alarm_merged_kind, &alarm);
@@ -245,7 +245,7 @@ rc alarm_decide_split(struct ctx *c, struct picture *picture, const struct comma
         return alarm_add_event(c, outcome, &alarm_merged_kind, &alarm);
     }
     if (str_eq(alarm.team, alarm.id))
-        REFUSE(c, CONFLICT, "alone", "", "this alarm is shown alone already");
+        REFUSE(c, CONFLICT, "alone", "", "this alarm is already shown alone");
     alarm.team_before = alarm.team;
     alarm.team = alarm.id;
     return alarm_add_event(c, outcome, &alarm_split_kind, &alarm);

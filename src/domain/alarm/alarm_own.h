@@ -26,12 +26,12 @@ extern const struct decision alarm_decisions[ALARM_DECISIONS + 1];
 /* The events of an alarm; the body of each is the whole of it. */
 #define ALARM_EVENTS(X)                                                                 \
     X(raised, "raised", "A new alarm")                                                  \
-    X(repeated, "repeated", "More signals of an alarm that stands")                     \
+    X(repeated, "repeated", "More signals for an alarm that stands")                    \
     X(recurred, "recurred", "An alarm rings again")                                     \
     X(returned, "returned", "Its condition is over")                                    \
-    X(cancel_heard, "cancel-heard", "The device took a duress back; that ends nothing") \
+    X(cancel_heard, "cancel-heard", "The device cancelled a duress; that ends nothing") \
     X(claimed, "claimed", "Somebody has taken it")                                      \
-    X(released, "released", "Whoever had taken it gave it back")                        \
+    X(released, "released", "Its holder gave it back")                                  \
     X(claim_lapsed, "claim-lapsed", "It was taken, and then nothing happened")          \
     X(acknowledged, "acknowledged", "Somebody has answered it")                         \
     X(ack_expired, "ack-expired", "The answer no longer holds")                         \
@@ -83,7 +83,7 @@ SHAPE_DECLARE(alarm_shelf, ALARM_SHELF_FIELDS);
 #define ALARM_END_FIELDS(F, T)                                                  \
     F(T, text, block, why, REQUIRED, 3, 1000, "why it is over")                 \
     F(T, choice, alarm_disposition, disposition, REQUIRED, 0, 0, "what it was") \
-    F(T, text, line, word_of, 0, 3, 120, "of duress: the name of who said that it is over")
+    F(T, text, line, word_of, 0, 3, 120, "for duress: the name of the person who gave the word")
 SHAPE_DECLARE(alarm_end, ALARM_END_FIELDS);
 
 #define ALARM_TEAM_FIELDS(F, T) \

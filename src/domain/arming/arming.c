@@ -4,13 +4,13 @@
 
 #include "domain/mission/mission.h"
 
-SHAPE_DEFINE(not_ready, NOT_READY_FIELDS, 1, "Something that speaks against arming a zone");
+SHAPE_DEFINE(not_ready, NOT_READY_FIELDS, 1, "A reason not to arm a zone");
 SHAPE_DEFINE(zone_arming, ZONE_ARMING_FIELDS, 1, "Whether a zone is armed");
 SHAPE_DEFINE(zone_arm, ZONE_ARM_FIELDS, 1, "Arming a zone");
 
 EVENT_KIND(zone_armed, "zone.armed", zone_arming, WATCH_READ, "A zone is armed",
            .row = EVENT_PUTS_ROW);
-EVENT_KIND(zone_disarmed, "zone.disarmed", zone_arming, WATCH_READ, "A zone is not armed any more",
+EVENT_KIND(zone_disarmed, "zone.disarmed", zone_arming, WATCH_READ, "A zone is no longer armed",
            .row = EVENT_PUTS_ROW);
 
 static const struct decision decisions[] = {
@@ -21,9 +21,9 @@ static const struct decision decisions[] = {
 };
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "How each zone is", .output = &zone_now_shape,
-          .output_list = true, .serve = zones_serve_states),
-    ROUTE(GET, "/api/v1/zones/{id}/readiness", WATCH_READ, "What speaks against arming it",
+    ROUTE(GET, "/api/v1/watch/zones", WATCH_READ, "The state of each zone",
+          .output = &zone_now_shape, .output_list = true, .serve = zones_serve_states),
+    ROUTE(GET, "/api/v1/zones/{id}/readiness", WATCH_READ, "Reasons not to arm it",
           .output = &zone_readiness_view_shape, .serve = zones_serve_readiness),
     ROUTE_COMMAND("/api/v1/zones/{id}/arm", "zone.arm"),
     ROUTE_COMMAND("/api/v1/zones/{id}/disarm", "zone.disarm"),

@@ -18,7 +18,7 @@ enum { NOT_READY_MAX = 100 };
 /* Its id is the zone's. */
 #define ZONE_ARMING_FIELDS(F, T)                                                                  \
     RECORD_FIELDS(F, T)                                                                           \
-    F(T, flag, _, armed, INDEXED, 0, 0, "is it armed")                                            \
+    F(T, flag, _, armed, INDEXED, 0, 0, "whether it is armed")                                    \
     F(T, time, _, since, REQUIRED, 0, 0, "since when")                                            \
     F(T, text, line, by, REQUIRED, 1, 120, "who did it")                                          \
     F(T, text, block, why, 0, 0, 500, "why, when not all was ready")                              \

@@ -97,7 +97,7 @@ rc zone_decide_arm(struct ctx *c, struct picture *picture, const struct command 
     TRY(command_target(c, picture, command, &zone_shape, NULL, &zone));
     TRY(zone_is_armed(c, picture, zone.id, &armed));
     if (armed)
-        REFUSE(c, CONFLICT, "armed", "", "this zone is armed already");
+        REFUSE(c, CONFLICT, "armed", "", "this zone is already armed");
     /* the event is read by whoever may read of the zone */
     struct clearance reader = {zone.label.tlp, zone.label.compartments};
     TRY(zone_readiness(c, picture, zone.id, &reader, r));
@@ -106,7 +106,8 @@ rc zone_decide_arm(struct ctx *c, struct picture *picture, const struct command 
                r->whole, STR_ARG(r->count ? r->items[0].name : STR("not for this label")),
                STR_ARG(r->count ? r->items[0].what : STR("hidden")));
     if (r->whole > 0 && str_absent(input->why))
-        REFUSE(c, INVALID, "required", "why", "why is it armed although not all is ready?");
+        REFUSE(c, INVALID, "required", "why",
+               "not everything is ready: give a reason for arming it");
     struct zone_arming arming = {.id = zone.id,
                                  .label = zone.label,
                                  .armed = true,

@@ -8,9 +8,9 @@
 
 #define PERMIT_ZONE_ARM "zone.arm"
 
-#define ZONE_ARM_FIELDS(F, T)                                                    \
-    F(T, flag, _, accept, 0, 0, 0,                                               \
-      "arm although not all is ready; what is open is bypassed until it closes") \
+#define ZONE_ARM_FIELDS(F, T)                                                           \
+    F(T, flag, _, accept, 0, 0, 0,                                                      \
+      "arm although not everything is ready; what is open is bypassed until it closes") \
     F(T, text, block, why, 0, 3, 500, "why that is accepted")
 SHAPE_DECLARE(zone_arm, ZONE_ARM_FIELDS);
 

@@ -27,10 +27,10 @@ SHAPE_DECLARE_CHOICES(zone_verdict, ZONE_VERDICT, ZONE_VERDICTS);
     F(T, json, _, alarms, REQUIRED, 0, 0, "how many alarms are in each state")
 SHAPE_DECLARE(zone_now, ZONE_NOW_FIELDS);
 
-#define ZONE_READINESS_FIELDS(F, T)                            \
-    F(T, flag, _, ready, 0, 0, 0, "nothing speaks against it") \
-    F(T, i64, _, count, 0, 0, 0, "how much does")              \
-    F(T, list, not_ready, items, 0, 0, 0, "what, as far as it is listed")
+#define ZONE_READINESS_FIELDS(F, T)                                  \
+    F(T, flag, _, ready, 0, 0, 0, "it is ready to be armed")         \
+    F(T, i64, _, count, 0, 0, 0, "the number of reasons against it") \
+    F(T, list, not_ready, items, 0, 0, 0, "the reasons, as far as they are listed")
 SHAPE_DECLARE(zone_readiness_view, ZONE_READINESS_FIELDS);
 
 #endif

@@ -4,22 +4,22 @@
 #include "adapter/onvif/address.h"
 
 SHAPE_DEFINE_CHOICES(camera_condition, CAMERA_CONDITION, CAMERA_CONDITIONS);
-SHAPE_DEFINE(camera, CAMERA_FIELDS, 1, "A camera that Chancery calls");
-SHAPE_DEFINE(camera_state, CAMERA_STATE_FIELDS, 1, "How a camera does");
-SHAPE_DEFINE(snapshot_ask, SNAPSHOT_ASK_FIELDS, 1, "A picture that is wanted");
+SHAPE_DEFINE(camera, CAMERA_FIELDS, 1, "A camera that Chancery connects to");
+SHAPE_DEFINE(camera_state, CAMERA_STATE_FIELDS, 1, "The state of a camera");
+SHAPE_DEFINE(snapshot_ask, SNAPSHOT_ASK_FIELDS, 1, "A requested picture");
 SHAPE_DEFINE(snapshot, SNAPSHOT_FIELDS, 1, "A picture taken for an alarm");
 SHAPE_DEFINE(snapshot_image, SNAPSHOT_IMAGE_FIELDS, 1, "The picture itself");
-SHAPE_DEFINE(snapshot_given, SNAPSHOT_GIVEN_FIELDS, 1, "What a camera gave");
-SHAPE_DEFINE(snapshot_missed, SNAPSHOT_MISSED_FIELDS, 1, "A picture that could not be had");
+SHAPE_DEFINE(snapshot_given, SNAPSHOT_GIVEN_FIELDS, 1, "What a camera delivered");
+SHAPE_DEFINE(snapshot_missed, SNAPSHOT_MISSED_FIELDS, 1, "A picture that could not be taken");
 SHAPE_DEFINE(snapshot_room, SNAPSHOT_ROOM_FIELDS, 1, "How many pictures are held");
 SHAPE_DEFINE(snapshot_end, SNAPSHOT_END_FIELDS, 1, "Why a picture is deleted");
 
 EVENT_KIND(snapshot_asked, "snapshot.asked", snapshot_ask, PERMIT_SNAPSHOT_READ,
-           "A picture is wanted of an alarm");
+           "A picture was requested for an alarm");
 EVENT_KIND(snapshot_taken, "snapshot.taken", snapshot, PERMIT_SNAPSHOT_READ,
            "A picture was taken; its digest proves it", .row = EVENT_PUTS_ROW);
 EVENT_KIND(snapshot_missed, "snapshot.missed", snapshot_missed, PERMIT_SNAPSHOT_READ,
-           "A picture could not be had");
+           "A picture could not be taken");
 EVENT_KIND(snapshot_deleted, "snapshot.deleted", snapshot, PERMIT_SNAPSHOT_READ,
            "A picture was deleted; its digest stays", .row = EVENT_PUTS_ROW);
 
@@ -32,8 +32,8 @@ static rc check_address(struct ctx *c, struct str text, const char *field, bool 
         return OK;
     if (!device_address_read(text, &address) || str_is(address.scheme, "rtsp") != stream)
         REFUSE(c, INVALID, "address", field,
-               stream ? "write it with its number and without a password: rtsp://192.0.2.20/1"
-                      : "write it with its number and without a password: http://192.0.2.20/…");
+               stream ? "use a numeric address without a password: rtsp://192.0.2.20/1"
+                      : "use a numeric address without a password: http://192.0.2.20/…");
     return OK;
 }
 
@@ -57,7 +57,7 @@ static rc check_kept(struct ctx *c, const struct camera *given, const struct cam
         !same_place(before->still, after->still) || str_compare(before->user, after->user) != 0 ||
         str_compare(before->authority, after->authority) != 0)
         REFUSE(c, INVALID, "again", "password",
-               "where it is called, or as whom, was changed: give the password again");
+               "the address or the user was changed: enter the password again");
     return OK;
 }
 
@@ -74,14 +74,13 @@ static rc check(struct ctx *c, struct picture *, const struct command *command, 
     TRY(check_address(c, camera->still, "still", false));
     if (str_absent(camera->onvif) && str_absent(camera->stream) && str_absent(camera->still))
         REFUSE(c, INVALID, "required", "stream",
-               "where is it called? Give its ONVIF service, its "
-               "stream, or where it gives a picture");
+               "an address is missing: give its ONVIF service, its stream or its still picture");
     bool tls = str_starts(camera->onvif, "https:") || str_starts(camera->still, "https:");
     if (tls && str_absent(camera->authority))
         REFUSE(c, INVALID, "required", "authority",
-               "whose certificate does it show? Without that https would prove nothing");
+               "give its certificate authority: without it https proves nothing");
     if (str_absent(camera->user) && !str_absent(camera->password))
-        REFUSE(c, INVALID, "required", "user", "whose password is it?");
+        REFUSE(c, INVALID, "required", "user", "a password needs a user");
     return OK;
 }
 
@@ -97,24 +96,24 @@ static rc note(struct ctx *c, struct picture *, const struct command *command,
 const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
     [SNAPSHOT_ASK] = DECISION("snapshot.ask", "Ask the cameras of an alarm for a picture now",
                               PERMIT_SNAPSHOT_TAKE, NULL, snapshot_ask_one),
-    [SNAPSHOT_KEEP] = DECISION("snapshot.keep", "Keep a picture that a camera gave",
+    [SNAPSHOT_KEEP] = DECISION("snapshot.keep", "Store a picture that a camera delivered",
                                PERMIT_CAMERA_WRITE, &snapshot_given_shape, snapshot_keep),
-    [SNAPSHOT_MISS] = DECISION("snapshot.miss", "Note that a camera gave no picture",
+    [SNAPSHOT_MISS] = DECISION("snapshot.miss", "Record that a camera delivered no picture",
                                PERMIT_CAMERA_WRITE, &snapshot_missed_shape, snapshot_miss),
-    [SNAPSHOT_DELETE] = DECISION("snapshot.delete", "Delete it before its time; its digest stays",
+    [SNAPSHOT_DELETE] = DECISION("snapshot.delete", "Delete it early; its digest stays",
                                  PERMIT_SNAPSHOT_DELETE, &snapshot_end_shape, snapshot_delete),
-    [SNAPSHOT_SWEEP] = DECISION("snapshot.sweep", "Delete the pictures whose time is over",
-                                PERMIT_CAMERA_WRITE, NULL, snapshot_sweep),
-    [CAMERA_NOTE] = DECISION("camera.note", "Note how a camera does", PERMIT_CAMERA_WRITE,
+    [SNAPSHOT_SWEEP] = DECISION("snapshot.sweep", "Delete expired pictures", PERMIT_CAMERA_WRITE,
+                                NULL, snapshot_sweep),
+    [CAMERA_NOTE] = DECISION("camera.note", "Record a camera's state", PERMIT_CAMERA_WRITE,
                              &camera_state_shape, note),
     {0},
 };
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/camera-states", PERMIT_CAMERA_READ, "How every camera does",
+    ROUTE(GET, "/api/v1/camera-states", PERMIT_CAMERA_READ, "The state of every camera",
           .output = &camera_state_shape, .output_list = true, .serve = camera_serve_states),
     ROUTE(GET, "/api/v1/cameras/{id}/state", PERMIT_CAMERA_READ,
-          "How a camera does: condition, figures of its stream and its events",
+          "The state of a camera: condition, figures of its stream and its events",
           .output = &camera_state_shape, .serve = camera_serve_state),
     ROUTE(GET, "/api/v1/alarms/{id}/snapshots", PERMIT_SNAPSHOT_READ,
           "The pictures taken for an alarm, the earliest first", .output = &snapshot_shape,
@@ -128,7 +127,7 @@ static const struct route routes[] = {
 
 const struct module camera_module = {
     .name = "camera",
-    .help = "Cameras, whether they see, and the pictures they give of alarms",
+    .help = "Cameras, whether they see, and the pictures they take for alarms",
     .needs = NEEDS(&alarm_module, &source_module),
     .records =
         (const struct record[]){
@@ -156,11 +155,11 @@ const struct module camera_module = {
     .routes = routes,
     .permissions =
         (const struct permission[]){
-            {PERMIT_CAMERA_READ, "See which cameras there are and how they do"},
-            {PERMIT_CAMERA_WRITE, "Change which cameras are called, and how"},
+            {PERMIT_CAMERA_READ, "See cameras and their state"},
+            {PERMIT_CAMERA_WRITE, "Change which cameras Chancery connects to, and how"},
             {PERMIT_SNAPSHOT_READ, "See the pictures taken for alarms"},
-            {PERMIT_SNAPSHOT_TAKE, "Ask cameras for a picture of an alarm"},
-            {PERMIT_SNAPSHOT_DELETE, "Delete pictures before their time"},
+            {PERMIT_SNAPSHOT_TAKE, "Ask cameras for a picture for an alarm"},
+            {PERMIT_SNAPSHOT_DELETE, "Delete pictures early"},
             {0},
         },
 };

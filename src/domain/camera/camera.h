@@ -25,32 +25,32 @@ enum {
     RECORD_FIELDS(F, T)                                                                         \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")             \
     F(T, ref, source, source, REQUIRED | UNIQUE, 0, 0,                                          \
-      "the source that its signals are from; its zones are those that it sees")                 \
+      "the source of its signals; it sees the zones of that source")                            \
     F(T, text, line, onvif, 0, 1, 400,                                                          \
       "its ONVIF device service: http://192.0.2.20/onvif/device_service")                       \
     F(T, text, line, stream, 0, 1, 400, "its stream: rtsp://192.0.2.20/…; absent: ONVIF says")  \
     F(T, text, line, still, 0, 1, 400,                                                          \
-      "where it gives one picture, by HTTP; absent: ONVIF says, or the stream does")            \
-    F(T, text, line, user, 0, 1, 200, "name to sign in with")                                   \
+      "address of one picture, by HTTP; absent: as ONVIF says, or from the stream")             \
+    F(T, text, line, user, 0, 1, 200, "user name")                                              \
     F(T, text, line, password, SECRET, 1, 200, "its password")                                  \
     F(T, text, block, authority, 0, 1, CAMERA_AUTHORITY_MAX,                                    \
-      "whose certificate it must show, where it is called by https (PEM)")                      \
+      "authority that must have signed its certificate, for https (PEM)")                       \
     F(T, flag, _, disabled, 0, 0, 0, "not called")                                              \
     F(T, ms, _, freeze_ms, 0, 0, CAMERA_FREEZE_MS_MAX,                                          \
-      "a picture that does not change for so long is frozen; 0: 30 s")                          \
+      "a picture unchanged for this long is frozen; 0: 30 s")                                   \
     F(T, ms, _, blip_ms, 0, 0, CAMERA_BLIP_MS_MAX,                                              \
-      "a shorter loss of the picture is told to nobody; 0: 10 s")                               \
+      "a shorter loss of the picture is not reported; 0: 10 s")                                 \
     F(T, ms, _, keep_ms, 0, 0, DAY_MS * 366, "its pictures are deleted after this; 0: 30 days") \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(camera, CAMERA_FIELDS);
 
-#define CAMERA_CONDITIONS(X, E)                                                       \
-    X(E, CALLING, "calling", "it is being called for the first time")                 \
-    X(E, WATCHED, "watched", "it answers, and its picture moves")                     \
-    X(E, FROZEN, "frozen", "it sends the same picture again and again")               \
-    X(E, LOST, "lost", "it does not answer, or sends no picture")                     \
-    X(E, REFUSED, "refused", "it does not accept our name and password")              \
-    X(E, FAILED, "failed", "the program that calls it has ended, and is tried again") \
+#define CAMERA_CONDITIONS(X, E)                                                                \
+    X(E, CALLING, "calling", "it is being contacted for the first time")                       \
+    X(E, WATCHED, "watched", "it answers, and its picture moves")                              \
+    X(E, FROZEN, "frozen", "it keeps sending the same picture")                                \
+    X(E, LOST, "lost", "it does not answer, or sends no picture")                              \
+    X(E, REFUSED, "refused", "it does not accept our user name and password")                  \
+    X(E, FAILED, "failed", "the process that connects to it has ended and is being restarted") \
     X(E, DISABLED, "disabled", "not called")
 SHAPE_DECLARE_CHOICES(camera_condition, CAMERA_CONDITION, CAMERA_CONDITIONS);
 
@@ -67,19 +67,19 @@ SHAPE_DECLARE_CHOICES(camera_condition, CAMERA_CONDITION, CAMERA_CONDITIONS);
     F(T, text, line, codec, 0, 1, 40, "how its stream is coded")                     \
     F(T, i64, _, width, 0, 0, 65535, "of its stream")                                \
     F(T, i64, _, height, 0, 0, 65535, "of its stream")                               \
-    F(T, i64, _, connects, 0, 0, 0, "times its stream was begun")                    \
+    F(T, i64, _, connects, 0, 0, 0, "times its stream was started")                  \
     F(T, i64, _, keyframes, 0, 0, 0, "whole pictures in its stream")                 \
     F(T, i64, _, samples, 0, 0, 0, "of those, decoded and compared")                 \
-    F(T, bp, _, alive, 0, 0, 10000, "share of the picture that has changed lately")  \
-    F(T, flag, _, subscribed, 0, 0, 0, "it has our subscription to its events")      \
+    F(T, bp, _, alive, 0, 0, 10000, "share of the picture that changed recently")    \
+    F(T, flag, _, subscribed, 0, 0, 0, "we are subscribed to its events")            \
     F(T, i64, _, subscriptions, 0, 0, 0, "subscriptions made so far")                \
     F(T, i64, _, pulls, 0, 0, 0, "times we asked for events")                        \
-    F(T, i64, _, notifications, 0, 0, 0, "events it gave")                           \
+    F(T, i64, _, notifications, 0, 0, 0, "events received")                          \
     F(T, i64, _, bad, 0, 0, 0, "answers that could not be read")                     \
-    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock less ours")                        \
-    F(T, i64, _, pictures, 0, 0, 0, "pictures it gave for alarms")                   \
-    F(T, i64, _, missed, 0, 0, 0, "pictures it was asked for and did not give")      \
-    F(T, i64, _, deaths, 0, 0, 0, "times the program that calls it has ended")
+    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock minus ours")                       \
+    F(T, i64, _, pictures, 0, 0, 0, "pictures taken for alarms")                     \
+    F(T, i64, _, missed, 0, 0, 0, "requested pictures that it did not deliver")      \
+    F(T, i64, _, deaths, 0, 0, 0, "times the process that connects to it has ended")
 SHAPE_DECLARE(camera_state, CAMERA_STATE_FIELDS);
 
 /* The cameras that see where an alarm is: of its source, or of its zone. */

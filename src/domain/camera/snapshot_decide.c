@@ -121,11 +121,10 @@ rc snapshot_ask_one(struct ctx *c, struct picture *picture, const struct command
     TRY(alarm_readable(c, picture, &command->actor, command->target, &alarm));
     TRY(cameras_of(c, picture, &alarm, &cameras));
     if (cameras.count == 0)
-        REFUSE(c, CONFLICT, "no-camera", "", "no camera sees where this alarm is");
+        REFUSE(c, CONFLICT, "no-camera", "", "no camera covers the place of this alarm");
     TRY(count_of(c, picture, alarm.id, &count));
     if (count >= SNAPSHOTS_EACH)
-        REFUSE(c, CONFLICT, "enough", "", "there are %d pictures of this alarm already",
-               SNAPSHOTS_EACH);
+        REFUSE(c, CONFLICT, "enough", "", "this alarm already has %d pictures", SNAPSHOTS_EACH);
     return add_ask(c, outcome, &alarm, cameras, false);
 }
 
@@ -307,7 +306,7 @@ rc snapshot_delete(struct ctx *c, struct picture *picture, const struct command 
     struct snapshot_room room = {0};
     TRY(command_target(c, picture, command, &snapshot_shape, NULL, &snapshot));
     if (snapshot.deleted)
-        REFUSE(c, CONFLICT, "deleted", "", "this picture is deleted already");
+        REFUSE(c, CONFLICT, "deleted", "", "this picture is already deleted");
     TRY(room_get(c, picture, &room));
     TRY(add_deleted(c, outcome, &snapshot, end->why, &room));
     return outcome_vault_put(c, outcome, &snapshot_room_shape, &room);

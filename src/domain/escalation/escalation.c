@@ -8,7 +8,7 @@
 #define WRITE "escalation.write"
 
 SHAPE_DEFINE_CHOICES(escalation_tell, ESCALATION_TELL, ESCALATION_TELLS);
-SHAPE_DEFINE(escalation, ESCALATION_FIELDS, 1, "Whom an alarm that nobody takes is told to");
+SHAPE_DEFINE(escalation, ESCALATION_FIELDS, 1, "Who is told about an alarm that nobody takes");
 
 /* ---- the setting ----------------------------------------------------------------------------- */
 
@@ -21,7 +21,7 @@ static rc check_outlet(struct ctx *c, struct picture *picture, const struct esca
         REFUSE(c, INVALID, "kind", "outlet",
                "nobody stands at a printer: choose mail or a webhook");
     if (ret->kind == DELIVERY_KIND_MAIL && str_absent(escalation->to))
-        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
+        REFUSE(c, INVALID, "required", "to", "mail needs a recipient");
     return OK;
 }
 
@@ -173,7 +173,7 @@ static rc on_escalated(struct ctx *c, struct picture *picture, const struct even
 
 const struct module escalation_module = {
     .name = "escalation",
-    .help = "Whom an alarm that nobody takes is told to",
+    .help = "Who is told about an alarm that nobody takes",
     .needs = NEEDS(&delivery_module, &alarm_module),
     .records =
         (const struct record[]){
@@ -187,8 +187,8 @@ const struct module escalation_module = {
         },
     .permissions =
         (const struct permission[]){
-            {READ, "See whom an alarm that nobody takes is told to"},
-            {WRITE, "Change whom an alarm that nobody takes is told to"},
+            {READ, "See who is told about an alarm that nobody takes"},
+            {WRITE, "Change who is told about an alarm that nobody takes"},
             {0},
         },
 };

@@ -8,8 +8,8 @@
 
 extern const struct module escalation_module;
 
-#define ESCALATION_TELLS(X, E)                                                                     \
-    X(E, NOTICE, "notice", "that an alarm waits and how urgent it is, nothing of what: TLP:GREEN") \
+#define ESCALATION_TELLS(X, E)                                                         \
+    X(E, NOTICE, "notice", "only that an alarm waits and how urgent it is: TLP:GREEN") \
     X(E, WHOLE, "whole", "what the alarm says, under its own label")
 SHAPE_DECLARE_CHOICES(escalation_tell, ESCALATION_TELL, ESCALATION_TELLS);
 
@@ -17,10 +17,11 @@ SHAPE_DECLARE_CHOICES(escalation_tell, ESCALATION_TELL, ESCALATION_TELLS);
     RECORD_FIELDS(F, T)                                                                         \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")             \
     F(T, flag, _, disabled, 0, 0, 0, "not in use")                                              \
-    F(T, ref, outlet, outlet, REQUIRED, 0, 0, "by which outlet: mail or a webhook")             \
-    F(T, text, email, to, 0, 3, 254, "mail: to whom; an address of an office, not of a person") \
+    F(T, ref, outlet, outlet, REQUIRED, 0, 0, "the outlet: mail or a webhook")                  \
+    F(T, text, email, to, 0, 3, 254,                                                            \
+      "mail: the recipient; the address of an office, not of a person")                         \
     F(T, opt_i64, _, after, 0, 1, 20,                                                           \
-      "at which escalation of an alarm: 1, the first, if unset; each alarm is told once")       \
+      "at which escalation of an alarm: 1, the first, if unset; each alarm is reported once")   \
     F(T, choice, signal_priority, least, 0, 0, 0, "the least urgent that is told; unset: high") \
     F(T, choice, escalation_tell, tell, REQUIRED, 0, 0, "how much is told")                     \
     F(T, text, locale, language, 0, 2, 20, "of the message: en, fr or ar; unset: en")           \

@@ -57,18 +57,18 @@ SHAPE_DECLARE(emergency_contact, EMERGENCY_CONTACT_FIELDS);
     F(T, text, line, function, SEARCHED, 1, 120, "their post or occupation")                 \
     F(T, text, line, duty, SEARCHED, 1, 120,                                                 \
       "what they do for the mission's safety: warden, first aid …")                          \
-    F(T, texts, country, nationalities, PERSONAL, 0, 5, "of which States a national")        \
+    F(T, texts, country, nationalities, PERSONAL, 0, 5, "the States they are nationals of")  \
     F(T, text, date, born, PERSONAL, 0, 0, "date of birth")                                  \
     F(T, texts, locale, languages, PERSONAL, 0, 12, "spoken, the best first")                \
     F(T, list, contact, contacts, PERSONAL, 0, 12, "how to reach them, the first way first") \
     F(T, list, emergency_contact, emergency_contacts, PERSONAL, 0, 6,                        \
-      "whom to tell when something happens")                                                 \
+      "whom to contact in an emergency")                                                     \
     F(T, text, date, arrival, INDEXED, 0, 0, "first day at the post")                        \
     F(T, text, date, departure, INDEXED, 0, 0, "last day at the post")
 SHAPE_DECLARE(person, PERSON_FIELDS);
 
 #define PERSON_ERASURE_FIELDS(F, T) \
-    F(T, text, block, why, REQUIRED, 3, 500, "on what ground they are erased")
+    F(T, text, block, why, REQUIRED, 3, 500, "the ground for erasing them")
 SHAPE_DECLARE(person_erasure, PERSON_ERASURE_FIELDS);
 
 /* Told after a person was erased: whoever keeps rows about them folds it and removes those. The

@@ -34,9 +34,9 @@ SHAPE_DEFINE_CHOICES(person_category, PERSON_CATEGORY, PERSON_CATEGORIES);
 SHAPE_DEFINE_CHOICES(contact_kind, CONTACT_KIND, CONTACT_KINDS);
 
 SHAPE_DEFINE(contact, CONTACT_FIELDS, 1, "A way to reach a person");
-SHAPE_DEFINE(emergency_contact, EMERGENCY_CONTACT_FIELDS, 1, "Whom to tell");
+SHAPE_DEFINE(emergency_contact, EMERGENCY_CONTACT_FIELDS, 1, "An emergency contact");
 SHAPE_DEFINE(person, PERSON_FIELDS, 1, "Somebody of, with or at the mission");
-SHAPE_DEFINE(person_erasure, PERSON_ERASURE_FIELDS, 1, "The ground on which a person is erased");
+SHAPE_DEFINE(person_erasure, PERSON_ERASURE_FIELDS, 1, "The ground for erasing a person");
 SHAPE_DEFINE(agency, AGENCY_FIELDS, 1, "A ministry, service or company that people work for");
 
 EVENT_KIND(person_erased, "person.erased", person_erasure, "person.read",

@@ -95,7 +95,7 @@ rc handover_decide_make(struct ctx *c, struct picture *picture, const struct com
                                 .note = input->note,
                                 .made = clock_now(c)};
     if (str_eq(input->to, command->actor.id))
-        REFUSE(c, INVALID, "oneself", "to", "nobody hands over to themselves");
+        REFUSE(c, INVALID, "oneself", "to", "nobody can hand over to themselves");
     TRY(record_check_references(c, picture, &command->actor, &handover_make_shape, NULL, input));
     NEW(c, handover.items.items, HANDOVER_ITEMS_MAX);
     TRY(id_new(c, &handover.id));
@@ -118,7 +118,7 @@ rc handover_decide_sign(struct ctx *c, struct picture *picture, const struct com
         REFUSE(c, FORBIDDEN, "party", "", "this hand-over is between two others");
     struct wall *signature = leaves ? &handover.signed_from : &handover.signed_to;
     if (signature->us)
-        REFUSE(c, CONFLICT, "signed", "", "you have signed this already");
+        REFUSE(c, CONFLICT, "signed", "", "you have already signed this");
     *signature = clock_now(c);
     return outcome_add_row(c, outcome, &handover_signed_kind, &handover);
 }

@@ -21,7 +21,7 @@ static rc get_lone(struct ctx *c, struct picture *picture, struct str guard, str
     struct row row = {0};
     rc found = picture_get(c, picture, &lone_guard_shape, guard, &row, ret);
     if (found.code == RC_NOT_FOUND || row.retired.us)
-        REFUSE(c, CONFLICT, "not-alone", "", "no timer runs for this guard");
+        REFUSE(c, CONFLICT, "not-alone", "", "no timer is running for this guard");
     return found;
 }
 

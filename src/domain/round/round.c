@@ -51,7 +51,7 @@ SHAPE_DEFINE(handover_v1, HANDOVER_V1_FIELDS, 1, "What one shift leaves to the n
 static const struct shape_older handover_older = {&handover_v1_shape, handover_from_v1};
 SHAPE_DEFINE_AFTER(handover, HANDOVER_FIELDS, 2, &handover_older,
                    "What one shift leaves to the next");
-SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "To whom the shift is handed over");
+SHAPE_DEFINE(handover_make, HANDOVER_MAKE_FIELDS, 1, "Who takes over the shift");
 
 #define KIND(symbol, name_, shape_, row_, help_) \
     EVENT_KIND(symbol, name_, shape_, READ, help_, .row = EVENT_##row_)
@@ -62,11 +62,11 @@ KIND(tour_missed, "tour.missed", tour_run, PUTS_ROW, "A checkpoint's window pass
 KIND(tour_ended, "tour.ended", tour_run, PUTS_ROW, "A round is over");
 KIND(guard_seen, "guard.seen", guard_seen, PUTS_ROW, "Where a guard is");
 KIND(lone_begun, "lone.begun", lone_guard, PUTS_ROW, "A guard is alone");
-KIND(lone_heard, "lone.heard", lone_guard, PUTS_ROW, "A guard who is alone is well");
-KIND(lone_overdue, "lone.overdue", lone_guard, PUTS_ROW, "A guard who is alone has not been heard");
+KIND(lone_heard, "lone.heard", lone_guard, PUTS_ROW, "A guard who is alone reported well");
+KIND(lone_overdue, "lone.overdue", lone_guard, PUTS_ROW, "A guard who is alone has not reported");
 KIND(lone_ended, "lone.ended", lone_guard, ENDS_ROW, "A guard is no longer alone");
 KIND(handover_made, "handover.made", handover, PUTS_ROW, "A shift is being handed over");
-KIND(handover_signed, "handover.signed", handover, PUTS_ROW, "One of the two has signed");
+KIND(handover_signed, "handover.signed", handover, PUTS_ROW, "One of the two signed");
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
@@ -98,14 +98,14 @@ const struct decision round_decisions[ROUND_DECISIONS + 1] = {
     [TOUR_START] = DECISION("tour.start", "Set out on a round", WALK, NULL, tour_start),
     [TOUR_SCAN] = DECISION("tour.scan", "Hand in a scan, signed by the phone", WALK,
                            &tour_scan_shape, tour_scan_take),
-    [TOUR_CHECK] = DECISION("tour.check", "Look what was missed", WRITE, NULL, tour_check),
+    [TOUR_CHECK] = DECISION("tour.check", "Check what was missed", WRITE, NULL, tour_check),
     [LONE_BEGIN] = DECISION("lone.begin", "I am alone from now on", WALK, &lone_begin_shape,
                             lone_decide_begin),
     [LONE_WORD] = DECISION("lone.word", "All is well", WALK, &lone_word_shape, lone_decide_word,
                            .lane = true),
     [LONE_END] = DECISION("lone.end", "I am no longer alone", WALK, NULL, lone_decide_end),
-    [LONE_OVERDUE] = DECISION("lone.overdue", "Ring when the word does not come", WRITE, NULL,
-                              lone_decide_overdue),
+    [LONE_OVERDUE] = DECISION("lone.overdue", "Raise an alarm when the word does not come", WRITE,
+                              NULL, lone_decide_overdue),
     [GUARD_HELP] = DECISION("guard.help", "I need help: an urgent alarm, before everything else",
                             WALK, &guard_help_shape, guard_decide_help, .lane = true),
     [HANDOVER_MAKE] = DECISION("handover.make", "Freeze the list for a hand-over", WALK,

@@ -11,7 +11,7 @@ extern const struct module round_module;
     RECORD_FIELDS(F, T)                                                           \
     F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called") \
     F(T, ref, zone, zone, INDEXED, 0, 0, "where it stands")                       \
-    F(T, text, block, orders, SEARCHED, 0, 4000, "post orders: what whoever stands here does")
+    F(T, text, block, orders, SEARCHED, 0, 4000, "post orders: what the guard here does")
 SHAPE_DECLARE(guard_post, GUARD_POST_FIELDS);
 
 #define GUARD_SHIFT_FIELDS(F, T)                                                \
@@ -23,10 +23,10 @@ SHAPE_DECLARE(guard_post, GUARD_POST_FIELDS);
 SHAPE_DECLARE(guard_shift, GUARD_SHIFT_FIELDS);
 
 /* The phone that a guard scans with; it signs what it scans. */
-#define GUARD_PHONE_FIELDS(F, T)                                                         \
-    RECORD_FIELDS(F, T)                                                                  \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called")        \
-    F(T, ref, account, guard, REQUIRED | INDEXED, 0, 0, "account of whoever carries it") \
+#define GUARD_PHONE_FIELDS(F, T)                                                               \
+    RECORD_FIELDS(F, T)                                                                        \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called")              \
+    F(T, ref, account, guard, REQUIRED | INDEXED, 0, 0, "account of the guard who carries it") \
     F(T, bytes, _, key, REQUIRED, 32, 32, "its Ed25519 public key")
 SHAPE_DECLARE(guard_phone, GUARD_PHONE_FIELDS);
 
@@ -40,12 +40,12 @@ enum { CHECKPOINTS_MAX = 50, TOUR_MS_MAX = 24 * 3600 * 1000 };
     F(T, ms, _, by_ms, 0, 1000, TOUR_MS_MAX, "and not after this")
 SHAPE_DECLARE(checkpoint, CHECKPOINT_FIELDS);
 
-#define GUARD_TOUR_FIELDS(F, T)                                                     \
-    RECORD_FIELDS(F, T)                                                             \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called")   \
-    F(T, ref, guard_post, post, INDEXED, 0, 0, "from which post it is walked")      \
-    F(T, flag, _, random_order, 0, 0, 0,                                            \
-      "in another order each time; then the windows are of the place in the order") \
+#define GUARD_TOUR_FIELDS(F, T)                                                               \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what it is called")             \
+    F(T, ref, guard_post, post, INDEXED, 0, 0, "from which post it is walked")                \
+    F(T, flag, _, random_order, 0, 0, 0,                                                      \
+      "in a different order each time; the windows then belong to the position in the order") \
     F(T, list, checkpoint, checkpoints, REQUIRED, 1, CHECKPOINTS_MAX, "in their order")
 SHAPE_DECLARE(guard_tour, GUARD_TOUR_FIELDS);
 
@@ -72,11 +72,11 @@ SHAPE_DECLARE_CHOICES(scan_means, SCAN_MEANS, SCAN_MEANS);
     F(T, time, _, by, REQUIRED, 0, 0, "not after")                              \
     F(T, choice, visit_verdict, verdict, REQUIRED, 0, 0, "how it was")          \
     F(T, time, _, at, 0, 0, 0, "when it was scanned, by the phone")             \
-    F(T, time, _, received, 0, 0, 0, "when we knew")                            \
+    F(T, time, _, received, 0, 0, 0, "when we received it")                     \
     F(T, choice, scan_means, means, 0, 0, 0, "how the tag was read")            \
-    F(T, flag, _, late_data, 0, 0, 0, "the phone told us only later")           \
+    F(T, flag, _, late_data, 0, 0, 0, "the phone reported it only later")       \
     F(T, flag, _, out_of_order, 0, 0, 0, "another one should have come before") \
-    F(T, flag, _, too_fast, 0, 0, 0, "nobody walks so fast from where the guard was last")
+    F(T, flag, _, too_fast, 0, 0, 0, "too fast for the distance from where the guard was last")
 SHAPE_DECLARE(tour_visit, TOUR_VISIT_FIELDS);
 
 #define TOUR_STATES(X, E)                                      \
@@ -107,24 +107,24 @@ SHAPE_DECLARE(tour_run, TOUR_RUN_FIELDS);
 SHAPE_DECLARE(lone_guard, LONE_GUARD_FIELDS);
 
 /* An alarm is kept as its message, and its name is made for whoever reads the list. */
-#define HANDOVER_ITEM_FIELDS(F, T)                                                          \
-    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed")         \
-    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")                  \
-    F(T, text, line, name, 0, 1, 2000, "for a person")                                      \
-    F(T, text, line, message, 0, 1, 60, "of an alarm: what it says")                        \
-    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "what stands in its holes") \
+#define HANDOVER_ITEM_FIELDS(F, T)                                                                \
+    F(T, text, slug, what, REQUIRED, 1, 40, "state of an alarm or a source; armed")               \
+    F(T, text, line, record, REQUIRED, 1, 80, "alarm/…, source/…, zone/…")                        \
+    F(T, text, line, name, 0, 1, 2000, "for a person")                                            \
+    F(T, text, line, message, 0, 1, 60, "of an alarm: what it says")                              \
+    F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "the values of its placeholders") \
     F(T, text, line, who, 0, 1, 120, "whoever put it into that state")
 SHAPE_DECLARE(handover_item, HANDOVER_ITEM_FIELDS);
 
 enum { HANDOVER_ITEMS_MAX = 200 };
-#define HANDOVER_HEAD_FIELDS(F, T)                                                      \
-    RECORD_FIELDS(F, T)                                                                 \
-    F(T, ref, account, from, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who leaves") \
-    F(T, ref, account, to, REQUIRED | INDEXED | LOOSE, 0, 0, "account of who comes")    \
-    F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")           \
-    F(T, time, _, signed_from, 0, 0, 0, "signed by who leaves")                         \
-    F(T, time, _, signed_to, 0, 0, 0, "signed by who comes")                            \
-    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")            \
+#define HANDOVER_HEAD_FIELDS(F, T)                                                              \
+    RECORD_FIELDS(F, T)                                                                         \
+    F(T, ref, account, from, REQUIRED | INDEXED | LOOSE, 0, 0, "account of the outgoing guard") \
+    F(T, ref, account, to, REQUIRED | INDEXED | LOOSE, 0, 0, "account of the incoming guard")   \
+    F(T, time, _, made, REQUIRED | INDEXED, 0, 0, "when the list was frozen")                   \
+    F(T, time, _, signed_from, 0, 0, 0, "signed by the outgoing guard")                         \
+    F(T, time, _, signed_to, 0, 0, 0, "signed by the incoming guard")                           \
+    F(T, text, block, note, SEARCHED, 0, 2000, "what the list does not say")                    \
     F(T, i64, _, not_listed, 0, 0, 0, "what does not fit, or is not for this label")
 #define HANDOVER_FIELDS(F, T)                                  \
     HANDOVER_HEAD_FIELDS(F, T)                                 \

@@ -43,8 +43,8 @@ SHAPE_DECLARE(lone_word, LONE_WORD_FIELDS);
     F(T, place, _, position, 0, 0, 0, "where the guard is")
 SHAPE_DECLARE(guard_help, GUARD_HELP_FIELDS);
 
-#define HANDOVER_MAKE_FIELDS(F, T)                                 \
-    F(T, ref, account, to, REQUIRED, 0, 0, "account of who comes") \
+#define HANDOVER_MAKE_FIELDS(F, T)                                          \
+    F(T, ref, account, to, REQUIRED, 0, 0, "account of the incoming guard") \
     F(T, text, block, note, 0, 0, 2000, "what the list does not say")
 SHAPE_DECLARE(handover_make, HANDOVER_MAKE_FIELDS);
 

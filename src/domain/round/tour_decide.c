@@ -32,7 +32,7 @@ rc tour_check_record(struct ctx *c, struct picture *, const struct command *, co
                    STR_ARG(point->name));
         for (size_t j = 0; j < i; j++)
             if (str_eq(point->tag, tour->checkpoints.items[j].tag))
-                REFUSE(c, INVALID, "unique", "checkpoints", "the tag %.*s is there twice",
+                REFUSE(c, INVALID, "unique", "checkpoints", "the tag %.*s occurs twice",
                        STR_ARG(point->tag));
     }
     return OK;
@@ -171,7 +171,8 @@ static rc check_phone(struct ctx *c, struct picture *picture, const struct tour_
         REFUSE(c, FORBIDDEN, "phone", "phone", "this phone is not on the list");
     TRY(found);
     if (!str_eq(phone.guard, run->guard))
-        REFUSE(c, FORBIDDEN, "phone", "phone", "this is not the phone of whoever walks the round");
+        REFUSE(c, FORBIDDEN, "phone", "phone",
+               "this phone does not belong to the guard on the round");
     TRY(tour_scan_message(c, run->id, scan, &message));
     if (crypto_sign_verify_detached((const unsigned char *)scan->signature.ptr,
                                     (const unsigned char *)message.ptr, message.len,

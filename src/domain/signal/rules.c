@@ -17,9 +17,9 @@ rc rule_check(struct ctx *c, struct picture *, const struct command *, const voi
         REFUSE(c, FORBIDDEN, "lane", "kind",
                "duress is always an alarm: not only when armed, not out of service, each one");
     if (rule->least > 1 && rule->within_ms == 0)
-        REFUSE(c, INVALID, "required", "within_ms", "within what time?");
+        REFUSE(c, INVALID, "required", "within_ms", "say within what time");
     if (rule->least < 2 && rule->within_ms > 0)
-        REFUSE(c, INVALID, "least", "least", "a time counts nothing: how many within it?");
+        REFUSE(c, INVALID, "least", "least", "a time alone counts nothing: say how many within it");
     return OK;
 }
 

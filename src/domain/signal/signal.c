@@ -13,8 +13,8 @@ SHAPE_DEFINE_CHOICES(signal_clock, SIGNAL_CLOCK, SIGNAL_CLOCKS);
 SHAPE_DEFINE(kept_signal, KEPT_SIGNAL_FIELDS, 1, "A signal as it is kept");
 SHAPE_DEFINE(signal_link, SIGNAL_LINK_FIELDS, 1, "A signal of several alarms");
 SHAPE_DEFINE(signal_batch, SIGNAL_BATCH_FIELDS, 1, "Signals to be taken");
-SHAPE_DEFINE(alarm_rule, ALARM_RULE_FIELDS, 1, "Which signals become which alarm");
-SHAPE_DEFINE(unknown_sender, UNKNOWN_SENDER_FIELDS, 1, "Somebody who speaks and is on no list");
+SHAPE_DEFINE(alarm_rule, ALARM_RULE_FIELDS, 1, "Which signals raise which alarm");
+SHAPE_DEFINE(unknown_sender, UNKNOWN_SENDER_FIELDS, 1, "An unknown source");
 SHAPE_DEFINE(signals_taken, SIGNALS_TAKEN_FIELDS, 1, "Signals of one source");
 
 EVENT_KIND(signal_taken, "signal.taken", signals_taken, SIGNAL_READ, "Signals of one source");
@@ -71,7 +71,7 @@ static const struct route routes[] = {
     ROUTE(GET, "/api/v1/alarms/{id}", WATCH_READ,
           "One alarm with its signals, what is shown with it, and gaps in coverage",
           .output = &alarm_evidence_shape, .serve = evidence_serve),
-    ROUTE(GET, "/api/v1/watch/unknown", WATCH_READ, "Who speaks and is on no list",
+    ROUTE(GET, "/api/v1/watch/unknown", WATCH_READ, "Sources that report and are on no list",
           .output = &unknown_sender_shape, .output_list = true, .serve = page_serve_list,
           .arg = &unknown_sender_shape),
     {0},
@@ -79,7 +79,7 @@ static const struct route routes[] = {
 
 const struct module signal_module = {
     .name = "signal",
-    .help = "What sources said, and which alarms become of it",
+    .help = "What sources reported, and which alarms it raised",
     .needs = NEEDS(&source_module, &arming_module),
     .records =
         (const struct record[]){
@@ -99,7 +99,7 @@ const struct module signal_module = {
     .routes = routes,
     .permissions =
         (const struct permission[]){
-            {SIGNAL_READ, "See signals as they came"},
+            {SIGNAL_READ, "See raw signals"},
             {0},
         },
 };

@@ -19,13 +19,13 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192, KEPT_ALSO_MAX = 50 };
 /* A signal as it is kept: evidence. */
 #define KEPT_SIGNAL_FIELDS(F, T)                                                                \
     RECORD_FIELDS(F, T)                                                                         \
-    F(T, id, _, source, INDEXED, 0, 0, "the source; absent: nobody we know")                    \
+    F(T, id, _, source, INDEXED, 0, 0, "the source; absent: unknown")                           \
     F(T, text, line, identity, REQUIRED, 1, 200, "what the device calls itself")                \
     F(T, text, line, peer, 0, 1, 200, "the network address it came from")                       \
     F(T, choice, signal_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is about")               \
     F(T, choice, signal_kind, ends, 0, 0, 0, "of a restore: what is over")                      \
     F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "as the adapter has it")            \
-    F(T, text, slug, code_system, REQUIRED, 1, 40, "whose codes these are")                     \
+    F(T, text, slug, code_system, REQUIRED, 1, 40, "the code system")                           \
     F(T, text, line, code, 0, 1, 80, "the device's own code")                                   \
     F(T, text, line, text, REQUIRED | TITLE, 1, 1000, "what happened")                          \
     F(T, id, _, zone, INDEXED, 0, 0, "the zone of the mission")                                 \
@@ -40,7 +40,7 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192, KEPT_ALSO_MAX = 50 };
     F(T, time, _, at, REQUIRED | INDEXED, 0, 0, "the time it is shown at")                      \
     F(T, time, _, received, REQUIRED, 0, 0, "when it came")                                     \
     F(T, choice, signal_clock, clock, REQUIRED, 0, 0, "what the source's time is worth")        \
-    F(T, text, line, dedupe, 0, 1, 120, "equal for what is certainly the same report")          \
+    F(T, text, line, dedupe, 0, 1, 120, "equal for certainly identical reports")                \
     F(T, id, _, report, INDEXED, 0, 0, "the same for the same key of the same device")          \
     F(T, flag, _, lane, 0, 0, 0, "duress: it went before everything else")                      \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter had given it before")                           \

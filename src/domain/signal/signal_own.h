@@ -25,9 +25,9 @@ enum { UNKNOWN_MAX = 200 };
     F(T, text, line, text, SEARCHED, 1, 1000, "what it said last")
 SHAPE_DECLARE(unknown_sender, UNKNOWN_SENDER_FIELDS);
 
-#define SIGNALS_TAKEN_FIELDS(F, T)                                     \
-    F(T, label, _, label, REQUIRED, 0, 0, "who may read it")           \
-    F(T, id, _, source, 0, 0, 0, "the source; absent: nobody we know") \
+#define SIGNALS_TAKEN_FIELDS(F, T)                              \
+    F(T, label, _, label, REQUIRED, 0, 0, "who may read it")    \
+    F(T, id, _, source, 0, 0, 0, "the source; absent: unknown") \
     F(T, list, kept_signal, items, REQUIRED, 1, SIGNAL_BATCH_MAX, "what it said")
 SHAPE_DECLARE(signals_taken, SIGNALS_TAKEN_FIELDS);
 extern const struct event_kind signal_taken_kind;

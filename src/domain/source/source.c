@@ -12,7 +12,7 @@ SHAPE_DEFINE_CHOICES(gap_cause, GAP_CAUSE, GAP_CAUSES);
 
 SHAPE_DEFINE(source_point, SOURCE_POINT_FIELDS, 1, "One point of a source");
 SHAPE_DEFINE(source, SOURCE_FIELDS, 1, "A device or feed that reports to the mission");
-SHAPE_DEFINE(source_state, SOURCE_STATE_FIELDS, 1, "How a source is");
+SHAPE_DEFINE(source_state, SOURCE_STATE_FIELDS, 1, "The state of a source");
 SHAPE_DEFINE(gap, GAP_FIELDS, 1, "A time without coverage");
 SHAPE_DEFINE(bad_sample, BAD_SAMPLE_FIELDS, 1, "Input that could not be read");
 SHAPE_DEFINE(storm_sample, STORM_SAMPLE_FIELDS, 1, "A signal of a storm");
@@ -45,7 +45,7 @@ const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
     [SOURCE_REFUSE] = DECISION("source.refuse", "Count input of a source that could not be read",
                                SIGNAL_WRITE, &source_bad_shape, source_refuse),
     [SOURCE_SWEEP] =
-        DECISION("watch.sweep", "Look who is overdue", WATCH_WRITE, NULL, source_sweep),
+        DECISION("watch.sweep", "Check who is overdue", WATCH_WRITE, NULL, source_sweep),
     {0},
 };
 
@@ -53,7 +53,7 @@ const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
  */
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "How each source is",
+    ROUTE(GET, "/api/v1/watch/sources", WATCH_READ, "The state of each source",
           .output = &source_now_shape, .output_list = true, .serve = sources_serve_states),
     ROUTE(GET, "/api/v1/watch/sources/{id}", WATCH_READ,
           "One source: state, counters, bad input, gaps", .output = &source_page_shape,
@@ -70,7 +70,7 @@ static const struct route routes[] = {
 
 const struct module source_module = {
     .name = "source",
-    .help = "What reports to the mission, how each of it is, and when nobody saw",
+    .help = "What reports to the mission, its state, and gaps in coverage",
     .needs = NEEDS(&mission_module, &alarm_module),
     .records =
         (const struct record[]){

@@ -35,32 +35,32 @@ enum {
     SOURCE_KEEP_PER_S = 2,  /* where the record says nothing */
     SOURCE_KEEP_BURST = 200 /* likewise */
 };
-#define SOURCE_FIELDS(F, T)                                                                      \
-    RECORD_FIELDS(F, T)                                                                          \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")              \
-    F(T, choice, source_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is")                      \
-    F(T, text, line, identity, REQUIRED | UNIQUE | SEARCHED, 1, 200,                             \
-      "what it calls itself; another one here is the same source with a new device")             \
-    F(T, text, slug, protocol, 0, 1, 40, "how it speaks: dc09, syslog, eve, mqtt, http …")       \
-    F(T, ref, zone, zone, INDEXED, 0, 0, "the zone it watches")                                  \
-    F(T, place, _, position, 0, 0, 0, "where it is on the plan")                                 \
-    F(T, text, line, owner, SEARCHED, 1, 120, "who looks after it")                              \
-    F(T, ms, _, heartbeat_ms, 0, 0, SOURCE_HEARTBEAT_MS_MAX,                                     \
-      "it is heard at least so often; 0: not supervised, and then never shown as healthy")       \
-    F(T, choice, signal_priority, silence, 0, 0, 0, "how grave its silence is; medium if unset") \
-    F(T, opt_i64, _, keep_per_s, 0, 1, 10000, "signals kept a second in a storm; 2 if unset")    \
-    F(T, opt_i64, _, keep_burst, 0, 1, 100000, "signals kept before that; 200 if unset")         \
-    F(T, list, source_point, points, 0, 0, 200, "its points, where it has several")              \
-    F(T, text, line, model, SEARCHED, 1, 120, "make and model")                                  \
+#define SOURCE_FIELDS(F, T)                                                                        \
+    RECORD_FIELDS(F, T)                                                                            \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")                \
+    F(T, choice, source_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is")                        \
+    F(T, text, line, identity, REQUIRED | UNIQUE | SEARCHED, 1, 200,                               \
+      "what it calls itself; change it when the source gets a new device")                         \
+    F(T, text, slug, protocol, 0, 1, 40, "its protocol: dc09, syslog, eve, mqtt, http …")          \
+    F(T, ref, zone, zone, INDEXED, 0, 0, "the zone it watches")                                    \
+    F(T, place, _, position, 0, 0, 0, "where it is on the plan")                                   \
+    F(T, text, line, owner, SEARCHED, 1, 120, "who maintains it")                                  \
+    F(T, ms, _, heartbeat_ms, 0, 0, SOURCE_HEARTBEAT_MS_MAX,                                       \
+      "the longest time between reports; 0: unsupervised, and never shown as healthy")             \
+    F(T, choice, signal_priority, silence, 0, 0, 0, "how serious its silence is; medium if unset") \
+    F(T, opt_i64, _, keep_per_s, 0, 1, 10000, "signals kept per second in a storm; 2 if unset")    \
+    F(T, opt_i64, _, keep_burst, 0, 1, 100000, "signals kept before that; 200 if unset")           \
+    F(T, list, source_point, points, 0, 0, 200, "its points, where it has several")                \
+    F(T, text, line, model, SEARCHED, 1, 120, "make and model")                                    \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(source, SOURCE_FIELDS);
 
-#define SOURCE_CONDITIONS(X, E)                                               \
-    X(E, NEVER_SEEN, "never-seen", "not heard since it was put on the list")  \
-    X(E, HEALTHY, "healthy", "heard within its heartbeat")                    \
-    X(E, UNSUPERVISED, "unsupervised", "heard, but it promised no heartbeat") \
-    X(E, LATE, "late", "a heartbeat is overdue")                              \
-    X(E, SILENT, "silent", "three heartbeats are missing")                    \
+#define SOURCE_CONDITIONS(X, E)                                              \
+    X(E, NEVER_SEEN, "never-seen", "not heard since it was put on the list") \
+    X(E, HEALTHY, "healthy", "heard within its heartbeat")                   \
+    X(E, UNSUPERVISED, "unsupervised", "heard, but it has no heartbeat")     \
+    X(E, LATE, "late", "a heartbeat is overdue")                             \
+    X(E, SILENT, "silent", "three heartbeats are missing")                   \
     X(E, DISABLED, "disabled", "switched off here by a person")
 SHAPE_DECLARE_CHOICES(source_condition, SOURCE_CONDITION, SOURCE_CONDITIONS);
 
@@ -73,7 +73,7 @@ SHAPE_DECLARE_CHOICES(source_condition, SOURCE_CONDITION, SOURCE_CONDITIONS);
     F(T, id, _, gap, 0, 0, 0, "the open gap in coverage")                                  \
     F(T, i64, _, flaps, 0, 0, 0, "times it fell silent since it was last settled")         \
     F(T, time, _, settle_until, 0, 0, 0, "heard again, but its silence counts until then") \
-    F(T, time, _, storming, 0, 0, 0, "it says more than is kept, since then")              \
+    F(T, time, _, storming, 0, 0, 0, "it has sent more than is kept since then")           \
     F(T, text, line, disabled_by, 0, 1, 120, "who switched it off")                        \
     F(T, time, _, disabled_until, 0, 0, 0, "until when")                                   \
     F(T, text, block, disabled_why, 0, 0, 500, "why")
@@ -134,7 +134,7 @@ enum { COUNTED_KEY_BYTES = 8, COUNTED_KEYS = 1024, COUNTED_KEYS_BYTES = 8 * 1024
     F(T, time, _, heard, 0, 0, 0, "last heard at all, by our clock")                        \
     F(T, time, _, last_signal, 0, 0, 0, "last signal that was not a heartbeat")             \
     F(T, time, _, last_heartbeat, 0, 0, 0, "last heartbeat")                                \
-    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock less ours, at the last time it gave one") \
+    F(T, opt_i64, _, skew_ms, 0, 0, 0, "its clock minus ours, when it last gave a time")    \
     F(T, text, line, peer, 0, 1, 200, "address it speaks from")                             \
     F(T, text, line, other_peer, 0, 1, 200, "address it spoke from before")                 \
     F(T, time, _, peer_changed, 0, 0, 0, "when that changed")                               \

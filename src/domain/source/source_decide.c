@@ -13,13 +13,13 @@ rc source_check(struct ctx *c, struct picture *, const struct command *, const v
     if (!source)
         return OK;
     if (str_eq(source->id, UNKNOWN_SOURCE))
-        REFUSE(c, CONFLICT, "reserved", "id", "this is what all unknown sources are called");
+        REFUSE(c, CONFLICT, "reserved", "id", "this name is reserved for unknown sources");
     if (source->heartbeat_ms > 0 && source->heartbeat_ms < 1000)
         REFUSE(c, INVALID, "least", "heartbeat_ms", "a heartbeat is a second or longer");
     for (size_t i = 0; i < source->points.count; i++)
         for (size_t j = 0; j < i; j++)
             if (str_eq(source->points.items[i].point, source->points.items[j].point))
-                REFUSE(c, INVALID, "unique", "points", "the point %.*s is there twice",
+                REFUSE(c, INVALID, "unique", "points", "the point %.*s occurs twice",
                        STR_ARG(source->points.items[i].point));
     return OK;
 }

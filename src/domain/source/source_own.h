@@ -39,15 +39,15 @@ SHAPE_DECLARE(source_off, SOURCE_OFF_FIELDS);
 
 /* The events of a source; the body of each is its state. */
 #define SOURCE_EVENTS(X)                                                 \
-    X(expected, PUTS_ROW, "A source is on the list")                     \
-    X(left, ENDS_ROW, "A source is no longer on the list")               \
+    X(expected, PUTS_ROW, "A source was added to the list")              \
+    X(left, ENDS_ROW, "A source was removed from the list")              \
     X(heard, PUTS_ROW, "A source is heard, for the first time or again") \
     X(late, PUTS_ROW, "A heartbeat is overdue")                          \
-    X(silenced, PUTS_ROW, "A source is silent")                          \
-    X(settled, PUTS_ROW, "A source is heard again, and stays so")        \
+    X(silenced, PUTS_ROW, "A source fell silent")                        \
+    X(settled, PUTS_ROW, "A source is heard again and stable")           \
     X(disabled, PUTS_ROW, "A person switched a source off")              \
-    X(enabled, PUTS_ROW, "A source counts again")                        \
-    X(stormed, PUTS_ROW, "A source says more than is kept")              \
+    X(enabled, PUTS_ROW, "A source was switched on again")               \
+    X(stormed, PUTS_ROW, "A source sends more than is kept")             \
     X(calmed, PUTS_ROW, "A storm is over")
 #define SOURCE_EVENT(part, ...) extern const struct event_kind source_##part##_kind;
 SOURCE_EVENTS(SOURCE_EVENT)

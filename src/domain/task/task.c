@@ -16,7 +16,7 @@
 SHAPE_DEFINE_CHOICES(task_state, TASK_STATE, TASK_STATES);
 SHAPE_DEFINE(task, TASK_FIELDS, 1, "Something that somebody has to do");
 SHAPE_DEFINE(task_proof, TASK_PROOF_FIELDS, 1, "How a task was done");
-SHAPE_DEFINE(task_term, TASK_TERM_FIELDS, 1, "Until when a task has more time");
+SHAPE_DEFINE(task_term, TASK_TERM_FIELDS, 1, "The new due time of a task");
 
 enum { DAILY_REMINDERS = 7, WEEK_DAYS = 7, KEEP_DAYS = 3 * 365 };
 
@@ -56,11 +56,11 @@ static rc finish(struct ctx *c, struct picture *picture, struct step_call *call)
     struct task *task = call->after;
     bool shown = !str_absent(input->proof);
     if (!may_do(before, &call->command->actor))
-        REFUSE(c, FORBIDDEN, "owner", "", "only its owner says that it is done");
+        REFUSE(c, FORBIDDEN, "owner", "", "only its owner can report it done");
     if (!shown)
         TRY(has_file(c, picture, before, &shown));
     if (!shown)
-        REFUSE(c, INVALID, "required", "proof", "how was it done? Say it, or attach a file");
+        REFUSE(c, INVALID, "required", "proof", "say how it was done, or attach a file");
     if (str_absent(task->raised_by))
         task->raised_by = before->asked_by; /* from now on that is who says it is done */
     task->proof = input->proof;
@@ -73,7 +73,7 @@ static rc postpone(struct ctx *c, struct picture *, struct step_call *call)
     const struct task_term *input = call->input;
     struct task *task = call->after;
     if (input->due.us <= clock_now(c).us)
-        REFUSE(c, INVALID, "past", "due", "that is over; give a time to come");
+        REFUSE(c, INVALID, "past", "due", "that time has passed; give a later one");
     task->due = input->due;
     task->remind_at = (struct wall){0};
     task->reminders = 0;
@@ -85,7 +85,7 @@ static rc forewarn(struct ctx *c, struct picture *, struct step_call *call)
 {
     struct task *task = call->after;
     if (task->due.us <= clock_now(c).us)
-        REFUSE(c, CONFLICT, "late", "", "it is due already");
+        REFUSE(c, CONFLICT, "late", "", "it is already due");
     task->reminders++;
     return OK;
 }
@@ -103,7 +103,7 @@ static rc remind(struct ctx *c, struct picture *, struct step_call *call)
 }
 
 static const struct step steps[] = {
-    STEP("finish", "done", DO, "open", "done", "Say that it is done, and show it",
+    STEP("finish", "done", DO, "open", "done", "Report it done, with proof",
          .input = &task_proof_shape, .rule = finish, .flags = STEP_ASKS),
     STEP("verify", "verified", VERIFY, "done", "verified", "Confirm that it is done",
          .flags = STEP_OTHER | STEP_ENDS),
@@ -178,7 +178,7 @@ static rc on_routine(struct ctx *c, struct picture *picture, const struct event 
 
 const struct module task_module = {
     .name = "task",
-    .help = "What somebody has to do, by when, and how it was shown",
+    .help = "What somebody has to do, by when, and the proof",
     .needs = NEEDS(&rhythm_module, &attachment_module, &retention_module, &account_module),
     .records =
         (const struct record[]){
@@ -194,8 +194,8 @@ const struct module task_module = {
     .permissions =
         (const struct permission[]){
             {READ, "See tasks"},
-            {WRITE, "Give tasks, change and drop them"},
-            {DO, "Do the tasks one owns"},
+            {WRITE, "Assign, change and drop tasks"},
+            {DO, "Do one's own tasks"},
             {VERIFY, "Confirm that a task is done, or give it back"},
             {0},
         },

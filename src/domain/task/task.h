@@ -24,7 +24,7 @@ SHAPE_DECLARE_CHOICES(task_state, TASK_STATE, TASK_STATES);
     STEP_FIELDS(F, T, task_state)                                                        \
     F(T, ref, account, raised_by, SYSTEM | LOOSE | INDEXED, 0, 0,                        \
       "account that asked for it first")                                                 \
-    F(T, text, block, proof, SYSTEM, 0, 2000, "how it was shown to be done, in words")   \
+    F(T, text, block, proof, SYSTEM, 0, 2000, "the proof that it was done, in words")    \
     F(T, flag, _, overdue, SYSTEM | INDEXED, 0, 0, "it was not done in time")            \
     F(T, time, _, remind_at, SYSTEM, 0, 0, "time of the next reminder after it was due") \
     F(T, i64, _, reminders, SYSTEM, 0, 0, "reminders so far")                            \
@@ -33,7 +33,7 @@ SHAPE_DECLARE(task, TASK_FIELDS);
 
 #define TASK_PROOF_FIELDS(F, T)          \
     F(T, text, block, proof, 0, 1, 2000, \
-      "how it was done; a file attached to the task is proof, too")
+      "how it was done; a file attached to the task also counts as proof")
 SHAPE_DECLARE(task_proof, TASK_PROOF_FIELDS);
 
 #define TASK_TERM_FIELDS(F, T)                                                \

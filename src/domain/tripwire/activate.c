@@ -33,10 +33,10 @@ static rc check_next(struct ctx *c, const struct tripwire *old, const struct tri
         return OK;
     if (!old || old->status != TRIPWIRE_STATUS_ACTIVE)
         REFUSE(c, CONFLICT, "not-active", "next",
-               "only an active rule has another text that waits: change its own");
+               "only an active rule can have a waiting text: change its own text");
     if (!str_absent(old->next_by))
         REFUSE(c, CONFLICT, "proposed", "next",
-               "this text is put forward: give it back before you change it");
+               "this text is proposed: give it back before you change it");
     if (str_absent(new->next))
         return OK;
     rc result = check_text(c, new->id, new->next);
@@ -57,7 +57,7 @@ rc tripwire_check(struct ctx *c, struct picture *, const struct command *command
         return OK;
     if (old && (old->status == TRIPWIRE_STATUS_ACTIVE || old->status == TRIPWIRE_STATUS_PROPOSED))
         REFUSE(c, CONFLICT, "active", "rule",
-               "its text stays while it is active or put forward: write the new one as 'next'");
+               "its text is fixed while it is active or proposed: write the new one as 'next'");
     return check_text(c, new->id, new->rule);
 }
 
@@ -98,7 +98,7 @@ static rc check_known(struct ctx *c, const struct sigma_set *set)
         for (size_t k = 0; k < rule->state_count; k++)
             if (!picture_knows(rule->states[k]))
                 REFUSE(c, CONFLICT, "never-known", "rule",
-                       "it locks or evacuates by '%.*s', which nothing here knows",
+                       "it locks or evacuates depending on '%.*s', which nothing here knows",
                        STR_ARG(rule->states[k]));
     }
     return OK;
@@ -141,7 +141,7 @@ static rc check_persons(struct ctx *c, struct picture *picture, const struct act
 {
     if (str_absent(actor->person))
         REFUSE(c, FORBIDDEN, "two-persons", "",
-               "it locks or evacuates: two persons activate it, not a program");
+               "it locks or evacuates: two persons have to activate it, not a program");
     if (!proposal->made)
         return OK;
     if (str_eq(actor->person, proposal->person)) /* also under an account of another day */
@@ -183,7 +183,7 @@ rc step_activate(struct ctx *c, struct picture *picture, struct step_call *call)
     struct tripwire *tripwire = call->after;
     bool grave = false, active = tripwire->status == TRIPWIRE_STATUS_ACTIVE;
     if (active && str_absent(tripwire->next))
-        REFUSE(c, CONFLICT, "active", "", "it is active already");
+        REFUSE(c, CONFLICT, "active", "", "it is already active");
     struct proposal proposal = proposal_of(tripwire);
     TRY(check_can_fire(c, picture, tripwire->id, active ? tripwire->next : tripwire->rule, &grave));
     if (grave)
@@ -202,7 +202,7 @@ rc step_withdraw(struct ctx *c, struct picture *, struct step_call *call)
     const struct tripwire_off *input = call->input;
     struct tripwire *tripwire = call->after;
     if (!proposal_of(tripwire).made)
-        REFUSE(c, CONFLICT, "not-proposed", "", "nobody has put it forward");
+        REFUSE(c, CONFLICT, "not-proposed", "", "nobody has proposed it");
     if (tripwire->status == TRIPWIRE_STATUS_PROPOSED) {
         tripwire->status = TRIPWIRE_STATUS_DRAFT;
         tripwire->proposed_by = tripwire->proposer = nothing;

@@ -288,7 +288,7 @@ static rc open_testing(struct ctx *c, struct testing *t)
     t->first_day = tz_day(local_of(t, t->b->from));
     t->last_day = tz_day(local_of(t, end_of(c, t->b)));
     if (t->last_day < t->first_day || t->last_day - t->first_day > DAYS_MAX)
-        FAIL(c, INVALID, "from one moment to a later one, at most %d days", DAYS_MAX);
+        FAIL(c, INVALID, "from one time to a later one, at most %d days", DAYS_MAX);
     NEW(kept, t->days, (size_t)(t->last_day - t->first_day) + 1);
     NEW(kept, t->shown, EVENTS_SHOWN_MAX);
     if (t->b->nearest)

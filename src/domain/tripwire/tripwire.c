@@ -6,7 +6,7 @@
 #include "frame/rhythm/rhythm.h"
 
 SHAPE_DEFINE_CHOICES(tripwire_status, TRIPWIRE_STATUS, TRIPWIRE_STATUSES);
-SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that sees a pattern in what happens");
+SHAPE_DEFINE(tripwire, TRIPWIRE_FIELDS, 1, "A rule that detects a pattern in what happens");
 SHAPE_DEFINE(tripwire_group, TRIPWIRE_GROUP_FIELDS, 1, "What the events of a hit have in common");
 SHAPE_DEFINE(tripwire_action, TRIPWIRE_ACTION_FIELDS, 1, "What a rule wants done");
 SHAPE_DEFINE_CHOICES(tripwire_told, TRIPWIRE_TOLD, TRIPWIRE_TOLDS);
@@ -23,7 +23,7 @@ SHAPE_DEFINE(tripwire_off, TRIPWIRE_OFF_FIELDS, 1, "Switching a tripwire off, or
 EVENT_KIND(tripwire_hit, "tripwire.hit", tripwire_hit, PERMIT_TRIPWIRE_READ,
            "A tripwire was tripped", .row = EVENT_PUTS_ROW);
 EVENT_KIND(tripwire_fault, "tripwire.fault", tripwire_fault, PERMIT_TRIPWIRE_READ,
-           "A tripwire cannot fire any more");
+           "A tripwire can no longer fire");
 EVENT_KIND(tripwire_mended, "tripwire.mended", tripwire_fault, PERMIT_TRIPWIRE_READ,
            "A tripwire can fire again");
 
@@ -66,10 +66,9 @@ const struct fold tripwire_folds[] = {
 /* They are told as changes: what was active at an event is read from those. */
 static const struct step steps[] = {
     STEP("activate", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL,
-         "Activate it, or confirm that another has", .rule = step_activate),
-    STEP("withdraw", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL,
-         "Give back what was put forward, unconfirmed", .input = &tripwire_off_shape,
-         .rule = step_withdraw),
+         "Activate it, or confirm another person's activation", .rule = step_activate),
+    STEP("withdraw", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL, "Give back an unconfirmed proposal",
+         .input = &tripwire_off_shape, .rule = step_withdraw),
     STEP("off", NULL, PERMIT_TRIPWIRE_ACTIVATE, "active proposed", "off", "Switch it off",
          .input = &tripwire_off_shape, .rule = step_off),
     {0},
@@ -79,7 +78,7 @@ static const struct step steps[] = {
 
 const struct module tripwire_module = {
     .name = "tripwire",
-    .help = "Tripwires: rules that see a pattern in what happens",
+    .help = "Tripwires: rules that detect a pattern in what happens",
     .needs = NEEDS(&rhythm_module, &mission_module, &alarm_module),
     .records =
         (const struct record[]){

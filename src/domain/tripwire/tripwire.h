@@ -31,12 +31,12 @@ enum { TRIPWIRE_TEXT_MAX = 48000 };
     F(T, id, _, proposer, SYSTEM, 0, 0, "the person whose account that was")                    \
     F(T, id, _, confirmed_by, SYSTEM, 0, 0, "the account that confirmed it, where two have to") \
     F(T, text, block, next, 0, 1, TRIPWIRE_TEXT_MAX,                                            \
-      "what is to take the place of an active rule")                                            \
-    F(T, id, _, next_by, SYSTEM, 0, 0, "the account that put it forward")                       \
+      "the text that will replace an active rule's")                                            \
+    F(T, id, _, next_by, SYSTEM, 0, 0, "the account that proposed it")                          \
     F(T, id, _, next_person, SYSTEM, 0, 0, "the person whose account that was")                 \
     F(T, text, block, returned_why, SYSTEM, 0, 500, "why it was given back unconfirmed")        \
     F(T, text, block, off_why, SYSTEM, 0, 500, "why it was switched off")                       \
-    F(T, text, block, fault, SYSTEM, 0, 500, "why it cannot fire any more")                     \
+    F(T, text, block, fault, SYSTEM, 0, 500, "why it can no longer fire")                       \
     F(T, time, _, fault_since, SYSTEM | INDEXED, 0, 0, "since when")                            \
     F(T, time, _, review, INDEXED, 0, 0, "when somebody should look at it again")               \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
@@ -55,7 +55,7 @@ SHAPE_DECLARE(tripwire_action, TRIPWIRE_ACTION_FIELDS);
 #define TRIPWIRE_TOLDS(X, E)        \
     X(E, YES, "yes", "it was so")   \
     X(E, NO, "no", "it was not so") \
-    X(E, UNKNOWN, "unknown", "nobody knew: it was taken for fulfilled")
+    X(E, UNKNOWN, "unknown", "nobody knew: it counted as met")
 SHAPE_DECLARE_CHOICES(tripwire_told, TRIPWIRE_TOLD, TRIPWIRE_TOLDS);
 
 #define TRIPWIRE_ASKED_FIELDS(F, T)                                           \
@@ -67,31 +67,32 @@ SHAPE_DECLARE(tripwire_asked, TRIPWIRE_ASKED_FIELDS);
 /* Body of `tripwire.hit`, whose record is the tripwire. The id follows from the rule, its group and
  * the events: the same find is the same hit, however often it is made. */
 enum { TRIPWIRE_HIT_EVENTS_MAX = 100 };
-#define TRIPWIRE_HIT_FIELDS(F, T)                                                                  \
-    RECORD_FIELDS(F, T)                                                                            \
-    F(T, id, _, tripwire, REQUIRED | INDEXED, 0, 0, "which tripwire")                              \
-    F(T, text, line, rule, REQUIRED, 1, 200, "which of its rules")                                 \
-    F(T, text, line, title, REQUIRED | TITLE, 1, 200, "what it says")                              \
-    F(T, text, line, level, INDEXED, 0, 40,                                                        \
-      "how grave: informational, low, medium, high, critical")                                     \
-    F(T, time, _, at, REQUIRED | INDEXED, 0, 0,                                                    \
-      "of the event that completed it, or the end of a wait")                                      \
-    F(T, texts, line, events, REQUIRED, 1, TRIPWIRE_HIT_EVENTS_MAX,                                \
-      "numbers of the events that made it, at most so many")                                       \
-    F(T, i64, _, event_count, 0, 0, 0, "how many there were")                                      \
-    F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")                 \
-    F(T, text, line, purpose, SEARCHED, 1, 200, "what the rule is for")                            \
-    F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")                     \
-    F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time")              \
-    F(T, flag, _, unsure, 0, 0, 0, "it rests on something that nobody knew")                       \
-    F(T, flag, _, late, 0, 0, 0, "found by an event that came behind newer ones: nobody is paged") \
+#define TRIPWIRE_HIT_FIELDS(F, T)                                                     \
+    RECORD_FIELDS(F, T)                                                               \
+    F(T, id, _, tripwire, REQUIRED | INDEXED, 0, 0, "which tripwire")                 \
+    F(T, text, line, rule, REQUIRED, 1, 200, "which of its rules")                    \
+    F(T, text, line, title, REQUIRED | TITLE, 1, 200, "what it says")                 \
+    F(T, text, line, level, INDEXED, 0, 40,                                           \
+      "severity: informational, low, medium, high, critical")                         \
+    F(T, time, _, at, REQUIRED | INDEXED, 0, 0,                                       \
+      "of the event that completed it, or the end of a wait")                         \
+    F(T, texts, line, events, REQUIRED, 1, TRIPWIRE_HIT_EVENTS_MAX,                   \
+      "numbers of the events that made it, at most so many")                          \
+    F(T, i64, _, event_count, 0, 0, 0, "how many there were")                         \
+    F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")    \
+    F(T, text, line, purpose, SEARCHED, 1, 200, "what the rule is for")               \
+    F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")        \
+    F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time") \
+    F(T, flag, _, unsure, 0, 0, 0, "it rests on something that nobody knew")          \
+    F(T, flag, _, late, 0, 0, 0,                                                      \
+      "found by an event that came after newer ones: nobody is alerted")              \
     F(T, flag, _, drill, 0, 0, 0, "an exercise was among the events")
 SHAPE_DECLARE(tripwire_hit, TRIPWIRE_HIT_FIELDS);
 
 /* Body of `tripwire.fault` and `tripwire.mended`. */
 #define TRIPWIRE_FAULT_FIELDS(F, T) \
     RECORD_FIELDS(F, T)             \
-    F(T, text, block, why, 0, 0, 500, "what it cannot do any more")
+    F(T, text, block, why, 0, 0, 500, "what it can no longer do")
 SHAPE_DECLARE(tripwire_fault, TRIPWIRE_FAULT_FIELDS);
 
 extern const struct event_kind tripwire_hit_kind, tripwire_fault_kind, tripwire_mended_kind;

@@ -140,7 +140,7 @@ static rc decide_wake(struct ctx *c, struct picture *, const struct command *com
 
 const struct decision tripwire_decisions[] = {
     {.name = "tripwire.test",
-     .help = "Try now whether it can still fire",
+     .help = "Test now whether it can still fire",
      .permission = PERMIT_TRIPWIRE_ACTIVATE,
      .decide = decide_test},
     {.name = "tripwire.self-test",

@@ -20,7 +20,7 @@ SHAPE_DEFINE(tripwire_text, TRIPWIRE_TEXT_FIELDS, 1, "A rule to be checked");
     F(T, i64, _, days, 0, 1, DAYS_MAX, "how far back") \
     F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "instead of the record's text, this one")
 SHAPE_DECLARE(tripwire_days, TRIPWIRE_DAYS_FIELDS);
-SHAPE_DEFINE(tripwire_days, TRIPWIRE_DAYS_FIELDS, 1, "What to hold a rule against");
+SHAPE_DEFINE(tripwire_days, TRIPWIRE_DAYS_FIELDS, 1, "What to run a rule over");
 
 #define TRIPWIRE_REPLAY_FIELDS(F, T)                                         \
     F(T, text, block, rule, 0, 1, TRIPWIRE_TEXT_MAX, "a rule, or else")      \
@@ -29,7 +29,7 @@ SHAPE_DEFINE(tripwire_days, TRIPWIRE_DAYS_FIELDS, 1, "What to hold a rule agains
     F(T, i64, _, days, 0, 0, DAYS_MAX, "those of so many days")              \
     F(T, time, _, until, 0, 0, 0, "and before; absent: now")
 SHAPE_DECLARE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS);
-SHAPE_DEFINE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS, 1, "Past events to hold a rule against");
+SHAPE_DEFINE(tripwire_replay, TRIPWIRE_REPLAY_FIELDS, 1, "Past events to run a rule over");
 
 #define TRIPWIRE_TRIAL_FIELDS(F, T)                                                  \
     F(T, json, _, events, REQUIRED, 2, TRY_BODY_MAX, "a list of events, as objects") \
@@ -453,31 +453,30 @@ const struct route tripwire_routes[] = {
           "A hit: its events, what held in them, and what followed",
           .output = &tripwire_hit_view_shape, .slow = true, .serve = tripwire_serve_hit),
     ROUTE(GET, "/api/v1/tripwire-board", PERMIT_TRIPWIRE_READ,
-          "Every tripwire with its state, its hits and its tests", .output = &tripwire_board_shape,
+          "Every tripwire with its state, hits and tests", .output = &tripwire_board_shape,
           .slow = true, .serve = tripwire_serve_board),
     ROUTE(GET, "/api/v1/tripwire-status", PERMIT_TRIPWIRE_READ,
-          "How far the engine has come, and what it counted", .output = &tripwire_progress_shape,
+          "The engine's position and counters", .output = &tripwire_progress_shape,
           .serve = serve_status),
     ROUTE(GET, "/api/v1/tripwire-taxonomy", PERMIT_TRIPWIRE_READ,
           "The log sources and fields that rules can name", .output = &tripwire_taxonomy_shape,
           .serve = serve_taxonomy),
-    ROUTE(POST, "/api/v1/tripwire-check", PERMIT_TRIPWIRE_READ,
-          "Say what is wrong with a rule, without keeping it", .input = &tripwire_text_shape,
-          .output = &tripwire_checked_shape, .body_max = 1 << 18, .slow = true,
-          .serve = serve_check),
+    ROUTE(POST, "/api/v1/tripwire-check", PERMIT_TRIPWIRE_READ, "Check a rule without saving it",
+          .input = &tripwire_text_shape, .output = &tripwire_checked_shape, .body_max = 1 << 18,
+          .slow = true, .serve = serve_check),
     ROUTE(POST, "/api/v1/tripwire-replay", PERMIT_TRIPWIRE_READ,
-          "Hold a rule against past events, and say what was missing",
-          .input = &tripwire_replay_shape, .output = &tripwire_replayed_shape, .body_max = 1 << 18,
-          .lengthy = true, .serve = serve_replay),
+          "Run a rule over past events, and show what was missing", .input = &tripwire_replay_shape,
+          .output = &tripwire_replayed_shape, .body_max = 1 << 18, .lengthy = true,
+          .serve = serve_replay),
     ROUTE_COMMAND(ONE "/test", "tripwire.test"),
-    ROUTE(POST, ONE "/try", PERMIT_TRIPWIRE_READ, "Hold it against the events that are given",
+    ROUTE(POST, ONE "/try", PERMIT_TRIPWIRE_READ, "Run it over the given events",
           .input = &tripwire_trial_shape, .output = &tripwire_tried_shape, .body_max = 2 << 20,
           .slow = true, .serve = serve_try),
-    ROUTE(POST, ONE "/backtest", PERMIT_TRIPWIRE_READ, "Hold it against the last days",
+    ROUTE(POST, ONE "/backtest", PERMIT_TRIPWIRE_READ, "Run it over the last days",
           .input = &tripwire_days_shape, .output = &tripwire_replayed_shape, .body_max = 1 << 18,
           .lengthy = true, .serve = serve_backtest),
     ROUTE(POST, ONE "/explain", PERMIT_TRIPWIRE_READ,
-          "Why it fires at an event, or what is missing", .input = &tripwire_why_shape,
+          "Why it fires on an event, or what is missing", .input = &tripwire_why_shape,
           .output = &tripwire_explained_shape, .slow = true, .serve = serve_explain),
     {0},
 };

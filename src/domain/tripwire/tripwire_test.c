@@ -188,7 +188,8 @@ TEST_SCENES(tripwire_without_its_source_is_a_fault, modules)
 
     scene_restart_with(s, WITHOUT, without_people);
     pass_hours(s, 7);
-    assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
+    assert_true(
+        is_in(s, "a", "\"fault\":\"nothing here provides events of chancery/agency/added\""));
     assert_true(is_in(s, "a", "\"fault_since\""));
 
     scene_restart_with(s, MODULES, modules);
@@ -206,7 +207,8 @@ TEST_SCENES(tripwire_is_tested_when_somebody_asks, modules)
     assert_false(is_in(s, "a", "\"fault\""));
     scene_restart_with(s, WITHOUT, without_people);
     scene_do(s, "tripwire.test", "a", "{}");
-    assert_true(is_in(s, "a", "\"fault\":\"nothing gives events of chancery/agency/added\""));
+    assert_true(
+        is_in(s, "a", "\"fault\":\"nothing here provides events of chancery/agency/added\""));
     scene_restart_with(s, MODULES, modules);
     scene_do(s, "tripwire.test", "a", "{}");
     assert_false(is_in(s, "a", "\"fault\""));

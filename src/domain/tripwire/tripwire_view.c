@@ -22,6 +22,6 @@ SHAPE_DEFINE(tripwire_hit_event, TRIPWIRE_HIT_EVENT_FIELDS, 1, "An event of a hi
 SHAPE_DEFINE(tripwire_hit_view, TRIPWIRE_HIT_VIEW_FIELDS, 1, "A hit that explains itself");
 SHAPE_DEFINE(tripwire_line, TRIPWIRE_LINE_FIELDS, 1, "A tripwire at a glance");
 SHAPE_DEFINE(tripwire_board, TRIPWIRE_BOARD_FIELDS, 1, "All tripwires at a glance");
-SHAPE_DEFINE(tripwire_progress, TRIPWIRE_PROGRESS_FIELDS, 1, "How far the engine has come");
+SHAPE_DEFINE(tripwire_progress, TRIPWIRE_PROGRESS_FIELDS, 1, "The engine's position");
 SHAPE_DEFINE(tripwire_log_source, TRIPWIRE_LOG_SOURCE_FIELDS, 1, "A log source of rules");
 SHAPE_DEFINE(tripwire_taxonomy, TRIPWIRE_TAXONOMY_FIELDS, 1, "What rules can name");

@@ -138,7 +138,7 @@ static rc identify_token(struct ctx *c, struct auth *auth, struct picture *pictu
         return result;
     if (!ret->known) {
         tell_bad_token(c, auth, credentials->peer);
-        FAIL(c, UNAUTHENTICATED, "this token is not, or no longer, good");
+        FAIL(c, UNAUTHENTICATED, "this token is invalid, expired or revoked");
     }
     if (clock_now(c).us - token.used.us > USED_US)
         auth_post_touch(auth, "token.touch", token.id);

@@ -8,10 +8,10 @@
 SHAPE_DEFINE(by_password, BY_PASSWORD_FIELDS, 1, "Signing in with a password");
 SHAPE_DEFINE(by_passkey, BY_PASSKEY_FIELDS, 1, "Signing in with a passkey");
 SHAPE_DEFINE(by_recovery, BY_RECOVERY_FIELDS, 1, "Signing in with a recovery code");
-SHAPE_DEFINE(link, LINK_FIELDS, 1, "A link to enrol");
+SHAPE_DEFINE(link, LINK_FIELDS, 1, "An enrolment link");
 SHAPE_DEFINE(enrolling, ENROLLING_FIELDS, 1, "Enrolling with a passkey or a password");
-SHAPE_DEFINE(new_passkey, NEW_PASSKEY_FIELDS, 1, "A new passkey");
-SHAPE_DEFINE(new_password, NEW_PASSWORD_FIELDS, 1, "A new password");
+SHAPE_DEFINE(new_passkey, NEW_PASSKEY_FIELDS, 1, "A passkey was added");
+SHAPE_DEFINE(new_password, NEW_PASSWORD_FIELDS, 1, "A password was set");
 SHAPE_DEFINE(new_token, NEW_TOKEN_FIELDS, 1, "A new token");
 
 SHAPE_DEFINE(session_row, SESSION_ROW_FIELDS, 1, "Somebody signed in on a device");
@@ -20,11 +20,11 @@ SHAPE_DEFINE(ways, WAYS_FIELDS, 1, "Ways to sign in");
 SHAPE_DEFINE(session_view, SESSION_VIEW_FIELDS, 1, "Who is signed in");
 SHAPE_DEFINE(password_setup, PASSWORD_SETUP_FIELDS, 1, "What an authenticator app needs");
 SHAPE_DEFINE(passkey_options, PASSKEY_OPTIONS_FIELDS, 1, "What a passkey is asked");
-SHAPE_DEFINE(enrol_options, ENROL_OPTIONS_FIELDS, 1, "What a link is good for");
+SHAPE_DEFINE(enrol_options, ENROL_OPTIONS_FIELDS, 1, "What a link is for");
 SHAPE_DEFINE(recovery_view, RECOVERY_VIEW_FIELDS, 1, "Recovery codes");
 SHAPE_DEFINE(token_sources, TOKEN_SOURCES_FIELDS, 1, "For whom a token speaks");
 SHAPE_DEFINE(token_view, TOKEN_VIEW_FIELDS, 1, "A token");
-SHAPE_DEFINE(link_view, LINK_VIEW_FIELDS, 1, "A link to enrol");
+SHAPE_DEFINE(link_view, LINK_VIEW_FIELDS, 1, "An enrolment link");
 
 void auth_put(struct response *response, const struct shape *shape, const void *record)
 {
@@ -187,9 +187,9 @@ rc auth_new_password(struct ctx *c, const struct request *request, const struct 
     TRY(str_copy(c, (struct str){(const char *)ticket.totp, sizeof ticket.totp}, &password.totp));
     password.counter = totp_step(password.totp, input->code, clock_now(c));
     if (password.counter < 0) {
-        rc wrong = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
-                               "the code is not what the app shows now; is the telephone's clock "
-                               "right?");
+        rc wrong =
+            fault_raise(c, RC_INVALID, __FILE__, __LINE__,
+                        "the code is not the one the app shows now; is the phone's clock right?");
         fault_set_rule(c, "code");
         fault_enter_name(c, STR("code"));
         return wrong;

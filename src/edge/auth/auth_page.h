@@ -9,29 +9,29 @@
 /* ---- asked ----------------------------------------------------------------------------------- */
 
 #define BY_PASSWORD_FIELDS(F, T)                                                         \
-    F(T, text, line, login, REQUIRED, 1, 64, "name to sign in with")                     \
+    F(T, text, line, login, REQUIRED, 1, 64, "user name")                                \
     F(T, text, line, password, REQUIRED | SECRET, 1, PASSWORD_BYTES_MAX, "the password") \
     F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the authenticator app shows")
 SHAPE_DECLARE(by_password, BY_PASSWORD_FIELDS);
 
 #define BY_PASSKEY_FIELDS(F, T)                                            \
     F(T, json, _, credential, REQUIRED | SECRET, 2, WEBAUTHN_RESPONSE_MAX, \
-      "what the browser gave, as its toJSON() writes it")
+      "the browser's answer, as its toJSON() writes it")
 SHAPE_DECLARE(by_passkey, BY_PASSKEY_FIELDS);
 
 #define BY_RECOVERY_FIELDS(F, T)                                                  \
-    F(T, text, line, login, REQUIRED, 1, 64, "name to sign in with")              \
+    F(T, text, line, login, REQUIRED, 1, 64, "user name")                         \
     F(T, text, line, code, REQUIRED | SECRET, 1, 40, "one of the recovery codes") \
     F(T, text, line, password, SECRET, 1, PASSWORD_BYTES_MAX, "the password, if there is one")
 SHAPE_DECLARE(by_recovery, BY_RECOVERY_FIELDS);
 
 #define LINK_FIELDS(F, T) \
-    F(T, text, line, link, REQUIRED | SECRET, 1, 100, "what stands behind # in the address")
+    F(T, text, line, link, REQUIRED | SECRET, 1, 100, "the part after # in the address")
 SHAPE_DECLARE(link, LINK_FIELDS);
 
 #define ENROLLING_FIELDS(F, T)                                                                 \
     LINK_FIELDS(F, T)                                                                          \
-    F(T, text, line, name, 0, 1, 60, "what to call the passkey")                               \
+    F(T, text, line, name, 0, 1, 60, "the name of the passkey")                                \
     F(T, json, _, credential, SECRET, 2, WEBAUTHN_RESPONSE_MAX, "the registration's toJSON()") \
     F(T, text, line, password, SECRET, 1, PASSWORD_BYTES_MAX, "or a password …")               \
     F(T, bytes, _, challenge, SECRET, 0, 200, "… the challenge of its set-up …")               \
@@ -50,12 +50,12 @@ SHAPE_DECLARE(new_passkey, NEW_PASSKEY_FIELDS);
     F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the new authenticator app shows")
 SHAPE_DECLARE(new_password, NEW_PASSWORD_FIELDS);
 
-#define NEW_TOKEN_FIELDS(F, T)                                                            \
-    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                             \
-    F(T, texts, line, scopes, 0, 0, 200, "of one's permissions, these; none: all")        \
-    F(T, json, _, sources, 0, 2, 8000,                                                    \
-      "a list: signals of these sources only, by their ids; []: of none; absent: of any") \
-    F(T, time, _, expires, 0, 0, 0, "no longer good after; otherwise in a year")
+#define NEW_TOKEN_FIELDS(F, T)                                                               \
+    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                                \
+    F(T, texts, line, scopes, 0, 0, 200, "limited to these of one's permissions; none: all") \
+    F(T, json, _, sources, 0, 2, 8000,                                                       \
+      "a list: signals of these sources only, by their ids; []: of none; absent: of any")    \
+    F(T, time, _, expires, 0, 0, 0, "when it expires; in a year if unset")
 SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
 
 /* A list that may also be absent, which is something else than empty. */
@@ -64,15 +64,15 @@ SHAPE_DECLARE(token_sources, TOKEN_SOURCES_FIELDS);
 
 /* ---- given ----------------------------------------------------------------------------------- */
 
-#define SESSION_ROW_FIELDS(F, T)                                                      \
-    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                              \
-    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved it")        \
-    F(T, text, line, device, 0, 0, 120, "browser and system, as they say themselves") \
-    F(T, text, line, peer, 0, 0, 100, "address")                                      \
-    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                               \
-    F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")           \
-    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")                  \
-    F(T, flag, _, current, 0, 0, 0, "this is the one that asks")
+#define SESSION_ROW_FIELDS(F, T)                                                         \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                 \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")           \
+    F(T, text, line, device, 0, 0, 120, "browser and system, as they report themselves") \
+    F(T, text, line, peer, 0, 0, 100, "address")                                         \
+    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                  \
+    F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")              \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")                 \
+    F(T, flag, _, current, 0, 0, 0, "this is the current one")
 SHAPE_DECLARE(session_row, SESSION_ROW_FIELDS);
 
 #define MISSION_VIEW_FIELDS(F, T)                               \
@@ -81,9 +81,9 @@ SHAPE_DECLARE(session_row, SESSION_ROW_FIELDS);
     F(T, text, zone, time_zone, REQUIRED, 0, 0, "its own time")
 SHAPE_DECLARE(mission_view, MISSION_VIEW_FIELDS);
 
-#define WAYS_FIELDS(F, T)                            \
-    F(T, i64, _, passkeys, 0, 0, 100, "how many")    \
-    F(T, flag, _, password, 0, 0, 0, "is there one") \
+#define WAYS_FIELDS(F, T)                                    \
+    F(T, i64, _, passkeys, 0, 0, 100, "how many")            \
+    F(T, flag, _, password, 0, 0, 0, "whether there is one") \
     F(T, i64, _, recovery_codes, 0, 0, 100, "how many are left")
 SHAPE_DECLARE(ways, WAYS_FIELDS);
 
@@ -100,12 +100,12 @@ SHAPE_DECLARE(ways, WAYS_FIELDS);
     F(T, i64, _, events, REQUIRED, 0, 0, "events recorded so far; live events follow on them") \
     F(T, record, mission_view, mission, 0, 0, 0, "where")                                      \
     F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                              \
-    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they proved who they are")       \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")                 \
     F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                        \
-    F(T, time, _, expires, REQUIRED, 0, 0, "ended then in any case")                           \
-    F(T, time, _, fresh_until, 0, 0, 0, "until then ways in can be changed")                   \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")                       \
+    F(T, time, _, fresh_until, 0, 0, 0, "until then sign-in methods can be changed")           \
     F(T, record, ways, ways, 0, 0, 0, "ways to sign in")                                       \
-    F(T, texts, line, recovery_codes, 0, 0, 10, "new ones, shown this once")
+    F(T, texts, line, recovery_codes, 0, 0, 10, "new ones, shown only once")
 SHAPE_DECLARE(session_view, SESSION_VIEW_FIELDS);
 
 #define PASSWORD_SETUP_FIELDS(F, T)                                     \
@@ -128,17 +128,17 @@ SHAPE_DECLARE(passkey_options, PASSKEY_OPTIONS_FIELDS);
 SHAPE_DECLARE(enrol_options, ENROL_OPTIONS_FIELDS);
 
 #define RECOVERY_VIEW_FIELDS(F, T) \
-    F(T, texts, line, recovery_codes, REQUIRED, 0, 10, "shown this once")
+    F(T, texts, line, recovery_codes, REQUIRED, 0, 10, "shown only once")
 SHAPE_DECLARE(recovery_view, RECOVERY_VIEW_FIELDS);
 
 #define TOKEN_VIEW_FIELDS(F, T)                     \
     F(T, id, _, id, REQUIRED, 0, 0, "of the token") \
-    F(T, text, line, token, REQUIRED, 0, 0, "the token itself, shown this once")
+    F(T, text, line, token, REQUIRED, 0, 0, "the token itself, shown only once")
 SHAPE_DECLARE(token_view, TOKEN_VIEW_FIELDS);
 
-#define LINK_VIEW_FIELDS(F, T)                                                     \
-    F(T, text, line, link, REQUIRED, 0, 0, "goes behind /enrol#; shown this once") \
-    F(T, time, _, expires, REQUIRED, 0, 0, "no longer good after")
+#define LINK_VIEW_FIELDS(F, T)                                                    \
+    F(T, text, line, link, REQUIRED, 0, 0, "goes after /enrol#; shown only once") \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")
 SHAPE_DECLARE(link_view, LINK_VIEW_FIELDS);
 
 /* ---- what the handlers share ----------------------------------------------------------------- */

@@ -95,14 +95,15 @@ rc password_check_strength(struct ctx *c, struct str password, struct str login)
     const char *wrong = NULL;
     struct str stem = stem_of(password);
     if (str_count_chars(password) < PASSWORD_CHARS_MIN)
-        wrong = "a password has at least 12 characters; four words are easier to keep";
+        wrong = "a password has at least 12 characters; four words are easier to remember";
     else if (password.len > PASSWORD_BYTES_MAX)
         wrong = "a password has at most 1024 bytes";
     else if (distinct_bytes(password) < 5 || str_eq_nocase(stem, login))
-        wrong = "this is one of the first that would be tried; four words are easier to keep";
+        wrong = "this is among the first passwords to be tried; four words are easier to remember";
     for (size_t i = 0; !wrong && i < sizeof common / sizeof common[0]; i++)
         if (str_eq_nocase(stem, str_from(common[i])))
-            wrong = "this is one of the first that would be tried; four words are easier to keep";
+            wrong =
+                "this is among the first passwords to be tried; four words are easier to remember";
     if (!wrong)
         return OK;
     rc refused = fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%s", wrong);

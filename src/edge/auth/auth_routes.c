@@ -16,7 +16,7 @@ static rc own_session(struct ctx *c, const struct request *request, struct sessi
         *ret = session;
     if (result.code != RC_NOT_FOUND)
         return result;
-    rc refused = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "this is not for a token to do");
+    rc refused = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "a token cannot do this");
     fault_set_rule(c, "session");
     return refused;
 }
@@ -293,7 +293,7 @@ static rc serve_enrolment_make(struct ctx *c, const struct request *request,
 /* ---- the rows -------------------------------------------------------------------------------- */
 
 const struct route auth_routes[] = {
-    ROUTE(POST, "/api/v1/auth/passkey/options", PERMIT_ANYONE, "What a passkey is to sign",
+    ROUTE(POST, "/api/v1/auth/passkey/options", PERMIT_ANYONE, "What a passkey has to sign",
           .output = &passkey_options_shape, .serve = serve_passkey_options),
     ROUTE(POST, "/api/v1/auth/passkey", PERMIT_ANYONE, "Sign in with a passkey",
           .input = &by_passkey_shape, .output = &session_view_shape, .slow = true,
@@ -304,10 +304,10 @@ const struct route auth_routes[] = {
     ROUTE(POST, "/api/v1/auth/recovery", PERMIT_ANYONE, "Sign in with a recovery code",
           .input = &by_recovery_shape, .output = &session_view_shape, .slow = true,
           .serve = serve_by_recovery),
-    ROUTE(POST, "/api/v1/auth/enrol/options", PERMIT_ANYONE, "What a link to enrol is good for",
+    ROUTE(POST, "/api/v1/auth/enrol/options", PERMIT_ANYONE, "What an enrolment link is for",
           .input = &link_shape, .output = &enrol_options_shape, .slow = true,
           .serve = serve_enrol_options),
-    ROUTE(POST, "/api/v1/auth/enrol", PERMIT_ANYONE, "Enrol by a link, and be signed in",
+    ROUTE(POST, "/api/v1/auth/enrol", PERMIT_ANYONE, "Enrol with a link, and sign in",
           .input = &enrolling_shape, .output = &session_view_shape, .slow = true,
           .serve = serve_enrol),
     ROUTE(POST, "/api/v1/auth/sign-out", PERMIT_SIGNED_IN, "End this session", .slow = true,
@@ -322,7 +322,7 @@ const struct route auth_routes[] = {
           .slow = true, .serve = serve_end_others),
     ROUTE(GET, "/api/v1/passkeys", PERMIT_SIGNED_IN, "My passkeys", .output = &passkey_shape,
           .output_list = true, .serve = serve_passkeys),
-    ROUTE(POST, "/api/v1/passkeys/options", PERMIT_SIGNED_IN, "What a new passkey is to sign",
+    ROUTE(POST, "/api/v1/passkeys/options", PERMIT_SIGNED_IN, "What a new passkey has to sign",
           .output = &passkey_options_shape, .serve = serve_new_passkey_options),
     ROUTE(POST, "/api/v1/passkeys", PERMIT_SIGNED_IN, "Add a passkey", .input = &new_passkey_shape,
           .output = &passkey_shape, .slow = true, .serve = serve_passkey_add),
@@ -345,7 +345,8 @@ const struct route auth_routes[] = {
           .serve = serve_token_make),
     ROUTE(DELETE, "/api/v1/tokens/{id}", PERMIT_SIGNED_IN, "Revoke a token", .slow = true,
           .serve = serve_token_revoke),
-    ROUTE(POST, "/api/v1/accounts/{id}/enrolment", "account.enrol", "Make a one-time link to enrol",
-          .output = &link_view_shape, .slow = true, .serve = serve_enrolment_make),
+    ROUTE(POST, "/api/v1/accounts/{id}/enrolment", "account.enrol",
+          "Make a one-time enrolment link", .output = &link_view_shape, .slow = true,
+          .serve = serve_enrolment_make),
     {0},
 };

@@ -62,7 +62,7 @@ rc ticket_open(struct ctx *c, struct auth *auth, enum ticket_use use, struct str
                                    BOX_LEN - crypto_secretbox_NONCEBYTES, box,
                                    auth->ticket_key) != 0 ||
         sealed.use != use)
-        REJECT(c, "the challenge is not one of ours");
+        REJECT(c, "the challenge was not issued here");
     if (sealed.expires_us <= clock_now(c).us)
         REJECT(c, "the challenge is too old; ask for another");
     ticket.expires.us = sealed.expires_us;
@@ -74,7 +74,7 @@ rc ticket_open(struct ctx *c, struct auth *auth, enum ticket_use use, struct str
     bool spent = is_spent(auth, ticket.mark);
     pthread_mutex_unlock(&auth->lock);
     if (spent)
-        REJECT(c, "the challenge was used already");
+        REJECT(c, "the challenge has already been used");
     *ret = ticket;
     return OK;
 }
@@ -102,7 +102,7 @@ rc ticket_spend(struct ctx *c, struct auth *auth, const struct ticket *ticket)
     bool kept = !spent && remember_spent(auth, ticket, clock_now(c));
     pthread_mutex_unlock(&auth->lock);
     if (spent)
-        REJECT(c, "the challenge was used already");
+        REJECT(c, "the challenge has already been used");
     if (!kept)
         FAIL(c, BUSY, "too many are signing in at once; try again in a few minutes");
     return OK;

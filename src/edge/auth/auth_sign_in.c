@@ -51,7 +51,7 @@ static rc fail(struct ctx *c, const struct request *request, const struct attemp
     }
     TRY(core_command(c, edge_request_core(request), "sign-in.fail", &actor_system,
                      (struct str){NULL, 0}, &failure));
-    FAIL(c, UNAUTHENTICATED, "this did not work; check what you gave and try again");
+    FAIL(c, UNAUTHENTICATED, "this did not work; check what you entered and try again");
 }
 
 /* Why the writer, or a verification, refused. */
@@ -195,7 +195,7 @@ static rc find_passkey(struct ctx *c, const struct request *request,
         FAIL(c, UNAUTHENTICATED, "this passkey is not known here");
     TRY(result);
     if (!str_absent(response->user) && !str_eq(response->user, passkey.account))
-        FAIL(c, UNAUTHENTICATED, "the passkey is of another account");
+        FAIL(c, UNAUTHENTICATED, "the passkey belongs to another account");
     *ret = passkey;
     return OK;
 }

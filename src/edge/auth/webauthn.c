@@ -341,7 +341,7 @@ static rc take_key(struct ctx *c, const struct webauthn_response *response,
         .sign_count = count_of(a->auth_data),
     };
     if (key.len == 0 || !str_eq(id, response->credential))
-        REJECT(c, "the credential's id is not the one that was made");
+        REJECT(c, "the credential's id is not the one that was created");
     if (str_is(a->format, "none")) {
         if (!str_eq(a->statement, STR("\xa0")))
             REJECT(c, "attestation \"none\" with a statement");
@@ -376,7 +376,7 @@ rc webauthn_register(struct ctx *c, const struct webauthn_expect *expect,
     while (!cred && algorithm < KEY_ALGORITHM_RS256)
         cred = open_cred(expect, hash, &a, cose[++algorithm]);
     if (!cred)
-        REJECT(c, "a key that is none of ES256, EdDSA, RS256");
+        REJECT(c, "the key is not ES256, EdDSA or RS256");
     rc result = take_key(c, response, &a, cred, algorithm, ret);
     fido_cred_free(&cred);
     return result;

@@ -12,7 +12,7 @@ enum { HTTP_HEAD_MAX = 16384, HTTP_HEADERS_MAX = 64, HTTP_TARGET_MAX = 4096 };
 /* Why the server itself turns a request or a connection away: a name for the counter, the status
  * that is sent (0: the connection is closed without one), and the title. */
 #define HTTP_REFUSALS(X)                                                      \
-    X(SYNTAX, "syntax", 400, "this is not HTTP/1.1 as it is read here")       \
+    X(SYNTAX, "syntax", 400, "this is not HTTP/1.1 as accepted here")         \
     X(HOST, "host", 400, "exactly one valid Host is required")                \
     X(FRAMING, "framing", 400, "the length of the body is not clear")         \
     X(CODING, "coding", 411, "send a Content-Length; no transfer coding")     \

@@ -177,12 +177,12 @@ static void tell_why(struct broker *b, int code)
     if (b->refused)
         return;
     if (b->certificate_error) {
-        snprintf(text, sizeof text, "the broker's certificate is not good for %.60s: %.70s",
+        snprintf(text, sizeof text, "the broker's certificate is not valid for %.60s: %.70s",
                  b->host, word_of(b->certificate_error));
         set_why(b, false, text);
     } else if (code == MOSQ_ERR_ERRNO && error == EPERM) {
         set_why(b, false,
-                "it will be called when Chancery is started again: the network is cut off");
+                "it will be called when Chancery is restarted: network access has been dropped");
     } else {
         set_why(b, false, code == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(code));
     }
@@ -436,7 +436,7 @@ static rc check(struct ctx *c, const struct listener *listener)
         return listener_refuse(
             c, "address", "write the broker's name or address, and its port: mqtt.example:8883");
     if (!str_is(listener->protocol, "mqtt"))
-        return listener_refuse(c, "protocol", "what is behind a broker speaks mqtt");
+        return listener_refuse(c, "protocol", "a broker needs the protocol mqtt");
     return OK;
 }
 

@@ -338,7 +338,7 @@ static rc make_local(struct ctx *c, struct port *port)
         FAIL(c, INVALID, "\"%.*s\" is not the path of a socket", STR_ARG(port->listener.address));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 && errno == EPERM)
-        FAIL(c, IO, "it will be opened when Chancery is started again: its folder is closed to us");
+        FAIL(c, IO, "it will be opened when Chancery is restarted: its folder is closed to us");
     if (fd < 0)
         FAIL(c, IO, "no socket: %s", strerror(errno));
     port->fd = fd;

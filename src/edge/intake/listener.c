@@ -24,9 +24,9 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
         return unknown;
     }
     if (adapter->outside) {
-        rc outside = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
-                                 "%s is read in a process of its own: make a record of the camera",
-                                 adapter->name);
+        rc outside =
+            fault_raise(c, RC_INVALID, __FILE__, __LINE__,
+                        "%s runs in a process of its own: add a camera record", adapter->name);
         fault_enter_name(c, STR("protocol"));
         return outside;
     }
@@ -56,7 +56,7 @@ static rc check(struct ctx *c, struct picture *, const struct command *, const v
     if (!listener)
         return OK;
     if (!carrier)
-        return listener_refuse(c, "carrier", "how do the bytes come?");
+        return listener_refuse(c, "carrier", "give the carrier: how the bytes arrive");
     TRY(carrier->check(c, listener));
     TRY(listener_adapter(c, listener, &adapter, &options));
     rc opened = intake_open(c, adapter, options, &intake);
@@ -123,7 +123,7 @@ static const struct decision decisions[] = {
      .input = &listener_take_shape,
      .decide = take},
     {.name = "intake.note",
-     .help = "Note how a listener does",
+     .help = "Record the state of a listener",
      .permission = PERMIT_WRITE,
      .input = &listener_note_shape,
      .decide = note},
@@ -131,26 +131,27 @@ static const struct decision decisions[] = {
 };
 
 static const struct route routes[] = {
-    ROUTE(GET, "/api/v1/listener-states", PERMIT_READ, "How every listener does",
+    ROUTE(GET, "/api/v1/listener-states", PERMIT_READ, "The state of every listener",
           .output = &listener_state_shape, .output_list = true, .serve = listener_serve_states),
     ROUTE(GET, "/api/v1/listeners/{id}/state", PERMIT_READ,
-          "How a listener does: condition, counters, what could not be read",
+          "The state of a listener: condition, counters, what could not be read",
           .output = &listener_state_shape, .serve = listener_serve_state),
-    ROUTE(GET, "/api/v1/listeners/{id}/place", PERMIT_READ,
-          "How far a listener's file is read, and what was in it: since ever, not since the start",
-          .output = &listener_place_shape, .serve = listener_serve_place),
+    ROUTE(
+        GET, "/api/v1/listeners/{id}/place", PERMIT_READ,
+        "How far a listener's file has been read, and what was in it: in all, not since the start",
+        .output = &listener_place_shape, .serve = listener_serve_place),
     {0},
 };
 
 static const struct permission permissions[] = {
-    {PERMIT_READ, "See where devices reach us"},
+    {PERMIT_READ, "See where devices reach us, and the state of the listeners"},
     {PERMIT_WRITE, "Change where devices reach us"},
     {0},
 };
 
 const struct module intake_module = {
     .name = "intake",
-    .help = "Listeners: where devices reach us, and how they speak there",
+    .help = "Listeners: where devices reach us, and with which protocol",
     .needs = NEEDS(&signal_module),
     .records =
         (const struct record[]){

@@ -6,13 +6,13 @@
 #include "core/module.h"
 #include "domain/signal/signal.h"
 
-#define LISTENER_CARRIERS(X, E)                                          \
-    X(E, TCP, "tcp", "connections to an address and port")               \
-    X(E, TLS, "tls", "the same, encrypted with the mission's own key")   \
-    X(E, UDP, "udp", "datagrams to an address and port")                 \
-    X(E, UNIX, "unix", "connections to a socket in the file system")     \
-    X(E, FILE, "file", "a file that another program goes on writing to") \
-    X(E, BROKER, "broker", "we call a broker and subscribe")
+#define LISTENER_CARRIERS(X, E)                                        \
+    X(E, TCP, "tcp", "connections to an address and port")             \
+    X(E, TLS, "tls", "the same, encrypted with the mission's own key") \
+    X(E, UDP, "udp", "datagrams to an address and port")               \
+    X(E, UNIX, "unix", "connections to a socket in the file system")   \
+    X(E, FILE, "file", "a file that another program keeps writing to") \
+    X(E, BROKER, "broker", "we connect to a broker and subscribe")
 SHAPE_DECLARE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
 
 enum {
@@ -22,24 +22,25 @@ enum {
     LISTENER_OPTIONS_MAX = 16384
 };
 
-#define LISTENER_FIELDS(F, T)                                                                   \
-    RECORD_FIELDS(F, T)                                                                         \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")             \
-    F(T, text, slug, protocol, REQUIRED, 1, 40, "how they speak: dc09, syslog, eve, cap, mqtt") \
-    F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes come")               \
-    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                      \
-      "address and port, or the path of the file")                                              \
-    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                            \
-    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")               \
-    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                              \
-      "further options of the protocol, never shown again: the keys of panels")                 \
-    F(T, text, line, user, 0, 1, 200, "name to sign in to a broker with")                       \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                  \
-    F(T, text, block, authority, 0, 1, 16384, "whose certificate a broker must show (PEM)")     \
-    F(T, opt_i64, _, links_max, 0, 1, 4096, "connections at a time; 256 if unset")              \
-    F(T, opt_i64, _, links_each, 0, 1, 4096, "of them from one address; 32 if unset")           \
-    F(T, ms, _, idle_ms, 0, 0, 86400000, "a connection that says nothing is closed; 0: never")  \
-    F(T, ms, _, frame_ms, 0, 0, 3600000, "a report must be whole after this; 0: 30 s")          \
+#define LISTENER_FIELDS(F, T)                                                                     \
+    RECORD_FIELDS(F, T)                                                                           \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")               \
+    F(T, text, slug, protocol, REQUIRED, 1, 40, "the protocol: dc09, syslog, eve, cap, mqtt")     \
+    F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes arrive")               \
+    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                        \
+      "address and port, or the path of the file")                                                \
+    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                              \
+    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")                 \
+    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                                \
+      "further options of the protocol, never shown again: the keys of panels")                   \
+    F(T, text, line, user, 0, 1, 200, "user name at a broker")                                    \
+    F(T, text, line, password, SECRET, 1, 200, "its password")                                    \
+    F(T, text, block, authority, 0, 1, 16384,                                                     \
+      "authority that must have signed a broker's certificate (PEM)")                             \
+    F(T, opt_i64, _, links_max, 0, 1, 4096, "connections at a time; 256 if unset")                \
+    F(T, opt_i64, _, links_each, 0, 1, 4096, "of them from one address; 32 if unset")             \
+    F(T, ms, _, idle_ms, 0, 0, 86400000, "a connection silent for this long is closed; 0: never") \
+    F(T, ms, _, frame_ms, 0, 0, 3600000, "a report must be complete within this time; 0: 30 s")   \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(listener, LISTENER_FIELDS);
 
@@ -61,10 +62,10 @@ SHAPE_DECLARE(listener, LISTENER_FIELDS);
 SHAPE_DECLARE(listener_place, LISTENER_PLACE_FIELDS);
 
 #define LISTENER_CONDITIONS(X, E)                                                 \
-    X(E, OPEN, "open", "it takes what comes")                                     \
+    X(E, OPEN, "open", "it accepts input")                                        \
     X(E, CALLING, "calling", "the other side does not answer; it is tried again") \
     X(E, ABSENT, "absent", "the file is not there yet")                           \
-    X(E, FULL, "full", "more comes than can be written down; reading waits")      \
+    X(E, FULL, "full", "more arrives than can be written; reading waits")         \
     X(E, FAILED, "failed", "it could not be opened")                              \
     X(E, DISABLED, "disabled", "switched off")
 SHAPE_DECLARE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
@@ -98,9 +99,9 @@ SHAPE_DECLARE(listener_sample, LISTENER_SAMPLE_FIELDS);
     F(T, i64, _, bad_bytes, 0, 0, 0, "bytes of those")                                    \
     F(T, i64, _, durable, 0, 0, 0, "signals that are written down")                       \
     F(T, i64, _, replies, 0, 0, 0, "acknowledgements sent")                               \
-    F(T, i64, _, replies_late, 0, 0, 0, "acknowledgements whose asker was gone")          \
+    F(T, i64, _, replies_late, 0, 0, 0, "acknowledgements whose recipient was gone")      \
     F(T, i64, _, refused, 0, 0, 0, "frames that the watch refused")                       \
-    F(T, i64, _, dropped, 0, 0, 0, "datagrams that were not read for want of room")       \
+    F(T, i64, _, dropped, 0, 0, 0, "datagrams dropped for lack of space")                 \
     F(T, i64, _, waits, 0, 0, 0, "times that reading waited")                             \
     F(T, json, _, tallies, 0, 0, 4000, "the protocol's own counters")                     \
     F(T, list, listener_sample, samples, 0, 0, INTAKE_SAMPLES, "the latest that were bad")
@@ -114,8 +115,8 @@ SHAPE_DECLARE(listener_blame, LISTENER_BLAME_FIELDS);
 
 /* Input of "intake.note". */
 enum { LISTENER_BLAMES = 8 };
-#define LISTENER_NOTE_FIELDS(F, T)                                      \
-    F(T, record, listener_state, state, 0, 0, 0, "how a listener does") \
+#define LISTENER_NOTE_FIELDS(F, T)                                          \
+    F(T, record, listener_state, state, 0, 0, 0, "the state of a listener") \
     F(T, list, listener_blame, blames, 0, 0, LISTENER_BLAMES, "whose bytes were bad")
 SHAPE_DECLARE(listener_note, LISTENER_NOTE_FIELDS);
 

@@ -5,10 +5,10 @@
 
 SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
 SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
-SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and how they speak there");
+SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and with which protocol");
 SHAPE_DEFINE(listener_place, LISTENER_PLACE_FIELDS, 1, "How far a file has been read");
 SHAPE_DEFINE(listener_sample, LISTENER_SAMPLE_FIELDS, 1, "Something that could not be read");
-SHAPE_DEFINE(listener_state, LISTENER_STATE_FIELDS, 1, "How a listener does");
+SHAPE_DEFINE(listener_state, LISTENER_STATE_FIELDS, 1, "The state of a listener");
 SHAPE_DEFINE(listener_blame, LISTENER_BLAME_FIELDS, 1, "Bad bytes of somebody who is known");
 SHAPE_DEFINE(listener_note, LISTENER_NOTE_FIELDS, 1, "What is noted of a listener");
 SHAPE_DEFINE(listener_take, LISTENER_TAKE_FIELDS, 1, "Signals of one listener");
@@ -33,6 +33,6 @@ rc listener_check_endpoint(struct ctx *c, const struct listener *listener)
 rc listener_check_path(struct ctx *c, const struct listener *listener)
 {
     if (!str_starts(listener->address, "/") || str_ends(listener->address, "/"))
-        return listener_refuse(c, "address", "the whole path of the file is needed, from /");
+        return listener_refuse(c, "address", "an absolute path of the file is needed");
     return OK;
 }

@@ -111,7 +111,7 @@ static bool open_next(struct tail *tail)
     if (str_absent(path)) {
         bool closed = access(tail->folder, R_OK | X_OK) == 0 && !folder_opens(tail->folder);
         port_set(port, closed ? LISTENER_CONDITION_FAILED : LISTENER_CONDITION_ABSENT,
-                 closed ? "its folder may be read when Chancery is started again"
+                 closed ? "its folder can be read after Chancery is restarted"
                         : "the file is not there yet");
         return false;
     }

@@ -54,8 +54,7 @@ static rc check_letters(struct press *p)
         p->l->g_object_unref_(layout);
         if (unknown > 0)
             FAIL(p->c, UNSUPPORTED,
-                 "no font of this machine has the letters of the language \"%.*s\": install "
-                 "fonts-noto-core",
+                 "no font on this machine covers the language \"%.*s\": install fonts-noto-core",
                  STR_ARG(p->d->head.language));
     }
     return OK;

@@ -4,7 +4,7 @@
 
 static const struct compute_field geojson_in[] = {
     {"type", COMPUTE_TEXT, REQUIRED_FIELD, .help = "FeatureCollection"},
-    {"features", COMPUTE_ANY, REQUIRED_FIELD | LISTED, .help = "features, as RFC 7946 has them"},
+    {"features", COMPUTE_ANY, REQUIRED_FIELD | LISTED, .help = "features, as in RFC 7946"},
     {0}};
 static const struct compute_field geojson_out[] = {
     {"ok", COMPUTE_FLAG, REQUIRED_FIELD, .help = "always true: a plan that is not is refused"},

@@ -37,7 +37,7 @@ static void put_fields(struct text *out, const struct compute_field *fields, int
         if (fields->kind <= COMPUTE_INTEGER && fields->least < fields->most)
             snprintf(range, sizeof range, ", %.12g to %.12g", fields->least, fields->most);
         text_printf(out, "%*s%-*s %-10s %s%s%s\n", 2 + 2 * depth, "", 18 - 2 * depth, fields->name,
-                    kind, fields->help, range, required ? "" : " (may be absent)");
+                    kind, fields->help, range, required ? "" : " (optional)");
         if (fields->fields)
             put_fields(out, fields->fields, depth + 1);
     }
@@ -49,7 +49,7 @@ void compute_put_help(struct text *out, const struct compute *compute)
                 compute->name, compute->help);
     put_fields(out, compute->input, 0);
     if (compute->foreign)
-        text_put(out, STR("  (other members are passed over)\n"));
+        text_put(out, STR("  (other members are ignored)\n"));
     text_put(out, STR("output:\n"));
     put_fields(out, compute->output, 0);
     text_printf(out, "example:\n%s\n", compute->example);

@@ -106,7 +106,7 @@ static rc set_levels(struct linking *l)
         const struct rule *rule = l->set->rules[i];
         if (rule->corr && !l->dropped[i] && rule->corr->level == 0)
             TRY(drop(l, i, rule->about.line,
-                     "the correlation names itself, directly or by others"));
+                     "the correlation names itself, directly or through others"));
     }
     return OK;
 }

@@ -404,7 +404,7 @@ static rc put_expanded(struct reading *r, const struct yaml *node, const struct 
             TRY(str_format(r->c, &joined, "%.*s%.*s%.*s", (int)open, text.ptr, STR_ARG(value),
                            STR_ARG(str_sub(text, i + 1, text.len))));
             if (out->count > EXPANSIONS_MAX)
-                REFUSE(r, node, "placeholders unfold to more than %d values", EXPANSIONS_MAX);
+                REFUSE(r, node, "placeholders expand to more than %d values", EXPANSIONS_MAX);
             TRY(put_expanded(r, node, chain, joined, open + value.len, out));
         }
         return OK;

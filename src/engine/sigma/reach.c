@@ -60,7 +60,7 @@ static rc detection_can(struct reach *r, const struct rule *rule, bool *ret, str
     r->missing = (struct str){NULL, 0};
     if (!r->has(r->arg, r->product, r->category, r->service, (struct str){NULL, 0})) {
         *ret = false;
-        return str_format(r->c, ret_why, "nothing gives events of %.*s/%.*s/%.*s",
+        return str_format(r->c, ret_why, "nothing here provides events of %.*s/%.*s/%.*s",
                           STR_ARG(or_any(r->product)), STR_ARG(or_any(r->category)),
                           STR_ARG(or_any(r->service)));
     }
@@ -83,7 +83,7 @@ static rc rule_can(struct reach *r, const struct rule *rule, unsigned depth, boo
     if (!corr)
         return detection_can(r, rule, ret, ret_why);
     if (depth == 0)
-        FAIL(r->c, TOO_LARGE, "correlations lie too deep in each other");
+        FAIL(r->c, TOO_LARGE, "correlations are nested too deeply");
     *ret = each;
     for (size_t i = 0; i < corr->ref_count; i++) {
         bool can = false;

@@ -234,7 +234,7 @@ TEST(a_file_that_unfolds_without_end_is_refused)
         "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
     struct ctx c = {.arena = arena_open(1 << 24)};
     struct str error = first_error(&c, laughs);
-    assert_true(str_find(error, STR("unfolds to more than")) != SIZE_MAX);
+    assert_true(str_find(error, STR("expands to more than")) != SIZE_MAX);
     arena_close(c.arena);
 }
 

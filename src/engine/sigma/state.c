@@ -504,7 +504,7 @@ rc sigma_load(struct ctx *c, struct sigma_engine *e, struct str bytes)
 {
     struct loading l = {.c = c, .e = e};
     if (bytes.len < sizeof magic + 8 || memcmp(bytes.ptr, magic, sizeof magic) != 0)
-        FAIL(c, CORRUPT, "these are no saved windows of this version");
+        FAIL(c, CORRUPT, "these are not saved windows of this version");
     l.rest = str_sub(bytes, bytes.len - 8, 8);
     if (get(&l, 8) != text_hash(str_sub(bytes, 0, bytes.len - 8), 1))
         return corrupt(&l);

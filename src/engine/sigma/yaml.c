@@ -63,7 +63,7 @@ static rc place(struct reader *r, struct yaml *node)
 {
     r->weight += node->weight;
     if (r->weight > YAML_WEIGHT_MAX)
-        FAIL(r->c, MALFORMED, "the file unfolds to more than %d nodes", YAML_WEIGHT_MAX);
+        FAIL(r->c, MALFORMED, "the file expands to more than %d nodes", YAML_WEIGHT_MAX);
     if (r->depth == 0) {
         r->root = node;
         return OK;

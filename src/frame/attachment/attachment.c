@@ -51,12 +51,12 @@ static rc add_routes(struct ctx *c, const struct record *record, struct added *a
               .output = &attachment_made_shape, .raw = true, .slow = true,
               .serve = attachment_serve_add,
               .body_max = most ? (size_t)most : ATTACHMENT_BYTES_MAX),
-        ROUTE(GET, all.ptr, record->read, "Its files, removed ones too",
+        ROUTE(GET, all.ptr, record->read, "Its files, including removed ones",
               .output = &attachment_shape, .output_list = true, .serve = attachment_serve_list),
-        ROUTE(GET, one.ptr, record->read, "One file, to be saved", .slow = true,
+        ROUTE(GET, one.ptr, record->read, "Download one file", .slow = true,
               .type = "application/octet-stream", .serve = attachment_serve_one),
-        ROUTE(DELETE, one.ptr, attachment_permission(record), "Remove a file; `why` says why",
-              .serve = attachment_serve_remove),
+        ROUTE(DELETE, one.ptr, attachment_permission(record),
+              "Remove a file; `why` gives the reason", .serve = attachment_serve_remove),
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         a->routes[i] = rows[i];
@@ -92,7 +92,7 @@ const struct decision attachment_decisions[ATTACHMENT_DECISIONS + 1] = {
                            .input = &attachment_end_shape,
                            .decide = attachment_decide_remove},
     [ATTACHMENT_EXPIRE] = {.name = "attachment.expire",
-                           .help = "Remove a file whose time is over",
+                           .help = "Remove an expired file",
                            .permission = PERMIT_SYSTEM_READ,
                            .decide = attachment_decide_expire},
     {0},

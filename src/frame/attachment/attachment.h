@@ -17,7 +17,7 @@ static const int64_t ATTACHMENT_ROOM_BYTES = (int64_t)4 << 30;
     F(T, text, line, of, REQUIRED | INDEXED, 3, 64, "the record it belongs to: site/01J…")       \
     F(T, text, line, subject, INDEXED, 1, 64, "whose key it is sealed under, beside its own")    \
     F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what the file is called")                  \
-    F(T, text, line, type, REQUIRED, 1, 60, "what it is, as its bytes show")                     \
+    F(T, text, line, type, REQUIRED, 1, 60, "its type, judged by its bytes")                     \
     F(T, i64, _, bytes, 0, 1, ATTACHMENT_BYTES_MAX, "how long it is")                            \
     F(T, text, slug, digest, REQUIRED | INDEXED, 64, 64, "SHA-256 of its bytes, in hexadecimal") \
     F(T, id, _, added_by, REQUIRED, 0, 0, "who brought it")                                      \
@@ -44,9 +44,9 @@ SHAPE_DECLARE(attachment_given, ATTACHMENT_GIVEN_FIELDS);
     F(T, text, line, why, REQUIRED, 3, 240, "why it is removed before its time")
 SHAPE_DECLARE(attachment_end, ATTACHMENT_END_FIELDS);
 
-/* Look at bytes, seal them, and fill the rest of `ret` but for expiry and label; a label joins that
- * of the record. INVALID: of no kind that is known, or a name that is none; TOO_LARGE. It takes a
- * while: not on the writer. */
+/* Inspect bytes, seal them, and fill in `ret` except expiry and label; a label joins that of the
+ * record. INVALID: an unknown type, or an invalid name; TOO_LARGE. It is slow: do not call it on
+ * the writer. */
 rc attachment_seal(struct ctx *c, struct str name, struct str bytes, struct attachment_given *ret);
 
 /* Attach it, within a decision of another domain; the actor needs no permission for it. */
@@ -58,7 +58,7 @@ struct attachment_add {
 rc attachment_add(struct ctx *c, struct picture *picture, struct outcome *outcome,
                   const struct attachment_add *add);
 
-/* Has it a file that was not removed? */
+/* Does it have a file that was not removed? */
 rc attachment_any(struct ctx *c, struct picture *picture, struct str of, bool *ret);
 
 /* The record is erased: its files go with it. For the decision, and for the fold of its event. */

@@ -13,7 +13,7 @@ rc owner_get(struct ctx *c, struct picture *picture, const struct actor *actor, 
 {
     TRY(record_named(c, picture, actor, name, ret));
     if (ret->record->attachments.most == 0)
-        FAIL(c, NOT_FOUND, "no files belong to a %s", ret->record->shape->name);
+        FAIL(c, NOT_FOUND, "a %s cannot have files", ret->record->shape->name);
     return OK;
 }
 
@@ -94,7 +94,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct record
             continue;
         count++;
         if (str_eq(others[i].digest, a->digest) && actor_may_read(actor, others[i].label))
-            REFUSE(c, CONFLICT, "twice", "digest", "this %s has the same file already",
+            REFUSE(c, CONFLICT, "twice", "digest", "this %s already has the same file",
                    record->shape->name);
     }
     if (count >= record->attachments.most || page.count == QUERY_LIMIT_MAX)
@@ -102,7 +102,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct record
                (long long)record->attachments.most);
     TRY(room_get(c, picture, &room));
     if (room.bytes + a->bytes > ATTACHMENT_ROOM_BYTES)
-        REFUSE(c, CONFLICT, "room", "", "the files of the mission have no room for more");
+        REFUSE(c, CONFLICT, "room", "", "there is no space for more files in the mission");
     return OK;
 }
 
@@ -111,10 +111,10 @@ static rc check_kind(struct ctx *c, const struct record *record, const struct at
     const struct attachments *rules = &record->attachments;
     int64_t most = rules->bytes_max ? rules->bytes_max : ATTACHMENT_BYTES_MAX;
     if (!media_in(g->type, rules->kinds))
-        REFUSE(c, INVALID, "type", "type", "this is %.*s; a %s has files of %s", STR_ARG(g->type),
+        REFUSE(c, INVALID, "type", "type", "this is %.*s; a %s accepts %s", STR_ARG(g->type),
                record->shape->name, rules->kinds);
     if (g->bytes > most)
-        REFUSE(c, TOO_LARGE, "size", "bytes", "a file of a %s may have %lld bytes",
+        REFUSE(c, TOO_LARGE, "size", "bytes", "a file of a %s can have at most %lld bytes",
                record->shape->name, (long long)most);
     return OK;
 }
@@ -142,7 +142,7 @@ static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome
         FAIL(c, CONFLICT, "this %s is retired", owner->record->shape->name);
     TRY(check_kind(c, owner->record, given));
     if (given->expires.us && given->expires.us <= now.us)
-        REFUSE(c, INVALID, "order", "expires", "that is over already");
+        REFUSE(c, INVALID, "order", "expires", "that time has already passed");
     struct attachment a = {
         .id = given->id,
         .label = owner->head->label,
@@ -158,7 +158,7 @@ static rc add_to(struct ctx *c, struct picture *picture, struct outcome *outcome
     if (given->label.tlp != TLP_NONE)
         TRY(label_join(c, a.label, given->label, &a.label));
     if (!actor_may_read(add->actor, a.label))
-        REFUSE(c, FORBIDDEN, "label", "label", "this label is beyond your own clearance");
+        REFUSE(c, FORBIDDEN, "label", "label", "this label exceeds your own clearance");
     TRY(record_subject(c, owner->record, owner->head, &a.subject));
     TRY(check_room(c, picture, owner->record, add->actor, &a));
     TRY(add_event(c, picture, owner, "attached", &a, outcome));
@@ -229,7 +229,7 @@ static rc check_open(struct ctx *c, const struct named *owner)
     if (owner->row.retired.us)
         FAIL(c, CONFLICT, "this %s is retired", record->shape->name);
     if (record->editable && !step_from(record->editable, state))
-        REFUSE(c, CONFLICT, "state", "", "this %s is %s; for a file to be removed it has to be %s",
+        REFUSE(c, CONFLICT, "state", "", "this %s is %s; to remove a file, it has to be %s",
                record->shape->name, state, record->editable);
     return OK;
 }
@@ -243,7 +243,7 @@ rc attachment_decide_remove(struct ctx *c, struct picture *picture, const struct
     TRY(attachment_get(c, picture, &command->actor, command->target, &owner, &a));
     TRY(check_may(c, command, owner.record));
     if (a.removed.us)
-        FAIL(c, CONFLICT, "this file is removed already");
+        FAIL(c, CONFLICT, "this file is already removed");
     TRY(check_open(c, &owner));
     TRY(check_held(c, picture, &owner));
     a.removed_why = end->why;

@@ -25,13 +25,14 @@ rc attachment_seal(struct ctx *c, struct str name, struct str bytes, struct atta
     unsigned char *key = NULL, *box = NULL;
     unsigned long long len = 0;
     if (bytes.len > ATTACHMENT_BYTES_MAX)
-        REFUSE(c, TOO_LARGE, "size", "bytes", "a file may have %d bytes", ATTACHMENT_BYTES_MAX);
+        REFUSE(c, TOO_LARGE, "size", "bytes", "a file can have at most %d bytes",
+               ATTACHMENT_BYTES_MAX);
     if (!type)
         REFUSE(c, INVALID, "type", "type",
-               "the bytes are no JPEG, PNG, GIF, WebP, PDF or text, or not whole");
+               "the bytes are not a complete JPEG, PNG, GIF, WebP, PDF or text");
     if (str_absent(name) || str_find(name, STR("/")) != SIZE_MAX ||
         str_find(name, STR("\\")) != SIZE_MAX)
-        REFUSE(c, INVALID, "name", "name", "a file has a name, without a path");
+        REFUSE(c, INVALID, "name", "name", "a file needs a name without a path");
     NEW(c, key, KEY_BYTES);
     NEW(c, box, NONCE_BYTES + bytes.len + TAG_BYTES);
     *ret = (struct attachment_given){

@@ -1,4 +1,4 @@
-/* What bytes are, by themselves: what somebody says of them is not believed. Pure. */
+/* The type of bytes, judged by the bytes alone: a claimed type is not trusted. Pure. */
 #ifndef FRAME_ATTACHMENT_MEDIA_H
 #define FRAME_ATTACHMENT_MEDIA_H
 

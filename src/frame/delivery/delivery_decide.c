@@ -29,9 +29,9 @@ rc delivery_want(struct ctx *c, struct outcome *outcome, const struct delivery_w
     };
     TRY(id_new(c, &delivery.id));
     if (want->kind == DELIVERY_KIND_MAIL && str_absent(want->to))
-        REFUSE(c, INVALID, "required", "to", "mail goes to an address");
+        REFUSE(c, INVALID, "required", "to", "mail needs a recipient");
     if (want->kind == DELIVERY_KIND_PRINT && !document)
-        REFUSE(c, INVALID, "required", "document", "a printer prints a document");
+        REFUSE(c, INVALID, "required", "document", "printing needs a document");
     if (document != !str_absent(want->document) || document != !str_absent(want->type))
         REFUSE(c, INVALID, "required", "document", "a document has a name, a type and bytes");
     TRY(shape_check(c, &delivery_shape, &delivery));
@@ -75,7 +75,7 @@ rc delivery_fold_turn(struct ctx *c, struct picture *picture, const struct event
 static rc only_system(struct ctx *c, const struct command *command)
 {
     if (!actor_is_system(&command->actor))
-        FAIL(c, FORBIDDEN, "only outlets say what has become of a delivery");
+        FAIL(c, FORBIDDEN, "only outlets report the state of a delivery");
     return OK;
 }
 
@@ -107,7 +107,7 @@ rc delivery_decide_begin(struct ctx *c, struct picture *picture, const struct co
     TRY(only_system(c, command));
     TRY(command_target(c, picture, command, &delivery_shape, NULL, &delivery));
     if (delivery.state != DELIVERY_STATE_WANTED || delivery.next.us || delivery.drill)
-        REFUSE(c, CONFLICT, "state", "state", "it is not to be sent now");
+        REFUSE(c, CONFLICT, "state", "state", "it is not due to be sent now");
     TRY(outlet_of(c, picture, &delivery, &outlet));
     const char *refusal = outlet_refuses(&outlet, delivery.label);
     if (refusal)
@@ -216,9 +216,10 @@ rc delivery_decide_retry(struct ctx *c, struct picture *picture, const struct co
     if (delivery.state == DELIVERY_STATE_WANTED && delivery.next.us)
         TRY(outcome_clear_deadline(c, outcome, &delivery_decisions[DELIVERY_DUE], delivery.id));
     else if (delivery.state != DELIVERY_STATE_FAILED && delivery.state != DELIVERY_STATE_WITHHELD)
-        REFUSE(c, CONFLICT, "state", "", "only what waits, failed or was withheld is tried again");
+        REFUSE(c, CONFLICT, "state", "",
+               "only a waiting, failed or withheld delivery can be retried");
     else if (!str_absent(delivery.document))
-        REFUSE(c, GONE, "document", "", "its document is deleted: make it again");
+        REFUSE(c, GONE, "document", "", "its document has been deleted: create it again");
     delivery.state = DELIVERY_STATE_WANTED;
     delivery.tries = delivery.tries > 0; /* that there was a try is not forgotten */
     delivery.next = delivery.over = (struct wall){0};

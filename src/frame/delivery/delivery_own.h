@@ -6,13 +6,13 @@
 
 /* How a delivery goes on; the body of each is a delivery_turn. */
 #define DELIVERY_TURNS(X)                               \
-    X(begun, "A message is given to its outlet")        \
+    X(begun, "A message was handed to its outlet")      \
     X(sent, "A message was accepted by the other side") \
     X(delivered, "A message has arrived")               \
     X(deferred, "A message could not be sent now")      \
-    X(due, "A message is tried again")                  \
+    X(due, "A message is being tried again")            \
     X(failed, "A message was given up")                 \
-    X(withheld, "A message stays in the house")
+    X(withheld, "A message was withheld in the house")
 #define DELIVERY_TURN(part, ...) extern const struct event_kind delivery_##part##_kind;
 DELIVERY_TURNS(DELIVERY_TURN)
 extern const struct event_kind delivery_wanted_kind;

@@ -3,8 +3,8 @@
 
 SHAPE_DEFINE_CHOICES(delivery_kind, DELIVERY_KIND, DELIVERY_KINDS);
 SHAPE_DEFINE_CHOICES(outlet_tls, OUTLET_TLS, OUTLET_TLSES);
-SHAPE_DEFINE(outlet_trial, OUTLET_TRIAL_FIELDS, 1, "A trial of an outlet");
-SHAPE_DEFINE(outlet, OUTLET_FIELDS, 1, "An outlet: where messages may leave the house");
+SHAPE_DEFINE(outlet_trial, OUTLET_TRIAL_FIELDS, 1, "A test of an outlet");
+SHAPE_DEFINE(outlet, OUTLET_FIELDS, 1, "An outlet, through which messages may leave the house");
 
 /* What goes in the clear is read by whoever is on the way. */
 static bool fits_the_clear(struct label label)
@@ -37,11 +37,11 @@ static rc check_connection(struct ctx *c, const struct outlet *outlet)
     if (!is_host(outlet->host))
         REFUSE(c, INVALID, "host", "host", "a name or an address: letters, digits, dots, hyphens");
     if (!str_absent(outlet->path) && !is_path(outlet->path))
-        REFUSE(c, INVALID, "path", "path", "a path begins with / and has neither blanks nor #");
+        REFUSE(c, INVALID, "path", "path", "a path begins with / and contains no spaces and no #");
     if (clear && outlet->carries.tlp && !fits_the_clear(outlet->carries))
-        REFUSE(c, INVALID, "clear", "carries", "in the clear no more than TLP:GREEN may leave");
+        REFUSE(c, INVALID, "clear", "carries", "in the clear, at most TLP:GREEN may leave");
     if (outlet->tls == OUTLET_TLS_UPGRADE && outlet->kind != DELIVERY_KIND_MAIL)
-        REFUSE(c, INVALID, "tls", "tls", "only mail is upgraded; use implicit");
+        REFUSE(c, INVALID, "tls", "tls", "only mail can be upgraded; use implicit");
     return OK;
 }
 
@@ -49,15 +49,15 @@ static rc check_kind(struct ctx *c, const struct outlet *outlet)
 {
     bool webhook = outlet->kind == DELIVERY_KIND_WEBHOOK;
     if (outlet->kind == DELIVERY_KIND_MAIL && str_absent(outlet->sender))
-        REFUSE(c, INVALID, "required", "sender", "mail comes from an address");
+        REFUSE(c, INVALID, "required", "sender", "mail needs a sender address");
     if (webhook && outlet->tls != OUTLET_TLS_IMPLICIT)
-        REFUSE(c, INVALID, "tls", "tls", "a webhook is called by HTTPS: implicit");
+        REFUSE(c, INVALID, "tls", "tls", "a webhook needs HTTPS: use implicit");
     if (webhook && str_absent(outlet->secret))
-        REFUSE(c, INVALID, "required", "secret", "a webhook is signed: give it a key");
+        REFUSE(c, INVALID, "required", "secret", "a webhook needs a signing key");
     if (webhook && !str_absent(outlet->user))
         REFUSE(c, INVALID, "user", "user", "a webhook is signed and has no user: leave it out");
     if (outlet->kind != DELIVERY_KIND_MAIL && str_absent(outlet->path))
-        REFUSE(c, INVALID, "required", "path", "say which path of the server is called");
+        REFUSE(c, INVALID, "required", "path", "give the path on the server");
     return OK;
 }
 
@@ -73,11 +73,11 @@ static rc check_change(struct ctx *c, const struct outlet *given, const struct o
                        const struct outlet *after)
 {
     if (before->kind != after->kind)
-        REFUSE(c, INVALID, "kind", "kind", "an outlet stays of its kind: make a new one");
+        REFUSE(c, INVALID, "kind", "kind", "an outlet cannot change its kind: add a new one");
     bool kept = !str_absent(after->secret) && str_absent(given->secret);
     if (kept && !same_server(before, after))
         REFUSE(c, INVALID, "again", "secret",
-               "where it goes, or as whom, was changed: give the secret again");
+               "the destination or the user was changed: enter the secret again");
     return OK;
 }
 

@@ -40,7 +40,7 @@ struct reporting {
 rc report_open(struct ctx *c, struct reporting *r, struct str title, struct str number,
                struct label label, bool drill);
 
-/* The word of a key, or the key's last part where nobody has a word for it. */
+/* The word for a key, or the key's last part if there is none. */
 struct str report_word(const struct reporting *r, const char *key);
 /* The same for a key in pieces: the first of `format` and, if there is none, of `otherwise`. */
 rc report_name(struct ctx *c, const struct reporting *r, struct str *ret, const char *otherwise,

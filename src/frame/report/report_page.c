@@ -78,7 +78,7 @@ struct listing {
     F(T, text, line, help, REQUIRED, 0, 0, "what it is")              \
     F(T, json, _, asks, 0, 0, 0, "its parameters, as a shape")
 SHAPE_DECLARE(report_row, REPORT_ROW_FIELDS);
-SHAPE_DEFINE(report_row, REPORT_ROW_FIELDS, 1, "A report that may be asked for");
+SHAPE_DEFINE(report_row, REPORT_ROW_FIELDS, 1, "An available report");
 
 static rc put_report(struct ctx *c, void *arg, const struct report *report, bool *stop)
 {
@@ -183,7 +183,7 @@ const struct module report_module = {
     .help = "Records and reports as documents",
     .routes =
         (const struct route[]){
-            ROUTE(GET, "/api/v1/reports", PERMIT_SIGNED_IN, "Reports that the caller may ask for",
+            ROUTE(GET, "/api/v1/reports", PERMIT_SIGNED_IN, "Reports available to the caller",
                   .output = &report_row_shape, .output_list = true, .serve = serve_reports),
             ROUTE(GET, "/api/v1/reports/{name}", PERMIT_SIGNED_IN,
                   "A report; `format` is html or pdf, `language` en, fr or ar", .type = "text/html",

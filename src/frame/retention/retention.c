@@ -11,12 +11,12 @@ SHAPE_DEFINE(record_erased, RECORD_ERASED_FIELDS, 1, "A record was erased");
 SHAPE_DEFINE(retention_count, RETENTION_COUNT_FIELDS, 1, "What was removed of one kind");
 SHAPE_DEFINE(retention_passed, RETENTION_PASSED_FIELDS, 1, "What was kept long enough is removed");
 SHAPE_DEFINE(retention_turn, RETENTION_TURN_FIELDS, 1, "How far a removal has come");
-SHAPE_DEFINE(record_erase, RECORD_ERASE_FIELDS, 1, "The ground on which a record is erased");
+SHAPE_DEFINE(record_erase, RECORD_ERASE_FIELDS, 1, "The ground for erasing a record");
 SHAPE_DEFINE(retention_rule, RETENTION_RULE_FIELDS, 1, "How long a kind of record is kept");
 SHAPE_DEFINE(retention_due, RETENTION_DUE_FIELDS, 1, "A record that will be removed");
 
 EVENT_KIND(retention_passed, "retention.passed", retention_passed, PERMIT_RETENTION_READ,
-           "Records were removed whose time was over");
+           "Expired records were removed");
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
@@ -28,7 +28,7 @@ static rc retention_check(struct ctx *c, struct picture *picture, const struct c
         return OK;
     const struct record *record = catalog_record(picture_catalog(picture), retention->kind);
     if (!record || record->keep.days == 0)
-        REFUSE(c, INVALID, "kind", "kind", "no record of this kind is removed by time");
+        REFUSE(c, INVALID, "kind", "kind", "records of this kind have no retention period");
     return OK;
 }
 
@@ -46,7 +46,7 @@ static rc hold_check(struct ctx *c, struct picture *picture, const struct comman
     bool bare = noun.len == hold->on.len;
     if (!catalog_record(picture_catalog(picture), noun) || (!bare && str_absent(rest)) ||
         (!bare && rest.len == 0))
-        REFUSE(c, INVALID, "on", "on", "write a kind of record (visit) or one (visit/01J…)");
+        REFUSE(c, INVALID, "on", "on", "give a kind of record (visit) or one record (visit/01J…)");
     return OK;
 }
 
@@ -76,10 +76,9 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
     };
     a->events[0] = &a->kind;
     a->folds[0] = (struct fold){&a->kind, retention_fold_erased};
-    a->routes[0] = (struct route)ROUTE(POST, path.ptr, PERMIT_RETENTION_ERASE,
-                                       "Destroy its key before its time: nothing of it is left",
-                                       .input = &record_erase_shape, .serve = retention_serve_erase,
-                                       .arg = record);
+    a->routes[0] = (struct route)ROUTE(
+        POST, path.ptr, PERMIT_RETENTION_ERASE, "Destroy its key early: nothing of it is left",
+        .input = &record_erase_shape, .serve = retention_serve_erase, .arg = record);
     *ret = (struct extension){.events = a->events, .folds = a->folds, .routes = a->routes};
     return OK;
 }
@@ -87,13 +86,13 @@ static rc extend(struct ctx *c, const struct record *record, struct extension *r
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision retention_decisions[RETENTION_DECISIONS + 1] = {
-    [RETENTION_RUN] = DECISION("retention.run", "Remove records whose time is over",
-                               PERMIT_RETENTION_WRITE, &retention_turn_shape, retention_decide_run),
+    [RETENTION_RUN] = DECISION("retention.run", "Remove expired records", PERMIT_RETENTION_WRITE,
+                               &retention_turn_shape, retention_decide_run),
     [RETENTION_PERSON] =
         DECISION("retention.person", "Erase the records about a person who is erased",
                  PERMIT_RETENTION_ERASE, NULL, retention_decide_person),
-    [RECORD_ERASE] = DECISION("record.erase", "Erase a record before its time",
-                              PERMIT_RETENTION_ERASE, &record_erase_shape, record_decide_erase),
+    [RECORD_ERASE] = DECISION("record.erase", "Erase a record early", PERMIT_RETENTION_ERASE,
+                              &record_erase_shape, record_decide_erase),
     {0},
 };
 
@@ -122,7 +121,7 @@ const struct module retention_module = {
                   "How long each kind of record is kept", .output = &retention_rule_shape,
                   .output_list = true, .serve = retention_serve_rules),
             ROUTE(GET, "/api/v1/retention-due", PERMIT_RETENTION_READ,
-                  "What will be removed: `until` a time (30 days from now), of a `kind`",
+                  "What will be removed: `until` a time (default: 30 days from now), by `kind`",
                   .output = &retention_due_shape, .output_list = true,
                   .serve = retention_serve_due),
             {0},
@@ -132,13 +131,13 @@ const struct module retention_module = {
             {PERMIT_RETENTION_READ, "See how long records are kept, and what is held"},
             {PERMIT_RETENTION_WRITE, "Change how long records are kept"},
             {PERMIT_RETENTION_HOLD, "Hold records, so that they are not removed"},
-            {PERMIT_RETENTION_ERASE, "Erase a record before its time"},
+            {PERMIT_RETENTION_ERASE, "Erase a record early"},
             {0},
         },
     .rhythms =
         (const struct rhythm_row[]){
             {.name = "retention",
-             .help = "Removal of what was kept long enough",
+             .help = "Removal of expired records",
              .decision = "retention.run",
              .days = 1,
              .at = "03:30"},

@@ -9,10 +9,11 @@ extern const struct module retention_module;
 
 enum { RETENTION_DAYS_MAX = 36500 };
 
-#define RETENTION_FIELDS(F, T)                                                                \
-    RECORD_FIELDS(F, T)                                                                       \
-    F(T, text, slug, kind, REQUIRED | TITLE | UNIQUE, 1, 60, "the kind of record: visit")     \
-    F(T, i64, _, days, 0, 1, RETENTION_DAYS_MAX, "how many days it is kept, instead of ours") \
+#define RETENTION_FIELDS(F, T)                                                            \
+    RECORD_FIELDS(F, T)                                                                   \
+    F(T, text, slug, kind, REQUIRED | TITLE | UNIQUE, 1, 60, "the kind of record: visit") \
+    F(T, i64, _, days, 0, 1, RETENTION_DAYS_MAX,                                          \
+      "how many days it is kept, instead of our default")                                 \
     F(T, text, block, why, REQUIRED, 3, 500, "by which law or order")
 SHAPE_DECLARE(retention, RETENTION_FIELDS);
 
@@ -49,11 +50,11 @@ SHAPE_DECLARE(retention_passed, RETENTION_PASSED_FIELDS);
 rc retention_held(struct ctx *c, struct picture *picture, const struct record *record,
                   const void *body, bool *ret);
 
-/* Refuse if there is a hold on a record of this name ("person/01J…"); nothing where the module is
- * not. */
+/* Refuse if there is a hold on a record of this name ("person/01J…"). Without the module, does
+ * nothing. */
 rc retention_check_hold(struct ctx *c, struct picture *picture, const char *noun, struct str id);
 
-/* Erase one record within a decision: its row, its key, its files, what falls due of it. */
+/* Erase one record within a decision: its row, its key, its files and its deadlines. */
 struct named;
 rc retention_erase(struct ctx *c, struct picture *picture, struct outcome *outcome,
                    const struct named *named, struct str why);

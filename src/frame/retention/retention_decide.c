@@ -346,7 +346,7 @@ rc retention_decide_person(struct ctx *c, struct picture *picture, const struct 
                            struct outcome *outcome)
 {
     if (!actor_is_system(&command->actor))
-        FAIL(c, FORBIDDEN, "a person is erased by person.erase");
+        FAIL(c, FORBIDDEN, "use person.erase to erase a person");
     return erase_person(c, picture, outcome, command->target);
 }
 

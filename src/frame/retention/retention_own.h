@@ -29,7 +29,7 @@ SHAPE_DECLARE(record_erase, RECORD_ERASE_FIELDS);
     F(T, text, slug, after, REQUIRED, 1, 60, "the time from which it counts")           \
     F(T, i64, _, days, 0, 0, 0, "how many days it is kept")                             \
     F(T, i64, _, declared_days, 0, 0, 0, "how many it would be by Chancery's own rule") \
-    F(T, text, block, why, 0, 0, 500, "by which law or order it is another number")
+    F(T, text, block, why, 0, 0, 500, "the law or order that sets another number")
 SHAPE_DECLARE(retention_rule, RETENTION_RULE_FIELDS);
 
 /* A record that will be removed. */

@@ -1,4 +1,4 @@
-/* When something comes round next: by the clock of a place, with its days off. Pure. */
+/* The next date of something periodic: by a place's clock, with its days off. Pure. */
 #ifndef FRAME_RHYTHM_RECUR_H
 #define FRAME_RHYTHM_RECUR_H
 
@@ -16,8 +16,8 @@ struct recur {
     const void *arg;
 };
 
-/* The first date after `after`. Of more than one unit the count goes on from `last`, the date
- * before (absent: there was none, and the first that fits is taken). False: none in ten years. */
+/* The first date after `after`. A period of several units counts from `last`, the previous date
+ * (absent: there was none, and the first that fits is taken). False: none in ten years. */
 bool recur_next(const struct recur *recur, const struct tz *zone, struct wall last,
                 struct wall after, struct wall *ret);
 

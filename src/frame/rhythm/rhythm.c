@@ -65,17 +65,16 @@ SHAPE_DEFINE_CHOICES(routine_unit, ROUTINE_UNIT, ROUTINE_UNITS);
 SHAPE_DEFINE(routine, ROUTINE_FIELDS, 1, "Something the mission does again and again");
 SHAPE_DEFINE(holiday, HOLIDAY_FIELDS, 1, "A day off of the mission");
 SHAPE_DEFINE(routine_date, ROUTINE_DATE_FIELDS, 1, "A date of a routine");
-SHAPE_DEFINE(rhythm, RHYTHM_FIELDS, 1, "Something that comes round by itself");
-SHAPE_DEFINE(rhythm_pace_input, RHYTHM_PACE_FIELDS, 1, "How often something comes round");
+SHAPE_DEFINE(rhythm, RHYTHM_FIELDS, 1, "Something periodic");
+SHAPE_DEFINE(rhythm_pace_input, RHYTHM_PACE_FIELDS, 1, "How often something periodic runs");
 
 #define RHYTHM_END_FIELDS(F, T) RECORD_FIELDS(F, T)
 SHAPE_DECLARE(rhythm_end, RHYTHM_END_FIELDS);
-SHAPE_DEFINE(rhythm_end, RHYTHM_END_FIELDS, 1, "Something that does not come round any more");
+SHAPE_DEFINE(rhythm_end, RHYTHM_END_FIELDS, 1, "Something that is no longer periodic");
 
 EVENT_KIND(rhythm_set, "rhythm.set", rhythm, PERMIT_RHYTHM_READ,
-           "The next date of what comes round", .row = EVENT_PUTS_ROW);
-EVENT_KIND(rhythm_ended, "rhythm.ended", rhythm_end, PERMIT_RHYTHM_READ,
-           "It does not come round any more");
+           "The next date of something periodic", .row = EVENT_PUTS_ROW);
+EVENT_KIND(rhythm_ended, "rhythm.ended", rhythm_end, PERMIT_RHYTHM_READ, "It no longer recurs");
 EVENT_KIND(routine_came, "routine.came", routine_date, PERMIT_RHYTHM_READ,
            "A date of a routine has come");
 
@@ -106,7 +105,7 @@ static rc check_room(struct ctx *c, struct picture *picture, const struct shape 
         return OK;
     TRY(picture_list(c, picture, shape, &query, &page));
     if (page.count == ROUTINES_MAX)
-        REFUSE(c, CONFLICT, "most", "", "there are %d of them already", ROUTINES_MAX);
+        REFUSE(c, CONFLICT, "most", "", "there are already %d of them", ROUTINES_MAX);
     return OK;
 }
 
@@ -122,16 +121,16 @@ static rc routine_check(struct ctx *c, struct picture *picture, const struct com
         REFUSE(c, CONFLICT, "taken", "id", "a rhythm of Chancery's own has this id");
     if (hours != str_absent(routine->at))
         REFUSE(c, INVALID, "unit", "at",
-               hours ? "hours are counted, they have no time of day" : "at what time of day?");
+               hours ? "a routine in hours has no time of day" : "give the time of day");
     if (hours && routine->weekdays.count > 0)
-        REFUSE(c, INVALID, "unit", "weekdays", "hours are counted, on whatever day they end");
+        REFUSE(c, INVALID, "unit", "weekdays", "a routine in hours has no weekdays");
     if (routine->unit == ROUTINE_UNIT_WEEKS && routine->weekdays.count == 0)
-        REFUSE(c, INVALID, "required", "weekdays", "on which days of the week?");
+        REFUSE(c, INVALID, "required", "weekdays", "give the days of the week");
     if ((routine->unit == ROUTINE_UNIT_MONTHS) != (routine->day > 0))
         REFUSE(c, INVALID, "unit", "day",
-               routine->day ? "only months have a day" : "on which day of the month?");
+               routine->day ? "only a routine in months has a day" : "give the day of the month");
     if (hours && routine->skip_holidays)
-        REFUSE(c, INVALID, "unit", "skip_holidays", "hours are counted through holidays");
+        REFUSE(c, INVALID, "unit", "skip_holidays", "a routine in hours cannot skip holidays");
     return check_owner(c, picture, &command->actor, routine->owner);
 }
 
@@ -146,7 +145,7 @@ static rc holiday_check(struct ctx *c, struct picture *picture, const struct com
     TRY(check_room(c, picture, &holiday_shape, before));
     TRY(str_format(c, &noon, "%.*sT12:00:00Z", STR_ARG(holiday->day)));
     if (!wall_parse(noon, &day))
-        REFUSE(c, INVALID, "date", "day", "this is no day of the calendar: write 2026-12-25");
+        REFUSE(c, INVALID, "date", "day", "this is not a calendar date: write 2026-12-25");
     return OK;
 }
 
@@ -161,10 +160,10 @@ static rc fold_ended(struct ctx *c, struct picture *picture, const struct event 
 /* ---- the module ------------------------------------------------------------------------------ */
 
 const struct decision rhythm_decisions[RHYTHM_DECISIONS + 1] = {
-    [RHYTHM_ARM] = DECISION("rhythm.arm", "Set the next date of all that comes round",
+    [RHYTHM_ARM] = DECISION("rhythm.arm", "Set the next date of everything periodic",
                             PERMIT_RHYTHM_WRITE, NULL, rhythm_decide_arm),
-    [RHYTHM_PACE] = DECISION("rhythm.pace", "Let it come round more or less often",
-                             PERMIT_RHYTHM_WRITE, &rhythm_pace_input_shape, rhythm_decide_pace),
+    [RHYTHM_PACE] = DECISION("rhythm.pace", "Change how often it runs", PERMIT_RHYTHM_WRITE,
+                             &rhythm_pace_input_shape, rhythm_decide_pace),
     [ROUTINE_COME] = DECISION("routine.come", "Note that a date of a routine has come",
                               PERMIT_RHYTHM_WRITE, NULL, routine_decide_come),
     {0},
@@ -185,7 +184,7 @@ static rc extend(struct ctx *, const struct record *record, struct extension *re
 
 const struct module rhythm_module = {
     .name = "rhythm",
-    .help = "What comes round by itself, the mission's routines and its holidays",
+    .help = "Periodic work, the mission's routines and its holidays",
     .records =
         (const struct record[]){
             RECORD(routine, "routines", PERMIT_RHYTHM_READ, PERMIT_RHYTHM_WRITE,
@@ -213,7 +212,7 @@ const struct module rhythm_module = {
     .routes =
         (const struct route[]){
             ROUTE(GET, "/api/v1/rhythms", PERMIT_RHYTHM_READ,
-                  "All that comes round: its next date, and how the last run went",
+                  "All periodic work: its next date, and how the last run went",
                   .output = &rhythm_shape, .output_list = true, .serve = page_serve_list,
                   .arg = &rhythm_shape),
             ROUTE_COMMAND("/api/v1/rhythms/{id}/pace", "rhythm.pace"),
@@ -221,8 +220,8 @@ const struct module rhythm_module = {
         },
     .permissions =
         (const struct permission[]){
-            {PERMIT_RHYTHM_READ, "See what comes round, routines and holidays"},
-            {PERMIT_RHYTHM_WRITE, "Change routines and holidays, and how often things come round"},
+            {PERMIT_RHYTHM_READ, "See periodic work, routines and holidays"},
+            {PERMIT_RHYTHM_WRITE, "Change routines and holidays, and how often periodic work runs"},
             {0},
         },
     .extend = extend,

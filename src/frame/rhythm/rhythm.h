@@ -1,5 +1,4 @@
-/* What comes round by itself: rows of modules (struct rhythm_row) and the mission's own routines.
- */
+/* Periodic work: rows of modules (struct rhythm_row) and the mission's own routines. */
 #ifndef FRAME_RHYTHM_RHYTHM_H
 #define FRAME_RHYTHM_RHYTHM_H
 
@@ -59,10 +58,10 @@ SHAPE_DECLARE(holiday, HOLIDAY_FIELDS);
 SHAPE_DECLARE(routine_date, ROUTINE_DATE_FIELDS);
 extern const struct event_kind routine_came_kind;
 
-/* How something that comes round stands: body of "rhythm.set", and a table of the picture. */
+/* The state of something periodic: body of "rhythm.set", and a table of the picture. */
 #define RHYTHM_FIELDS(F, T)                                                                      \
     RECORD_FIELDS(F, T)                                                                          \
-    F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what comes round")                         \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 120, "what is periodic")                         \
     F(T, flag, _, routine, 0, 0, 0, "it is the mission's own, and its id that of the routine")   \
     F(T, text, line, schedule, REQUIRED, 1, 240, "how often, and by which clock")                \
     F(T, bp, _, factor_bp, 0, 0, 100000, "how the distance of its dates is stretched")           \

@@ -170,7 +170,7 @@ static rc perform(struct call *call, bool good, long *ret_status)
     CURLcode code = good ? calls->call_curl_easy_perform(call->curl) : CURLE_OUT_OF_MEMORY;
     calls->call_curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, ret_status);
     if (call->refused)
-        FAIL(call->c, FORBIDDEN, "its address is of a private network, which is not allowed");
+        FAIL(call->c, FORBIDDEN, "its address is in a private network, which is not allowed");
     if (code != CURLE_OK)
         FAIL(call->c, IO, "%s", call->why[0] ? call->why : calls->call_curl_easy_strerror(code));
     return OK;

@@ -91,7 +91,7 @@ static rc put_document(struct ctx *c, struct text *out, const struct outlet_run 
     struct str type = run->delivery->type, name = run->delivery->document;
     for (size_t i = 0; i < type.len; i++)
         if (!is_plain(type.ptr[i]) && type.ptr[i] != '/' && type.ptr[i] != '+')
-            FAIL(c, INVALID, "type: this is no media type");
+            FAIL(c, INVALID, "type: this is not a media type");
     text_printf(out, "Content-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\n", STR_ARG(type));
     text_put(out, STR("Content-Disposition: attachment;\r\n filename*=UTF-8''"));
     for (size_t i = 0; i < name.len; i++) {

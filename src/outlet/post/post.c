@@ -122,7 +122,7 @@ static rc give(struct ctx *c, struct post *post, struct picture *picture, int64_
     TRY(follower_answers(post->follower));
     TRY(picture_get(c, picture, &delivery_shape, id, NULL, &job->delivery));
     if (job->delivery.state != DELIVERY_STATE_SENDING)
-        FAIL(c, CONFLICT, "it is not to be sent any more");
+        FAIL(c, CONFLICT, "it no longer has to be sent");
     if (!str_absent(job->delivery.document))
         TRY(picture_get(c, picture, &delivery_document_shape, id, NULL, &document));
     TRY(picture_get(c, picture, &outlet_shape, job->delivery.outlet, NULL, &job->outlet));

@@ -88,7 +88,7 @@ static rc print(struct printing *p, int32_t *ret)
                                       .format = p->run->delivery->type,
                                       .document = p->run->document}));
     if (p->answer.count == 0 || p->answer.jobs[0].id <= 0)
-        FAIL(p->c, BUSY, "the printer gives no number of a job");
+        FAIL(p->c, BUSY, "the printer gave no job number");
     *ret = p->answer.jobs[0].id;
     return OK;
 }

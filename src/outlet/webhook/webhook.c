@@ -66,7 +66,7 @@ static rc judge(struct ctx *c, long status)
     if (status == 408 || status == 425 || status == 429 || status >= 500)
         FAIL(c, BUSY, "it answers with status %ld", status);
     if (status >= 300 && status < 400)
-        FAIL(c, FORBIDDEN, "it answers with status %ld: a redirect is not followed", status);
+        FAIL(c, FORBIDDEN, "it answers with status %ld: redirects are not followed", status);
     FAIL(c, FORBIDDEN, "it refuses with status %ld", status);
 }
 
