@@ -178,6 +178,8 @@ static void ask_cameras(struct hub *hub, const struct hub_ask *ask)
         struct hub_camera *camera = find_id(hub, str_from(ask->cameras[i]));
         if (camera)
             hub_probe_look(camera, ask->alarm);
+        else
+            hub_miss_unknown(hub, ask->cameras[i], ask->alarm);
     }
 }
 

@@ -243,17 +243,28 @@ void hub_note(struct hub_camera *camera)
     hub_job_submit(job);
 }
 
-void hub_miss(struct hub_camera *camera, const char *alarm, const char *why)
+static void miss(struct hub *hub, uint32_t number, struct str camera, const char *alarm,
+                 const char *why)
 {
-    struct hub_job *job = hub_job_make(camera->hub, HUB_MISS, camera->number);
+    struct hub_job *job = hub_job_make(hub, HUB_MISS, number);
     if (!job)
         return;
-    camera->state.missed++;
     if (!rc_ok(str_copy(&job->c, str_from(alarm), &job->missed.alarm)) ||
-        !rc_ok(str_copy(&job->c, camera->camera.id, &job->missed.camera)) ||
+        !rc_ok(str_copy(&job->c, camera, &job->missed.camera)) ||
         !rc_ok(str_copy(&job->c, str_from(why), &job->missed.why))) {
         hub_job_free(job);
         return;
     }
     hub_job_submit(job);
+}
+
+void hub_miss(struct hub_camera *camera, const char *alarm, const char *why)
+{
+    camera->state.missed++;
+    miss(camera->hub, camera->number, camera->camera.id, alarm, why);
+}
+
+void hub_miss_unknown(struct hub *hub, const char *camera, const char *alarm)
+{
+    miss(hub, 0, str_from(camera), alarm, "the camera's record could not be read yet");
 }

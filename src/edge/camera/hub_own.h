@@ -56,6 +56,7 @@ struct hub_look {
     int64_t ticket; /* 0: free */
     char alarm[ID_TEXT_MAX];
     struct mono limit;
+    bool sent; /* to the probe; before that there was none */
 };
 
 struct hub_camera {
@@ -133,6 +134,8 @@ bool hub_has_room(const struct hub_camera *camera);
 void hub_flush(struct hub_camera *camera);
 void hub_note(struct hub_camera *camera);
 void hub_miss(struct hub_camera *camera, const char *alarm, const char *why);
+/* The same of a camera that the hub does not know yet. */
+void hub_miss_unknown(struct hub *hub, const char *camera, const char *alarm);
 
 struct hub_camera *hub_find(struct hub *hub, uint32_t number);
 

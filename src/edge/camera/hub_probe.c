@@ -86,6 +86,26 @@ static rc give_order(struct ctx *c, const struct hub_camera *camera, int fd)
     return talk_send_record(c, fd, TALK_ORDER, &probe_order_shape, &order, false);
 }
 
+static void send_look(struct hub_camera *camera, struct hub_look *look)
+{
+    const struct talk_look wanted = {.ticket = look->ticket};
+    rc sent = talk_send_record(&camera->hub->scratch, camera->fd, TALK_LOOK, &talk_look_shape,
+                               &wanted, false);
+    look->sent = rc_ok(sent);
+    if (look->sent)
+        return;
+    hub_miss(camera, look->alarm, "the program that calls the camera does not listen");
+    look->ticket = 0;
+}
+
+/* What was asked for before there was a probe. */
+static void send_looks(struct hub_camera *camera)
+{
+    for (size_t i = 0; i < HUB_LOOKS; i++)
+        if (camera->looks[i].ticket && !camera->looks[i].sent)
+            send_look(camera, &camera->looks[i]);
+}
+
 void hub_probe_begin(struct hub_camera *camera)
 {
     struct hub *hub = camera->hub;
@@ -108,6 +128,7 @@ void hub_probe_begin(struct hub_camera *camera)
     camera->probe = number;
     camera->fd = pair[0];
     camera->begun = camera->heard = now(camera);
+    send_looks(camera);
 }
 
 static void end_process(struct hub_camera *camera)
@@ -126,11 +147,11 @@ static void hang_up(struct hub_camera *camera)
 /* Its end is our wish, and so nothing to be told. */
 void hub_probe_end(struct hub_camera *camera)
 {
-    if (camera->probe == 0)
-        return;
-    end_process(camera);
-    hang_up(camera);
-    camera->probe = 0;
+    if (camera->probe != 0) {
+        end_process(camera);
+        hang_up(camera);
+        camera->probe = 0;
+    }
     give_up_looks(camera, "the camera's record was changed");
 }
 
@@ -253,28 +274,22 @@ static struct hub_look *look_of(struct hub_camera *camera, int64_t ticket)
     return NULL;
 }
 
+/* A camera whose probe starts, or starts again, is asked as soon as it runs. */
 void hub_probe_look(struct hub_camera *camera, const char *alarm)
 {
-    struct hub *hub = camera->hub;
     struct hub_look *look = NULL;
     for (size_t i = 0; i < HUB_LOOKS && !look; i++)
         if (!camera->looks[i].ticket)
             look = &camera->looks[i];
-    if (camera->fd < 0 || !look) {
-        hub_miss(camera, alarm,
-                 camera->fd < 0 ? "the camera is not being called" : "too many pictures at once");
+    if (camera->camera.disabled || !look) {
+        hub_miss(camera, alarm, look ? "the camera is switched off" : "too many pictures at once");
         return;
     }
-    *look =
-        (struct hub_look){.ticket = ++hub->tickets, .limit = after_ms(now(camera), HUB_LOOK_MS)};
+    *look = (struct hub_look){.ticket = ++camera->hub->tickets,
+                              .limit = after_ms(now(camera), HUB_LOOK_MS)};
     snprintf(look->alarm, sizeof look->alarm, "%s", alarm);
-    struct talk_look wanted = {.ticket = look->ticket};
-    rc sent =
-        talk_send_record(&hub->scratch, camera->fd, TALK_LOOK, &talk_look_shape, &wanted, false);
-    if (rc_ok(sent))
-        return;
-    look->ticket = 0;
-    hub_miss(camera, alarm, "the program that calls the camera does not listen");
+    if (camera->fd >= 0)
+        send_look(camera, look);
 }
 
 static void keep_image(struct hub_camera *camera, struct str jpeg)
@@ -399,7 +414,8 @@ static void end_late_looks(struct hub_camera *camera)
         struct hub_look *look = &camera->looks[i];
         if (!look->ticket || now(camera).us < look->limit.us)
             continue;
-        hub_miss(camera, look->alarm, "it did not come in time");
+        hub_miss(camera, look->alarm,
+                 look->sent ? "it did not come in time" : "the camera is not being called");
         look->ticket = 0;
     }
 }
