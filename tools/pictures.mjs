@@ -139,7 +139,7 @@ for (const [name, address, look] of pictures) {
   const page = await context.newPage();
   await visit(page, demo, address);
   await page.locator('[data-line="live"]').waitFor();
-  if (name.startsWith('plan')) await page.locator('.map[data-idle="true"]').waitFor();
+  if (name.startsWith('plan')) await page.locator('.plan .zone').first().waitFor();
   if (name === 'ledger') {
     await page.locator('.panel .button.main').first().click();
     await page.locator('.notice.good').waitFor();

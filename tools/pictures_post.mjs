@@ -61,7 +61,7 @@ export async function postPictures(demo, browser, officer, shoot) {
     await page.locator('[data-line="live"]').waitFor();
     await settled(page);
     await page.keyboard.press('Home');
-    await page.locator('.map[data-idle="true"]').waitFor();
+    await page.locator('.plan .zone').first().waitFor();
     await look(page);
     await context.close();
   };

@@ -40,7 +40,7 @@ for (const [language, theme] of looks) {
     const found = [];
     for (const [name, address] of Object.entries(await allPages(caller(demo, officer.cookie)))) {
       await visit(page, demo, address);
-      if (name === 'compound') await page.locator('.map[data-idle="true"]').waitFor();
+      if (name === 'compound') await page.locator('.plan .zone').first().waitFor();
       for (const one of await axe(page)) found.push(`${name}: ${one}`);
       const unnamed = (await page.locator('body').innerText()).match(/⟦[^⟧]*⟧/g) ?? [];
       for (const one of new Set(unnamed)) found.push(`${name}: no message for ${one}`);

@@ -517,7 +517,7 @@ test('axe finds nothing in what the guard opens', async () => {
       const unnamed = (await page.locator('body').innerText()).match(/⟦[^⟧]*⟧/g) ?? [];
       for (const one of new Set(unnamed)) found.push(`${name}: no message for ${one}`);
     };
-    await page.locator('.map[data-idle="true"]').waitFor();
+    await page.locator('.plan .zone').first().waitFor();
     await look('the screen with duress');
     await keys(page, 'j');
     for (const key of ['a', 's', 'e', 'm', 'z', 'd', '?']) {
@@ -528,6 +528,7 @@ test('axe finds nothing in what the guard opens', async () => {
       await gone(page.locator('dialog'));
     }
     await keys(page, 'w');
+    await page.locator('.map[data-idle="true"]').waitFor();
     await look('the world');
     await keys(page, 'h');
     await page.locator('form select').waitFor();

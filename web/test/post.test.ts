@@ -16,7 +16,8 @@ import {
 import { worst } from '../src/domain/arming/zone.ts';
 import { clockSpan } from '../src/lib/time.ts';
 import { bandsOf, COLUMNS, stepOf } from '../src/domain/signal/timeline.ts';
-import { around, townsOf, worldOf } from '../src/domain/mission/plan/world.ts';
+import { around } from '../src/domain/mission/plan/view.ts';
+import { townsOf, worldOf } from '../src/domain/mission/plan/world.ts';
 
 const T0 = Date.parse('2026-11-22T03:00:00Z');
 const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();

@@ -97,13 +97,15 @@ SHAPE_DECLARE_CHOICES(zone_kind, ZONE_KIND, ZONE_KINDS);
 SHAPE_DECLARE(zone, ZONE_FIELDS);
 
 enum { PLAN_BYTES_MAX = 48000 };
-#define PLAN_FIELDS(F, T)                                                             \
-    RECORD_FIELDS(F, T)                                                               \
-    F(T, ref, site, site, REQUIRED | INDEXED, 0, 0, "the site it shows")              \
-    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "\"Ground floor\", \"Compound\"") \
-    F(T, i64, _, floor, 0, -20, 200, "the storey it shows; 0 for the whole compound") \
-    F(T, json, _, drawing, REQUIRED, 2, PLAN_BYTES_MAX,                               \
-      "GeoJSON FeatureCollection; a feature's property \"zone\" names the zone it outlines")
+#define PLAN_FIELDS(F, T)                                                                     \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, ref, site, site, REQUIRED | INDEXED, 0, 0, "the site it shows")                      \
+    F(T, text, line, name, REQUIRED | TITLE, 1, 80, "\"Ground floor\", \"Compound\"")         \
+    F(T, i64, _, floor, 0, -20, 200,                                                          \
+      "the storey it shows; 0 for the ground floor and the whole compound")                   \
+    F(T, json, _, drawing, REQUIRED, 2, PLAN_BYTES_MAX,                                       \
+      "GeoJSON FeatureCollection; a feature's property \"zone\" names the zone it outlines, " \
+      "\"what\" what else it draws: wall, partition, door, window, stairs, lift")
 SHAPE_DECLARE(plan, PLAN_FIELDS);
 
 #endif

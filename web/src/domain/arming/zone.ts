@@ -5,7 +5,8 @@ import type { Condition } from '../source/source.ts';
 export type Verdict = ZoneNow['verdict'];
 export type Zone = Omit<ZoneNow, 'sources'> & { sources: { [condition in Condition]: number } };
 
-const gravity: Verdict[] = ['duress', 'alarm', 'blind', 'gap', 'unknown', 'clear'];
+/** The gravest first. */
+export const gravity: Verdict[] = ['duress', 'alarm', 'blind', 'gap', 'unknown', 'clear'];
 
 /** The gravest of them. Nothing known is not clear. */
 export function worst(verdicts: Verdict[]): Verdict {

@@ -3,6 +3,7 @@
 // the last one of a row is always the newest.
 import type { LedgerEvent } from '../../lib/types.ts';
 import type { Gap, KeptSignal as Signal } from '#types/api.d.ts';
+import { isOfGround } from '../mission/plan/storeys.ts';
 import type { Source } from '../source/source.ts';
 import type { Alarm } from '../alarm/model.ts';
 
@@ -19,6 +20,8 @@ export interface Tables {
 /** What a batch of events touched beyond its own rows, and has to be asked of the server. */
 export interface Touched {
   zones: boolean;
+  /** Sites, drawings or what zones are called and where they are. */
+  ground: boolean;
   sources: boolean;
   handovers: boolean;
   alarms: Set<string>;
@@ -68,6 +71,7 @@ function foldSource(tables: Tables, verb: string, event: LedgerEvent, touched: T
 export function foldEvents(tables: Tables, events: LedgerEvent[]): Touched {
   const touched: Touched = {
     zones: false,
+    ground: false,
     sources: false,
     handovers: false,
     alarms: new Set(),
@@ -79,6 +83,7 @@ export function foldEvents(tables: Tables, events: LedgerEvent[]): Touched {
     const body = event.body as unknown;
     if (noun === 'handover') touched.handovers = true;
     else if (noun === 'zone' || noun === 'site' || noun === 'plan') touched.zones = true;
+    touched.ground ||= isOfGround(event.kind);
     if (!['alarm', 'source', 'gap', 'signal'].includes(noun)) continue;
     if (body === undefined) touched.restricted = true;
     else if (noun === 'alarm') foldAlarm(tables, verb, body as Alarm, touched);

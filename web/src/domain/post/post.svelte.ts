@@ -2,15 +2,15 @@
 // frame that is drawn. While tables are being loaded, events wait and are folded over what was
 // loaded; as each carries its whole row, nothing is lost and nothing stays old.
 import { tick } from 'svelte';
-import { call, get } from '../../lib/api.ts';
+import { get } from '../../lib/api.ts';
 import { live } from '../../lib/live.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
 import { t } from '../../lib/i18n.svelte.ts';
 import { refs } from '../../lib/refs.svelte.ts';
-import { readRows } from '../../lib/shape.ts';
-import type { Fields, LedgerEvent, Shown } from '../../lib/types.ts';
+import type { LedgerEvent, Shown } from '../../lib/types.ts';
 import { emptyTables, foldEvents, SIGNALS_KEPT } from './fold.ts';
 import type { AlarmQueue, Answers, Gap, Guard, KeptSignal as Signal } from '#types/api.d.ts';
+import { loadGround, noGround, type Ground } from '../mission/plan/ground.svelte.ts';
 import type { Source } from '../source/source.ts';
 import type { Zone } from '../arming/zone.ts';
 import type { Alarm } from '../alarm/model.ts';
@@ -32,8 +32,7 @@ class Post {
   /** Why some of it could not be loaded; it is tried again until it can. */
   error = $state.raw<unknown>(null);
   zones = $state.raw<Zone[]>([]);
-  sites = $state.raw<Fields[]>([]);
-  plans = $state.raw<Fields[]>([]);
+  ground = $state.raw<Ground>(noGround);
   guards = $state.raw<Guard[]>([]);
   handovers = $state(0);
 
@@ -80,7 +79,7 @@ class Post {
     return this.zones.find((one) => one.id === id);
   }
   siteName(id: string | undefined): string {
-    return String(this.sites.find((one) => one['id'] === id)?.['name'] ?? '');
+    return String(this.ground.sites.find((one) => one['id'] === id)?.['name'] ?? '');
   }
   name(account: string | undefined): string {
     if (!account) return '';
@@ -152,6 +151,7 @@ class Post {
     const touched = foldEvents(this.#tables, events);
     sound.renew(touched.rings);
     if (touched.zones) this.#soon('zones', ZONES_MS);
+    if (touched.ground) this.#soon('ground', ZONES_MS);
     if (touched.sources) this.#soon('sources', ZONES_MS);
     if (touched.restricted) this.#later('load', ZONES_MS, () => void this.load());
     if (touched.handovers) this.handovers++;
@@ -169,12 +169,16 @@ class Post {
   }
 
   /** Ask again, at once, but no more often than that. */
-  #soon(what: 'zones' | 'sources', every_ms: number): void {
+  #soon(what: 'zones' | 'sources' | 'ground', every_ms: number): void {
     const since = performance.now() - (this.#asked.get(what) ?? -every_ms);
     this.#later(what, Math.max(0, every_ms - since), () => {
       this.#asked.set(what, performance.now());
-      const load = what === 'zones' ? this.#loadZones() : this.#loadSources();
-      load.then(
+      const loads = {
+        zones: () => this.#loadZones(),
+        sources: () => this.#loadSources(),
+        ground: () => this.#loadGround(),
+      };
+      loads[what]().then(
         () => this.version++,
         (problem: unknown) => this.#failed(problem),
       );
@@ -263,13 +267,7 @@ class Post {
     for (const { id, name } of this.guards) if (name && name !== id) refs.know('account', id, name);
   }
   async #loadGround(): Promise<void> {
-    [this.sites, this.plans] = await Promise.all([this.#records('site'), this.#records('plan')]);
-  }
-  async #records(name: string): Promise<Fields[]> {
-    const kind = session.kind(name);
-    if (!kind || !session.may(kind.read)) return [];
-    const { text } = await call('GET', `${kind.plural}?limit=200`);
-    return readRows(kind.shape, text).items.map((row) => row.record);
+    this.ground = await loadGround(undefined, AbortSignal.timeout(LOAD_MS));
   }
 }
 

@@ -1,15 +1,21 @@
-// The plan of a site as GeoJSON: what is in it, how far it reaches, and where each name is
-// written.
+// A drawing as GeoJSON: what is in it, how far it reaches, and where each name is written.
 import type { Feature, FeatureCollection, Geometry, Position } from 'geojson';
 
 export type Bounds = [west: number, south: number, east: number, north: number];
+
+/** What a feature draws when it is no zone, by its property "what". */
+export const whats = ['wall', 'partition', 'door', 'window', 'stairs', 'lift'] as const;
+export type What = (typeof whats)[number];
 
 export interface Outline {
   feature: Feature;
   /** The id of the zone that it outlines, if it does. */
   zone: string | undefined;
+  what: What | undefined;
   name: string;
   label: Position;
+  /** How far its name may reach: to its own edge, or to the walls around a name without an area. */
+  room: Bounds;
 }
 
 export interface Plan {
@@ -54,10 +60,10 @@ function reach(positions: Position[]): Bounds | undefined {
   return bounds;
 }
 
-type Ring = Position[];
+export type Ring = Position[];
 
 /** The rings of an area, outer ones and holes alike; none for lines and points. */
-function ringsOf(geometry: Geometry): Ring[] {
+export function ringsOf(geometry: Geometry): Ring[] {
   if (geometry.type === 'Polygon') return geometry.coordinates;
   return geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
 }
@@ -104,15 +110,47 @@ function longestEdge(line: Position[]): Position {
   return best.at;
 }
 
+function linesOf(geometry: Geometry): Position[][] {
+  if (geometry.type === 'LineString') return [geometry.coordinates];
+  return geometry.type === 'MultiLineString' ? geometry.coordinates : [];
+}
+
+/** What is seen from a point to the four sides before a wall. */
+export function roomAt([x = 0, y = 0]: Position, walls: Position[][], whole: Bounds): Bounds {
+  const room: Bounds = [...whole];
+  for (const wall of walls) {
+    for (let i = 0; i + 1 < wall.length; i++) {
+      const [ax = 0, ay = 0] = wall[i] ?? [];
+      const [bx = 0, by = 0] = wall[i + 1] ?? [];
+      if (ay > y !== by > y) {
+        const at = ax + ((y - ay) / (by - ay)) * (bx - ax);
+        if (at <= x) room[0] = Math.max(room[0], at);
+        else room[2] = Math.min(room[2], at);
+      }
+      if (ax > x !== bx > x) {
+        const at = ay + ((x - ax) / (bx - ax)) * (by - ay);
+        if (at <= y) room[1] = Math.max(room[1], at);
+        else room[3] = Math.min(room[3], at);
+      }
+    }
+  }
+  return room;
+}
+
 /** Where a name is written: on the middle of a line's longest edge; in an area where there is
- * most room, seen over a grid, away from its own edges and those of the areas drawn over it. */
-export function labelPoint(geometry: Geometry, over: Geometry[] = []): Position {
+ * most room, seen over a grid, away from its own edges, those of the areas drawn over it, and
+ * walls. */
+export function labelPoint(
+  geometry: Geometry,
+  over: Geometry[] = [],
+  walls: Position[][] = [],
+): Position {
   const rings = ringsOf(geometry);
   const bounds = boundsOf([geometry]);
   if (!bounds) return [0, 0];
   if (rings.length === 0) return longestEdge(positionsOf(geometry));
   const others = over.map(ringsOf).filter((one) => one.length > 0);
-  const edges = [...rings, ...others.flat()];
+  const edges = [...rings, ...others.flat(), ...walls];
   const free = (at: Position) => isInside(rings, at) && !others.some((one) => isInside(one, at));
   // A narrow area slips through a wide grid.
   return (
@@ -146,6 +184,28 @@ function roomiest(
   return best?.at;
 }
 
+function outlineOf(
+  feature: Feature,
+  over: Geometry[],
+  walls: Position[][],
+  whole: Bounds,
+): Outline {
+  const { geometry, properties } = feature;
+  const zone: unknown = properties?.['zone'];
+  const name: unknown = properties?.['name'];
+  const what: unknown = properties?.['what'];
+  const label = labelPoint(geometry, over, walls);
+  const isPoint = geometry.type === 'Point';
+  return {
+    feature,
+    zone: typeof zone === 'string' ? zone : undefined,
+    what: whats.find((one) => one === what),
+    name: typeof name === 'string' ? name : '',
+    label,
+    room: isPoint ? roomAt(label, walls, whole) : (boundsOf([geometry]) ?? whole),
+  };
+}
+
 /** Read a drawing; undefined when there is nothing on it that can be drawn. */
 export function readPlan(text: string): Plan | undefined {
   let drawing: FeatureCollection;
@@ -158,18 +218,30 @@ export function readPlan(text: string): Plan | undefined {
   const features = drawing.features.filter((feature) => feature?.geometry);
   const bounds = boundsOf(features.map((feature) => feature.geometry));
   if (!bounds) return undefined;
-  const outlines = features.map<Outline>((feature, i) => {
-    const zone: unknown = feature.properties?.['zone'];
-    const name: unknown = feature.properties?.['name'];
-    return {
-      feature,
-      zone: typeof zone === 'string' ? zone : undefined,
-      name: typeof name === 'string' ? name : '',
-      label: labelPoint(
-        feature.geometry,
-        features.slice(i + 1).map((one) => one.geometry),
-      ),
-    };
+  const walls = features
+    .filter((one) => ['wall', 'partition'].includes(String(one.properties?.['what'])))
+    .flatMap((one) => linesOf(one.geometry));
+  const outlines = features.map((feature, i) => {
+    const over = features.slice(i + 1).map((one) => one.geometry);
+    return outlineOf(feature, over, walls, bounds);
   });
   return { outlines, bounds };
+}
+
+/** Drawings of one storey as one. */
+export function unite(plans: Plan[]): Plan | undefined {
+  const [first, ...rest] = plans;
+  if (!first) return undefined;
+  return rest.reduce<Plan>(
+    ({ outlines, bounds }, { outlines: more, bounds: wider }) => ({
+      outlines: [...outlines, ...more],
+      bounds: [
+        Math.min(bounds[0], wider[0]),
+        Math.min(bounds[1], wider[1]),
+        Math.max(bounds[2], wider[2]),
+        Math.max(bounds[3], wider[3]),
+      ],
+    }),
+    first,
+  );
 }

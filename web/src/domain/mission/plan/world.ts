@@ -2,7 +2,6 @@
 // arcs are shared by what borders on them; an arc is a chain of steps on a grid.
 import type { FeatureCollection, Position } from 'geojson';
 import { worst, type Verdict } from '../../arming/zone.ts';
-import type { Bounds } from './plan.ts';
 
 interface Topology {
   arcs: number[][][];
@@ -74,19 +73,6 @@ export function worldOf(topology: Topology): FeatureCollection {
       },
     ],
   };
-}
-
-/** What is looked at to see a zone and where in the whole it is: the zone with as much around it
- * that at least 60 parts in 100 of the whole are seen, and nothing beyond the whole. */
-export function around(zone: Bounds, whole: Bounds): Bounds {
-  const along = (low: number, high: number, from: number, to: number): [number, number] => {
-    const size = Math.min(to - from, Math.max(0.6 * (to - from), 1.3 * (high - low)));
-    const begin = Math.max(from, Math.min(to - size, (low + high - size) / 2));
-    return [begin, begin + size];
-  };
-  const [west, east] = along(zone[0], zone[2], whole[0], whole[2]);
-  const [south, north] = along(zone[1], zone[3], whole[1], whole[3]);
-  return [west, south, east, north];
 }
 
 export interface Site {
