@@ -117,8 +117,13 @@ test('who was overtaken is told, and may go on as long as the step is possible',
   await button(page, 'admit').click();
   await page.getByLabel('Why').fill('Expected at ten');
   const go = page.locator('dialog footer .main');
+  // It is read again then; only after that it changes once more.
+  const read = page.waitForResponse(
+    (one) => one.request().method() === 'GET' && /\/zones\/[^/]+$/.test(one.url()),
+  );
   await go.click();
   await page.getByText('Somebody has changed the record in the meantime').waitFor();
+  await read;
   state.kind = 'public';
   await go.click();
   await page.getByText(/This is no longer possible: the state is now “.?Public.?”/).waitFor();
