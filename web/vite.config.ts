@@ -12,7 +12,19 @@ export default defineConfig({
   plugins: [svelte(), words(`${here}src`)],
   worker: { format: 'es' },
   build: {
-    rollupOptions: { input: { index: `${here}index.html`, phone: `${here}phone.html` } },
+    rollupOptions: {
+      input: { index: `${here}index.html`, phone: `${here}phone.html` },
+      // A page of the console is a handful of files, not a hundred: what every page needs is one, what
+      // the head and the Situation show is another.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: /svelte\/|\/src\/(lib|ui|record|shell)\/|\/(places|asides|cards|heads|agenda)\.ts$/ },
+            { name: 'situation', test: /\/src\/situation\/|\/domain\/\w+\/\w+(Head|Card|Clause|Why|Panel)\.svelte/ },
+          ],
+        },
+      },
+    },
     outDir: `${here}../build/web`,
     emptyOutDir: true,
     assetsInlineLimit: 0,

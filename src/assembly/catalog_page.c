@@ -112,6 +112,7 @@ rc catalog_serve(struct ctx *c, const struct request *request, struct response *
     const struct catalog *catalog = request->catalog;
     struct text *out = response->body;
     (void)c;
+    response->common = true;
     text_put(out, STR("{\"records\":["));
     put_records(out, catalog);
     text_put(out, STR("],\"permissions\":["));

@@ -44,6 +44,9 @@ struct response {
     struct text *body;     /* write here */
     const char *file_name; /* offer it as a file under this name */
     bool foreign; /* bytes that somebody brought: a browser may do nothing with them but save */
+    /* The same for everybody, and nothing in it that somebody brought: it may be compressed. What
+     * has secrets beside a stranger's bytes may not (the length would tell of them: BREACH). */
+    bool common;
     struct str etag;
     struct str location;
     struct str cookie;       /* whole Set-Cookie value */

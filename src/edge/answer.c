@@ -2,6 +2,7 @@
  * headers that tell a browser how little it may do with it. */
 #include "edge/edge_own.h"
 #include "edge/http/http_url.h"
+#include "edge/pack.h"
 
 #include "base/encode.h"
 #include "base/random.h"
@@ -142,6 +143,18 @@ static rc disposition(struct ctx *c, const char *file_name, struct str *ret)
     return text_done(&out, ret);
 }
 
+static rc pack(struct ctx *c, const struct edge_request *er, struct http_reply *reply)
+{
+    struct str accepted = http_header(&er->exchange->head, "accept-encoding");
+    if (!er->response.common || reply->body.len < PACK_LEAST)
+        return OK;
+    http_reply_add(reply, "Vary", STR("Accept-Encoding"));
+    if (http_weight(accepted, "gzip") <= 0)
+        return OK;
+    http_reply_add(reply, "Content-Encoding", STR("gzip"));
+    return pack_gzip(c, reply->body, &reply->body);
+}
+
 static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *reply)
 {
     const struct response *response = &er->response;
@@ -160,6 +173,7 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
         reply->status = 304;
         reply->body = reply->type = (struct str){0};
     }
+    TRY(pack(c, er, reply));
     http_reply_add(reply, "ETag", response->etag);
     http_reply_add(reply, "Location", response->location);
     http_reply_add(reply, "Set-Cookie", response->cookie);

@@ -221,6 +221,25 @@ TEST(answer_tells_the_browser_how_little_it_may_do)
     edge_scene_close(&s);
 }
 
+TEST(answer_that_is_the_same_for_everybody_is_packed_and_no_other)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    static const char takes[] = "Accept-Encoding: br, gzip\r\n";
+    const char *reply = edge_scene_ask(&s, "HEAD", "/api/v1/catalog", "guard", takes, NULL);
+    has(reply, "Content-Encoding: gzip\r\n");
+    has(reply, "Vary: Accept-Encoding\r\n");
+    reply = edge_scene_ask(&s, "GET", "/api/v1/catalog", "guard", NULL, NULL);
+    has_not(reply, "Content-Encoding");
+    has(reply, "{\"records\":[");
+    reply = edge_scene_ask(&s, "GET", "/api/v1/catalog", "guard", "Accept-Encoding: gzip;q=0\r\n",
+                           NULL);
+    has_not(reply, "Content-Encoding");
+    reply = edge_scene_ask(&s, "GET", "/api/v1/openapi.json", "guard", takes, NULL);
+    has_not(reply, "Content-Encoding");
+    edge_scene_close(&s);
+}
+
 TEST(restricted_record_is_shown_only_when_its_reading_is_on_the_record)
 {
     struct edge_scene s;

@@ -4,10 +4,14 @@ import { get } from '../../lib/api.ts';
 import { maybe } from '../../lib/i18n.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
 import type { LedgerEvent } from '../../lib/types.ts';
+import type { LedgerPage } from '#types/api.d.ts';
 
 const PAUSE_MS = 600_000;
 const SEEN_EVERY_MS = 30_000;
-const LOOKED_AT = 400;
+const PAGE = 60;
+const PAGES_MOST = 4;
+/** So many are shown; more than that is in the ledger. */
+export const SHOWN = 12;
 /** What machines say all day long, and what concerns nobody but who did it. */
 const passing = ['signal', 'source', 'gap', 'session', 'sign_in', 'listener', 'camera_state', 'rhythm'];
 
@@ -51,11 +55,15 @@ function tells(event: LedgerEvent): boolean {
   return event.kind === 'alarm.raised' || maybe(`actor.${event.actor}`) === undefined;
 }
 
-/** The events after that time that say what somebody did, the newest first. */
-export const done = new Feed<LedgerEvent[]>(
-  async () => {
-    const query = `backwards=true&limit=${LOOKED_AT}`;
-    return (await get<{ items: LedgerEvent[] }>(`ledger/events?${query}`)).items.filter(tells);
-  },
-  (event) => tells(event),
-);
+/** The events that say what somebody did, the newest first: as far back as the screen has room for. */
+export const done = new Feed<LedgerEvent[]>(async () => {
+  const found: LedgerEvent[] = [];
+  let from = '';
+  for (let i = 0; i < PAGES_MOST && found.length <= SHOWN; i++) {
+    const page = await get<LedgerPage>(`ledger/events?backwards=true&limit=${PAGE}${from}`);
+    found.push(...((page.items ?? []) as LedgerEvent[]).filter(tells));
+    if (page.next === undefined) break;
+    from = `&from=${page.next}`;
+  }
+  return found;
+}, tells);
