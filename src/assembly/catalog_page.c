@@ -18,7 +18,7 @@ static void put_words(struct text *out, const char *states)
     struct str rest = str_from(states), word;
     const char *glue = "";
     text_put_char(out, '[');
-    while (str_split(&rest, ' ', &word)) {
+    while (rest.len > 0 && str_split(&rest, ' ', &word)) {
         text_put(out, str_from(glue));
         text_put_json(out, word);
         glue = ",";

@@ -8,8 +8,8 @@ import type { LedgerPage } from '#types/api.d.ts';
 
 const PAUSE_MS = 600_000;
 const SEEN_EVERY_MS = 30_000;
-const PAGE = 60;
-const PAGES_MOST = 4;
+const PAGE = 40;
+const PAGES_MOST = 2;
 /** So many are shown; more than that is in the ledger. */
 export const SHOWN = 12;
 /** What machines say all day long, and what concerns nobody but who did it. */
