@@ -89,7 +89,7 @@ test('duress stands on every page, in its title, and over whatever is opened', a
   const { context, page, go } = await at(officer, '/zones/comms');
   await go();
   const [alarm] = await duress();
-  const lane = page.locator('.head').getByRole('list', { name: 'Duress' });
+  const lane = page.locator('.masthead').getByRole('list', { name: 'Duress' });
   await lane.waitFor();
   for (const address of ['/', '/zones', '/zones/comms', '/me', '/ledger', '/tripwires', '/set-up/now', '/post-one']) {
     await visit(page, demo, address);
@@ -102,7 +102,7 @@ test('duress stands on every page, in its title, and over whatever is opened', a
     await page.locator('dialog').waitFor();
     const box = await lane.boundingBox();
     const top = await page.evaluate(
-      ([x, y]) => document.elementFromPoint(x, y)?.closest('.head') !== null,
+      ([x, y]) => document.elementFromPoint(x, y)?.closest('.masthead') !== null,
       [box.x + box.width / 2, box.y + box.height / 2],
     );
     assert.ok(top, `what "${open}" opens covers duress`);

@@ -1,5 +1,5 @@
-// What asks for somebody's attention on every page, wherever it comes from: counted in the title of the
-// page, and called in its head.
+// What asks for somebody's attention on every page, wherever it comes from: counted in the title
+// of the page, and called in its head.
 class Attention {
   /** Alarms that nobody has answered. */
   waiting = $state(0);

@@ -1,5 +1,5 @@
-// Something of the server's that is kept up to date while somebody looks at it: asked for once for all
-// who look, and again when an event touches it, at most once a second.
+// Something of the server's that is kept up to date while somebody looks at it: asked for once for
+// all who look, and again when an event touches it, at most once a second.
 import { get, Problem } from './api.ts';
 import { live } from './live.svelte.ts';
 import type { LedgerEvent } from './types.ts';

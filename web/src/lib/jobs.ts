@@ -1,5 +1,5 @@
-// The menu is made of jobs, never of nouns, and is the same for everybody: what somebody may not see is
-// left out. A domain says in its places.ts under which job its lines stand.
+// The menu is made of jobs, never of nouns, and is the same for everybody: what somebody may not
+// see is left out. A domain says in its places.ts under which job its lines stand.
 export const jobs = [
   'now',
   'people',

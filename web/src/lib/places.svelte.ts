@@ -14,7 +14,13 @@ export interface Place {
   setup: boolean;
 }
 
-const SITUATION: MenuLine = { address: '/', word: 'place.situation', job: 'now', rank: 0, letter: 's' };
+const SITUATION: MenuLine = {
+  address: '/',
+  word: 'place.situation',
+  job: 'now',
+  rank: 0,
+  letter: 's',
+};
 
 const kindAt = (address: string) => session.kindOfPlural(address.slice(1));
 
@@ -23,7 +29,8 @@ function mayGo({ address, may }: MenuLine): boolean {
   return permission === undefined || session.may(permission);
 }
 
-function placeOf({ address, word, job, letter = '', wall = false, setup = false }: MenuLine): Place {
+function placeOf(line: MenuLine): Place {
+  const { address, word, job, letter = '', wall = false, setup = false } = line;
   const name = word ? t(word) : pluralName(kindAt(address)?.name ?? '');
   return { address, name, job, letter, wall, setup };
 }
@@ -45,7 +52,7 @@ export interface Group {
   job: Job;
   name: string;
   lines: Place[];
-  /** Where the rest of it is configured; "" when there is nothing, or nothing this person may see. */
+  /** Where the rest of it is configured; "" when there is nothing that this person may see. */
   setup: string;
 }
 

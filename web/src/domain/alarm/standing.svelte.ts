@@ -1,4 +1,5 @@
-// The alarms that stand, for whoever shows them outside Post One: the head of every page, the Situation.
+// The alarms that stand, for whoever shows them outside Post One: the head of every page, the
+// Situation.
 import { Feed } from '../../lib/feed.svelte.ts';
 import { get } from '../../lib/api.ts';
 import { live } from '../../lib/live.svelte.ts';

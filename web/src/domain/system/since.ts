@@ -1,4 +1,5 @@
-// What people did since somebody was last here. A visit ends when nobody has looked for ten minutes.
+// What people did since somebody was last here. A visit ends when nobody has looked for ten
+// minutes.
 import { Feed } from '../../lib/feed.svelte.ts';
 import { get } from '../../lib/api.ts';
 import { maybe } from '../../lib/i18n.svelte.ts';
@@ -13,7 +14,16 @@ const PAGES_MOST = 2;
 /** So many are shown; more than that is in the ledger. */
 export const SHOWN = 12;
 /** What machines say all day long, and what concerns nobody but who did it. */
-const passing = ['signal', 'source', 'gap', 'session', 'sign_in', 'listener', 'camera_state', 'rhythm'];
+const passing = [
+  'signal',
+  'source',
+  'gap',
+  'session',
+  'sign_in',
+  'listener',
+  'camera_state',
+  'rhythm',
+];
 
 type Visit = { since: number; seen: number };
 const key = () => `visit.${session.who?.account.id ?? ''}`;
@@ -55,7 +65,8 @@ function tells(event: LedgerEvent): boolean {
   return event.kind === 'alarm.raised' || maybe(`actor.${event.actor}`) === undefined;
 }
 
-/** The events that say what somebody did, the newest first: as far back as the screen has room for. */
+/** The events that say what somebody did, the newest first: as far back as the screen has room
+ * for. */
 export const done = new Feed<LedgerEvent[]>(async () => {
   const found: LedgerEvent[] = [];
   let from = '';
