@@ -87,24 +87,24 @@ SHAPE_DECLARE(mission_view, MISSION_VIEW_FIELDS);
     F(T, i64, _, recovery_codes, 0, 0, 100, "how many are left")
 SHAPE_DECLARE(ways, WAYS_FIELDS);
 
-#define SESSION_VIEW_FIELDS(F, T)                                                              \
-    F(T, id, _, account, REQUIRED, 0, 0, "the account")                                        \
-    F(T, text, line, login, REQUIRED, 0, 0, "its name")                                        \
-    F(T, text, line, kind, REQUIRED, 0, 0, "person or program")                                \
-    F(T, id, _, person, 0, 0, 0, "whose it is")                                                \
-    F(T, text, line, name, REQUIRED, 0, 0, "what they are called")                             \
-    F(T, texts, line, permissions, 0, 0, 4000, "what they may do")                             \
-    F(T, label, _, clearance, 0, 0, 0, "what they may read")                                   \
-    F(T, text, locale, language, 0, 0, 0, "of the console")                                    \
-    F(T, choice, role_opening, opens, 0, 0, 0, "page that signing in leads to")                \
-    F(T, i64, _, events, REQUIRED, 0, 0, "events recorded so far; live events follow on them") \
-    F(T, record, mission_view, mission, 0, 0, 0, "where")                                      \
-    F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                              \
-    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")                 \
-    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                        \
-    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")                       \
-    F(T, time, _, fresh_until, 0, 0, 0, "until then sign-in methods can be changed")           \
-    F(T, record, ways, ways, 0, 0, 0, "ways to sign in")                                       \
+#define SESSION_VIEW_FIELDS(F, T)                                                       \
+    F(T, id, _, account, REQUIRED, 0, 0, "the account")                                 \
+    F(T, text, line, login, REQUIRED, 0, 0, "its name")                                 \
+    F(T, text, line, kind, REQUIRED, 0, 0, "person or program")                         \
+    F(T, id, _, person, 0, 0, 0, "whose it is")                                         \
+    F(T, text, line, name, REQUIRED, 0, 0, "what they are called")                      \
+    F(T, texts, line, permissions, 0, 0, 4000, "what they may do")                      \
+    F(T, label, _, clearance, 0, 0, 0, "what they may read")                            \
+    F(T, text, locale, language, 0, 0, 0, "of the console")                             \
+    F(T, choice, role_opening, opens, 0, 0, 0, "page that signing in leads to")         \
+    F(T, i64, _, events, 0, 0, 0, "events recorded so far; live events follow on them") \
+    F(T, record, mission_view, mission, 0, 0, 0, "where")                               \
+    F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                       \
+    F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")          \
+    F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                 \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")                \
+    F(T, time, _, fresh_until, 0, 0, 0, "until then sign-in methods can be changed")    \
+    F(T, record, ways, ways, 0, 0, 0, "ways to sign in")                                \
     F(T, texts, line, recovery_codes, 0, 0, 10, "new ones, shown only once")
 SHAPE_DECLARE(session_view, SESSION_VIEW_FIELDS);
 
