@@ -153,7 +153,7 @@ test('the menu is by job, and its letters are the same for everybody', async () 
   for (const who of [officer, guard, desk]) {
     const { context, page, go } = await at(who, '/me');
     await go();
-    const groups = await page.$$eval('nav section', (all) =>
+    const groups = await page.$$eval('nav [role=group]', (all) =>
       all.map((one) => [
         one.querySelector('h2').innerText,
         [...one.querySelectorAll('li a')].map((line) => [
