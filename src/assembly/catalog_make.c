@@ -72,13 +72,20 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
     return OK;
 }
 
+static bool has_verb(const struct record *record, enum record_verb verb)
+{
+    if (!record->write || (verb != RECORD_ADD && record_fixed(record)))
+        return false;
+    return verb != RECORD_RETIRE || !record_ends(record);
+}
+
 static rc add_verbs(struct ctx *c, struct catalog *catalog, struct generated *g)
 {
     size_t routes = 0;
     for (enum record_verb verb = 0; verb < RECORD_VERBS; verb++) {
         TRY(generate_verb(c, g, verb));
         TRY(add_event(c, catalog, &g->events[verb]));
-        if (g->record->write && !(verb == RECORD_RETIRE && record_ends(g->record)))
+        if (has_verb(g->record, verb))
             TRY(rows_add(c, &catalog->decisions, &g->decisions[verb]));
     }
     g->retire = (struct fold){&g->events[RECORD_RETIRE], record_fold_retire};

@@ -84,7 +84,7 @@ static void put_record(struct text *out, const struct catalog *catalog, const st
                 module->name, record->plural, record->read, record->personal ? "true" : "false");
     if (record->write)
         text_printf(out, ",\"write\":\"%s\"", record->write);
-    if (record_ends(record))
+    if (record_ends(record) || record_fixed(record))
         text_put(out, STR(",\"retire\":false"));
     if (record->editable) {
         text_put(out, STR(",\"editable\":"));

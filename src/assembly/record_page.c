@@ -264,7 +264,11 @@ rc record_routes(struct ctx *c, const struct record *record, struct route ret[RE
         ROUTE(DELETE, one.ptr, record->write, "Retire it; `why` is optional",
               .serve = serve_retire),
     };
-    *ret_count = !record->write ? 3 : record_ends(record) ? RECORD_ROUTES - 1 : RECORD_ROUTES;
+    /* The first three read; a record that has a verb has those before it, too. */
+    *ret_count = !record->write         ? 3
+                 : record_fixed(record) ? 4
+                 : record_ends(record)  ? 5
+                                        : RECORD_ROUTES;
     for (size_t i = 0; i < *ret_count; i++) {
         ret[i] = rows[i];
         ret[i].arg = record;

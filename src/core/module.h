@@ -42,7 +42,7 @@ struct record {
     const struct step *steps;  /* ended by zeros; NULL: none */
     const struct due *dues;    /* ended by zeros; NULL: none */
     const struct claim *claim; /* NULL: nobody takes one */
-    const char *editable; /* states in which it may be changed or retired; "": none; NULL: all */
+    const char *editable; /* states in which it may be changed or retired; "": never; NULL: all */
 
     /* What the frame does for it (src/frame/); zeros: nothing. */
     struct attachments attachments;

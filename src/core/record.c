@@ -250,8 +250,6 @@ static rc check_editable(struct ctx *c, const struct command *command, const voi
     const struct record *record = command->decision->record;
     const char *state = step_state(record, before);
     TRY(claim_check(c, record, &command->actor, NULL, before));
-    if (record->editable && !*record->editable)
-        REFUSE(c, CONFLICT, "state", "", "a %s stays as it was written", record->shape->name);
     if (!record->editable || step_from(record->editable, state))
         return OK;
     REFUSE(c, CONFLICT, "state", "", "this %s is %s; to change or retire it, it has to be %s",

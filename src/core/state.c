@@ -22,6 +22,11 @@ bool record_ends(const struct record *record)
     return false;
 }
 
+bool record_fixed(const struct record *record)
+{
+    return record->editable && !*record->editable;
+}
+
 static const struct shape_field *state_field(const struct record *record)
 {
     const struct shape_field *field =

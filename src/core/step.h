@@ -112,6 +112,10 @@ bool step_from(const char *states, const char *state);
 /* Does a step end it? Then nobody retires it around its steps: it has no command `retire`. */
 bool record_ends(const struct record *record);
 
+/* Does it stay as it was written? Then it has neither a command `change` nor `retire`; only its
+ * steps move it. */
+bool record_fixed(const struct record *record);
+
 /* The name of the state a record is in; "" for a record without states. A state that is unset
  * counts as the first. */
 const char *step_state(const struct record *record, const void *body);
