@@ -129,6 +129,16 @@ struct account_origin {
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
                              struct str other, struct account_origin *ret);
 
+/* Who comes in by sessions and tokens. Whatever is written to one of these tables may change what
+ * an actor may do; `now` looks one up again by its `way`. UNAUTHENTICATED: the session or token has
+ * ended; FORBIDDEN: the account may not be used. */
+typedef rc caller_now_fn(struct ctx *c, struct picture *picture, const struct actor *was,
+                         struct actor *ret);
+struct callers {
+    const struct shape *const *tables; /* ended by NULL */
+    caller_now_fn *now;
+};
+
 /* May files of this record be removed now? CONFLICT: they are held. */
 typedef rc check_removal_fn(struct ctx *c, struct picture *picture, const struct record *record,
                             const void *body);
@@ -164,6 +174,7 @@ struct module {
     extend_fn *extend;   /* called once for every record there is */
     const char *opening; /* a decision that Chancery makes each time the mission opens */
     account_origin_fn *account_origin; /* of the one module that keeps the accounts */
+    const struct callers *callers;     /* of the same module */
     check_removal_fn *check_removal;   /* NULL: it holds nothing */
     const struct report *reports;
 };

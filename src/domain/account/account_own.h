@@ -19,6 +19,7 @@ SHAPE_DECLARE(account_let_in, ACCOUNT_LET_IN_FIELDS);
 record_check compartment_check, role_check, account_check;
 
 account_origin_fn account_origin;
+caller_now_fn account_caller_now;
 fold_fn account_fold_added, account_fold_way, account_fold_person_erased;
 
 extern const struct decision sign_in_decisions[];

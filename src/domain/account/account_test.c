@@ -80,6 +80,76 @@ TEST(forms_of_accounts)
             STR("anyone"), STR("zone."), STR("*.read"), STR("zone.re*"), STR(""), STR(".*")}[i]));
 }
 
+/* A token of the clerk's, made as the CLI makes one. */
+#define TOKEN                                                                        \
+    "{\"id\":\"t1\",\"account\":\"clerk\",\"name\":\"script\","                      \
+    "\"hash\":\"00000000000000000000000000000000000000000000000000000000000000aa\"," \
+    "\"made\":\"2026-03-01T00:00:00Z\",\"expires\":\"2036-03-01T00:00:00Z\"}"
+
+static void count_done(struct command *command)
+{
+    *(int *)command->arg += 1;
+}
+
+static struct command asked_by(struct scene *s, const struct actor *actor, const char *name,
+                               const char *target, const char *json, int *done)
+{
+    const struct decision *decision = catalog_decision(s->catalog, str_from(name));
+    void *input = ctx_take(&s->c, 1, decision->input->size);
+    assert_true(rc_ok(shape_read(&s->c, decision->input, SHAPE_FROM_INPUT, str_from(json), input)));
+    return (struct command){.decision = decision,
+                            .input = input,
+                            .target = str_from(target),
+                            .actor = *actor,
+                            .cause = -1,
+                            .expect_seq = -1,
+                            .done = count_done,
+                            .arg = done};
+}
+
+TEST(who_asks_is_looked_up_again_at_the_decision)
+{
+    struct scene s;
+    open_scene(&s);
+    struct actor boss = actor_of(&s, "boss"), clerk = actor_of(&s, "clerk");
+    does(&s, &clerk, "token.make", NULL, TOKEN);
+    clerk.way = STR("t1");
+    clerk.as_of = core_callers(s.core);
+    does(&s, &clerk, "role.add", NULL, ROLE("r1", "One", ""));
+
+    /* One batch: the clerk's command comes behind the one that suspends him. */
+    int done = 0;
+    struct command commands[] = {
+        asked_by(&s, &clerk, "role.add", NULL, ROLE("r2", "Two", ""), &done),
+        asked_by(&s, &boss, "account.change", "clerk",
+                 ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"), &done),
+        asked_by(&s, &clerk, "role.add", NULL, ROLE("r3", "Three", ""), &done),
+    };
+    for (size_t i = 0; i < 3; i++)
+        assert_true(rc_ok(core_submit(&s.c, s.core, &commands[i])));
+    core_step(s.core);
+    assert_int_equal(done, 3);
+    assert_int_equal(commands[0].result.code, RC_OK);
+    assert_int_equal(commands[1].result.code, RC_OK);
+    assert_int_equal(commands[2].result.code, RC_FORBIDDEN);
+    assert_true(str_is(commands[2].actor.way, "t1")); /* the caller's command is as it was */
+
+    /* Later ones: by what was committed meanwhile. A role that is lost, a way that is revoked, one
+     * whose time is over. */
+    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r4", "Four", ""));
+    does(&s, &boss, "account.change", "clerk", ACCOUNT("clerk", "clerk", "active", ""));
+    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r5", "Five", ""));
+    does(&s, &boss, "account.change", "clerk",
+         ACCOUNT("clerk", "clerk", "active", ",\"roles\":[\"clerk\"]"));
+    does(&s, &clerk, "role.add", NULL, ROLE("r6", "Six", ""));
+    clerk.until.us = 1;
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r7", "Seven", ""));
+    clerk.until.us = 0;
+    does(&s, &clerk, "token.revoke", "t1", NULL);
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r8", "Eight", ""));
+    scene_close(&s);
+}
+
 TEST(roles_together_make_the_actor)
 {
     struct scene s;
