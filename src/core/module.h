@@ -121,10 +121,12 @@ struct extension {
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
 /* The origin of an account: its person (for a program, the one who answers for it; absent if the
- * account is unknown), and whether `other` let it in: added it, or made a link or token for it. */
+ * account is unknown), and whether it is akin to another: lately, one of the two let in the other
+ * (added it, or made a link or token for it), itself or through accounts that it let in; or
+ * somebody let in both. */
 struct account_origin {
     struct str person;
-    bool let_in;
+    bool akin;
 };
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
                              struct str other, struct account_origin *ret);
