@@ -147,7 +147,7 @@ test('the other sees what it does, its trials and its backtest, and confirms it'
   await second.getByRole('heading', { level: 1, name: 'Dock forced' }).waitFor();
   const does = panel(second, 'What it does');
   await does.getByText('Somebody comes in where goods come in.').waitFor();
-  await does.getByText('lock', { exact: true }).waitFor();
+  await does.getByText(/Lock: \u2068stores/).waitFor();
   await does.getByText('Trials passed: 2 of 2').waitFor();
   await second.locator('[role="img"] rect').waitFor();
   assert.deepEqual(await axe(second), []);
@@ -168,7 +168,7 @@ test('a signal trips it, and the hit explains itself', async () => {
   await why.getByText('text|contains: dock').waitFor();
   await why.getByText('Forced at the dock, with a bar').waitFor();
   assert.equal(await first.locator('li.marked').count(), 2);
-  await panel(first, 'What should be done').getByText('lock').waitFor();
+  await panel(first, 'What should be done').getByText(/Lock: \u2068stores/).waitFor();
   const entry = await why.locator('.event a').first().getAttribute('href');
   assert.match(entry, /^\/ledger\/\d+$/);
   assert.deepEqual(await axe(first), []);
