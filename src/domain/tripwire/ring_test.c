@@ -113,7 +113,7 @@ TEST(tripwire_alarm_of_the_missions_own_rule)
                         false);
     ASSERT_HAS(shown(&s, "fr"), "\"title\":\"Quiet : Yard\"");
     ASSERT_HAS(shown(&s, "fr"), "\"consequence_said\":\"Somebody comes.\"");
-    ASSERT_HAS(shown(&s, "fr"), "Envoyez un agent : yard.\"");
+    ASSERT_HAS(shown(&s, "fr"), "Envoyez un garde : yard.\"");
     scene_close(&s);
 }
 
@@ -130,7 +130,7 @@ TEST(tripwire_alarm_of_a_shipped_rule_speaks_the_language_of_its_reader)
                         "else the rule asks for: it stands with the hit.\"");
     ASSERT_HAS(english, "\"consequence_said\":\"Forced entry where nobody should be.\"");
     ASSERT_HAS(shown(&s, "fr"), "sous alarme : Yard\"");
-    ASSERT_HAS(shown(&s, "fr"), "Envoyez un agent dans le secteur. Proposez l’évacuation.");
+    ASSERT_HAS(shown(&s, "fr"), "Envoyez un garde dans le secteur. Proposez l’évacuation.");
     ASSERT_HAS(shown(&s, "ar"), "أرسل حارسًا إلى المنطقة.");
     scene_rebuild_is_equal(&s);
     scene_close(&s);
