@@ -178,14 +178,17 @@ static rc put_schemas(struct ctx *c, const struct catalog *catalog, struct text 
     return OK;
 }
 
-#define PROBLEM                                                                                 \
-    "\"responses\":{\"problem\":{\"description\":\"a fault (RFC 9457)\",\"content\":{"          \
-    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","     \
-    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{" \
-    "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"    \
-    "\"detail\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\",\"description\":\"JSON " \
-    "Pointer of the wrong value\"},\"rule\":{\"type\":\"string\"},\"value\":{\"type\":"         \
-    "\"string\"}}}}}}}"
+#define PROBLEM                                                                                  \
+    "\"responses\":{\"problem\":{\"description\":\"a fault (RFC 9457)\",\"content\":{"           \
+    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","      \
+    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"  \
+    "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"     \
+    "\"detail\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\",\"description\":\"JSON "  \
+    "Pointer of the wrong value\"},\"rule\":{\"type\":\"string\"},\"value\":{\"type\":"          \
+    "\"string\"},\"errors\":{\"type\":\"array\",\"description\":\"every fault of the input, in " \
+    "the order of its fields\",\"items\":{\"type\":\"object\",\"required\":[\"pointer\"],"       \
+    "\"properties\":{\"pointer\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},"          \
+    "\"detail\":{\"type\":\"string\"}}}}}}}}}}"
 #define SECURITY                                                                             \
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{" \
     "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"session\"}}"
@@ -260,11 +263,15 @@ rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *o
     const struct route **routes = NULL;
     size_t count = 0;
     TRY(sorted_routes(c, catalog, &count, &routes));
-    text_put(out,
-             STR("# The API\n\n"
-                 "Generated from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
-                 "errors are\n`application/problem+json`. The same as OpenAPI 3.1: "
-                 "`GET /api/v1/openapi.json`.\n"));
+    text_put(
+        out,
+        STR("# The API\n\n"
+            "Generated from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
+            "errors are\n`application/problem+json`. The same as OpenAPI 3.1: "
+            "`GET /api/v1/openapi.json`.\n\n"
+            "A body that breaks rules is refused with 422. `errors` has each broken rule "
+            "(at most 20), in the order of the fields:\nthe JSON Pointer of the value, the "
+            "name of the rule, and a sentence. A body that is not JSON is refused with 400.\n"));
     put_lists(out);
     for (size_t i = 0; i < count; i++) {
         const struct route *route = routes[i];

@@ -237,7 +237,8 @@ extern const struct text_form text_form_line, text_form_block, text_form_slug, t
 /* Read a JSON object into a zeroed struct, or over one that already has values (members that are
  * there replace, null clears), and validate it. Unknown and doubled members are refused. Texts
  * point into `json` where they can, so it must live as long. The fault has the JSON Pointer, the
- * rule and the value. MALFORMED, INVALID, NO_MEMORY; *record is not to be used after a failure. */
+ * rule and the value; where c asks for every fault, c->faults has them all. MALFORMED, INVALID,
+ * NO_MEMORY; *record is not to be used after a failure. */
 enum shape_source {
     SHAPE_FROM_INPUT,  /* from outside: SYSTEM fields are refused */
     SHAPE_FROM_RECORD, /* what was written by shape_write: every field is accepted */
