@@ -43,6 +43,9 @@ export interface Field {
   personal?: boolean;
   unique?: boolean;
   system?: boolean;
+  secret?: boolean;
+  /** Few need it: a form has it folded away. */
+  secondary?: boolean;
   title?: boolean;
   least?: number;
   most?: number;
@@ -135,3 +138,9 @@ export interface Who {
 
 /** What went wrong, as far as the server could say it. */
 export type ProblemBody = Partial<api.Problem>;
+/** What is wrong with one field of what was sent. */
+export interface FieldFault {
+  pointer: string;
+  rule?: string | undefined;
+  detail?: string | undefined;
+}
