@@ -15,10 +15,12 @@ import type { LedgerEvent, RecordKind, Row } from './types.ts';
 
 type Load<Props extends object> = () => Promise<{ default: Component<Props> }>;
 
-/** A panel beside the record, above its history. */
+/** A panel of a record's page, beside what is set. */
 export interface Aside {
   /** Of these records. */
   of: string[];
+  /** "state": it says how the record is now, and stands first on the page. */
+  place?: 'state';
   /** For those who may do this; left out: for whoever may see the record. */
   may?: string;
   load: Load<AsideProps>;
@@ -132,7 +134,8 @@ const forWhom =
   (one: Aside | Link): boolean =>
     one.of.includes(record) && (one.may === undefined || may(one.may));
 
-export const asidesOf = (record: string, may: May) => asides.filter(forWhom(record, may));
+export const asidesOf = (record: string, may: May, place?: Aside['place']) =>
+  asides.filter((one) => one.place === place).filter(forWhom(record, may));
 export const linksOf = (record: string, may: May) => links.filter(forWhom(record, may));
 export const pageOf = (name: string) => pages.get(name);
 
