@@ -97,8 +97,8 @@ enum { LIST_PARAMETERS = sizeof list_parameters / sizeof *list_parameters };
 
 static bool takes_query(const struct catalog *catalog, const struct route *route)
 {
-    return route->output_list &&
-           (route->serve == page_serve_list || with_row(catalog, route->output));
+    return route->lists || (route->output_list &&
+                            (route->serve == page_serve_list || with_row(catalog, route->output)));
 }
 
 static void put_parameters(struct text *out, const struct catalog *catalog,
@@ -133,7 +133,7 @@ static void put_list_parameters(struct text *out)
         text_put(out, STR(",\"schema\":{\"type\":\"string\"}},"));
     }
     text_put(out, STR("\"list_filter\":{\"name\":\"filter\",\"in\":\"query\",\"description\":"
-                      "\"a column, with .ne .lt .le .gt .ge or .has after it, and a value\","
+                      "\"a column, with .ne .lt .le .gt .ge .has or .in after it, and a value\","
                       "\"style\":\"form\",\"explode\":true,\"schema\":{\"type\":\"object\","
                       "\"additionalProperties\":{\"type\":\"string\"}}}}"));
 }
@@ -243,10 +243,11 @@ static void put_lists(struct text *out)
         out,
         STR("| any column | a filter: `state=open`; `.ne` not equal; `.lt` `.le` `.gt` `.ge` "
             "less than, at most, more than, at least; `.has` a text contains this, ignoring "
-            "case |\n\n"
+            "case; `.in` one of several, `state.in=open,waiting` |\n\n"
             "A filter on a list of references or texts (`roles`), or on a field of the records in "
             "a list (`points.zone`), looks at\nthe items: `roles=guard` matches if some item is "
-            "exactly this, `roles.ne=guard` if none is. `roles.has=guard` is the same\nas `=` for "
+            "exactly this, `roles.ne=guard` if none is, `roles.in=guard,desk` if some item is one "
+            "of these. `roles.has=guard` is the same\nas `=` for "
             "references; for texts it matches if some item contains it.\n\n"
             "A search (`q`) treats letters as equal that people type for each other: capitals, "
             "accents, forms of Arabic letters. In\nChinese, Japanese, Thai and Korean it finds "

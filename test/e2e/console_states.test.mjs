@@ -42,7 +42,7 @@ test('a zone says that an alarm stands in it, and leads to it; it is armed befor
 test('what refers to a record stands beside it, and leads to the list of all of it', async () => {
   await visit(page, demo, '/zones/visa-hall');
   const related = panel('Related');
-  await related.getByRole('link', { name: 'Panic button, public hall' }).waitFor();
+  await related.getByRole('link', { name: 'Panic button, public hall', exact: true }).first().waitFor();
   await related.getByRole('link', { name: 'Sources', exact: true }).click();
   await page.waitForURL((url) => url.pathname === '/sources' && url.search === '?zone=visa-hall');
   await page.locator('tr[data-row="0"]').waitFor();
@@ -87,6 +87,111 @@ test('history is told by days, and what happened by itself is folded', async () 
   assert.match(await history.locator('h3').innerText(), /\d{4}$/);
   assert.match(await history.locator('del').innerText(), /Told$/);
   await history.getByRole('link', { name: 'Proof' }).first().waitFor();
+});
+
+test('the list of sources says how each is; a row opens beside it, and the list stays', async () => {
+  await visit(page, demo, '/sources');
+  const row = page.locator('tr[data-row]', { hasText: 'Panic button, public hall' });
+  await row.getByText('healthy').waitFor();
+  await row.locator('.title').click();
+  const sheet = page.locator('aside.panel');
+  await sheet.getByText('Last heard').waitFor();
+  assert.equal(new URL(page.url()).search, '?open=button-visa');
+  assert.ok(await page.locator('tr[data-row]').first().isVisible());
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '');
+  assert.ok(await row.locator('.title').evaluate((link) => link === document.activeElement));
+
+  const narrow = await openWindow(browser, demo, {
+    cookie: officer.cookie,
+    viewport: { width: 800, height: 900 },
+  });
+  const other = await narrow.newPage();
+  await visit(other, demo, '/sources');
+  await other.locator('tr[data-row]', { hasText: 'public hall' }).locator('.title').click();
+  await other.waitForURL((url) => url.pathname === '/sources/button-visa');
+  assert.deepEqual(narrow.faults, []);
+  await narrow.close();
+});
+
+test('the list of zones says in which one an alarm stands', async () => {
+  await visit(page, demo, '/zones');
+  const row = page.locator('tr[data-row]', { hasText: 'Public hall' });
+  await row.getByText('duress').waitFor();
+  await row.getByText('armed', { exact: true }).waitFor();
+});
+
+test('alarms are a list of their own, with views that stand in the address', async () => {
+  await visit(page, demo, '/alarms');
+  const row = page.locator('tr[data-row]', { hasText: 'Panic button' });
+  await row.getByText('to be answered').waitFor();
+  await page.getByRole('button', { name: 'To answer', exact: true }).click();
+  await page.waitForURL((url) => url.searchParams.get('state.in') === 'unacknowledged,returned');
+  await row.waitFor();
+  await page.getByRole('button', { name: 'Put aside', exact: true }).click();
+  await page.getByText('Nothing matches.').waitFor();
+  await page.reload();
+  await page.getByText('Nothing matches.').waitFor();
+  const view = page.getByRole('button', { name: 'Put aside', exact: true });
+  assert.equal(await view.getAttribute('aria-pressed'), 'true');
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await row.locator('.title').click();
+  const sheet = page.locator('aside.panel');
+  await sheet.getByRole('link', { name: 'Public hall', exact: true }).waitFor();
+  const link = sheet.getByRole('link', { name: 'Open in Post One' });
+  assert.equal(await link.getAttribute('href'), `/post-one?alarm=${encodeURIComponent(alarm)}`);
+  assert.deepEqual(await axe(page), []);
+});
+
+test('a condition of several values is chosen, shown and asked', async () => {
+  await visit(page, demo, '/sources');
+  await page.getByRole('button', { name: 'Add a condition' }).click();
+  const builder = page.locator('form.builder');
+  await builder.locator('select').first().selectOption({ label: 'Kind' });
+  await builder.locator('select').nth(1).selectOption({ label: 'is one of' });
+  await builder.getByLabel('Camera').check();
+  await builder.getByLabel('Network').check();
+  await builder.getByRole('button', { name: 'Apply' }).click();
+  await page.waitForURL((url) => url.searchParams.get('kind.in') === 'camera,network');
+  await page.getByText('Camera, Network').waitFor();
+  const { json } = await call('GET', 'sources?kind.in=camera,network');
+  await page.locator(`tr[data-row="${json.items.length - 1}"]`).waitFor();
+  assert.equal(await page.locator('tr[data-row]').count(), json.items.length);
+});
+
+test('signals, gaps and hand-overs are places of the menu', async () => {
+  await visit(page, demo, '/');
+  const menu = page.locator('nav', { has: page.getByRole('link', { name: 'Situation' }) }).first();
+  await menu.getByRole('link', { name: 'Signals' }).click();
+  await page.locator('tr[data-row]', { hasText: 'Panic button' }).first().waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('q');
+  await page.getByRole('heading', { name: 'Gaps in coverage' }).waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  await page.getByRole('heading', { name: 'Hand-overs' }).waitFor();
+  await page.getByText('There is nothing here yet.').waitFor();
+});
+
+test('what is not one’s own to see says so, and what failed can be tried again', async () => {
+  const answer = (status) => (route) =>
+    route.fulfill({ status, contentType: 'application/problem+json', body: `{"status":${status}}` });
+  await page.route('**/api/v1/persons?*', answer(403));
+  await page.goto(`${demo.url}/persons`);
+  await page.getByText('This is not yours to see').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  assert.equal(await page.getByText('There is nothing here yet.').count(), 0);
+  assert.deepEqual(await axe(page), []);
+  await page.unroute('**/api/v1/persons?*');
+  await page.route('**/api/v1/persons?*', answer(500));
+  await page.goto(`${demo.url}/persons`);
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  await page.unroute('**/api/v1/persons?*');
+  await again.click();
+  await page.locator('tr[data-row]').first().waitFor();
 });
 
 test('nothing came from elsewhere, and the policy had nothing to refuse', () => {

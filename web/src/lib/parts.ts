@@ -6,12 +6,13 @@
 //   domain/<noun>/asides.ts            export const asides: Aside[], links: Link[]
 //   domain/<noun>/cards.ts             export const cards: Card[], clauses: Clause[]
 //   domain/<noun>/agenda.ts            export const comes: Comes[], waits: Waits[]
+//   domain/<noun>/lists.ts             export const lists: ListLook[]
 //   domain/<noun>/heads.ts             export const heads: Head[]
 //   domain/<noun>/places.ts            export const places: MenuLine[]
 import type { Word } from '#types/words.d.ts';
 import type { Component } from 'svelte';
 import type { Job } from './jobs.ts';
-import type { LedgerEvent, RecordKind, Row } from './types.ts';
+import type { Field, Fields, LedgerEvent, RecordKind, Row } from './types.ts';
 
 type Load<Props extends object> = () => Promise<{ default: Component<Props> }>;
 
@@ -27,6 +28,34 @@ export interface Aside {
 }
 export interface AsideProps {
   kind: RecordKind;
+  id: string;
+  row: Row;
+}
+
+/** How a list looks beyond the columns of its shape. */
+export interface ListLook {
+  /** The record, or what else is listed (the catalog's `lists`). */
+  of: string;
+  /** How each row is, before all its columns. */
+  lead?: { word: Word; load: Load<LeadProps>; use?: () => () => void };
+  /** The only fields that people are shown, in this order; left out: all of the shape. */
+  fields?: string[];
+  /** The columns that it begins with. */
+  columns?: string[];
+  /** What a row is called, where no field says so. */
+  title?: (record: Fields) => string;
+  /** Of rows without a page of their own: where they lead. */
+  link?: { word: Word; address: (record: Fields) => string | undefined };
+  /** The order that it begins with. */
+  sort?: { by: string; descending: boolean };
+  /** Views of it, by the query of their address. */
+  views?: { word: Word; query: string }[];
+  /** Of what is no record: its fields that name records, and which. */
+  refers?: Record<string, string>;
+  /** What its retired rows are called: "Include closed". */
+  retired?: Word;
+}
+export interface LeadProps {
   id: string;
   row: Row;
 }
@@ -118,11 +147,29 @@ const pageFiles = import.meta.glob<{ default: Component<PageProps> }>([
   '../domain/*/pages/*.svelte',
 ]);
 
+const listFiles = import.meta.glob<{ lists: ListLook[] }>('../domain/*/lists.ts', { eager: true });
+
 const asides = Object.values(asideFiles).flatMap((file) => file.asides ?? []);
 const links = Object.values(asideFiles).flatMap((file) => file.links ?? []);
 const pages = new Map(
   Object.entries(pageFiles).map(([path, load]) => [/([^/]*)\.svelte$/.exec(path)?.[1], load]),
 );
+
+const looks = new Map(
+  Object.values(listFiles).flatMap((file) => file.lists.map((look) => [look.of, look])),
+);
+export const lookOf = (name: string): ListLook | undefined => looks.get(name);
+
+/** A list whose fields that name records are references. */
+export function referring(kind: RecordKind): RecordKind {
+  const refers = lookOf(kind.name)?.refers;
+  if (!refers) return kind;
+  const fields = kind.shape.fields.map((field): Field => {
+    const target = refers[field.name];
+    return target ? { ...field, kind: 'ref', target } : field;
+  });
+  return { ...kind, shape: { ...kind.shape, fields } };
+}
 
 type May = (permission: string) => boolean;
 

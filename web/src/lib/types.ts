@@ -81,6 +81,8 @@ export interface Step {
 export interface RecordKind {
   name: string;
   plural: string;
+  /** It is no record, only listed: where its rows are asked for. */
+  path?: string;
   module?: string;
   read: string;
   /** Absent: it is not written by hand. */
@@ -100,6 +102,8 @@ export interface RecordKind {
 
 export interface Catalog {
   records: RecordKind[];
+  /** Lists of what is no record. */
+  lists: RecordKind[];
   permissions: { name: string; help: string }[];
   events: { name: string; help: string }[];
 }
