@@ -4,15 +4,13 @@
 //   domain/<noun>/pages/<name>.svelte  the page of /<name>; named as a record, it replaces the
 //                                      generated pages of that record
 //   domain/<noun>/asides.ts            export const asides: Aside[], links: Link[]
-//   domain/<noun>/cards.ts             export const cards: Card[], clauses: Clause[]
-//   domain/<noun>/agenda.ts            export const comes: Comes[], waits: Waits[]
 //   domain/<noun>/lists.ts             export const lists: ListLook[]
 //   domain/<noun>/heads.ts             export const heads: Head[]
 //   domain/<noun>/places.ts            export const places: MenuLine[]
 import type { Word } from '#types/words.d.ts';
 import type { Component } from 'svelte';
 import type { Job } from './jobs.ts';
-import type { Field, Fields, LedgerEvent, RecordKind, Row } from './types.ts';
+import type { Field, Fields, RecordKind, Row } from './types.ts';
 
 type Load<Props extends object> = () => Promise<{ default: Component<Props> }>;
 
@@ -68,44 +66,12 @@ export interface Link {
   address: (id: string) => string;
 }
 
-/** A card of the Situation, the lowest rank first. */
-export interface Card {
+/** What stands in the head of every page: in its bar, or as a lane below it. */
+export interface Head {
   may?: string;
   rank: number;
-  load: Load<Record<string, never>>;
-}
-
-/** A sentence or two of what the Situation says in words, before its cards. */
-export type Clause = Card;
-
-/** Something with a time, or that waits: a line of the Situation. */
-export interface Matter {
-  key: string;
-  /** Of what is to come: when. Of what waits: since when, or by when. Absent: by no time. */
-  at?: string | undefined;
-  /** What it is, in the reader's words. */
-  what: string;
-  href: string;
-  /** It is late, or otherwise graver than its neighbours. */
-  late?: boolean;
-}
-
-interface Source {
-  may?: string;
-  concerns: (event: LedgerEvent) => boolean;
-}
-/** What the next hours bring. */
-export interface Comes extends Source {
-  ask: (from: Date, to: Date) => Promise<Matter[]>;
-}
-/** What waits for whoever is signed in: to confirm, to do, to decide. */
-export interface Waits extends Source {
-  ask: () => Promise<Matter[]>;
-}
-
-/** What stands in the head of every page: in its bar, or as a lane below it. */
-export interface Head extends Card {
   where: 'bar' | 'lane';
+  view: Component<Record<string, never>>;
 }
 
 /** A line of the menu: the list of a record, or a page of its own. */
@@ -134,11 +100,7 @@ export interface PageProps {
 
 type AsidesFile = { asides?: Aside[]; links?: Link[] };
 const asideFiles = import.meta.glob<AsidesFile>('../domain/*/asides.ts', { eager: true });
-type CardsFile = { cards?: Card[]; clauses?: Clause[] };
-const cardFiles = import.meta.glob<CardsFile>('../domain/*/cards.ts', { eager: true });
 const headFiles = import.meta.glob<{ heads: Head[] }>('../domain/*/heads.ts', { eager: true });
-type AgendaFile = { comes?: Comes[]; waits?: Waits[] };
-const agendaFiles = import.meta.glob<AgendaFile>('../domain/*/agenda.ts', { eager: true });
 const placeFiles = import.meta.glob<{ places: MenuLine[] }>('../domain/*/places.ts', {
   eager: true,
 });
@@ -186,15 +148,7 @@ export const asidesOf = (record: string, may: May, place?: Aside['place']) =>
 export const linksOf = (record: string, may: May) => links.filter(forWhom(record, may));
 export const pageOf = (name: string) => pages.get(name);
 
-const byRank = (a: { rank: number }, b: { rank: number }) => a.rank - b.rank;
-export const cards = Object.values(cardFiles)
-  .flatMap((file) => file.cards ?? [])
-  .sort(byRank);
-export const clauses = Object.values(cardFiles)
-  .flatMap((file) => file.clauses ?? [])
-  .sort(byRank);
-export const comes = Object.values(agendaFiles).flatMap((file) => file.comes ?? []);
-export const waits = Object.values(agendaFiles).flatMap((file) => file.waits ?? []);
+export const byRank = (a: { rank: number }, b: { rank: number }) => a.rank - b.rank;
 export const heads = Object.values(headFiles)
   .flatMap((file) => file.heads)
   .sort(byRank);

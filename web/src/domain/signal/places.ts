@@ -1,5 +1,5 @@
 import type { MenuLine } from '../../lib/parts.ts';
 
 export const places: MenuLine[] = [
-  { address: '/signals', job: 'evidence', rank: 20, letter: 'j' },
+  { address: '/signals', word: 'records.kept_signal', job: 'evidence', rank: 20, letter: 'j' },
 ];
