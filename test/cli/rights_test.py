@@ -125,11 +125,11 @@ def example(schemas, schema, depth=0):
     return IN_A_MONTH if schema.get("format") == "date-time" else ABSENT
 
 
-def tell(demo, cookie, method, path, body):
+def tell(demo, cookie, method, path, body, port=0):
     call = http.client.HTTPConnection("127.0.0.1", demo.port, timeout=cli_test.PATIENCE_S)
     text = None if body is None else json.dumps(body)
     call.request(method, path, text, {
-        "Host": f"localhost:{demo.port}", "X-Chancery": "1", "Cookie": cookie,
+        "Host": f"localhost:{port or demo.port}", "X-Chancery": "1", "Cookie": cookie,
         **({} if body is None else {"Content-Type": "application/json"})})
     answer = call.getresponse()
     return answer.status, answer.read().decode(errors="replace")
@@ -187,9 +187,19 @@ def an_id_that_is_taken_tells_nobody_of_what_is_hidden():
         demo.ask("POST", "zones", zone)
 
 
+def a_passkey_is_of_a_whole_origin():
+    """Another service of this machine, at another port, does not pass ours on."""
+    with Demo() as demo:
+        for path in ("auth/passkey/options", "passkeys/options"):
+            ours = tell(demo, demo.cookie, "POST", "/api/v1/" + path, {})
+            theirs = tell(demo, demo.cookie, "POST", "/api/v1/" + path, {}, port=demo.port + 1)
+            assert ours[0] == 200, ours
+            assert theirs[0] == 403 and json.loads(theirs[1])["rule"] == "origin", theirs
+
+
 TESTS = [nobody_acts_who_was_suspended_between_head_and_body,
          what_is_hidden_answers_as_what_is_absent,
-         an_id_that_is_taken_tells_nobody_of_what_is_hidden]
+         an_id_that_is_taken_tells_nobody_of_what_is_hidden, a_passkey_is_of_a_whole_origin]
 
 if __name__ == "__main__":
     sys.exit(cli_test.main(TESTS))
