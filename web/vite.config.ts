@@ -2,7 +2,7 @@
 // Nothing is inlined, because the pages are served under a policy that allows no inline anything.
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { words } from './words.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -17,9 +17,21 @@ const base = [
   /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
 ];
 
+/** CodeMirror writes its styles into an element, which the policy of our pages refuses. In a shadow
+ * root it adopts a style sheet, which needs no leave; a page can do that too. */
+const adoptedStyles: Plugin = {
+  name: 'adopted-styles',
+  transform(code, id) {
+    if (!id.includes('/style-mod/')) return undefined;
+    const adopts = '!root.head && root.adoptedStyleSheets';
+    if (!code.includes(adopts)) throw new Error(`${id}: no longer as it was; see adoptedStyles`);
+    return { code: code.replace(adopts, 'root.adoptedStyleSheets'), map: null };
+  },
+};
+
 export default defineConfig({
   root: here,
-  plugins: [svelte(), words(`${here}src`)],
+  plugins: [svelte(), words(`${here}src`), adoptedStyles],
   worker: { format: 'es' },
   build: {
     rollupOptions: {

@@ -50,6 +50,29 @@ const button = (page, name) => page.getByRole('button', { name, exact: true });
 const panel = (page, name) =>
   page.locator('section.panel').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
+/** What is written in the editor, without what it says beside. */
+const textIn = (editor) =>
+  editor.evaluate((content) =>
+    [...content.querySelectorAll('.cm-line')]
+      .map((line) => {
+        const copy = line.cloneNode(true);
+        copy.querySelector('.cm-reason')?.remove();
+        return copy.textContent;
+      })
+      .join('\n'),
+  );
+
+/** Everything is replaced by what is pasted. */
+async function put(editor, text) {
+  await editor.press('Control+a');
+  await editor.evaluate((content, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    const options = { clipboardData, bubbles: true, cancelable: true };
+    content.dispatchEvent(new ClipboardEvent('paste', options));
+  }, text);
+}
+
 const RULE = `title: The dock is forced
 id: dock-forced
 logsource: {product: chancery, category: access}
@@ -76,18 +99,13 @@ test('a rule is written: what is wrong is seen at its line, and goes when it is 
   await first.locator('[data-pointer="/name"] input').fill('Dock forced');
   await first.locator('[data-pointer="/label"] select').selectOption('TLP:GREEN');
   const editor = first.getByRole('textbox', { name: 'Rule (Sigma)' });
-  await editor.fill(RULE);
-  const wrong = first.locator('.editor .under li.wrong');
-  await wrong.locator('.reason', { hasText: 'holds' }).waitFor();
-  assert.equal(await first.locator('.editor .numbers li.wrong').innerText(), '● 7');
+  await put(editor, RULE);
+  const wrong = first.locator('.editor .cm-wrong');
+  await wrong.locator('.cm-reason', { hasText: 'holds' }).waitFor();
+  await first.locator('.editor .cm-lint-marker-error').waitFor();
   assert.equal(await editor.getAttribute('aria-invalid'), 'true');
   await panel(first, 'Check').getByRole('button', { name: 'line 7' }).click();
-  assert.equal(
-    await editor.evaluate((field) =>
-      field.value.slice(field.selectionStart, field.selectionEnd).trim(),
-    ),
-    'text|holds: dock',
-  );
+  assert.match(await first.evaluate(() => getSelection().toString()), /^\s*text\|holds: dock/);
   // The caret is put behind "hol" and the word that fits is chosen with the keys.
   await editor.press('End');
   for (let i = 0; i < ': dock'.length; i++) await editor.press('ArrowLeft');
@@ -99,12 +117,27 @@ test('a rule is written: what is wrong is seen at its line, and goes when it is 
   await editor.press('Enter');
   for (let i = 0; i < ': '.length; i++) await editor.press('Backspace');
   await panel(first, 'Check').getByText('In order').waitFor();
-  assert.match(await editor.inputValue(), /\n {8}text\|contains: dock\n/);
+  assert.match(await textIn(editor), /\n {8}text\|contains: dock\n/);
   assert.equal(await wrong.count(), 0);
   await panel(first, 'Check').getByText('another confirms it').waitFor();
   await panel(first, 'Check').getByText('2 of 2').waitFor();
   await panel(first, 'Fields').getByRole('button', { name: 'local_hour' }).waitFor();
   assert.deepEqual(await axe(first), []);
+});
+
+test('the editor is left by Escape and Tab, and Tab alone writes', async () => {
+  const editor = first.getByRole('textbox', { name: 'Rule (Sigma)' });
+  const inside = () => first.evaluate(() => !!document.activeElement?.closest('.editor'));
+  const before = await textIn(editor);
+  await editor.press('Control+End');
+  await editor.press('Tab');
+  assert.equal(await inside(), true);
+  assert.equal(await textIn(editor), `${before}    `);
+  await editor.press('Control+z');
+  assert.equal(await textIn(editor), before);
+  await editor.press('Escape');
+  await editor.press('Tab');
+  assert.equal(await inside(), false);
 });
 
 test('it is tried on last night, and on the last day, before it is kept', async () => {
@@ -220,8 +253,8 @@ test('why not: the event that comes nearest is shown with what it lacks', async 
 test('another text waits beside the active one, with what it changes', async () => {
   await visit(first, demo, `/tripwires/${id}/edit`);
   const editor = first.getByRole('textbox', { name: 'Rule (Sigma)' });
-  const text = await editor.inputValue();
-  await editor.fill(text.replace('level: high', 'level: critical'));
+  const text = await textIn(editor);
+  await put(editor, text.replace('level: high', 'level: critical'));
   await panel(first, 'Changes to the active text').locator('li.added').waitFor();
   await button(first, 'Save as the next text').click();
   await first.getByText('A new text is waiting to be activated.').waitFor();
@@ -268,6 +301,31 @@ test('a rule whose source is gone is a fault, on its page and on the overview', 
   await button(first, 'Test now').click();
   await first.getByText('It was tried just now.').first().waitFor();
   await first.locator('.head').getByText('Active').waitFor();
+});
+
+test('a new rule begins from one that is shipped, found by its words', async () => {
+  await visit(second, demo, '/tripwires/new');
+  const begin = panel(second, 'Begin from');
+  await begin.getByRole('button', { name: 'A door is forced in an armed area' }).waitFor();
+  const all = await begin.locator('li').count();
+  assert.ok(all >= 50);
+  await begin.getByLabel('Looks at').selectOption('access');
+  await begin.getByLabel('Level').selectOption('critical');
+  assert.ok((await begin.locator('li').count()) < 10);
+  assert.equal(await begin.getByText('A door is forced in an armed area').count(), 0);
+  await begin.getByLabel('Level').selectOption('high');
+  await begin.getByLabel('Find a shipped rule').fill('armed');
+  assert.deepEqual(await axe(second), []);
+  await begin.getByRole('button', { name: 'A door is forced in an armed area' }).click();
+  const editor = second.getByRole('textbox', { name: 'Rule (Sigma)' });
+  await panel(second, 'Check').getByText('In order').waitFor();
+  assert.match(await textIn(editor), /^title: A door is forced in an armed area\nstatus/);
+  const name = second.locator('[data-pointer="/name"] input');
+  assert.equal(await name.inputValue(), 'A door is forced in an armed area');
+  await button(begin, 'Begin from another rule').click();
+  await button(begin, 'Empty frame').click();
+  await editor.getByText('detection').waitFor();
+  assert.match(await textIn(editor), /^title: \nlogsource/);
 });
 
 test('the list by keys alone', async () => {
