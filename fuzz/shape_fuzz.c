@@ -45,6 +45,22 @@ static void back_through_columns(struct ctx *c, const struct every *every)
     assert(shape_same(&every_shape, every, &again));
 }
 
+/* What was refused is refused again with all that is wrong with it, each fault fit to be shown. */
+static void tell_every_fault(struct ctx *c, struct str json)
+{
+    struct every every = {0};
+    c->every_fault = true;
+    rc again = shape_read(c, &every_shape, SHAPE_FROM_RECORD, json, &every);
+    assert(again.code == RC_INVALID || again.code == RC_MALFORMED);
+    assert((again.code == RC_INVALID) == (c->faults != NULL));
+    for (size_t i = 0; c->faults && i < c->faults->count; i++) {
+        const struct fault *fault = &c->faults->items[i];
+        assert(fault->code == RC_INVALID && fault->rule[0]);
+        assert(str_is_utf8(str_from(fault->message)) && str_is_utf8(str_from(fault->pointer)) &&
+               str_is_utf8(str_from(fault->value)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > INPUT_MAX)
@@ -61,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(result.code == RC_INVALID || result.code == RC_MALFORMED);
         assert(str_is_utf8(str_from(c.fault.message)) && str_is_utf8(str_from(c.fault.pointer)) &&
                str_is_utf8(str_from(c.fault.value)) && c.fault.rule[0]);
+        tell_every_fault(&c, (struct str){(const char *)data, size});
     }
     scratch_close(&c);
     return 0;
