@@ -85,8 +85,9 @@ static const struct route routes[] = {
           "The size of the record, its signed head and the key that checks it",
           .output = &ledger_head_shape, .serve = ledger_serve_head),
     ROUTE(GET, "/api/v1/ledger/events", PERMIT_LEDGER_READ,
-          "Browse: from, limit, backwards, kind, record", .output = &ledger_page_shape,
-          .serve = ledger_serve_events),
+          "Browse: from, limit, backwards; kind, actor, label (and `.ne` of each), record, drill, "
+          "received (and `.ge`, `.le`)",
+          .output = &ledger_page_shape, .serve = ledger_serve_events),
     ROUTE(GET, "/api/v1/ledger/events/{seq}", PERMIT_LEDGER_READ, "One event",
           .output = &ledger_entry_shape, .serve = ledger_serve_event),
     ROUTE(GET, "/api/v1/ledger/events/{seq}/proof", PERMIT_LEDGER_READ,

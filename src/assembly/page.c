@@ -12,7 +12,7 @@ struct str request_param(const struct request *request, const char *name)
     return (struct str){NULL, 0};
 }
 
-static rc refuse_param(struct ctx *c, struct str name, struct str value, const char *want)
+rc page_refuse_param(struct ctx *c, struct str name, struct str value, const char *want)
 {
     rc failed =
         fault_raise(c, RC_INVALID, __FILE__, __LINE__, "%.*s: must be %s", STR_ARG(name), want);
@@ -30,7 +30,7 @@ rc page_number(struct ctx *c, const struct request *request, const char *name, i
     if (!str_absent(text) && (!str_to_i64(text, &number) || number < least || number > most)) {
         struct str want;
         TRY(str_format(c, &want, "a number from %" PRId64 " to %" PRId64, least, most));
-        return refuse_param(c, str_from(name), text, want.ptr);
+        return page_refuse_param(c, str_from(name), text, want.ptr);
     }
     *ret = number;
     return OK;
@@ -65,7 +65,7 @@ static rc read_flag_param(struct ctx *c, const struct param *param, const char *
     if (!str_is(param->value, no) && !str_is(param->value, yes)) {
         struct str want;
         TRY(str_format(c, &want, "%s or %s", no, yes));
-        return refuse_param(c, param->name, param->value, want.ptr);
+        return page_refuse_param(c, param->name, param->value, want.ptr);
     }
     *ret = str_is(param->value, yes);
     return OK;

@@ -51,6 +51,9 @@ struct event_page {
  * if its label asks for that. Nothing is written of one that may not be seen at all. */
 ledger_each page_put_event;
 
+/* The parameter `name` is wrong: INVALID, with what would be right. */
+rc page_refuse_param(struct ctx *c, struct str name, struct str value, const char *want);
+
 /* A whole number from a parameter, or `otherwise` when it was not given. INVALID. */
 rc page_number(struct ctx *c, const struct request *request, const char *name, int64_t least,
                int64_t most, int64_t otherwise, int64_t *ret);

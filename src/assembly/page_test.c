@@ -154,3 +154,74 @@ TEST_SCENES(what_may_not_be_read_has_no_name, sample_modules)
                      RC_NOT_FOUND);
     assert_string_equal(s->c.fault.message, absent.message);
 }
+
+/* ---- browsing the record --------------------------------------------------------------------- */
+
+#define OF_GATE(id, label) \
+    "{\"id\":\"" id "\",\"label\":\"TLP:" label "\",\"name\":\"" id "\",\"code\":\"1\"}"
+
+static void gate(struct scene *s, const struct actor *actor, const char *json, bool drill)
+{
+    const struct decision *decision = catalog_decision(s->catalog, STR("gate.add"));
+    void *input = ctx_take(&s->c, 1, decision->input->size);
+    assert_true(rc_ok(shape_read(&s->c, decision->input, SHAPE_FROM_INPUT, str_from(json), input)));
+    struct command command = {.decision = decision,
+                              .input = input,
+                              .actor = *actor,
+                              .cause = -1,
+                              .expect_seq = -1,
+                              .drill = drill};
+    assert_true(rc_ok(core_call(&s->c, s->core, &command)));
+    clock_manual_advance_us(&s->clock, 60000000);
+}
+
+static void browsed(struct scene *s, const char *name, const char *value, const char *expected)
+{
+    static const char *const ids[] = {"g1", "g2", "g3", "g4"};
+    struct reply reply = get(s, &sample_officer, "/api/v1/ledger/events", NULL, name, value);
+    char shown[16] = "", id[16];
+    size_t count = 0;
+    assert_true(rc_ok(reply.result));
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(id, sizeof id, "\"gate/%s\"", ids[i]);
+        if (has(reply, id))
+            shown[count++] = ids[i][1];
+    }
+    if (strcmp(shown, expected) != 0)
+        fail_msg("%s=%s: %s, not %s", name, value, shown, expected);
+}
+
+TEST_SCENES(the_record_is_browsed_by_who_what_and_when, sample_modules)
+{
+    struct actor other = sample_officer;
+    char from[WALL_TEXT_MAX + 1] = "", until[WALL_TEXT_MAX + 1] = "";
+    other.id = STR("other");
+    gate(s, &sample_officer, OF_GATE("g1", "GREEN"), false);
+    from[wall_format(clock_now(&s->c), from)] = '\0';
+    gate(s, &other, OF_GATE("g2", "AMBER"), false);
+    gate(s, &sample_officer, OF_GATE("g3", "GREEN"), true);
+    until[wall_format(clock_now(&s->c), until)] = '\0';
+    gate(s, &other, OF_GATE("g4", "GREEN"), false);
+    browsed(s, NULL, NULL, "1234");
+    browsed(s, "actor", "other", "24");
+    browsed(s, "actor.ne", "other", "13");
+    browsed(s, "label", "TLP:AMBER", "2");
+    browsed(s, "label.ne", "TLP:AMBER", "134");
+    browsed(s, "drill", "true", "3");
+    browsed(s, "drill", "false", "124");
+    browsed(s, "record", "gate/g3", "3");
+    browsed(s, "kind.ne", "gate.added", "");
+    browsed(s, "received.ge", from, "234");
+    browsed(s, "received.le", from, "12");
+    browsed(s, "received.le", until, "1234");
+    browsed(s, "received.ge", until, "4");
+    browsed(s, "received.ge", "2999-01-01T00:00:00Z", "");
+    browsed(s, "received.le", "1999-01-01T00:00:00Z", "");
+    static const char *const wrong[][2] = {
+        {"drill", "perhaps"}, {"label", "TLP:BLUE"}, {"received.ge", "yesterday"}};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(
+            get(s, &sample_officer, "/api/v1/ledger/events", NULL, wrong[i][0], wrong[i][1])
+                .result.code,
+            RC_INVALID);
+}

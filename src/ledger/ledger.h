@@ -99,6 +99,11 @@ typedef rc ledger_each(struct ctx *c, void *arg, const struct ledger_event *even
 rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
                ledger_each *each, void *arg);
 
+/* The number of the first event that was received at this moment or later; the number of events
+ * when there is none. It is found by halving: `received` does not go back but with the clock
+ * itself. */
+rc ledger_first_since(struct ctx *c, struct store *store, struct wall since, int64_t *ret);
+
 /* Proofs (RFC 6962, 2.1.1 and 2.1.2) against the tree of `size` leaves. */
 struct ledger_proof {
     int64_t index, size; /* of the leaf or the old tree; of the tree */

@@ -185,3 +185,44 @@ rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *wal
     arena_close(own.arena);
     return result;
 }
+
+/* ---- by time --------------------------------------------------------------------------------- */
+
+static rc received_at(struct ctx *c, struct store *store, int64_t seq, struct wall *ret)
+{
+    struct ledger_event event;
+    struct str entry;
+    struct arena_mark mark = arena_mark(c->arena);
+    TRY(ledger_entry(c, store, seq, &entry));
+    TRY(ledger_decode(c, store, NULL, entry, &event));
+    *ret = event.received;
+    arena_return(c->arena, mark);
+    return OK;
+}
+
+static rc find_size(struct ctx *c, struct store *store, int64_t *ret)
+{
+    struct str note, line, rest;
+    TRY(ledger_checkpoint(c, store, &note));
+    rest = note;
+    if (!str_split(&rest, '\n', &line) || !str_split(&rest, '\n', &line) || !str_to_i64(line, ret))
+        FAIL(c, CORRUPT, "the last checkpoint has no size");
+    return OK;
+}
+
+rc ledger_first_since(struct ctx *c, struct store *store, struct wall since, int64_t *ret)
+{
+    int64_t low = 0, high = 0;
+    TRY(find_size(c, store, &high));
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        struct wall received;
+        TRY(received_at(c, store, middle, &received));
+        if (received.us < since.us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret = low;
+    return OK;
+}

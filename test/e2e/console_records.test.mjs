@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { axe, caller, enrol, openWindow, startBrowser, startDemo, visit } from './lib.mjs';
+import { axe, caller, enrol, openWindow, settled, startBrowser, startDemo, visit } from './lib.mjs';
 
 let demo, browser, officer, call, context, page;
 before(async () => {
@@ -190,6 +190,36 @@ test('the ledger is verified, and its checkpoint shown', async () => {
   const root = json.checkpoint.split('\n')[2];
   assert.ok((await page.locator('pre').innerText()).includes(json.origin));
   assert.ok((await good.innerText()).length > 0 && root.length === 44);
+});
+
+test('the ledger is asked by kind, person and time, and the address says so', async () => {
+  await visit(page, demo, '/ledger');
+  const rows = page.locator('section', { hasText: 'Entries' }).locator('tbody tr');
+  await rows.first().waitFor();
+  const add = async (field, choose) => {
+    await page.getByRole('button', { name: '+ Add a condition' }).click();
+    await page.getByLabel('Field').selectOption({ label: field });
+    await choose();
+    await page.getByRole('button', { name: 'Apply' }).click();
+  };
+  await add('Kind', () => page.getByLabel('Value').selectOption({ label: 'Site: added' }));
+  await page.waitForURL(/\/ledger\?kind=site\.added$/);
+  await settled(page);
+  const sites = await rows.count();
+  assert.ok(sites > 0);
+  for (const text of await rows.allInnerTexts()) assert.match(text, /Site: added/);
+  await add('Received', async () => {
+    await page.locator('.builder select').nth(1).selectOption({ label: 'until' });
+    await page.getByLabel('Value').fill('2001-01-01T00:00:00');
+  });
+  await page.getByText('Nothing matches.').waitFor();
+  await page.getByRole('button', { name: /^Remove the condition: .Received/ }).click();
+  await rows.first().waitFor();
+  await visit(page, demo, '/ledger?actor=nobody&drill=false');
+  await page.getByText('Nothing matches.').waitFor();
+  assert.equal(await page.locator('.condition').count(), 2);
+  const { json } = await call('GET', 'ledger/events?kind=site.added');
+  assert.equal(json.items.length, sites);
 });
 
 test('an account is given a link, and the link is good', async () => {

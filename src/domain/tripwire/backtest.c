@@ -130,46 +130,6 @@ static rc take(struct ctx *c, void *arg, const struct ledger_event *entry, bool 
     return result;
 }
 
-static rc received_at(struct ctx *c, struct store *store, int64_t seq, struct wall *ret)
-{
-    struct ledger_event event;
-    struct str entry;
-    struct arena_mark mark = arena_mark(c->arena);
-    TRY(ledger_entry(c, store, seq, &entry));
-    TRY(ledger_decode(c, store, NULL, entry, &event));
-    *ret = event.received;
-    arena_return(c->arena, mark);
-    return OK;
-}
-
-/* The number of events in the ledger; `received` does not go back but with the clock itself. */
-static rc find_size(struct ctx *c, struct store *store, int64_t *ret)
-{
-    struct str note, line, rest;
-    TRY(ledger_checkpoint(c, store, &note));
-    rest = note;
-    if (!str_split(&rest, '\n', &line) || !str_split(&rest, '\n', &line) || !str_to_i64(line, ret))
-        FAIL(c, CORRUPT, "the last checkpoint has no size");
-    return OK;
-}
-
-static rc find_first(struct ctx *c, struct store *store, struct wall from, int64_t *ret)
-{
-    int64_t low = 0, high = 0;
-    TRY(find_size(c, store, &high));
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        struct wall received;
-        TRY(received_at(c, store, middle, &received));
-        if (received.us < from.us)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *ret = low;
-    return OK;
-}
-
 /* As far back as the rules look. */
 static int64_t warm_up(const struct sigma_set *set)
 {
@@ -192,7 +152,7 @@ static rc run(struct ctx *c, struct testing *t)
     struct ledger_walk walk = {.limit = INT64_MAX, .seal_key = t->b->seal_key};
     struct store *store = picture_store(t->b->picture);
     struct wall begin = {t->b->from.us - warm_up(t->b->set)};
-    TRY(find_first(c, store, begin, &walk.from));
+    TRY(ledger_first_since(c, store, begin, &walk.from));
     TRY(ledger_walk(c, store, &walk, take, t));
     t->counting = true;
     return sigma_advance(c, t->engine, end_of(c, t->b));

@@ -35,7 +35,8 @@ export interface Field {
   kind: Kind;
   form?: string;
   pattern?: string;
-  choices?: { name: string; help?: string }[];
+  /** `text`: what it is called, where the words of the shape do not say. */
+  choices?: { name: string; help?: string; text?: string }[];
   target?: string;
   shape?: Shape;
   required?: boolean;
