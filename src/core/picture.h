@@ -68,6 +68,10 @@ rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shap
 rc picture_any(struct ctx *c, struct picture *picture, const struct shape *shape, const char *field,
                struct str value, bool *ret);
 
+/* Was a table of callers (struct callers) written to, through this view, since it was settled? */
+bool picture_callers_changed(const struct picture *picture);
+void picture_callers_settled(struct picture *picture);
+
 /* Writing: folds only (and, for vault tables, the writer on behalf of a decision). A live record of
  * the mission with the same value in a UNIQUE field gives CONFLICT. */
 rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,

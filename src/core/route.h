@@ -22,7 +22,6 @@ struct param {
 struct request {
     const struct route *route;
     const struct actor *actor;            /* NULL: not signed in */
-    struct str session;                   /* id of the session or token, absent without */
     struct str peer;                      /* address of the caller */
     struct str parts[REQUEST_PATH_PARTS]; /* what stood for {…} in the path, in order */
     size_t param_count;

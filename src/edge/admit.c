@@ -89,7 +89,7 @@ static rc find_route(struct ctx *c, struct edge_request *er)
          STR_ARG(er->allow));
 }
 
-static rc identify(struct ctx *c, struct edge_request *er)
+rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct edge_auth *auth = er->edge->options.auth;
     const struct http_head *head = &er->exchange->head;
@@ -100,11 +100,8 @@ static rc identify(struct ctx *c, struct edge_request *er)
         .user_agent = http_header(head, "user-agent"),
         .tls = er->exchange->tls,
     };
-    TRY(auth->identify(c, auth->arg, er->loop->reader.picture, &credentials, &er->caller));
-    if (er->caller.known) {
-        er->request.actor = &er->caller.actor;
-        er->request.session = er->caller.session;
-    }
+    TRY(auth->identify(c, auth->arg, picture, &credentials, &er->caller));
+    er->request.actor = er->caller.known ? &er->caller.actor : NULL;
     if (actor_may(er->request.actor, er->request.route->permission))
         return OK;
     if (!er->request.actor)
@@ -188,7 +185,7 @@ rc admit_request(struct ctx *c, struct edge_request *er)
     TRY(find_route(c, er));
     if (er->asset)
         return OK;
-    TRY(identify(c, er));
+    TRY(admit_caller(c, er, er->loop->reader.picture));
     TRY(check_same_site(c, er));
     TRY(read_params(c, er));
     er->request.peer = er->exchange->peer;

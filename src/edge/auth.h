@@ -17,12 +17,11 @@ struct edge_credentials {
     bool tls;
 };
 
-/* Who it is. All texts are in the arena of the call's ctx. */
+/* Who it is, and by which session or token (actor.way). All texts are in the arena of the call's
+ * ctx. */
 struct edge_caller {
     bool known;
-    struct actor actor;   /* when known */
-    struct str session;   /* id of the session or token, when known */
-    struct wall valid_to; /* known no longer after this; absent: no end */
+    struct actor actor; /* when known */
 };
 
 struct edge_auth {

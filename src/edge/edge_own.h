@@ -73,6 +73,8 @@ void answer_add_security(struct http_reply *reply, bool tls, struct str policy);
 
 /* admit.c: everything that is decided before the body is read. Fills the request. */
 rc admit_request(struct ctx *c, struct edge_request *er);
+/* Who is asking, and may they: by what this picture says now. */
+rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture);
 
 /* reply_check.c: is the answer what its route declares? INTERNAL says why not. */
 rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route *route,

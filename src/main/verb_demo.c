@@ -97,6 +97,7 @@ rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
         .browsers = d->flags->conducted ? &d->clock.real : NULL,
         /* hours of the mission pass in a minute, and nobody is to be sent away by that */
         .sign_in = {.session_idle_ms = SIGNED_IN_MS, .session_absolute_ms = SIGNED_IN_MS},
+        .files = d->flags->files,
         /* cameras are called in real time or not at all */
         .program = "/proc/self/exe",
         .no_cameras = d->flags->fast || d->flags->conducted,
