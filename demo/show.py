@@ -38,24 +38,28 @@ class Alarms:
     """What the guard of the script looks at before doing anything."""
 
     def __init__(self, api):
-        self.api = api
+        self.api, self.records = api, []
         self.mine = set()  # taken by the script
+        self.known = set()  # seen standing
+
+    def look(self):
+        self.records = [item.get("record", item) for item in self.api.get("alarms")["items"]]
 
     def find(self, find):
+        """As it was at the last look."""
         _, column, value = find.split("/", 2)
-        for item in self.api.get("alarms")["items"]:
-            record = item.get("record", item)
-            if record.get(column) == value:
-                return record
-        return None
+        alarm = next((record for record in self.records if record.get(column) == value), None)
+        if alarm:
+            self.known.add(find)
+        return alarm
 
     def answered(self, find):
         alarm = self.find(find)
-        return alarm is None or alarm.get("acknowledged", False)
+        return find in self.known and (alarm is None or alarm.get("acknowledged", False))
 
     def over(self, find):
         alarm = self.find(find)
-        return alarm is None or alarm["state"] == "closed"
+        return find in self.known and (alarm is None or alarm["state"] == "closed")
 
     def held(self, find):
         """The visitor has it, and has not answered yet."""
@@ -65,6 +69,7 @@ class Alarms:
 
     def left_to_visitor(self, line):
         """Has the visitor taken it, or done it?"""
+        self.look()
         alarm = self.find(line["find"])
         if alarm is None:
             return line["command"] != "alarm.claim"
@@ -106,6 +111,13 @@ class Show:
 
     def wait(self):
         time.sleep(TICK_S)
+
+    def await_visitor(self):
+        """Nothing is played to an empty house."""
+        self.listen()
+        while self.visitor is None:
+            self.wait()
+            self.listen()
 
     def listen(self, order=None):
         """Tells the server, and hears from it: the time, who visits, and what they wish (at most one thing is kept)."""
@@ -202,6 +214,7 @@ class Show:
         self.lead(begin - 1, hurry)
         script = [step for step in self.steps if step[0] <= end]
         self.steps = self.steps[len(script):]
+        self.await_visitor()
         self.let_run()
         try:
             self.run(cues, script, end)
@@ -215,6 +228,7 @@ class Show:
         while done is None or self.day.second < done + END_S:
             self.listen()
             self.heed()
+            self.alarms.look()
             patience = PATIENCE_S if self.visitor in ANSWERING else 0
             due = [step for step in script if step[0] <= self.day.second]
             waits = [step for step in due if self.is_guard(step[1]) and self.day.second < step[0] + patience]

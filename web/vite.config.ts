@@ -7,18 +7,22 @@ import { words } from './words.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+// For a mission it is built without what only the demonstration shows (`./dev build mission`).
+const demonstration = process.env['DEMONSTRATION'] !== 'false';
+
 const groups = {
   base: [
     /svelte\//,
     /\/src\/(lib|ui|record|shell)\//,
-    /\/(places|asides|cards|heads|agenda)\.ts$/,
+    /\/(places|asides|cards|heads|agenda|stage)\.ts$/,
   ],
   situation: [/\/src\/situation\//, /\/domain\/\w+\/\w+(Head|Card|Clause|Why|Panel)\.svelte/],
 };
 
 export default defineConfig({
   root: here,
-  plugins: [svelte(), words(`${here}src`)],
+  plugins: [svelte(), words(`${here}src`, demonstration ? '' : 'demo')],
+  define: { __DEMONSTRATION__: JSON.stringify(demonstration) },
   worker: { format: 'es' },
   build: {
     rollupOptions: {

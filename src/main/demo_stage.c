@@ -1,6 +1,7 @@
 #include "main/demo_stage.h"
 
 #include "assembly/catalog_make.h"
+#include "base/random.h"
 #include "core/decide.h"
 #include "domain/account/account.h"
 #include "domain/people/people.h"
@@ -27,9 +28,10 @@ SHAPE_DEFINE(demo_wish, DEMO_WISH_FIELDS, 1, "What a visitor wants of the demons
 SHAPE_DECLARE(demo_person, DEMO_PERSON_FIELDS);
 SHAPE_DEFINE(demo_person, DEMO_PERSON_FIELDS, 1, "Somebody whom a visitor can be");
 
-#define DEMO_VIEW_FIELDS(F, T)                                     \
-    F(T, time, _, now, REQUIRED, 0, 0, "the clock of the mission") \
-    F(T, record, demo_scene, stage, 0, 0, 0, "what is played")     \
+#define DEMO_VIEW_FIELDS(F, T)                                                  \
+    F(T, id, _, run, REQUIRED, 0, 0, "this mission; another one after `again`") \
+    F(T, time, _, now, REQUIRED, 0, 0, "the clock of the mission")              \
+    F(T, record, demo_scene, stage, 0, 0, 0, "what is played")                  \
     F(T, list, demo_person, people, 0, 0, PEOPLE_MAX, "whom a visitor can be")
 SHAPE_DECLARE(demo_view, DEMO_VIEW_FIELDS);
 SHAPE_DEFINE(demo_view, DEMO_VIEW_FIELDS, 1, "The demonstration, as a visitor meets it");
@@ -44,6 +46,8 @@ struct demo_stage {
     struct route routes[ROUTES + 1];
     struct module module;
     const struct module *modules[MODULES_MAX];
+
+    char run[32];
 
     pthread_mutex_t lock; /* of what follows */
     char scene[SCENE_BYTES_MAX];
@@ -106,8 +110,9 @@ static rc read_scene(struct ctx *c, struct demo_stage *stage, struct demo_scene 
 
 static rc serve_demo(struct ctx *c, const struct request *request, struct response *response)
 {
-    struct demo_view view = {.now = clock_now(c)};
-    TRY(read_scene(c, stage_of(request), &view.stage));
+    struct demo_stage *stage = stage_of(request);
+    struct demo_view view = {.run = str_from(stage->run), .now = clock_now(c)};
+    TRY(read_scene(c, stage, &view.stage));
     TRY(gather_people(c, request, &view));
     shape_write(response->body, &demo_view_shape, SHAPE_VIEW_SHOWN, &view);
     return OK;
@@ -176,6 +181,8 @@ rc demo_stage_open(struct ctx *c, struct folder *folder, struct demo_stage **ret
     if (!is_demonstration(folder))
         FAIL(c, FORBIDDEN, "%s is a mission's own folder: nothing is demonstrated in it",
              folder->path);
+    struct str run;
+    TRY(id_new(c, &run));
     struct demo_stage *stage = calloc(1, sizeof *stage);
     if (!stage)
         FAIL(c, NO_MEMORY, "out of memory");
@@ -194,6 +201,7 @@ rc demo_stage_open(struct ctx *c, struct folder *folder, struct demo_stage **ret
         .needs = NEEDS(&people_module, &account_module, &auth_module),
         .routes = stage->routes,
     };
+    snprintf(stage->run, sizeof stage->run, "%.*s", STR_ARG(run));
     pthread_mutex_init(&stage->lock, NULL);
     rc result = add_module(c, stage, folder);
     if (rc_ok(result))
