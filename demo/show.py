@@ -82,6 +82,7 @@ class Alarms:
 
     def note(self, line):
         """The script has done it."""
+        self.look()
         alarm = self.find(line["find"])
         if alarm and line["command"] == "alarm.claim":
             self.mine.add(alarm["id"])

@@ -122,13 +122,10 @@ test('the hand-over: it is paused, goes on, and is had again by the same person'
   await told('The day shift comes');
   await press('Pause');
   await told('The clock stands');
-  const clock = page.locator('.clocks .time').first();
-  const seen = await clock.textContent();
   const { now } = await (await page.request.get(`${demo.url}/api/v1/demo`)).json();
   assert.equal((await (await page.request.get(`${demo.url}/api/v1/demo`)).json()).now, now);
-  // the page draws the second that it has heard of last
-  const apart = Date.parse(now) - Date.parse(`${now.slice(0, 11)}${seen}Z`);
-  assert.ok(Math.abs(apart) < 2000, `${now} is shown as ${seen}`);
+  const clock = page.locator('.clocks .time').first();
+  await clock.filter({ hasText: now.slice(11, 19) }).waitFor();
   await press('Go on');
   await told('Both guards have signed');
   await told('That was the night');

@@ -34,6 +34,9 @@ class Live {
   now = $state(Date.now());
   /** The server's clock less this machine's, as far as it has told it. */
   #skew = $state(0);
+  /** What it said last. Twice the same: it stands, as the demonstration's can, and this is it. */
+  #said = '';
+  #stands = $state(0);
 
   #down = false;
   /** Something was heard since the start. */
@@ -166,13 +169,15 @@ class Live {
 
   /** What time the server says it is, in answer to something asked for at `asked`. */
   hearTime(text: string, asked = Date.now()): void {
+    this.#stands = text === this.#said ? Date.parse(text) : 0;
+    this.#said = text;
     const skew = Date.parse(text) - (asked + Date.now()) / 2;
     if (Math.abs(skew - this.#skew) > APART_MS) this.#skew = skew;
   }
 
   /** The server's clock, as far as we know it: by it everything is so and so old. */
   get serverNow(): number {
-    return this.now + this.#skew;
+    return this.#stands || this.now + this.#skew;
   }
 
   /** Seconds since anything was heard. */
