@@ -10,14 +10,15 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 // For a mission it is built without what only the demonstration shows (`./dev build mission`).
 const demonstration = process.env['DEMONSTRATION'] !== 'false';
 
-const groups = {
-  base: [
-    /svelte\//,
-    /\/src\/(lib|ui|record|shell)\//,
-    /\/(places|asides|cards|heads|agenda|stage)\.ts$/,
-  ],
-  situation: [/\/src\/situation\//, /\/domain\/\w+\/\w+(Head|Card|Clause|Why|Panel)\.svelte/],
-};
+// A page of the console is a handful of files, not a hundred: what every page needs is one.
+const base = [
+  /svelte\//,
+  /\/src\/(lib|ui|record|shell)\//,
+  /\/src\/(App|main)/,
+  /\/(places|asides|heads|stage)\.ts$/,
+  /\/domain\/\w+\/\w+Head\.svelte/,
+  /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
+];
 
 export default defineConfig({
   root: here,
@@ -27,14 +28,9 @@ export default defineConfig({
   build: {
     rollupOptions: {
       input: { index: `${here}index.html`, phone: `${here}phone.html` },
-      // A page of the console is a handful of files, not a hundred: what every page needs is one,
-      // what the head and the Situation show is another.
       output: {
         codeSplitting: {
-          groups: [
-            { name: 'base', test: (id) => groups.base.some((part) => part.test(id)) },
-            { name: 'situation', test: (id) => groups.situation.some((part) => part.test(id)) },
-          ],
+          groups: [{ name: 'base', test: (id) => base.some((part) => part.test(id)) }],
         },
       },
     },

@@ -85,15 +85,25 @@ rc picture_delete_where(struct ctx *c, struct picture *picture, const struct sha
 /* ---- lists
  * --------------------------------------------------------------------------------------- */
 
-enum filter_op { FILTER_EQ, FILTER_NE, FILTER_LT, FILTER_LE, FILTER_GT, FILTER_GE, FILTER_HAS };
+enum filter_op {
+    FILTER_EQ,
+    FILTER_NE,
+    FILTER_LT,
+    FILTER_LE,
+    FILTER_GT,
+    FILTER_GE,
+    FILTER_HAS,
+    FILTER_IN
+};
 
 /* A list of references or texts, and a field of the records in a list, is asked item by item:
  * EQ: some item is exactly this; NE: none is; HAS: some reference is exactly this, some text
- * contains it. Other comparisons of a list are refused. */
+ * contains it; IN: some item is exactly one of these. Other comparisons of a list are refused. */
 struct filter {
     struct str field; /* a column ("name", "address_city"), or of a list's records "points.zone" */
     enum filter_op op;
-    struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case */
+    struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case;
+                       * FILTER_IN: several, comma between */
 };
 
 enum { QUERY_FILTERS_MAX = 16, QUERY_LIMIT_MAX = 500, QUERY_LIMIT_DEFAULT = 50 };

@@ -6,15 +6,6 @@
 
 /* ---- host and origin ------------------------------------------------------------------------ */
 
-static struct str without_port(struct str host)
-{
-    size_t at = host.len;
-    while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9')
-        at--;
-    bool port = at > 0 && host.ptr[at - 1] == ':' && at < host.len;
-    return port ? str_sub(host, 0, at - 1) : host;
-}
-
 /* An address can only be called by somebody who means it; a name may have been made to point at
  * us. */
 static bool is_address(struct str host)
@@ -30,11 +21,12 @@ static bool is_address(struct str host)
 static rc check_host(struct ctx *c, const struct edge_request *er)
 {
     const struct texts *hosts = &er->edge->options.hosts;
-    struct str host = without_port(er->exchange->head.host);
+    int64_t port;
+    struct str host = edge_split_port(er->exchange->head.host, &port);
     if (is_address(host) || str_eq_nocase(host, STR("localhost")))
         return OK;
     for (size_t i = 0; i < hosts->count; i++)
-        if (str_eq_nocase(hosts->items[i], host))
+        if (str_eq_nocase(edge_split_port(hosts->items[i], &port), host))
             return OK;
     fault_set_value(c, host);
     FAIL(c, MALFORMED, "this server does not have the name %.*s", STR_ARG(host));

@@ -57,6 +57,9 @@ static inline struct edge_request *edge_request_of(const struct request *request
     return (struct edge_request *)(uintptr_t)(const void *)request;
 }
 
+/* request.c: "post.example.org:8022" into the name and the port, -1 when it has none. */
+struct str edge_split_port(struct str host, int64_t *ret_port);
+
 /* dispatch.c: the handler of httpd. */
 extern const struct http_handler edge_handler;
 /* Continue on the loop after the handler has run. */

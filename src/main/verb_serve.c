@@ -7,7 +7,7 @@
 #define SERVE_FLAGS(F, T)                                                                        \
     UNLOCK_FLAGS(F, T)                                                                           \
     F(T, text, line, listen, 0, 1, 100, "address and port; default 127.0.0.1:8022")              \
-    F(T, texts, line, host, 0, 0, 16, "a host name that browsers use")                           \
+    F(T, texts, line, host, 0, 0, 16, "a host name that browsers use, or name:port")             \
     F(T, text, line, certificate, 0, 1, 4000, "PEM file of a certificate from elsewhere")        \
     F(T, text, line, private_key, 0, 1, 4000, "PEM file of its private key")                     \
     F(T, texts, line, files, 0, 1, 16,                                                           \

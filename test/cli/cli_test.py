@@ -129,6 +129,12 @@ class Server:
 
 # ---- use -----------------------------------------------------------------------------------------
 
+def every_wrong_flag_is_told_at_once():
+    told = run("init", "nowhere", "--address", "ftp://x", "--time-zone", "a//b", code=2)
+    flags = [line.split(":")[1].strip() for line in told.splitlines() if ":" in line]
+    assert flags == ["--time-zone", "--address"], told
+
+
 def wrong_use_is_told_with_exit_code_2():
     assert "usage" in run(code=2)
     assert "nonsense" in run("nonsense", code=2)

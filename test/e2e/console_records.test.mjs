@@ -153,6 +153,7 @@ test('history shows each change and gives its proof', async () => {
 test('retiring asks first, takes a reason, and keeps the history', async () => {
   const id = idOf(await newSite('Given up'));
   await visit(page, demo, `/sites/${id}`);
+  await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('button', { name: 'Retire' }).click();
   await page.locator('dialog textarea').fill('lease ended');
   await page.locator('dialog').getByRole('button', { name: 'Retire' }).click();

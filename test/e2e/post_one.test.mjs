@@ -256,7 +256,7 @@ test('duress is at the top, alone; it is not put aside, and ends with a name', a
 
   // Taken back by the device: noted, and nothing else.
   await signals({ source: 'button-visa', kind: 'restore', ends: 'duress', priority: 'note' });
-  await band.getByText('Cancelled by the device: 1').waitFor();
+  await band.getByText('Cancelled once by the device').waitFor();
 
   await keys(page, 'c', 'h');
   await page.locator('form select').waitFor();
@@ -387,11 +387,11 @@ test('it sounds until somebody takes it; silence is for what sounds now', async 
   await keys(page, 'j');
   await sound.getByText('Sound on').waitFor();
   await signals({ source: '#1234', kind: 'tamper', zone: '5' });
-  await sound.getByText('SOUNDING: 1').waitFor();
+  await sound.getByText('1 SOUNDING').waitFor();
   await keys(page, 'q');
-  await sound.getByText('Silenced: 1').waitFor();
+  await sound.getByText('1 silenced').waitFor();
   await signals({ source: '#2200', kind: 'tamper', zone: '6' });
-  await sound.getByText('SOUNDING: 1').waitFor();
+  await sound.getByText('1 SOUNDING').waitFor();
   await keys(page, 'n', 'c', 'n', 'c');
   await sound.getByText('Sound on').waitFor();
   await done(window);

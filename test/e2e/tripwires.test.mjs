@@ -110,10 +110,10 @@ test('a rule is written: what is wrong is seen at its line, and goes when it is 
 test('it is tried on last night, and on the last day, before it is kept', async () => {
   const trying = panel(first, 'Try it on past events');
   await button(trying, 'Try').click();
-  await trying.getByText(/Events examined: \d+/).waitFor();
+  await trying.getByText(/\d+ events? examined/).waitFor();
   await trying.getByLabel('Time').selectOption('day');
   await button(trying, 'Try').click();
-  await trying.getByText('Hits: 1').waitFor();
+  await trying.getByText('1 hit', { exact: true }).waitFor();
   await trying.getByText('The dock is forced').waitFor();
   assert.equal(await trying.locator('ol.hits ul li').count(), 1);
   await button(first, 'Save').click();
@@ -123,9 +123,9 @@ test('it is tried on last night, and on the last day, before it is kept', async 
 
 test('it is backtested before anybody activates it', async () => {
   const backtest = panel(first, 'What it would have done');
-  await backtest.getByText('Hits: 1').waitFor();
+  await backtest.getByText('1 hit', { exact: true }).waitFor();
   const chart = backtest.getByRole('img');
-  assert.match(await chart.getAttribute('aria-label'), /^Hits: 1 in 9\d days/);
+  assert.match(await chart.getAttribute('aria-label'), /^1 hit; days shown: 9\d/);
   assert.equal(await chart.locator('rect').count(), 1);
   await backtest.getByText('As a table').click();
   assert.equal(await backtest.locator('tbody tr').count(), 1);
@@ -143,12 +143,12 @@ test('one person puts it forward, and cannot confirm it alone', async () => {
 
 test('the other sees what it does, its trials and its backtest, and confirms it', async () => {
   await visit(second, demo, '/');
-  await second.locator('.tripwires').getByRole('link', { name: 'Dock forced' }).click();
+  await second.getByRole('link', { name: /^Tripwire to confirm: .*Dock forced/ }).click();
   await second.getByRole('heading', { level: 1, name: 'Dock forced' }).waitFor();
   const does = panel(second, 'What it does');
   await does.getByText('Somebody comes in where goods come in.').waitFor();
-  await does.getByText('lock', { exact: true }).waitFor();
-  await does.getByText('Trials passed: 2 of 2').waitFor();
+  await does.getByText(/Lock: \u2068stores/).waitFor();
+  await does.getByText('2 of 2 trials passed').waitFor();
   await second.locator('[role="img"] rect').waitFor();
   assert.deepEqual(await axe(second), []);
   await button(second, 'Confirm').click();
@@ -168,7 +168,7 @@ test('a signal trips it, and the hit explains itself', async () => {
   await why.getByText('text|contains: dock').waitFor();
   await why.getByText('Forced at the dock, with a bar').waitFor();
   assert.equal(await first.locator('li.marked').count(), 2);
-  await panel(first, 'What should be done').getByText('lock').waitFor();
+  await panel(first, 'What should be done').getByText(/Lock: \u2068stores/).waitFor();
   const entry = await why.locator('.event a').first().getAttribute('href');
   assert.match(entry, /^\/ledger\/\d+$/);
   assert.deepEqual(await axe(first), []);

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { test } from 'node:test';
+import { jobs } from '../src/lib/jobs.ts';
+import type { MenuLine } from '../src/lib/parts.ts';
 import { fill, type Message } from '../src/lib/plural.ts';
 import { allWords, foldersOfWords, languages, readWords } from '../words.ts';
 
@@ -36,6 +38,37 @@ for (const folder of foldersOfWords(root)) {
     });
   }
 }
+
+/** The server fills these itself; their number stands alone: "Passages withheld: 3". */
+const printed = /^document\./;
+
+test('every message that counts has plural forms', () => {
+  for (const language of languages)
+    for (const [key, message] of Object.entries(allWords(root, language)))
+      if (typeof message === 'string' && !printed.test(key))
+        assert.ok(!paramsOf(message).includes('n'), `${language}: ${key}`);
+});
+
+test('no two lines of the menu, and no two jobs, have the same name', async () => {
+  const files = import.meta.glob<{ places: MenuLine[] }>('../src/domain/*/places.ts');
+  const lines = (await Promise.all(Object.values(files).map((load) => load()))).flatMap(
+    (one) => one.places,
+  );
+  assert.ok(lines.length > 25);
+  const record = (address: string) =>
+    `records.${address.slice(1).replaceAll('-', '_').replace(/ies$/, 'y').replace(/s$/, '')}`;
+  const keys = ['place.situation', ...lines.map((one) => one.word ?? record(one.address))];
+  for (const language of languages) {
+    const words = allWords(root, language);
+    for (const list of [keys, jobs.map((job) => `job.${job}`)]) {
+      const names = list.map((key) => {
+        assert.equal(typeof words[key], 'string', `${language}: ${key}`);
+        return words[key];
+      });
+      assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), [], language);
+    }
+  }
+});
 
 test('a key is in one folder only', () => {
   for (const language of languages) assert.ok(Object.keys(allWords(root, language)).length > 1000);

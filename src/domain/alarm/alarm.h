@@ -36,12 +36,16 @@ SHAPE_DECLARE_CHOICES(alarm_disposition, ALARM_DISPOSITION, ALARM_DISPOSITIONS);
 
 /* What an alarm says is kept as a message, never as a sentence of one language: its words are in
  * content/alarms/messages.<language>.json, and what stands in their {holes} is a reference to a
- * record, or a text as it came: a device's own words, a name that the mission gave. */
-enum { MESSAGE_PARAMS_MAX = 4, MESSAGE_TEXT_MAX = 300 };
-#define MESSAGE_PARAM_FIELDS(F, T)                                            \
-    F(T, text, slug, name, REQUIRED, 1, 20, "the placeholder that it fills")  \
-    F(T, text, line, ref, 0, 1, 80, "a record: source/panel, account/01M8 …") \
-    F(T, text, line, text, 0, 1, MESSAGE_TEXT_MAX, "a text as it came, in place of a reference")
+ * record, a text as it came (a device's own words, a name that the mission gave), or phrases that
+ * have words in the same files. */
+enum { MESSAGE_PARAMS_MAX = 6, MESSAGE_TEXT_MAX = 300, MESSAGE_PHRASES_MAX = 36 };
+#define MESSAGE_PARAM_FIELDS(F, T)                                                                 \
+    F(T, text, slug, name, REQUIRED, 1, 20, "the placeholder that it fills")                       \
+    F(T, text, line, ref, 0, 1, 80, "a record: source/panel, account/01M8 …")                      \
+    F(T, text, line, text, 0, 1, MESSAGE_TEXT_MAX, "a text as it came, in place of a reference")   \
+    F(T, texts, line, phrases, 0, 0, MESSAGE_PHRASES_MAX,                                          \
+      "keys of phrases, in place of both: order.send-guard.site; after a slash, what fills their " \
+      "{what}")
 SHAPE_DECLARE(message_param, MESSAGE_PARAM_FIELDS);
 
 /* What every version has before and after what the alarm says. */
@@ -101,6 +105,7 @@ SHAPE_DECLARE(message_param, MESSAGE_PARAM_FIELDS);
     ALARM_HEAD_FIELDS(F, T)                                                                       \
     F(T, text, line, message, REQUIRED, 1, 60, "what it says: the key of a message")              \
     F(T, list, message_param, params, 0, 0, MESSAGE_PARAMS_MAX, "the values of its placeholders") \
+    F(T, id, _, site, INDEXED, 0, 0, "where, when it is of no one zone")                          \
     ALARM_TAIL_FIELDS(F, T)
 SHAPE_DECLARE(alarm, ALARM_FIELDS);
 
@@ -123,7 +128,7 @@ struct raise {
         *message; /* its key: "silence"; of "silence.never" what is not said is as in "silence" */
     struct message_param params[MESSAGE_PARAMS_MAX];
     size_t param_count;
-    struct str key, rule, cause, consequence, action, source, zone, point;
+    struct str key, rule, cause, consequence, action, source, zone, site, point;
     struct label label;
     enum signal_kind kind;
     enum signal_priority priority;
@@ -133,10 +138,19 @@ struct raise {
     struct wall at; /* the time it is shown at */
 };
 
-/* Fill a hole with a record ("source", its id), or with a text, which is cut to its limit. */
+/* Fill a hole with a record ("source", its id), with a text, which is cut to its limit, or with
+ * phrases, one after the other. */
 rc raise_refer(struct ctx *c, struct raise *raise, const char *hole, const char *noun,
                struct str id);
 void raise_quote(struct raise *raise, const char *hole, struct str text);
+void raise_phrases(struct raise *raise, const char *hole, struct texts phrases);
+
+/* The key under `stem` of the phrase that is exactly this in English: what Chancery ships has words
+ * in every language as long as a mission has not put its own in their place. NULL: none. */
+const char *message_phrase_of(const char *stem, struct str english);
+
+/* Is this what the message of this key says in English? */
+bool message_is(const char *key, const char *part, struct str english);
 
 /* Within one decision, each key once. */
 rc alarm_raise(struct ctx *c, struct picture *picture, struct outcome *outcome,

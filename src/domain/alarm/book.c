@@ -113,6 +113,7 @@ static rc make_alarm(struct book *book, const struct raise *raise, struct alarm 
         .escalate_ms = raise->escalate_ms,
         .source = raise->source,
         .zone = raise->zone,
+        .site = raise->site,
         .point = raise->point,
         .lane = raise->lane,
         .drill = raise->drill,

@@ -37,6 +37,11 @@ void raise_quote(struct raise *raise, const char *hole, struct str text)
     next_param(raise, hole)->text = str_sub(text, 0, len);
 }
 
+void raise_phrases(struct raise *raise, const char *hole, struct texts phrases)
+{
+    next_param(raise, hole)->phrases = phrases;
+}
+
 /* ---- words ----------------------------------------------------------------------------------- */
 
 static size_t language_of(struct str name)
@@ -57,11 +62,12 @@ static const char *words_of(const char *key, size_t language)
 }
 
 /* "alarm.silence.never.action", or else "alarm.silence.action". */
-static const char *find_words(struct str message, const char *part, size_t language)
+static const char *find_words(const char *prefix, struct str name, const char *part,
+                              size_t language)
 {
     char key[KEY_MAX];
-    for (struct str stem = message; stem.len > 0;) {
-        snprintf(key, sizeof key, "alarm.%.*s%s", STR_ARG(stem), part);
+    for (struct str stem = name; stem.len > 0;) {
+        snprintf(key, sizeof key, "%s%.*s%s", prefix, STR_ARG(stem), part);
         const char *words = words_of(key, language);
         if (words)
             return words;
@@ -71,6 +77,22 @@ static const char *find_words(struct str message, const char *part, size_t langu
     return NULL;
 }
 
+const char *message_phrase_of(const char *stem, struct str english)
+{
+    size_t len = strlen(stem);
+    for (const struct message_words *row = message_words; row->key; row++)
+        if (strncmp(row->key, stem, len) == 0 && row->key[len] == '.' &&
+            str_is(english, row->texts[0]))
+            return row->key;
+    return NULL;
+}
+
+bool message_is(const char *key, const char *part, struct str english)
+{
+    const char *words = find_words("alarm.", str_from(key), part, 0);
+    return words && str_is(english, words);
+}
+
 /* ---- names ----------------------------------------------------------------------------------- */
 
 /* What a reader of alarms sees of these by other ways as well: their names are no secret to them.
@@ -78,7 +100,8 @@ static const char *find_words(struct str message, const char *part, size_t langu
 static bool may_know(const struct actor *reader, const struct record *record)
 {
     const char *noun = record->shape->name;
-    bool of_watch = strcmp(noun, "source") == 0 || strcmp(noun, "zone") == 0;
+    bool of_watch =
+        strcmp(noun, "source") == 0 || strcmp(noun, "zone") == 0 || strcmp(noun, "site") == 0;
     return actor_may(reader, record->read) || (of_watch && actor_may(reader, WATCH_READ));
 }
 
@@ -165,6 +188,29 @@ static void put_unnamed(struct text *out, struct str ref, size_t language)
     text_put(out, str_from(words + capital));
 }
 
+/* ---- phrases --------------------------------------------------------------------------------- */
+
+static void put_phrase(struct text *out, struct str phrase, size_t language)
+{
+    struct str what = phrase, name, before, hole;
+    str_split(&what, '/', &name);
+    const char *words = find_words("", name, "", language);
+    struct str rest = str_from(words ? words : words_of("unnamed.any", language));
+    while (str_split(&rest, '{', &before)) {
+        text_put(out, before);
+        if (str_split(&rest, '}', &hole))
+            text_put(out, what);
+    }
+}
+
+static void put_phrases(struct text *out, const struct texts *phrases, size_t language)
+{
+    for (size_t i = 0; i < phrases->count; i++) {
+        text_put(out, i ? STR(" ") : STR(""));
+        put_phrase(out, phrases->items[i], language);
+    }
+}
+
 /* ---- the sentence ---------------------------------------------------------------------------- */
 
 static rc fill_hole(struct ctx *c, const struct request *request, struct response *response,
@@ -176,6 +222,10 @@ static rc fill_hole(struct ctx *c, const struct request *request, struct respons
         struct str name = param->text;
         if (!str_eq(param->name, hole))
             continue;
+        if (param->phrases.count > 0) {
+            put_phrases(out, &param->phrases, language);
+            return OK;
+        }
         if (!str_absent(param->ref))
             TRY(resolve(c, request, response, param->ref, &name));
         if (str_absent(name))
@@ -191,7 +241,7 @@ static rc fill_hole(struct ctx *c, const struct request *request, struct respons
 rc message_say(struct ctx *c, const struct request *request, struct response *response,
                const struct alarm_message *message, const char *part, struct str *ret)
 {
-    const char *words = find_words(message->key, part, language_of(request->language));
+    const char *words = find_words("alarm.", message->key, part, language_of(request->language));
     struct str rest = words ? str_from(words) : (struct str){NULL, 0}, before;
     struct text out;
     *ret = (struct str){NULL, 0};

@@ -44,11 +44,11 @@ static const struct language {
      {"An alarm waits and nobody has taken it", "Priority", "Since", "Look at the control post."},
      {"", "urgent", "high", "medium", "low", "note"}},
     {"fr",
-     {"Une alarme attend et personne ne l'a prise", "Priorité", "Depuis",
-      "Consultez le poste de contrôle."},
+     {"Une alarme attend et personne ne l’a prise", "Priorité", "Depuis",
+      "Consultez le PC sécurité."},
      {"", "urgente", "haute", "moyenne", "basse", "note"}},
     {"ar",
-     {"إنذار بانتظار من يستلمه", "الأولوية", "منذ", "راجعوا مركز المراقبة."},
+     {"إنذار بانتظار من يستلمه", "الأولوية", "منذ", "راجعوا غرفة المراقبة."},
      {"", "عاجلة", "عالية", "متوسطة", "منخفضة", "ملاحظة"}},
 };
 

@@ -215,6 +215,29 @@ static rc add_raise(struct ctx *c, const struct taking_source *from, const struc
     return OK;
 }
 
+/* A rule as Chancery ships it speaks the language of its reader; one that the mission has written
+ * or changed says what the mission wrote. */
+static rc put_words(struct ctx *c, const struct alarm_rule *rule, struct raise *raise)
+{
+    struct str message;
+    const char *name = message_phrase_of("rule-name", rule->name);
+    struct texts phrases = {.count = 1};
+    TRY(str_format(c, &message, "rule.%.*s", STR_ARG(rule->id)));
+    if (message_is(message.ptr, ".consequence", rule->consequence) &&
+        message_is(message.ptr, ".action", rule->action)) {
+        raise->message = message.ptr;
+    } else {
+        raise->consequence = rule->consequence;
+        raise->action = rule->action;
+    }
+    if (!name)
+        return raise_refer(c, raise, "rule", "alarm_rule", rule->id);
+    NEW(c, phrases.items, 1);
+    phrases.items[0] = str_from(name);
+    raise_phrases(raise, "rule", phrases);
+    return OK;
+}
+
 static rc match_rule(struct taking *t, const struct alarm_rule *rule,
                      const struct taking_source *from, const struct kept_signal *kept,
                      struct raises *ret)
@@ -224,8 +247,6 @@ static rc match_rule(struct taking *t, const struct alarm_rule *rule,
         .message = "rule",
         .rule = rule->id,
         .cause = rule->cause,
-        .consequence = rule->consequence,
-        .action = rule->action,
         .priority = kept->lane ? SIGNAL_PRIORITY_URGENT : rule->priority,
         .respond_ms = rule->respond_ms,
         .escalate_ms = rule->escalate_ms,
@@ -241,7 +262,7 @@ static rc match_rule(struct taking *t, const struct alarm_rule *rule,
     }
     TRY(label_join(t->h.c, rule->label, kept->label, &raise.label));
     TRY(make_key(t, rule->id, from, kept, &raise.key));
-    TRY(raise_refer(t->h.c, &raise, "rule", "alarm_rule", rule->id));
+    TRY(put_words(t->h.c, rule, &raise));
     return add_raise(t->h.c, from, kept, raise, ret);
 }
 

@@ -227,6 +227,38 @@ TEST(what_is_grave_rings_without_a_rule)
     scene_close(&s);
 }
 
+#define SHIPPED(action)                                                   \
+    "{\"id\":\"door-held\",\"label\":\"TLP:GREEN\",\"name\":\"Door held " \
+    "open\",\"kind\":\"alarm\","                                          \
+    "\"cause\":\"door\",\"priority\":\"medium\",\"respond_ms\":60000,"    \
+    "\"consequence\":\"Anybody may walk in.\",\"action\":\"" action "\"}"
+
+/* What Chancery ships is said to everybody in their language; what a mission has put in its place
+ * is said as it wrote it. */
+TEST(a_shipped_rule_speaks_the_language_of_its_reader)
+{
+    struct scene s;
+    watch_scene_open(&s);
+    scene_do(&s, "alarm_rule.add", NULL, SHIPPED("Send somebody to close it."));
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
+    raised_by_reference(&s, "rule.door-held",
+                        "[{\"name\":\"rule\",\"phrases\":[\"rule-name.door-held\"]},{\"name\":"
+                        "\"place\",\"text\":\"Front door\"}]",
+                        false);
+    const char *french = fetch_in(&s, "fr", &guard, "/api/v1/alarms", NULL, NULL);
+    ASSERT_HAS(french, "\"title\":\"Porte maintenue ouverte : Front door\"");
+    ASSERT_HAS(french, "\"consequence_said\":\"N’importe qui peut entrer.\"");
+    ASSERT_HAS(french, "\"action_said\":\"Envoyez quelqu’un la fermer.\"");
+    scene_close(&s);
+    watch_scene_open(&s);
+    scene_do(&s, "alarm_rule.add", NULL, SHIPPED("Call Aino."));
+    signal_in(&s, "alarm", "panel", ",\"zone\":\"1\"");
+    french = fetch_in(&s, "fr", &guard, "/api/v1/alarms", NULL, NULL);
+    ASSERT_HAS(french, "\"title\":\"Porte maintenue ouverte : Front door\"");
+    ASSERT_HAS(french, "\"action_said\":\"Call Aino.\"");
+    scene_close(&s);
+}
+
 TEST(rules_say_which_signals_are_which_alarm)
 {
     struct scene s;

@@ -1,8 +1,10 @@
 /* A hit as the ledger keeps it. Its label is the strictest of the rule's and of all events that
- * made it; one exercise among them makes it an exercise. */
+ * made it, its place the one that they share; one exercise among them makes it an exercise. */
 #include "domain/tripwire/tripwire_own.h"
 
 #include "base/encode.h"
+#include "core/catalog.h"
+#include "domain/mission/mission.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -103,10 +105,100 @@ static rc put_asked(struct ctx *c, const struct sigma_set *set, const struct sig
     return OK;
 }
 
-/* Label and drill mark of what made it. */
-static rc put_origin(struct ctx *c, struct store *store, const struct sigma_hit *hit,
+/* ---- where ----------------------------------------------------------------------------------- */
+
+/* One thing that all agree on, or that they do not. */
+struct common {
+    struct str value; /* absent: nobody has said so far */
+    bool differs;
+};
+
+static rc agree(struct ctx *c, struct common *common, struct str value)
+{
+    if (str_absent(value))
+        return OK;
+    if (str_absent(common->value))
+        return str_copy(c, value, &common->value);
+    common->differs = common->differs || !str_eq(common->value, value);
+    return OK;
+}
+
+struct where {
+    struct common zone, site;
+};
+
+/* Of several things that one event tells, the rule may have meant any. */
+static rc see_place(struct ctx *c, struct picture *picture, const struct ledger_event *entry,
+                    struct where *where)
+{
+    struct event event;
+    if (!catalog_event(picture_catalog(picture), entry->kind))
+        return OK;
+    TRY(event_read(c, picture_catalog(picture), entry, &event));
+    for (size_t part = 0; part < taxonomy_parts(&event); part++) {
+        struct str zone, site;
+        TRY(taxonomy_place(c, picture, &event, part, &zone, &site));
+        TRY(agree(c, &where->zone, zone));
+        TRY(agree(c, &where->site, site));
+    }
+    return OK;
+}
+
+static struct str joined_on(const struct sigma_hit *hit, const char *field)
+{
+    for (size_t i = 0; i < hit->group_count; i++)
+        if (str_is(hit->group[i].name, field))
+            return hit->group[i].value;
+    return (struct str){NULL, 0};
+}
+
+/* The zone, if it is one that there is, and its site. */
+static rc take_zone(struct ctx *c, struct picture *picture, struct str id, struct tripwire_hit *ret)
+{
+    struct zone zone = {.id = {NULL, 0}};
+    if (str_absent(id))
+        return OK;
+    rc found = picture_get(c, picture, &zone_shape, id, NULL, &zone);
+    if (rc_ok(found)) {
+        ret->zone = zone.id;
+        ret->site = zone.site;
+    }
+    return found.code == RC_NOT_FOUND ? OK : found;
+}
+
+static rc take_site(struct ctx *c, struct picture *picture, struct str id, struct tripwire_hit *ret)
+{
+    struct site site = {.id = {NULL, 0}};
+    if (str_absent(id))
+        return OK;
+    rc found = picture_get(c, picture, &site_shape, id, NULL, &site);
+    if (rc_ok(found))
+        ret->site = site.id;
+    return found.code == RC_NOT_FOUND ? OK : found;
+}
+
+/* Where the rule joined its events; or else where all of them were. */
+static rc put_place(struct ctx *c, struct picture *picture, const struct sigma_hit *hit,
+                    const struct where *where, struct tripwire_hit *ret)
+{
+    struct str none = {NULL, 0};
+    const struct str places[] = {joined_on(hit, "zone"), joined_on(hit, "area"),
+                                 where->zone.differs ? none : where->zone.value};
+    const struct str sites[] = {joined_on(hit, "site"),
+                                where->site.differs ? none : where->site.value};
+    for (size_t i = 0; i < 3 && str_absent(ret->zone); i++)
+        TRY(take_zone(c, picture, places[i], ret));
+    for (size_t i = 0; i < 2 && str_absent(ret->site); i++)
+        TRY(take_site(c, picture, sites[i], ret));
+    return OK;
+}
+
+/* Label, drill mark and place of what made it. */
+static rc put_origin(struct ctx *c, struct picture *picture, const struct sigma_hit *hit,
                      struct tripwire_hit *ret, int64_t *ret_last)
 {
+    struct store *store = picture_store(picture);
+    struct where where = {0};
     size_t shown =
         hit->event_count < TRIPWIRE_HIT_EVENTS_MAX ? hit->event_count : TRIPWIRE_HIT_EVENTS_MAX;
     NEW(c, ret->events.items, shown + 1);
@@ -128,8 +220,10 @@ static rc put_origin(struct ctx *c, struct store *store, const struct sigma_hit 
         TRY(label_parse(c, event.label, &label));
         TRY(label_join(c, ret->label, label, &ret->label));
         ret->drill = ret->drill || event.drill;
+        if (i < shown)
+            TRY(see_place(c, picture, &event, &where));
     }
-    return OK;
+    return put_place(c, picture, hit, &where, ret);
 }
 
 /* The same find is the same id. */
@@ -151,7 +245,7 @@ static rc put_id(struct ctx *c, const struct sigma_hit *hit, int64_t last, struc
     return encode_bytes(c, ENCODE_HEX, hash, 13, &ret->id);
 }
 
-rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
+rc hit_body(struct ctx *c, struct picture *picture, const struct sigma_set *set,
             const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret)
 {
     const struct sigma_rule *rule = sigma_set_rule(set, hit->rule);
@@ -172,7 +266,7 @@ rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
     TRY(put_group(c, hit, &body));
     TRY(put_actions(c, rule, &body));
     TRY(put_asked(c, set, hit, &body));
-    TRY(put_origin(c, store, hit, &body, &last));
+    TRY(put_origin(c, picture, hit, &body, &last));
     TRY(put_id(c, hit, last, &body));
     *ret = body;
     return OK;

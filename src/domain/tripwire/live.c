@@ -54,7 +54,7 @@ struct tripwires {
 static rc ask_for_hit(struct tripwires *t, const struct sigma_hit *found)
 {
     struct tripwire_hit hit = {0};
-    TRY(hit_body(&t->work, picture_store(t->picture), t->set, &t->rules, found, &hit));
+    TRY(hit_body(&t->work, t->picture, t->set, &t->rules, found, &hit));
     return follower_ask(&t->work, t->follower,
                         &(struct follower_ask){.decision = "tripwire.note-hit",
                                                .input = &hit,

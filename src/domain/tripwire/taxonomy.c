@@ -113,7 +113,7 @@ struct entity {
 
 struct making {
     struct ctx *c;
-    const struct sigma_set *set;
+    const struct sigma_set *set; /* NULL: only the records that the event names are asked for */
     const struct catalog *catalog;
     struct sigma_value *values;
     size_t count, room;
@@ -122,9 +122,14 @@ struct making {
     bool placed;
 };
 
+static uint32_t field_named(const struct making *m, struct str name)
+{
+    return m->set ? sigma_field(m->set, name) : 0;
+}
+
 static rc put_value(struct making *m, struct str name, enum sigma_kind kind, struct str text)
 {
-    uint32_t field = sigma_field(m->set, name);
+    uint32_t field = field_named(m, name);
     if (!field && kind != SIGMA_TEXT)
         return OK; /* keywords see only text */
     if (m->count == m->room) {
@@ -144,7 +149,7 @@ static rc put_value(struct making *m, struct str name, enum sigma_kind kind, str
 static rc put_number(struct making *m, struct str name, int64_t number)
 {
     struct str digits;
-    if (!sigma_field(m->set, name))
+    if (!field_named(m, name))
         return OK;
     TRY(str_format(m->c, &digits, "%lld", (long long)number));
     return put_value(m, name, SIGMA_NUMBER, digits);
@@ -190,7 +195,7 @@ static rc put_time(struct making *m, struct str name, struct wall when)
 {
     struct text t;
     struct str written;
-    if (!when.us || !sigma_field(m->set, name))
+    if (!when.us || !field_named(m, name))
         return OK;
     text_init(&t, m->c, 64);
     text_put_wall(&t, when);
@@ -202,7 +207,7 @@ static rc put_time(struct making *m, struct str name, struct wall when)
 static rc put_attributes(struct making *m, struct str json)
 {
     struct sigma_event inner;
-    if (str_absent(json) || json.len == 0 || json.ptr[0] != '{')
+    if (!m->set || str_absent(json) || json.len == 0 || json.ptr[0] != '{')
         return OK;
     if (!rc_ok(sigma_event_read(m->c, m->set, json, &inner)))
         return OK; /* a device's own text is never a reason to miss the rest of the event */
@@ -325,15 +330,26 @@ static bool has_field(const struct making *m, uint32_t field)
     return false;
 }
 
+/* The records that the event names, by one that it names. */
+static rc find_entities(struct making *m, struct picture *picture, bool also_of_people)
+{
+    size_t from = 0;
+    for (unsigned hop = 0; hop < TAXONOMY_HOPS; hop++) {
+        size_t end = m->entity_count;
+        for (; from < end; from++) {
+            const char *noun = m->entities[from].noun;
+            if (also_of_people || (strcmp(noun, "person") != 0 && strcmp(noun, "account") != 0))
+                TRY(follow(m, picture, m->entities[from]));
+        }
+    }
+    return OK;
+}
+
 /* Fields of the nouns of all records that the event names, directly or by one that it names. */
 static rc put_entities(struct making *m, struct picture *picture)
 {
-    size_t from = 0, direct = m->entity_count;
-    for (unsigned hop = 0; hop < TAXONOMY_HOPS; hop++) {
-        size_t end = m->entity_count;
-        for (; from < end; from++)
-            TRY(follow(m, picture, m->entities[from]));
-    }
+    size_t direct = m->entity_count;
+    TRY(find_entities(m, picture, true));
     for (size_t i = 0; i < m->entity_count; i++) {
         struct str noun = str_from(m->entities[i].noun);
         uint32_t field = sigma_field(m->set, noun), area = sigma_field(m->set, STR("area"));
@@ -430,6 +446,27 @@ static rc put_envelope(struct making *m, const struct event *event)
     const struct record *record = catalog_record(m->catalog, noun);
     if (record)
         note_entity(m, record->shape->name, id);
+    return OK;
+}
+
+rc taxonomy_place(struct ctx *c, struct picture *picture, const struct event *event, size_t part,
+                  struct str *ret_zone, struct str *ret_site)
+{
+    const void *body = part_of(event, part);
+    struct making *m = NULL;
+    NEW(c, m, 1);
+    *m = (struct making){.c = c, .catalog = picture_catalog(picture)};
+    *ret_zone = *ret_site = (struct str){NULL, 0};
+    TRY(put_envelope(m, event));
+    if (body)
+        TRY(put_shape(m, taxonomy_shape_of(event->kind), body, STR(""), 0));
+    TRY(find_entities(m, picture, false));
+    for (size_t i = m->entity_count; i-- > 0;) {
+        if (strcmp(m->entities[i].noun, "zone") == 0)
+            *ret_zone = m->entities[i].id;
+        if (strcmp(m->entities[i].noun, "site") == 0)
+            *ret_site = m->entities[i].id;
+    }
     return OK;
 }
 

@@ -80,6 +80,8 @@ enum { TRIPWIRE_HIT_EVENTS_MAX = 100 };
       "numbers of the events that made it, at most so many")                          \
     F(T, i64, _, event_count, 0, 0, 0, "how many there were")                         \
     F(T, list, tripwire_group, joined, 0, 0, 16, "what the events have in common")    \
+    F(T, id, _, zone, INDEXED, 0, 0, "where, when all of them were in one zone")      \
+    F(T, id, _, site, INDEXED, 0, 0, "where, when all of them were at one site")      \
     F(T, text, line, purpose, SEARCHED, 1, 200, "what the rule is for")               \
     F(T, list, tripwire_action, actions, 0, 0, 16, "what the rule wants done")        \
     F(T, list, tripwire_asked, asked, 0, 0, 16, "what the picture said at that time") \

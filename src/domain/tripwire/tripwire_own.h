@@ -123,6 +123,11 @@ struct seeing {
 rc taxonomy_event(struct ctx *c, const struct seeing *seeing, const struct event *event,
                   size_t part, struct sigma_event *ret);
 
+/* Where it was, as far as a record that the event names says so: the first zone and the first site.
+ * Where somebody works is not where something happened. */
+rc taxonomy_place(struct ctx *c, struct picture *picture, const struct event *event, size_t part,
+                  struct str *ret_zone, struct str *ret_site);
+
 /* The zone of the mission, in the arena of c; NULL when there is no mission, or the machine does
  * not know its zone. */
 rc taxonomy_zone(struct ctx *c, struct picture *picture, const struct tz **ret);
@@ -152,8 +157,9 @@ extern const char *const picture_states[];
 extern const size_t picture_state_count;
 bool picture_knows(struct str name);
 
-/* hit.c: a hit of the engine as a body. Labels are those of its events, which are read. */
-rc hit_body(struct ctx *c, struct store *store, const struct sigma_set *set,
+/* hit.c: a hit of the engine as a body. Labels and place are those of its events, which are read.
+ */
+rc hit_body(struct ctx *c, struct picture *picture, const struct sigma_set *set,
             const struct live_rules *rules, const struct sigma_hit *hit, struct tripwire_hit *ret);
 
 /* ---- past events (past.c) -------------------------------------------------------------------- */

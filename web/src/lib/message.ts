@@ -8,6 +8,8 @@ export interface MessageParam {
   /** A record, "source/panel"; or else a text as it came. */
   ref?: string;
   text?: string;
+  /** Keys of phrases, in place of both; after a slash, what fills their {what}. */
+  phrases?: string[];
 }
 export interface Message {
   message: string;
@@ -18,9 +20,14 @@ export type Part = '' | '.consequence' | '.action';
 export type NameOf = (noun: string, id: string) => string | null | undefined;
 
 /** "alarm.silence.never.action", or else "alarm.silence.action". */
-function wordsOf(messages: Messages, message: string, part: Part): string | undefined {
-  for (let stem = message; stem !== ''; stem = stem.slice(0, Math.max(0, stem.lastIndexOf('.')))) {
-    const words = messages[`alarm.${stem}${part}`];
+function wordsOf(
+  messages: Messages,
+  prefix: string,
+  name: string,
+  part: Part,
+): string | undefined {
+  for (let stem = name; stem !== ''; stem = stem.slice(0, Math.max(0, stem.lastIndexOf('.')))) {
+    const words = messages[`${prefix}${stem}${part}`];
     if (typeof words === 'string') return words;
   }
   return undefined;
@@ -31,6 +38,14 @@ function unnamed(messages: Messages, noun: string): string {
   return typeof words === 'string' ? words : '';
 }
 
+/** "order.send-guard.area/area"; what has no words of its own is said as its stem is. */
+export function phrase(messages: Messages, language: string, text: string): string {
+  const slash = text.indexOf('/');
+  const key = slash < 0 ? text : text.slice(0, slash);
+  const what = slash < 0 ? unnamed(messages, 'any') : text.slice(slash + 1);
+  return fill(wordsOf(messages, '', key, '') ?? unnamed(messages, 'any'), language, { what });
+}
+
 /** The sentence, or undefined when the message has no such part. */
 export function say(
   messages: Messages,
@@ -39,11 +54,15 @@ export function say(
   part: Part,
   nameOf: NameOf,
 ): string | undefined {
-  const words = wordsOf(messages, message, part);
+  const words = wordsOf(messages, 'alarm.', message, part);
   if (words === undefined) return undefined;
   const values: Params = {};
   for (const [, hole = ''] of words.matchAll(/\{(\w+)\}/g)) {
     const param = params.find((one) => one.name === hole);
+    if (param?.phrases?.length) {
+      values[hole] = param.phrases.map((one) => phrase(messages, language, one)).join(' ');
+      continue;
+    }
     const [noun = 'any', id = ''] = param?.ref?.split('/', 2) ?? [];
     const name = param?.ref ? nameOf(noun, id) : param?.text;
     const thing = name ?? unnamed(messages, noun);

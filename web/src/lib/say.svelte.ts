@@ -1,6 +1,6 @@
 // What an alarm says to who sits here.
 import { i18n } from './i18n.svelte.ts';
-import { say, type Message, type Part } from './message.ts';
+import { phrase, say, type Message, type Part } from './message.ts';
 import { refs } from './refs.svelte.ts';
 
 const nameOf = (noun: string, id: string) => refs.name(noun, id);
@@ -9,3 +9,6 @@ const nameOf = (noun: string, id: string) => refs.name(noun, id);
 export function sentence(message: Message, part: Part = ''): string {
   return say(i18n.messages, i18n.language, message, part, nameOf) ?? '';
 }
+
+/** A phrase of ours, by its key. */
+export const phraseOf = (key: string) => phrase(i18n.messages, i18n.language, key);

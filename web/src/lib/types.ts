@@ -43,6 +43,9 @@ export interface Field {
   personal?: boolean;
   unique?: boolean;
   system?: boolean;
+  secret?: boolean;
+  /** Few need it: a form has it folded away. */
+  secondary?: boolean;
   title?: boolean;
   least?: number;
   most?: number;
@@ -78,6 +81,8 @@ export interface Step {
 export interface RecordKind {
   name: string;
   plural: string;
+  /** It is no record, only listed: where its rows are asked for. */
+  path?: string;
   module?: string;
   read: string;
   /** Absent: it is not written by hand. */
@@ -97,6 +102,8 @@ export interface RecordKind {
 
 export interface Catalog {
   records: RecordKind[];
+  /** Lists of what is no record. */
+  lists: RecordKind[];
   permissions: { name: string; help: string }[];
   events: { name: string; help: string }[];
 }
@@ -135,3 +142,9 @@ export interface Who {
 
 /** What went wrong, as far as the server could say it. */
 export type ProblemBody = Partial<api.Problem>;
+/** What is wrong with one field of what was sent. */
+export interface FieldFault {
+  pointer: string;
+  rule?: string | undefined;
+  detail?: string | undefined;
+}

@@ -1,7 +1,9 @@
 // Words that follow from what the server says, and moments by the mission's clock.
 import { i18n, localTime } from '../../lib/i18n.svelte.ts';
 import type { Params } from '../../lib/plural.ts';
+import { phraseOf } from '../../lib/say.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
+import { ordersOf, type Action } from './order.ts';
 
 /** Such as a level or a kind of miss. */
 export function twOf(group: string, name: string, params?: Params): string {
@@ -9,3 +11,6 @@ export function twOf(group: string, name: string, params?: Params): string {
 }
 
 export const when = (instant: string) => localTime(instant, session.zone);
+
+/** What a rule wants done, in sentences. */
+export const wanted = (action: Action) => ordersOf(action).map(phraseOf).join(' ');

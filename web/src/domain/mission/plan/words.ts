@@ -3,5 +3,5 @@ import { t } from '../../../lib/i18n.svelte.ts';
 
 export function storeyName(floor: number): string {
   if (floor === 0) return t('plan.ground-floor');
-  return floor > 0 ? t('plan.floor', { n: floor }) : t('plan.basement', { n: -floor });
+  return floor > 0 ? t('plan.floor', { nr: floor }) : t('plan.basement', { nr: -floor });
 }
