@@ -17,6 +17,8 @@ from api import Api
 from player import Refused, play, read_secret
 
 BODILESS = {"zone.disarm", "handover.sign", "lone.end"}
+PATHS = {"lone.begin": "lone-guards/begin", "lone.word": "lone-guards/word", "lone.end": "lone-guards/end",
+         "guard.help": "guards/help"}
 LISTED = {"handover": "handovers", "alarm": "alarms"}  # of nouns that are not in the catalog of records
 
 
@@ -89,8 +91,8 @@ class Person:
             return deed(order)
         noun, verb = order["command"].split(".")
         body = order.get("input", None if order["command"] in BODILESS else {})
-        if noun == "lone":
-            return self.api.post(f"lone-guards/{verb}", body)
+        if order["command"] in PATHS:
+            return self.api.post(PATHS[order["command"]], body)
         plural = self.plural(noun)
         if verb in ("add", "make"):
             return self.api.post(plural, body)

@@ -5,6 +5,7 @@ acknowledged by whoever takes it: {"done": …} or {"failed": "why"}. The end of
 to see: each says in its first lines what it takes.
 """
 import json
+import os
 import socket
 import sys
 import traceback
@@ -45,4 +46,8 @@ def play(handle):
             told = {"failed": str(why)}
         except Exception:  # pylint: disable=broad-except
             told = {"failed": traceback.format_exc()}
-        print(json.dumps(told), flush=True)
+        try:
+            print(json.dumps(told), flush=True)
+        except BrokenPipeError:  # the conductor was ended in the midst of it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return

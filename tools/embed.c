@@ -1,7 +1,7 @@
 /*
  * embed: puts the console's files into the program.
  *
- *     embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX]]
+ *     embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX [WITHOUT]]]
  *
  * Every file of FOLDER becomes three runs of bytes in OUT.S (as it is, gzip, brotli; by .incbin,
  * which costs the compiler nothing) and one row of the table in OUT.c, sorted by path, as
@@ -10,7 +10,8 @@
  *
  * The ETag is the start of the SHA-256 of the file; the web server adds a suffix for each encoding.
  * With a NAME the table is called that, and no packed forms are made: content/ is read by the
- * program itself. With a SUFFIX only the files are taken whose names end so.
+ * program itself. With a SUFFIX only the files are taken whose names end so, and folders that are
+ * called WITHOUT are left out.
  *
  * Vite puts a hash into the names under assets/, so that a name there never changes its content:
  * those are immutable.
@@ -86,7 +87,12 @@ static bool is_wanted(const char *name, const char *suffix)
     return length >= wanted && strcmp(name + length - wanted, suffix) == 0;
 }
 
-static void list_folder(const char *root, const char *folder, const char *suffix, struct list *list)
+struct filter {
+    const char *suffix, *without;
+};
+
+static void list_folder(const char *root, const char *folder, const struct filter *filter,
+                        struct list *list)
 {
     char path[PATH_BYTES_MAX];
     join(path, root, folder);
@@ -103,8 +109,9 @@ static void list_folder(const char *root, const char *folder, const char *suffix
         if (stat(path, &status) != 0)
             die("stat", path);
         if (S_ISDIR(status.st_mode)) {
-            list_folder(root, inside, suffix, list);
-        } else if (is_wanted(inside, suffix)) {
+            if (strcmp(entry->d_name, filter->without) != 0)
+                list_folder(root, inside, filter, list);
+        } else if (is_wanted(inside, filter->suffix)) {
             assert(list->count < FILES_MAX);
             list->paths[list->count++] = strdup(inside);
         }
@@ -254,8 +261,8 @@ int main(int argc, char **argv)
     char *rows_text = NULL;
     size_t rows_length = 0;
 
-    if (argc < 5 || argc > 7) {
-        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX]]\n");
+    if (argc < 5 || argc > 8) {
+        fprintf(stderr, "usage: embed FOLDER OUT.S OUT.c OUT.d [NAME [SUFFIX [WITHOUT]]]\n");
         return 2;
     }
     struct output out = {argc > 5 ? argv[5] : "assets",
@@ -267,7 +274,8 @@ int main(int argc, char **argv)
     FILE *rows = open_memstream(&rows_text, &rows_length);
     assert(rows != NULL);
 
-    list_folder(argv[1], "", argc > 6 ? argv[6] : "", &list);
+    const struct filter filter = {argc > 6 ? argv[6] : "", argc > 7 ? argv[7] : ""};
+    list_folder(argv[1], "", &filter, &list);
     if (list.count > 0)
         qsort(list.paths, list.count, sizeof list.paths[0], by_path);
     fprintf(out.assembly, ".section .rodata\n");

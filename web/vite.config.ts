@@ -7,12 +7,15 @@ import { words } from './words.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+// For a mission it is built without what only the demonstration shows (`./dev build mission`).
+const demonstration = process.env['DEMONSTRATION'] !== 'false';
+
 // A page of the console is a handful of files, not a hundred: what every page needs is one.
 const base = [
   /svelte\//,
   /\/src\/(lib|ui|record|shell)\//,
   /\/src\/(App|main)/,
-  /\/(places|asides|heads)\.ts$/,
+  /\/(places|asides|heads|stage)\.ts$/,
   /\/domain\/\w+\/\w+Head\.svelte/,
   /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
 ];
@@ -31,7 +34,8 @@ const adoptedStyles: Plugin = {
 
 export default defineConfig({
   root: here,
-  plugins: [svelte(), words(`${here}src`), adoptedStyles],
+  plugins: [svelte(), words(`${here}src`, demonstration ? '' : 'demo'), adoptedStyles],
+  define: { __DEMONSTRATION__: JSON.stringify(demonstration) },
   worker: { format: 'es' },
   build: {
     rollupOptions: {

@@ -9,6 +9,7 @@ const tests = readdirSync(`${here}test`).filter((name) => name.endsWith('.test.t
 export default defineConfig({
   root: here,
   logLevel: 'error',
+  define: { __DEMONSTRATION__: 'true' },
   build: {
     ssr: true,
     outDir: `${here}../build/web-test`,

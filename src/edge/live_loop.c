@@ -211,17 +211,19 @@ static bool close_if_still(struct live_subscriber *s, struct mono now)
 
 static void send_ping(struct live_subscriber *s)
 {
-    char text[128];
+    char text[192], now[WALL_TEXT_MAX];
+    const struct clock *clock = s->loop->live->edge->options.clock;
     const struct core *core = s->loop->live->edge->options.core;
     int64_t size = core_size(core);
     enum rc_code failing = core_counts(core).failing;
     int len = 0;
     if (s->next_seq > 0)
         len = snprintf(text, sizeof text, "id: %" PRId64 "\n", s->next_seq - 1);
-    len += snprintf(text + len, sizeof text - (size_t)len,
-                    "event: ping\ndata: {\"size\":%" PRId64 "%s%s%s}\n\n", size,
-                    failing ? ",\"writing\":\"" : "", failing ? status_word(failing) : "",
-                    failing ? "\"" : "");
+    len +=
+        snprintf(text + len, sizeof text - (size_t)len,
+                 "event: ping\ndata: {\"size\":%" PRId64 ",\"now\":\"%.*s\"%s%s%s}\n\n", size,
+                 (int)wall_format(clock->wall(clock), now), now, failing ? ",\"writing\":\"" : "",
+                 failing ? status_word(failing) : "", failing ? "\"" : "");
     give_text(s, (struct str){text, (size_t)len});
 }
 

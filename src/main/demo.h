@@ -4,12 +4,15 @@
  *   demo_conduct.c  by other programs: they bring the signals over real sockets, and the one that
  *                   started this says, line by line on standard input, how late it is
  *
- * Played at once, the clock stands between the lines and is led from deadline to deadline, so that
- * each falls due at its own time. Otherwise it is the machine's clock, and the day is shorter. */
+ * Played at once or conducted, the clock stands between the lines and is led from deadline to
+ * deadline, so that each falls due at its own time; a conductor also lets it run as fast as life.
+ * Otherwise it is the machine's clock, and the day is shorter. */
 #ifndef MAIN_DEMO_H
 #define MAIN_DEMO_H
 
 #include "main/cli.h"
+#include "main/demo_clock.h"
+#include "main/demo_stage.h"
 #include "main/demo_walk.h"
 #include "main/script.h"
 #include "main/serve.h"
@@ -31,8 +34,9 @@ struct demo {
     const struct demo_flags *flags;
     char path[64];
     struct folder folder;
-    struct clock_manual clock; /* --fast: stands, and is moved */
-    int64_t minutes;           /* that its day takes */
+    struct demo_clock clock;  /* --fast or --conducted */
+    struct demo_stage *stage; /* --conducted; NULL: there is none */
+    int64_t minutes;          /* that its day takes */
     struct core *core;
 
     struct str pulses; /* who is alive when (demo_beat.h) */

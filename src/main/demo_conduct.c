@@ -3,8 +3,11 @@
  * clock. An order is a line of JSON, and so is its answer, which comes when the order is done and
  * nothing that followed from it is left to be written.
  *
- *   > {"to":"2026-11-23T04:28:00Z"}    only with --fast
+ *   > {"to":"2026-11-23T04:28:00Z"}
  *   < {"now":"2026-11-23T04:28:00Z","events":512}
+ *   > {"pace":"run"}                   as fast as life; "stand": it stands again
+ *   > {"stage":{"scene":"break-in","cue":"fence","state":"playing",…}}    demo_stage.h
+ *   < {"now":"2026-11-23T04:28:00.1Z","events":512,"visitor":"post-one","wish":{"wish":"next"}}
  *   > {"play":{"command":"zone.change",…,"drill":true}}
  *   < {"now":"2026-11-23T09:00:00Z","events":812}
  *   > {"tell":true}
@@ -16,8 +19,16 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#define DEMO_PACES(X, E)                         \
+    X(E, STAND, "stand", "it is led, or stands") \
+    X(E, RUN, "run", "as fast as life")
+SHAPE_DECLARE_CHOICES(demo_pace, DEMO_PACE, DEMO_PACES);
+SHAPE_DEFINE_CHOICES(demo_pace, DEMO_PACE, DEMO_PACES);
+
 #define DEMO_ORDER_FIELDS(F, T)                                                          \
     F(T, time, _, to, 0, 0, 0, "lead the clock there")                                   \
+    F(T, choice, demo_pace, pace, 0, 0, 0, "how the clock goes on from here")            \
+    F(T, record, demo_scene, stage, 0, 0, 0, "what visitors are told of the day")        \
     F(T, json, _, play, 0, 2, 4000, "do a line of a script that no device or guard can") \
     F(T, flag, _, tell, 0, 0, 0, "tell what has come of the day")
 SHAPE_DECLARE(demo_order, DEMO_ORDER_FIELDS);
@@ -52,36 +63,52 @@ static rc print(struct demo *d, struct text *line)
 
 static rc greet(struct demo *d, const struct serving *serving, struct str shown)
 {
-    struct demo_account accounts[DEMO_ACCOUNTS];
     struct text out;
     text_init(&out, d->c, 8192);
     text_put(&out, STR("{\"now\":\""));
     text_put_wall(&out, clock_now(d->c));
-    text_printf(&out, "\",\"port\":%u,\"minutes\":%" PRId64 ",\"shown\":", edge_port(serving->edge),
-                d->minutes);
+    text_printf(&out, "\",\"port\":%u,\"shown\":", edge_port(serving->edge));
     text_put_json(&out, shown);
     text_put(&out, STR(",\"tokens\":{"));
     TRY(put_tokens(d, &out));
-    text_put(&out, STR("},\"links\":{"));
-    TRY(demo_accounts(d, accounts));
-    for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
-        text_printf(&out, "%s\"%s\":", i ? "," : "", accounts[i].id);
-        text_put_json(&out, accounts[i].link);
-    }
     text_put(&out, STR("}}"));
     return print(d, &out);
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */
 
+/* From deadline to deadline; a clock that runs does so again from there. */
 static rc lead_clock(struct demo *d, struct wall to)
 {
-    if (!d->flags->fast)
-        FAIL(d->c, INVALID, "the clock is the machine's: it is not led");
-    if (to.us < clock_now(d->c).us)
+    bool running = demo_clock_runs(&d->clock);
+    demo_clock_stand(&d->clock);
+    if (to.us >= clock_now(d->c).us)
+        demo_move_clock(d, to);
+    else if (!running)
         FAIL(d->c, INVALID, "the clock is not led back");
-    demo_move_clock(d, to);
+    if (running)
+        demo_clock_run(&d->clock);
     return OK;
+}
+
+static void set_pace(struct demo *d, enum demo_pace pace)
+{
+    if (pace == DEMO_PACE_RUN && !demo_clock_runs(&d->clock))
+        demo_clock_run(&d->clock);
+    if (pace == DEMO_PACE_STAND)
+        demo_clock_stand(&d->clock);
+}
+
+static rc print_now(struct demo *d)
+{
+    struct text out;
+    text_init(&out, d->c, 4096);
+    text_put(&out, STR("{\"now\":\""));
+    text_put_wall(&out, clock_now(d->c));
+    text_printf(&out, "\",\"events\":%" PRId64, core_size(d->core));
+    demo_stage_take(d->stage, &out);
+    text_put_char(&out, '}');
+    return print(d, &out);
 }
 
 static rc obey(struct demo *d, struct str text)
@@ -93,15 +120,14 @@ static rc obey(struct demo *d, struct str text)
     TRY(shape_read(d->c, &demo_order_shape, SHAPE_FROM_INPUT, text, &order));
     if (order.to.us)
         TRY(lead_clock(d, order.to));
+    set_pace(d, order.pace);
+    if (order.stage.state)
+        TRY(demo_stage_tell(d->c, d->stage, &order.stage));
     if (!str_absent(order.play))
         TRY(script_play(d->c, d->core, order.play, &manner));
-    if (order.tell) {
-        TRY(demo_tell(d, &out));
-        return print(d, &out);
-    }
-    text_put(&out, STR("{\"now\":\""));
-    text_put_wall(&out, clock_now(d->c));
-    text_printf(&out, "\",\"events\":%" PRId64 "}", core_size(d->core));
+    if (!order.tell)
+        return print_now(d);
+    TRY(demo_tell(d, &out));
     return print(d, &out);
 }
 

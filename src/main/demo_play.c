@@ -9,15 +9,13 @@
 
 enum { BEAT_S = 600 };
 
-/* ---- on the way to a line
- * ------------------------------------------------------------------------
- */
+/* ---- on the way to a line -------------------------------------------------------------------- */
 
 static void pass(struct demo *d, int64_t seconds)
 {
     int64_t ms = demo_ms(d, seconds);
     if (d->flags->fast)
-        demo_move_clock(d, (struct wall){d->clock.us + ms * 1000});
+        demo_move_clock(d, wall_after(clock_now(d->c), ms));
     else
         d->ended = serving_wait(ms);
     d->second += seconds;

@@ -6,9 +6,10 @@ SHAPE_DEFINE(script_line, SCRIPT_LINE_FIELDS, 1, "A line of a script");
 
 int64_t script_second(struct str at)
 {
-    int64_t hours = 0, minutes = 0;
-    bool good = str_to_i64(str_sub(at, 0, 2), &hours) && str_to_i64(str_sub(at, 3, 2), &minutes);
-    return good ? hours * 3600 + minutes * 60 : -1;
+    int64_t hours = 0, minutes = 0, seconds = 0;
+    bool good = str_to_i64(str_sub(at, 0, 2), &hours) && str_to_i64(str_sub(at, 3, 2), &minutes) &&
+                (at.len <= 5 || str_to_i64(str_sub(at, 6, 2), &seconds));
+    return good ? hours * 3600 + minutes * 60 + seconds : -1;
 }
 
 /* ---- a line ---------------------------------------------------------------------------------- */

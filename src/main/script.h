@@ -13,7 +13,7 @@
 #include "core/core.h"
 
 #define SCRIPT_LINE_FIELDS(F, T)                                                    \
-    F(T, text, line, at, 0, 5, 5, "time of the day, HH:MM")                         \
+    F(T, text, line, at, 0, 5, 8, "time of the day, HH:MM[:SS]")                       \
     F(T, text, line, command, 0, 1, 100, "the decision that is asked for")          \
     F(T, id, _, target, 0, 0, 0, "the record it is about")                          \
     F(T, json, _, input, 0, 2, 60000, "what it is asked with")                      \
@@ -27,7 +27,7 @@ SHAPE_DECLARE(script_line, SCRIPT_LINE_FIELDS);
 
 enum { SCRIPT_DAY_S = 86400, SCRIPT_DAY_MINUTES = 1440 };
 
-/* "HH:MM" as seconds of the day, -1 when it is something else. */
+/* "HH:MM" or "HH:MM:SS" as seconds of the day, -1 when it is something else. */
 int64_t script_second(struct str at);
 
 /* How a script is played. Each of the functions may be absent. */

@@ -66,6 +66,13 @@ TEST(script_shortens_the_durations_of_a_short_day)
     scene_close(&s);
 }
 
+TEST(script_reads_times_of_the_day_with_and_without_seconds)
+{
+    assert_int_equal(script_second(STR("04:28")), 4 * 3600 + 28 * 60);
+    assert_int_equal(script_second(STR("04:28:05")), 4 * 3600 + 28 * 60 + 5);
+    assert_int_equal(script_second(STR("04:28:x")), -1);
+}
+
 static void says(struct scene *s, const char *script, const char *wanted)
 {
     struct script_manner manner = {.minutes = SCRIPT_DAY_MINUTES};

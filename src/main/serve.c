@@ -37,9 +37,8 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
 
 static rc open_parts(struct ctx *c, const struct serve_options *options, struct serving *s)
 {
-    struct auth_settings settings = {0};
     const char *level = "none: no folder to keep to";
-    TRY(auth_open(c, s->core, &settings, &s->auth));
+    TRY(auth_open(c, s->core, &options->sign_in, &s->auth));
     TRY(enter_sandbox(c, options, s, &level));
     s->edge_auth = auth_for_edge(s->auth);
     struct edge_options edge = {
@@ -48,7 +47,7 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
         .listen = options->listen,
         .tls = options->tls,
         .hosts = options->hosts,
-        .clock = options->clock,
+        .clock = options->browsers ? options->browsers : options->clock,
         .check_replies = options->check_replies,
         .hits_path = options->hits_path,
         .renderer = &s->renderer,

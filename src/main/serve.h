@@ -18,6 +18,8 @@ struct serve_options {
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */
     const struct clock *clock;
+    const struct clock *browsers; /* by which browsers are waited for; NULL: the same */
+    struct auth_settings sign_in; /* zeros: what is usual */
     const char *program;   /* this one, to be started for cameras, outlets and PDFs; NULL: none */
     bool no_cameras;       /* and not for cameras */
     bool check_replies;    /* for tests: see edge.h */

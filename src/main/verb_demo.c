@@ -14,7 +14,7 @@
 
 SHAPE_DEFINE(demo_flags, DEMO_FLAGS, 1, "Flags of demo");
 
-enum { DAY_MINUTES_DEFAULT = 12 };
+enum { DAY_MINUTES_DEFAULT = 12, SIGNED_IN_MS = 10 * DAY_MS };
 
 /* The fictional day begins at midnight of 23 November 2026. */
 static const struct wall day_start = {1795392000000000};
@@ -27,11 +27,11 @@ static rc make_folder(struct demo *d, const struct clock *clock)
     struct str secret;
     struct config config = {
         .mission = STR("norland-vael"),
-        .origin = STR("chancery.example/norland-vael"),
+        .origin = STR(DEMO_ORIGIN),
         .store = CONFIG_STORE_SQLITE,
         .created = clock->wall(clock),
     };
-    snprintf(d->path, sizeof d->path, "/tmp/chancery-demo-XXXXXX");
+    snprintf(d->path, sizeof d->path, DEMO_FOLDER "XXXXXX");
     if (!mkdtemp(d->path))
         FAIL(d->c, IO, "no folder could be made under /tmp");
     random_bytes(noise, sizeof noise);
@@ -80,10 +80,10 @@ void demo_move_clock(struct demo *d, struct wall to)
 {
     struct wall due = core_settle(d->core);
     while (due.us && due.us <= to.us) {
-        clock_manual_set(&d->clock, due);
+        demo_clock_set(&d->clock, due);
         due = core_settle(d->core);
     }
-    clock_manual_set(&d->clock, to);
+    demo_clock_set(&d->clock, to);
     core_settle(d->core);
 }
 
@@ -94,10 +94,13 @@ rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
     struct serve_options options = {
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
         .clock = d->c->clock,
+        .browsers = d->flags->conducted ? &d->clock.real : NULL,
+        /* hours of the mission pass in a minute, and nobody is to be sent away by that */
+        .sign_in = {.session_idle_ms = SIGNED_IN_MS, .session_absolute_ms = SIGNED_IN_MS},
         .files = d->flags->files,
         /* cameras are called in real time or not at all */
         .program = "/proc/self/exe",
-        .no_cameras = d->flags->fast,
+        .no_cameras = d->flags->fast || d->flags->conducted,
         .check_replies = d->flags->check_replies,
         .hits_path = d->flags->hits.ptr,
     };
@@ -128,11 +131,14 @@ rc demo_accounts(struct demo *d, struct demo_account ret[DEMO_ACCOUNTS])
 
 static rc play(struct demo *d)
 {
-    const struct clock *clock = d->flags->fast ? &d->clock.clock : &clock_system;
+    bool own = d->flags->fast || d->flags->conducted;
+    const struct clock *clock = own ? &d->clock.clock : &clock_system;
     if (!d->flags->fast || d->flags->conducted)
         serving_hold_signals();
     d->c->clock = clock;
     TRY(make_folder(d, clock));
+    if (d->flags->conducted)
+        TRY(demo_stage_open(d->c, &d->folder, &d->stage));
     TRY(core_open(d->c, &d->folder.options, &d->core));
     rc result = furnish(d);
     if (!rc_ok(result)) {
@@ -154,11 +160,12 @@ rc verb_demo(struct cli *cli)
     d->c = cli->c;
     d->flags = flags;
     d->minutes = flags->minutes ? flags->minutes : DAY_MINUTES_DEFAULT;
-    if (flags->fast)
+    if (flags->fast || flags->conducted)
         d->minutes = SCRIPT_DAY_MINUTES;
-    clock_manual_init(&d->clock, day_start);
+    demo_clock_init(&d->clock, day_start);
     rc result = play(d);
     cli->c->clock = clock;
     remove_folder(d);
+    demo_stage_close(d->stage);
     return result;
 }

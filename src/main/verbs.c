@@ -7,7 +7,9 @@
 const struct verb cli_verbs[] = {
     {"init", "DIR", "Create a mission in a folder", &init_flags_shape, verb_init, NULL},
     {"serve", "DIR", "Serve a mission to its people", &serve_flags_shape, verb_serve, NULL},
+#ifdef DEMONSTRATION
     {"demo", "", "Play the day of a fictional mission", &demo_flags_shape, verb_demo, NULL},
+#endif
     {"token", "DIR [ACCOUNT]", "Make a token for a program", &token_flags_shape, verb_token, NULL},
     {"link", "DIR [ACCOUNT]", "Make a one-time enrolment link", &link_flags_shape, verb_link, NULL},
     {"key list", "DIR", "List the key slots", &common_flags_shape, verb_key_list, NULL},

@@ -84,7 +84,7 @@ test('every page says at once that nothing can be recorded', async () => {
   const other = await context.newPage();
   await visit(other, demo, '/sites');
   const band = page.locator('.unwritten');
-  const full = { type: 'ping', size: 1, writing: 'full' };
+  const full = { type: 'ping', size: 1, now: new Date().toISOString(), writing: 'full' };
   // as the page that has the connection tells the others; its next ping takes it back
   const said = band.waitFor();
   await other.evaluate((ping) => new BroadcastChannel('chancery-live').postMessage(ping), full);

@@ -1,3 +1,6 @@
+/** Built for the demonstration as well (web/vite.config.ts)? */
+declare const __DEMONSTRATION__: boolean;
+
 // What web/words.ts makes of the words of all folders.
 declare module 'virtual:words/*' {
   const messages: import('./lib/plural.ts').Messages;

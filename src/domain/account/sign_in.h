@@ -5,12 +5,20 @@
 
 #include "core/module.h"
 
+#ifdef DEMONSTRATION
+#define SIGN_IN_IN_DEMONSTRATION(X, E) \
+    X(E, DEMONSTRATION, "demonstration", "one click, in the demonstration alone")
+#else
+#define SIGN_IN_IN_DEMONSTRATION(X, E)
+#endif
+
 #define SIGN_IN_METHODS(X, E)                                    \
     X(E, PASSKEY, "passkey", "a passkey")                        \
     X(E, PASSWORD, "password", "password and authenticator app") \
     X(E, RECOVERY, "recovery", "a recovery code")                \
     X(E, ENROLMENT, "enrolment", "a one-time link")              \
-    X(E, TOKEN, "token", "the token of a program")
+    X(E, TOKEN, "token", "the token of a program")               \
+    SIGN_IN_IN_DEMONSTRATION(X, E)
 SHAPE_DECLARE_CHOICES(sign_in_method, SIGN_IN_METHOD, SIGN_IN_METHODS);
 
 #define KEY_ALGORITHMS(X, E)                            \

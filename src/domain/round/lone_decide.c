@@ -1,6 +1,8 @@
 /* A guard who is alone: when the word that all is well does not come, that is an alarm. */
 #include "domain/round/round_own.h"
 
+enum { TOURS_MAX = 200 };
+
 static rc wait_for_word(struct ctx *c, struct outcome *outcome, struct lone_guard *lone)
 {
     lone->heard = clock_now(c);
@@ -86,9 +88,30 @@ rc lone_decide_overdue(struct ctx *c, struct picture *picture, const struct comm
     return outcome_add_row(c, outcome, &lone_overdue_kind, &lone);
 }
 
+/* The checkpoint with this tag: what people call it, and its zone, which a plan can show. */
+static rc put_checkpoint(struct ctx *c, struct picture *picture, struct str tag,
+                         struct raise *raise)
+{
+    const struct query query = {.limit = TOURS_MAX};
+    struct page page;
+    raise->point = tag;
+    TRY(picture_list(c, picture, &guard_tour_shape, &query, &page));
+    const struct guard_tour *tours = page.records;
+    for (size_t i = 0; i < page.count; i++)
+        for (size_t k = 0; k < tours[i].checkpoints.count; k++) {
+            const struct checkpoint *one = &tours[i].checkpoints.items[k];
+            if (!str_eq(one->tag, tag))
+                continue;
+            raise->point = one->name;
+            raise->zone = one->zone;
+            return OK;
+        }
+    return OK;
+}
+
 /* Where to go: what the phone says, or else the checkpoint where the guard was seen last. */
-static rc place_of_call(struct ctx *c, struct picture *picture, struct str guard,
-                        struct place position, struct str *ret)
+static rc put_place_of_call(struct ctx *c, struct picture *picture, struct str guard,
+                            struct place position, struct raise *raise)
 {
     struct guard_seen seen = {0};
     if (position.known) {
@@ -97,12 +120,13 @@ static rc place_of_call(struct ctx *c, struct picture *picture, struct str guard
         text_put_decimal(&out, position.lat_e7, 7);
         text_put(&out, STR(", "));
         text_put_decimal(&out, position.lon_e7, 7);
-        return text_done(&out, ret);
+        return text_done(&out, &raise->point);
     }
     rc found = picture_get(c, picture, &guard_seen_shape, guard, NULL, &seen);
-    if (rc_ok(found))
-        *ret = seen.tag;
-    return found.code == RC_NOT_FOUND ? OK : found;
+    if (found.code == RC_NOT_FOUND)
+        return OK;
+    TRY(found);
+    return put_checkpoint(c, picture, seen.tag, raise);
 }
 
 /* A phone may be without a net for hours; one that says more has lost its clock. */
@@ -130,6 +154,6 @@ rc guard_decide_help(struct ctx *c, struct picture *picture, const struct comman
     };
     TRY(str_format(c, &raise.key, "help/%.*s/%.*s", STR_ARG(guard), STR_ARG(input->call)));
     TRY(raise_refer(c, &raise, "guard", "account", guard));
-    TRY(place_of_call(c, picture, guard, input->position, &raise.point));
+    TRY(put_place_of_call(c, picture, guard, input->position, &raise));
     return alarm_raise(c, picture, outcome, &raise);
 }

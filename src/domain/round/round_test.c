@@ -37,8 +37,8 @@ static void add_guard(struct scene *s, const char *id, const char *label)
 }
 
 /* Three checkpoints 100 m apart (8.983e-4 degrees of latitude), one each ten minutes. */
-#define POINT(tag, lat, from, by)                                                            \
-    "{\"tag\":\"" tag "\",\"name\":\"" tag "\",\"position\":{\"lat\":" lat ",\"lon\":25.0}," \
+#define POINT(tag, lat, from, by)                                                                \
+    "{\"tag\":\"" tag "\",\"name\":\"the " tag "\",\"position\":{\"lat\":" lat ",\"lon\":25.0}," \
     "\"from_ms\":" from ",\"by_ms\":" by "}"
 #define TOUR(more)                                                                       \
     "{\"id\":\"night\",\"label\":\"TLP:GREEN\",\"name\":\"Night round\"," more           \
@@ -178,12 +178,12 @@ TEST(a_missed_checkpoint_is_an_alarm)
     pass(&p.s, 1200);
     assert_int_equal(visit(&p, "roof").verdict, VISIT_VERDICT_MISSED);
     assert_int_equal(the_run(&p).missed, 1);
-    raised_by_reference(
-        &p.s, "round.missed",
-        "[{\"name\":\"tour\",\"ref\":\"guard_tour/night\"},{\"name\":\"point\",\"text\":\"roof\"}]",
-        false);
+    raised_by_reference(&p.s, "round.missed",
+                        "[{\"name\":\"tour\",\"ref\":\"guard_tour/"
+                        "night\"},{\"name\":\"point\",\"text\":\"the roof\"}]",
+                        false);
     ASSERT_HAS(fetch(&p.s, &guard, "/api/v1/alarms", NULL, NULL),
-               "\"title\":\"Checkpoint missed: roof (Night round)\"");
+               "\"title\":\"Checkpoint missed: the roof (Night round)\"");
     scanned(&p, "cellar", 1250);
     assert_true(visit(&p, "cellar").verdict == VISIT_VERDICT_ON_TIME);
     pass(&p.s, 7200);
@@ -237,7 +237,7 @@ TEST(nobody_walks_so_fast)
     assert_true(visit(&p, "cellar").too_fast);
     raised_by_reference(&p.s, "round.speed",
                         "[{\"name\":\"tour\",\"ref\":\"guard_tour/"
-                        "night\"},{\"name\":\"point\",\"text\":\"cellar\"}]",
+                        "night\"},{\"name\":\"point\",\"text\":\"the cellar\"}]",
                         false);
     scene_close(&p.s);
 }
@@ -347,7 +347,7 @@ TEST(a_call_for_help_rings_before_everything_and_is_not_taken_back_by_the_phone)
     does(&p.s, &guard, "guard.help", NULL, "{\"call\":\"c1\"}");
     struct alarm alarm = the_alarm(&p.s, NULL, "help");
     assert_true(alarm.lane && alarm.active && alarm.kind == SIGNAL_KIND_DURESS);
-    assert_true(str_is(alarm.point, "gate"));
+    assert_true(str_is(alarm.point, "the gate")); /* as people call it */
     raised_by_reference(&p.s, "help", "[{\"name\":\"guard\",\"ref\":\"account/amina\"}]", false);
     ASSERT_HAS(fetch(&p.s, &guard, "/api/v1/alarms", NULL, NULL),
                "\"title\":\"amina calls for help\"");

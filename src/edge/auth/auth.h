@@ -52,4 +52,11 @@ rc auth_make_enrolment(struct ctx *c, struct core *core, const struct actor *act
                        struct str account, int64_t good_for_ms, struct str *ret_link,
                        struct wall *ret_expires);
 
+#ifdef DEMONSTRATION
+/* For a route of the demonstration alone, and in no program that a mission is given: a session for
+ * whoever asks, without proof. Sets the cookie; the body is left to the caller. */
+rc auth_sign_in_shown(struct ctx *c, const struct request *request, struct str account,
+                      struct response *response);
+#endif
+
 #endif

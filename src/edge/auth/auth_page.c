@@ -257,6 +257,7 @@ rc auth_view(struct ctx *c, const struct request *request, const struct session 
         .clearance = {actor.clearance.tlp, actor.clearance.compartments},
         .language = account.language,
         .events = core_size(auth->core),
+        .now = clock_now(c),
         .session = session->id,
         .method = session->method,
         .opened = session->opened,

@@ -98,6 +98,7 @@ SHAPE_DECLARE(ways, WAYS_FIELDS);
     F(T, text, locale, language, 0, 0, 0, "of the console")                             \
     F(T, choice, role_opening, opens, 0, 0, 0, "page that signing in leads to")         \
     F(T, i64, _, events, 0, 0, 0, "events recorded so far; live events follow on them") \
+    F(T, time, _, now, REQUIRED, 0, 0, "the server's clock")                            \
     F(T, record, mission_view, mission, 0, 0, 0, "where")                               \
     F(T, id, _, session, REQUIRED, 0, 0, "this session or token")                       \
     F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "how they signed in")          \

@@ -121,15 +121,13 @@ static rc end_present(struct ctx *c, const struct request *request)
     return ended.code == RC_NOT_FOUND ? OK : ended;
 }
 
-/* Everything is proved: open the session, unless the writer knows better. */
-static rc open_session(struct ctx *c, const struct request *request, const struct attempt *attempt,
-                       struct session_opening *opening, struct texts recovery_codes,
-                       struct response *response)
+/* Open the session, unless the writer knows better, and give its cookie. */
+static rc enter(struct ctx *c, const struct request *request, const struct attempt *attempt,
+                struct session_opening *opening, struct str *ret_cookie)
 {
     const struct auth *auth = auth_of(request);
     struct session *session = &opening->session;
     struct actor self = {.id = attempt->account};
-    struct session_view view;
     struct str secret;
     TRY(secret_new(c, &secret));
     TRY(secret_hash(c, secret, &session->hash));
@@ -148,11 +146,38 @@ static rc open_session(struct ctx *c, const struct request *request, const struc
     TRY(end_present(c, request));
     if (!str_absent(attempt->login))
         throttle_forget(auth->throttle, THROTTLE_PAIR, attempt->pair);
-    TRY(auth_view(c, request, session, &view));
+    return cookie_of(c, request, secret, auth->settings.session_absolute_ms, ret_cookie);
+}
+
+/* Everything is proved. */
+static rc open_session(struct ctx *c, const struct request *request, const struct attempt *attempt,
+                       struct session_opening *opening, struct texts recovery_codes,
+                       struct response *response)
+{
+    struct session_view view;
+    TRY(enter(c, request, attempt, opening, &response->cookie));
+    TRY(auth_view(c, request, &opening->session, &view));
     view.recovery_codes = recovery_codes;
     auth_put(response, &session_view_shape, &view);
-    return cookie_of(c, request, secret, auth->settings.session_absolute_ms, &response->cookie);
+    return OK;
 }
+
+#ifdef DEMONSTRATION
+rc auth_sign_in_shown(struct ctx *c, const struct request *request, struct str account,
+                      struct response *response)
+{
+    struct attempt attempt;
+    struct session_opening *opening = NULL;
+    bool known = false;
+    NEW(c, opening, 1);
+    TRY(begin(c, request, SIGN_IN_METHOD_DEMONSTRATION, (struct str){NULL, 0}, &attempt));
+    TRY(picture_has(c, request->picture, &account_shape, account, &known));
+    if (!known)
+        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
+    attempt.account = account;
+    return enter(c, request, &attempt, opening, &response->cookie);
+}
+#endif
 
 rc serve_sign_out(struct ctx *c, const struct request *request, struct response *response)
 {

@@ -10,12 +10,14 @@ const PING_MS = 1000;
 const GRACE_MS = 1500;
 const JUDGE_MS = 250;
 const AGAIN_MS = 5000;
+/** What a message takes on its way is not taken for another time. */
+const APART_MS = 400;
 /** The first event is told at once; what follows within this time is told together, and drawn once.
  * A storm is a thousand events a second, and a page that draws each shows them ever later. */
 const GATHER_MS = 50;
 
 export type Line = 'connecting' | 'live' | 'stale' | 'offline';
-type Ping = { size: number; writing?: 'full' | 'failing' };
+type Ping = { size: number; now: string; writing?: 'full' | 'failing' };
 type Heard =
   | { type: 'events'; events: LedgerEvent[] }
   | ({ type: 'ping' } & Ping)
@@ -30,8 +32,11 @@ class Live {
   /** Why nothing can be recorded now; absent when it can. */
   writing = $state<Ping['writing']>();
   now = $state(Date.now());
-  /** The server's clock less this machine's, as far as an answer has told it. */
-  skew = $state(0);
+  /** The server's clock less this machine's, as far as it has told it. */
+  #skew = $state(0);
+  /** What it said last. Twice the same: it stands, as the demonstration's can, and this is it. */
+  #said = '';
+  #stands = $state(0);
 
   #down = false;
   /** Something was heard since the start. */
@@ -139,6 +144,7 @@ class Live {
     this.#open ||= heard.type === 'ping' || heard.type === 'events';
     if (heard.type === 'ping') {
       this.size = heard.size;
+      this.hearTime(heard.now);
       this.writing = heard.writing;
     } else if (heard.type === 'again') {
       for (const listener of this.#again) listener();
@@ -161,9 +167,17 @@ class Live {
     else if (this.line !== 'connecting' || this.#open) this.line = 'live';
   }
 
-  /** The server's clock, as far as we know it. */
+  /** What time the server says it is, in answer to something asked for at `asked`. */
+  hearTime(text: string, asked = Date.now()): void {
+    this.#stands = text === this.#said ? Date.parse(text) : 0;
+    this.#said = text;
+    const skew = Date.parse(text) - (asked + Date.now()) / 2;
+    if (Math.abs(skew - this.#skew) > APART_MS) this.#skew = skew;
+  }
+
+  /** The server's clock, as far as we know it: by it everything is so and so old. */
   get serverNow(): number {
-    return this.now + this.skew;
+    return this.#stands || this.now + this.#skew;
   }
 
   /** Seconds since anything was heard. */

@@ -7,6 +7,7 @@
 //   domain/<noun>/lists.ts             export const lists: ListLook[]
 //   domain/<noun>/heads.ts             export const heads: Head[]
 //   domain/<noun>/places.ts            export const places: MenuLine[]
+//   domain/<noun>/stage.ts             export const stage: Stage; of the demonstration alone
 import type { Word } from '#types/words.d.ts';
 import type { Component } from 'svelte';
 import type { Job } from './jobs.ts';
@@ -92,6 +93,15 @@ export interface MenuLine {
   setup?: boolean;
 }
 
+/** What only the demonstration shows: another door than the sign-in, and a strip at the foot of
+ * every page. A mission's console is built without. */
+export interface Stage {
+  /** Is this server the demonstration's? */
+  here: () => Promise<boolean>;
+  door: Load<Record<string, never>>;
+  strip: Load<Record<string, never>>;
+}
+
 /** What a page is given: the rest of the address, and the record it stands for, if any. */
 export interface PageProps {
   rest: string[];
@@ -104,6 +114,9 @@ const headFiles = import.meta.glob<{ heads: Head[] }>('../domain/*/heads.ts', { 
 const placeFiles = import.meta.glob<{ places: MenuLine[] }>('../domain/*/places.ts', {
   eager: true,
 });
+const stageFiles = __DEMONSTRATION__
+  ? import.meta.glob<{ stage: Stage }>('../domain/*/stage.ts')
+  : {};
 const pageFiles = import.meta.glob<{ default: Component<PageProps> }>([
   '../pages/*.svelte',
   '../domain/*/pages/*.svelte',
@@ -155,3 +168,14 @@ export const heads = Object.values(headFiles)
 export const menuLines = Object.values(placeFiles)
   .flatMap((file) => file.places)
   .sort(byRank);
+
+let found: Promise<Stage | undefined> | undefined;
+async function lookForStage(): Promise<Stage | undefined> {
+  for (const load of Object.values(stageFiles)) {
+    const { stage } = await load();
+    if (await stage.here()) return stage;
+  }
+  return undefined;
+}
+/** The stage of the demonstration, where this is one; asked once. */
+export const stageHere = () => (found ??= lookForStage());

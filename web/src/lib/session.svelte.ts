@@ -1,5 +1,6 @@
 // Who is signed in, and the server's description of everything (the catalog).
 import { get, onSignedOut, Problem } from './api.ts';
+import { live } from './live.svelte.ts';
 import { permits } from './shape.ts';
 import type { SessionView } from '#types/api.d.ts';
 import type { Catalog, RecordKind, Who } from './types.ts';
@@ -29,7 +30,10 @@ class Session {
 
   async load(): Promise<void> {
     try {
-      const who = whoOf(await get<SessionView>('session', { quiet: true }));
+      const asked = Date.now();
+      const view = await get<SessionView>('session', { quiet: true });
+      live.hearTime(view.now, asked);
+      const who = whoOf(view);
       this.catalog = await get<Catalog>('catalog');
       this.who = who;
       this.state = 'in';

@@ -12,7 +12,7 @@ const LOAD_MS = 20_000;
 async function ask(): Promise<Queue> {
   const asked = Date.now();
   const queue = await get<Queue>('watch/queue', { signal: AbortSignal.timeout(LOAD_MS) });
-  live.skew = Date.parse(queue.now) - (asked + Date.now()) / 2;
+  live.hearTime(queue.now, asked);
   return queue;
 }
 

@@ -37,7 +37,7 @@ class Post {
   handovers = $state(0);
 
   #tables = emptyTables();
-  #beat = $derived(Math.floor(live.now / BEAT_MS) * BEAT_MS);
+  #beat = $derived(Math.floor(live.serverNow / BEAT_MS) * BEAT_MS);
   #waiting: LedgerEvent[] = [];
   /** What was heard since each load that is under way began. */
   #heard = new Set<LedgerEvent[]>();
@@ -69,7 +69,7 @@ class Post {
   }
   /** The server's clock, as far as we know it, by the half second. */
   get now(): number {
-    return this.#beat + live.skew;
+    return this.#beat;
   }
   get lost(): boolean {
     return live.line === 'stale' || live.line === 'offline';
@@ -208,7 +208,7 @@ class Post {
   async #loadAlarms(): Promise<void> {
     const asked = Date.now();
     const queue = await this.#get<Shown<AlarmQueue, 'items'>>('watch/queue');
-    live.skew = Date.parse(queue.now) - (asked + Date.now()) / 2;
+    live.hearTime(queue.now, asked);
     // The most urgent are on the screen before the rest is asked for.
     if (!this.loaded) {
       for (const alarm of queue.items)

@@ -3,6 +3,7 @@
 import { Feed } from '../../lib/feed.svelte.ts';
 import { get } from '../../lib/api.ts';
 import { maybe } from '../../lib/i18n.svelte.ts';
+import { live } from '../../lib/live.svelte.ts';
 import { session } from '../../lib/session.svelte.ts';
 import type { LedgerEvent } from '../../lib/types.ts';
 import type { LedgerPage } from '#types/api.d.ts';
@@ -53,7 +54,7 @@ export function stay(): () => void {
   const note = () => {
     const visit = read();
     if (visit && document.visibilityState === 'visible')
-      localStorage.setItem(key(), JSON.stringify({ ...visit, seen: Date.now() }));
+      localStorage.setItem(key(), JSON.stringify({ ...visit, seen: live.serverNow }));
   };
   const timer = setInterval(note, SEEN_EVERY_MS);
   return () => clearInterval(timer);
