@@ -138,7 +138,7 @@ class Stage:
         eve = os.path.join(self.folder, "eve.json")
         self.places = {"panels": panels, "broker": broker, "logs": logs, "eve": eve}
         self.keep(Broker(broker, self.folder))
-        self.server = self.keep(Server(program, flags))
+        self.server = self.keep(Server(program, ["--files", self.folder, *flags]))
         greeting = self.server.greeting
         self.api = Api(greeting["port"], greeting["tokens"]["officer"])
         accounts = self.listen()

@@ -7,14 +7,15 @@ import { words } from './words.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-const groups = {
-  base: [
-    /svelte\//,
-    /\/src\/(lib|ui|record|shell)\//,
-    /\/(places|asides|cards|heads|agenda)\.ts$/,
-  ],
-  situation: [/\/src\/situation\//, /\/domain\/\w+\/\w+(Head|Card|Clause|Why|Panel)\.svelte/],
-};
+// A page of the console is a handful of files, not a hundred: what every page needs is one.
+const base = [
+  /svelte\//,
+  /\/src\/(lib|ui|record|shell)\//,
+  /\/src\/(App|main)/,
+  /\/(places|asides|heads)\.ts$/,
+  /\/domain\/\w+\/\w+Head\.svelte/,
+  /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
+];
 
 /** CodeMirror writes its styles into an element, which the policy of our pages refuses. In a shadow
  * root it adopts a style sheet, which needs no leave; a page can do that too. */
@@ -35,14 +36,9 @@ export default defineConfig({
   build: {
     rollupOptions: {
       input: { index: `${here}index.html`, phone: `${here}phone.html` },
-      // A page of the console is a handful of files, not a hundred: what every page needs is one,
-      // what the head and the Situation show is another.
       output: {
         codeSplitting: {
-          groups: [
-            { name: 'base', test: (id) => groups.base.some((part) => part.test(id)) },
-            { name: 'situation', test: (id) => groups.situation.some((part) => part.test(id)) },
-          ],
+          groups: [{ name: 'base', test: (id) => base.some((part) => part.test(id)) }],
         },
       },
     },

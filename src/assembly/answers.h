@@ -70,6 +70,7 @@ SHAPE_DECLARE(catalog_event, CATALOG_EVENT_FIELDS);
 /* The records are described by shapes, which no shape describes: they are free JSON. */
 #define CATALOG_VIEW_FIELDS(F, T)                                                \
     F(T, json, _, records, REQUIRED, 0, 0, "records with their shape and steps") \
+    F(T, json, _, lists, REQUIRED, 0, 0, "lists of what is no record")           \
     F(T, list, catalog_permission, permissions, 0, 0, 0, "permissions")          \
     F(T, list, catalog_event, events, 0, 0, 0, "kinds of events")
 SHAPE_DECLARE(catalog_view, CATALOG_VIEW_FIELDS);

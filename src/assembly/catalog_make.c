@@ -209,6 +209,8 @@ static rc add_module(struct ctx *c, struct catalog *catalog, const struct module
         FAIL(c, INTERNAL, "a second module says where accounts come from: %s", m->name);
     if (m->account_origin)
         catalog->account_origin = m->account_origin;
+    if (m->callers)
+        catalog->callers = m->callers;
     return add_extension(c, catalog,
                          &(struct extension){m->events, m->folds, m->reactions, m->routes});
 }

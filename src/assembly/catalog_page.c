@@ -107,6 +107,23 @@ static void put_records(struct text *out, const struct catalog *catalog)
     }
 }
 
+/* Lists of what is no record: where they are asked for, and the shape of their rows. */
+static void put_lists(struct text *out, const struct catalog *catalog)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < catalog_route_count(catalog); i++) {
+        const struct route *route = catalog_route(catalog, i);
+        if (!route->lists)
+            continue;
+        put_pair(out, route->lists->name, route->help, count++ > 0);
+        text_printf(out, ",\"plural\":\"%s\",\"path\":\"%s\",\"read\":\"%s\",\"shape\":",
+                    strrchr(route->path, '/') + 1, route->path + strlen("/api/v1/"),
+                    route->permission);
+        shape_describe(out, route->lists);
+        text_put_char(out, '}');
+    }
+}
+
 rc catalog_serve(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct catalog *catalog = request->catalog;
@@ -115,6 +132,8 @@ rc catalog_serve(struct ctx *c, const struct request *request, struct response *
     response->common = true;
     text_put(out, STR("{\"records\":["));
     put_records(out, catalog);
+    text_put(out, STR("],\"lists\":["));
+    put_lists(out, catalog);
     text_put(out, STR("],\"permissions\":["));
     for (size_t i = 0; i < catalog_permission_count(catalog); i++) {
         const struct permission *permission = catalog_permission(catalog, i);

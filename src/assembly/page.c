@@ -44,8 +44,8 @@ static rc add_filter(struct ctx *c, const struct param *param, struct query *q)
     static const struct {
         const char *suffix;
         enum filter_op op;
-    } ops[] = {{".ne", FILTER_NE}, {".lt", FILTER_LT}, {".le", FILTER_LE},
-               {".gt", FILTER_GT}, {".ge", FILTER_GE}, {".has", FILTER_HAS}};
+    } ops[] = {{".ne", FILTER_NE}, {".lt", FILTER_LT},   {".le", FILTER_LE}, {".gt", FILTER_GT},
+               {".ge", FILTER_GE}, {".has", FILTER_HAS}, {".in", FILTER_IN}};
     struct filter filter = {param->name, FILTER_EQ, param->value};
     if (q->filter_count == QUERY_FILTERS_MAX)
         FAIL(c, INVALID, "at most %d filters", QUERY_FILTERS_MAX);

@@ -206,6 +206,9 @@ static rc serve_add(struct ctx *c, const struct request *request, struct respons
     struct str id;
     TRY(id_new(c, &id));
     TRY(read_body(c, request, id, &head));
+    /* That an id is taken would tell of records one may not see. */
+    if (!str_eq(head->id, id) && !actor_may(request->actor, "*"))
+        REFUSE(c, INVALID, "id", "id", "id: leave it out; Chancery makes the id of a new record");
     TRY(make_command(c, request, RECORD_ADD, &command));
     command->input = head;
     response->status = 201;

@@ -96,7 +96,8 @@ static rc origin(struct ctx *c, struct picture *, struct str account, struct str
                  struct account_origin *ret)
 {
     (void)c;
-    ret->let_in = str_is(account, "made") && str_is(other, "maker");
+    ret->akin = (str_is(account, "made") && str_is(other, "maker")) ||
+                (str_is(account, "maker") && str_is(other, "made"));
     if (str_is(account, "second"))
         ret->person = STR("p-one");
     return OK;

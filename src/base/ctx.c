@@ -32,6 +32,7 @@ rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, con
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     *fault = (struct fault){.code = code, .file = file, .line = line};
+    c->faults = NULL;
     copy_cut(fault->message, sizeof fault->message, str_from(message));
     return (rc){code};
 }
@@ -46,20 +47,25 @@ void fault_set_value(struct ctx *c, struct str value)
     copy_cut(c->fault.value, sizeof c->fault.value, value);
 }
 
-void fault_enter_name(struct ctx *c, struct str name)
+void fault_put_before(struct fault *fault, struct str name)
 {
-    char path[sizeof c->fault.pointer * 2];
+    char path[sizeof fault->pointer * 2];
     size_t at = 0;
     path[at++] = '/';
-    for (size_t i = 0; i < name.len && at < sizeof c->fault.pointer - 2; i++) {
+    for (size_t i = 0; i < name.len && at < sizeof fault->pointer - 2; i++) {
         bool special = name.ptr[i] == '~' || name.ptr[i] == '/';
         if (special)
             path[at++] = '~';
         path[at++] = !special ? name.ptr[i] : name.ptr[i] == '~' ? '0' : '1';
     }
-    size_t rest = strlen(c->fault.pointer);
-    memcpy(path + at, c->fault.pointer, rest);
-    copy_cut(c->fault.pointer, sizeof c->fault.pointer, (struct str){path, at + rest});
+    size_t rest = strlen(fault->pointer);
+    memcpy(path + at, fault->pointer, rest);
+    copy_cut(fault->pointer, sizeof fault->pointer, (struct str){path, at + rest});
+}
+
+void fault_enter_name(struct ctx *c, struct str name)
+{
+    fault_put_before(&c->fault, name);
 }
 
 void fault_enter_index(struct ctx *c, size_t index)

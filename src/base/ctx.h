@@ -19,10 +19,19 @@ struct fault {
     int line;
 };
 
+/* What is wrong with one input, in the order of its fields. What is beyond the most is left out. */
+enum { FAULTS_MAX = 20 };
+struct faults {
+    size_t count;
+    struct fault items[FAULTS_MAX];
+};
+
 struct ctx {
     struct arena *arena;
     const struct clock *clock;
     struct fault fault;
+    bool every_fault;      /* a person waits for the answer: tell all that is wrong with an input */
+    struct faults *faults; /* then all of it, `fault` the first; NULL: there is only `fault` */
 };
 
 static inline struct wall clock_now(const struct ctx *c)
@@ -49,6 +58,8 @@ void fault_set_value(struct ctx *c, struct str value);
 /* Put "/name" or "/3" before the fault's pointer, while a failure climbs out of a nested value. */
 void fault_enter_name(struct ctx *c, struct str name);
 void fault_enter_index(struct ctx *c, size_t index);
+/* The same for a fault that is kept in a list. */
+void fault_put_before(struct fault *fault, struct str name);
 
 /* The failing result of the fault that is already in c. */
 static inline rc fault_again(const struct ctx *c)

@@ -3,6 +3,7 @@
 #ifndef CORE_ACTOR_H
 #define CORE_ACTOR_H
 
+#include "base/clock.h"
 #include "shape/label.h"
 
 struct actor {
@@ -12,6 +13,11 @@ struct actor {
     struct clearance clearance; /* what may be read */
     bool sources_only;          /* of a token: it speaks for these sources and no other, … */
     struct texts sources;       /* … by their ids; an empty list is for none */
+
+    /* How it came in, for what is decided later than it was looked up (core_callers). */
+    struct str way;    /* id of the session or token; absent: by none */
+    int64_t as_of;     /* core_callers() before it was looked up */
+    struct wall until; /* it may do nothing from then on; absent: no end */
 };
 
 /* Chancery itself: may do and read everything, on behalf of nobody. */

@@ -123,6 +123,11 @@ account_origin_fn *catalog_account_origin(const struct catalog *catalog)
     return catalog->account_origin;
 }
 
+const struct callers *catalog_callers(const struct catalog *catalog)
+{
+    return catalog->callers;
+}
+
 size_t catalog_route_count(const struct catalog *catalog)
 {
     return catalog->routes.count;

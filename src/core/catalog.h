@@ -39,6 +39,7 @@ bool catalog_is_word(const struct catalog *catalog, const struct record *record,
 
 /* NULL: no module knows of accounts. */
 account_origin_fn *catalog_account_origin(const struct catalog *catalog);
+const struct callers *catalog_callers(const struct catalog *catalog);
 
 /* Walks over everything, generated parts included; records in the order of the modules. */
 size_t catalog_route_count(const struct catalog *catalog);

@@ -38,6 +38,7 @@ struct catalog {
     struct rows generated, events, decisions, folds, reactions, tables, routes, permissions;
     struct rows generated_by_name, events_by_name, decisions_by_name, permissions_by_name;
     account_origin_fn *account_origin;
+    const struct callers *callers;
 };
 
 /* Event kinds, decisions, permissions and generated rows begin with their name … */

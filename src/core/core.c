@@ -470,6 +470,11 @@ int64_t core_size(const struct core *core)
     return atomic_load(&core->size);
 }
 
+int64_t core_callers(const struct core *core)
+{
+    return atomic_load(&core->callers);
+}
+
 const struct catalog *core_catalog(const struct core *core)
 {
     return core->options.catalog;

@@ -84,6 +84,11 @@ int64_t core_size(const struct core *core);
 const struct catalog *core_catalog(const struct core *core);
 const struct core_options *core_options(const struct core *core);
 
+/* How often it was committed that somebody's rights may have changed; may be read by any thread.
+ * Read before an actor is looked up and kept with it (actor.as_of), it tells later, for nothing,
+ * whether the actor has to be looked up again. The writer does that for every command. */
+int64_t core_callers(const struct core *core);
+
 /* Counters for the operator, read by any thread. */
 struct core_counts {
     int64_t commands, refused, events, batches, waiting, turned_away, folds_retried;

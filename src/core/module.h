@@ -121,13 +121,25 @@ struct extension {
 typedef rc extend_fn(struct ctx *c, const struct record *record, struct extension *ret);
 
 /* The origin of an account: its person (for a program, the one who answers for it; absent if the
- * account is unknown), and whether `other` let it in: added it, or made a link or token for it. */
+ * account is unknown), and whether it is akin to another: lately, one of the two let in the other
+ * (added it, or made a link or token for it), itself or through accounts that it let in; or
+ * somebody let in both. */
 struct account_origin {
     struct str person;
-    bool let_in;
+    bool akin;
 };
 typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str account,
                              struct str other, struct account_origin *ret);
+
+/* Who comes in by sessions and tokens. Whatever is written to one of these tables may change what
+ * an actor may do; `now` looks one up again by its `way`. UNAUTHENTICATED: the session or token has
+ * ended; FORBIDDEN: the account may not be used. */
+typedef rc caller_now_fn(struct ctx *c, struct picture *picture, const struct actor *was,
+                         struct actor *ret);
+struct callers {
+    const struct shape *const *tables; /* ended by NULL */
+    caller_now_fn *now;
+};
 
 /* May files of this record be removed now? CONFLICT: they are held. */
 typedef rc check_removal_fn(struct ctx *c, struct picture *picture, const struct record *record,
@@ -164,6 +176,7 @@ struct module {
     extend_fn *extend;   /* called once for every record there is */
     const char *opening; /* a decision that Chancery makes each time the mission opens */
     account_origin_fn *account_origin; /* of the one module that keeps the accounts */
+    const struct callers *callers;     /* of the same module */
     check_removal_fn *check_removal;   /* NULL: it holds nothing */
     const struct report *reports;
 };

@@ -77,6 +77,15 @@ static rc make_statements(struct ctx *c, enum store_kind kind, struct picture_ta
     return make_put(c, t, t->searched && kind == STORE_POSTGRES);
 }
 
+static bool is_of_callers(const struct catalog *catalog, const struct shape *shape)
+{
+    const struct callers *callers = catalog_callers(catalog);
+    for (size_t i = 0; callers && callers->tables[i]; i++)
+        if (callers->tables[i] == shape)
+            return true;
+    return false;
+}
+
 static rc open_tables(struct ctx *c, struct picture *p)
 {
     p->count = catalog_table_count(p->catalog);
@@ -88,6 +97,7 @@ static rc open_tables(struct ctx *c, struct picture *p)
         TRY(str_format(c, &name, "%s_%s", t->table->kind == TABLE_VAULT ? "v" : "p",
                        t->table->shape->name));
         t->name = name.ptr;
+        t->of_callers = is_of_callers(p->catalog, t->table->shape);
         TRY(shape_columns(c, t->table->shape, &t->columns));
         assert(strcmp(t->columns.items[0].name, "id") == 0);
         assert(t->columns.count + ROW_COLUMN_COUNT + 2 <= VALUES_MAX);
@@ -459,11 +469,29 @@ static rc put_row(struct ctx *c, struct picture *picture, const struct picture_t
     return store_run(c, picture->store, t->put_words, 3, row, NULL);
 }
 
+/* The table that is about to be written. */
+static const struct picture_table *write_table(struct picture *picture, const struct shape *shape)
+{
+    const struct picture_table *t = picture_table(picture, shape);
+    picture->callers_changed = picture->callers_changed || t->of_callers;
+    return t;
+}
+
+bool picture_callers_changed(const struct picture *picture)
+{
+    return picture->callers_changed;
+}
+
+void picture_callers_settled(struct picture *picture)
+{
+    picture->callers_changed = false;
+}
+
 rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
                const void *record, const struct event *event)
 {
     struct arena_mark mark = arena_mark(c->arena);
-    rc result = put_row(c, picture, picture_table(picture, shape), record, event);
+    rc result = put_row(c, picture, write_table(picture, shape), record, event);
     arena_return(c->arena, mark);
     return result;
 }
@@ -477,19 +505,19 @@ rc picture_retire(struct ctx *c, struct picture *picture, const struct shape *sh
         STORE_VALUE_I64(event->seq),
         STORE_VALUE_I64(event->occurred.us),
     };
-    return store_run(c, picture->store, picture_table(picture, shape)->retire, 4, values, NULL);
+    return store_run(c, picture->store, write_table(picture, shape)->retire, 4, values, NULL);
 }
 
 rc picture_delete(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id)
 {
     struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(id)};
-    return store_run(c, picture->store, picture_table(picture, shape)->remove, 2, values, NULL);
+    return store_run(c, picture->store, write_table(picture, shape)->remove, 2, values, NULL);
 }
 
 rc picture_delete_where(struct ctx *c, struct picture *picture, const struct shape *shape,
                         const char *field, struct str value)
 {
-    const struct picture_table *t = picture_table(picture, shape);
+    const struct picture_table *t = write_table(picture, shape);
     struct store_value values[] = {STORE_VALUE_TEXT(picture->mission), STORE_VALUE_TEXT(value)};
     struct str sql;
     assert(shape_column(&t->columns, str_from(field)));

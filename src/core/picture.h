@@ -68,6 +68,10 @@ rc picture_find(struct ctx *c, struct picture *picture, const struct shape *shap
 rc picture_any(struct ctx *c, struct picture *picture, const struct shape *shape, const char *field,
                struct str value, bool *ret);
 
+/* Was a table of callers (struct callers) written to, through this view, since it was settled? */
+bool picture_callers_changed(const struct picture *picture);
+void picture_callers_settled(struct picture *picture);
+
 /* Writing: folds only (and, for vault tables, the writer on behalf of a decision). A live record of
  * the mission with the same value in a UNIQUE field gives CONFLICT. */
 rc picture_put(struct ctx *c, struct picture *picture, const struct shape *shape,
@@ -81,15 +85,25 @@ rc picture_delete_where(struct ctx *c, struct picture *picture, const struct sha
 /* ---- lists
  * --------------------------------------------------------------------------------------- */
 
-enum filter_op { FILTER_EQ, FILTER_NE, FILTER_LT, FILTER_LE, FILTER_GT, FILTER_GE, FILTER_HAS };
+enum filter_op {
+    FILTER_EQ,
+    FILTER_NE,
+    FILTER_LT,
+    FILTER_LE,
+    FILTER_GT,
+    FILTER_GE,
+    FILTER_HAS,
+    FILTER_IN
+};
 
 /* A list of references or texts, and a field of the records in a list, is asked item by item:
  * EQ: some item is exactly this; NE: none is; HAS: some reference is exactly this, some text
- * contains it. Other comparisons of a list are refused. */
+ * contains it; IN: some item is exactly one of these. Other comparisons of a list are refused. */
 struct filter {
     struct str field; /* a column ("name", "address_city"), or of a list's records "points.zone" */
     enum filter_op op;
-    struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case */
+    struct str value; /* as written in JSON, without quotes; FILTER_HAS: contained, any case;
+                       * FILTER_IN: several, comma between */
 };
 
 enum { QUERY_FILTERS_MAX = 16, QUERY_LIMIT_MAX = 500, QUERY_LIMIT_DEFAULT = 50 };

@@ -18,6 +18,7 @@ struct picture_table {
     struct str select; /* SELECT … FROM … WHERE mission = $1 */
     struct str put, get, has, had, retire, remove;
     bool searched;        /* it has an index of words */
+    bool of_callers;      /* what is written here may change what an actor may do */
     struct str put_words; /* SQLite: the statement that keeps the words of a row */
 };
 
@@ -28,6 +29,7 @@ struct picture {
     struct str mission;
     size_t count;
     struct picture_table *tables;
+    bool callers_changed; /* since picture_callers_settled */
 };
 
 /* The table of a shape; a shape without one is a programming error. */

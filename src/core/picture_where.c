@@ -202,27 +202,58 @@ static rc find_way(struct ctx *c, const struct filter *filter, struct str rest, 
     return OK;
 }
 
+/* Some item is exactly one of the values. */
+static rc add_one_of(struct picture_where *w, const struct way *way, struct str values)
+{
+    struct str value;
+    text_put(&w->sql, STR(" AND (1=0"));
+    while (str_split(&values, ',', &value)) {
+        text_put(&w->sql, STR(" OR "));
+        TRY(put_some_item(w, way, false, value));
+    }
+    text_put_char(&w->sql, ')');
+    return OK;
+}
+
 static rc add_list_filter(struct picture_where *w, const struct filter *filter, struct way *way,
                           struct str rest)
 {
     TRY(find_way(w->c, filter, rest, way));
     enum shape_kind kind = way_end(way)->kind;
     bool contains = filter->op == FILTER_HAS && (kind == SHAPE_TEXT || kind == SHAPE_TEXTS);
-    if (filter->op != FILTER_EQ && filter->op != FILTER_NE && filter->op != FILTER_HAS)
+    if (filter->op != FILTER_EQ && filter->op != FILTER_NE && filter->op != FILTER_HAS &&
+        filter->op != FILTER_IN)
         return picture_refuse(w->c, "filter", filter->field,
-                              "a list can only be filtered with =, .ne or .has");
+                              "a list can only be filtered with =, .ne, .in or .has");
+    if (filter->op == FILTER_IN)
+        return add_one_of(w, way, filter->value);
     text_put(&w->sql, filter->op == FILTER_NE ? STR(" AND NOT ") : STR(" AND "));
     return put_some_item(w, way, contains, filter->value);
 }
 
 /* ---- filters --------------------------------------------------------------------------------- */
 
+/* The column is one of the values; none given: no row is. */
+static rc put_in(struct picture_where *w, const struct shape_column *column, struct str values)
+{
+    struct str one;
+    text_printf(&w->sql, "\"%s\" IN (NULL", column->name);
+    while (str_split(&values, ',', &one)) {
+        struct store_value value;
+        TRY(parse_value(w->c, column, one, &value));
+        text_put_char(&w->sql, ',');
+        TRY(picture_where_value(w, value));
+    }
+    text_put_char(&w->sql, ')');
+    return OK;
+}
+
 static rc add_plain_filter(struct picture_where *w, const struct filter *filter,
                            const struct shape_column *column)
 {
     static const char *const ops[] = {
         [FILTER_EQ] = "=", [FILTER_NE] = "<>", [FILTER_LT] = "<",   [FILTER_LE] = "<=",
-        [FILTER_GT] = ">", [FILTER_GE] = ">=", [FILTER_HAS] = NULL,
+        [FILTER_GT] = ">", [FILTER_GE] = ">=", [FILTER_HAS] = NULL, [FILTER_IN] = NULL,
     };
     struct store_value value;
     text_put(&w->sql, STR(" AND "));
@@ -234,6 +265,8 @@ static rc add_plain_filter(struct picture_where *w, const struct filter *filter,
         TRY(str_format(w->c, &quoted, "\"%s\"", column->name));
         return put_contains(w, quoted.ptr, filter->value);
     }
+    if (filter->op == FILTER_IN)
+        return put_in(w, column, filter->value);
     TRY(parse_value(w->c, column, filter->value, &value));
     text_printf(&w->sql, "(\"%s\"%s", column->name, ops[filter->op]);
     TRY(picture_where_value(w, value));

@@ -72,6 +72,22 @@ TEST_SCENES(a_list_of_references_has_exactly_what_is_asked, sample_modules)
     assert_int_equal(by(s, "tags", FILTER_HAS, "\",\""), 0); /* not what stands between them */
 }
 
+TEST_SCENES(one_of_several_values_is_asked_at_once, sample_modules)
+{
+    keep(s, "hall");
+    keep(s, "yard");
+    scene_do(s, "gate.add", NULL, GATE("g1", "One", ",\"keepers\":[\"hall\"]"));
+    scene_do(s, "gate.add", NULL, GATE("g2", "Two", ",\"keepers\":[\"yard\"],\"tags\":[\"a\"]"));
+    scene_do(s, "gate.add", NULL, GATE("g3", "Three", ""));
+    assert_int_equal(by(s, "name", FILTER_IN, "One,Three,Four"), 2);
+    assert_int_equal(by(s, "name", FILTER_IN, "one"), 0);
+    assert_int_equal(by(s, "name", FILTER_IN, ""), 0);
+    assert_int_equal(by(s, "name", FILTER_IN, "One') OR (1=1"), 0);
+    assert_int_equal(by(s, "keepers", FILTER_IN, "hall,yard"), 2);
+    assert_int_equal(by(s, "keepers", FILTER_IN, "yard,nobody"), 1);
+    assert_int_equal(by(s, "tags", FILTER_IN, ""), 0);
+}
+
 TEST_SCENES(a_list_tells_no_secret_and_refuses_what_it_cannot_answer, sample_modules)
 {
     static const char *const none[] = {"spares.pin",     "lock.pin", "spares.nonsense", "spares.",

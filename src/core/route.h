@@ -22,7 +22,6 @@ struct param {
 struct request {
     const struct route *route;
     const struct actor *actor;            /* NULL: not signed in */
-    struct str session;                   /* id of the session or token, absent without */
     struct str peer;                      /* address of the caller */
     struct str parts[REQUEST_PATH_PARTS]; /* what stood for {…} in the path, in order */
     size_t param_count;
@@ -70,6 +69,8 @@ struct route {
                                  * GET: command_done (answers.h), or nothing */
     const char *type;           /* media type of a body that no shape describes */
     bool output_list;           /* {"items": […], "after": …} of output */
+    const struct shape *lists;  /* rows of this table, which are no records: the console lists them,
+                                 * with the filters that lists of records take */
     size_t body_max;            /* bytes; 0: 64 KiB */
     bool raw;                   /* the handler reads `body` into `input`'s shape itself */
     bool slow;                  /* takes long (argon2): a worker serves it */

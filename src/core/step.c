@@ -27,21 +27,20 @@ rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *
                     struct str asked)
 {
     account_origin_fn *origin_of = catalog_account_origin(picture_catalog(picture));
-    struct account_origin of_asked = {0}, of_actor = {0};
+    struct account_origin of_asked = {0};
     if (str_absent(actor->person))
         return refuse_same(c, "a person has to do this, not a program");
     if (str_absent(asked))
         return refuse_same(c, "it is unknown who asked for it: have it requested again");
     if (str_eq(asked, actor->id))
         return refuse_same(c, "somebody other than the person who asked has to do this");
-    if (origin_of) {
+    if (origin_of)
         TRY(origin_of(c, picture, asked, actor->id, &of_asked));
-        TRY(origin_of(c, picture, actor->id, asked, &of_actor));
-    }
     if (str_eq(of_asked.person, actor->person))
         return refuse_same(c, "somebody other than the person who asked has to do this");
-    if (of_asked.let_in || of_actor.let_in)
-        return refuse_same(c, "one of the two accounts created the other or gave access to it");
+    if (of_asked.akin)
+        return refuse_same(c, "in the last week, one of the two accounts created the other or gave "
+                              "access to it, or somebody did so for both");
     return OK;
 }
 

@@ -121,8 +121,8 @@ bool record_fixed(const struct record *record);
 const char *step_state(const struct record *record, const void *body);
 
 /* Is the actor a person other than the one who asked: a different account and a different person,
- * with neither account let in by the other? FORBIDDEN says what is wrong. An absent `asked` means
- * that it is unknown who asked, which is refused. */
+ * with neither account let in by the other lately, nor both by a third? FORBIDDEN says what is
+ * wrong. An absent `asked` means that it is unknown who asked, which is refused. */
 rc step_check_other(struct ctx *c, struct picture *picture, const struct actor *actor,
                     struct str asked);
 

@@ -216,6 +216,7 @@ rc batch_begin(struct batch *b)
         TRY(core_open_parts(&b->c, core));
         core->lost = false;
     }
+    picture_callers_settled(core->picture);
     for (int follows = 0; follows < FOLLOWS_MAX; follows++) {
         bool any = false;
         TRY(store_begin(&b->c, core->store, true));
@@ -257,6 +258,8 @@ static void publish(struct batch *b)
 {
     struct core *core = b->core;
     note_failing(core, RC_OK);
+    if (picture_callers_changed(core->picture))
+        atomic_fetch_add(&core->callers, 1);
     checkpointer_note(core->checkpointer, b->erased);
     atomic_store(&core->size, ledger_size(core->ledger));
     atomic_fetch_add(&core->batches, 1);
@@ -279,6 +282,7 @@ bool batch_undo(struct batch *b, rc result)
     struct core *core = b->core;
     struct ctx c = {.arena = arena_open(16 << 20), .clock = core->options.clock};
     note_failing(core, result.code);
+    atomic_fetch_add(&core->callers, 1); /* it may turn out to have been committed */
     if (!c.arena || core->lost) {
         arena_close(c.arena);
         core->lost = true;
@@ -318,9 +322,29 @@ static struct str first_record(const struct batch *b, size_t from)
     return STR("");
 }
 
+/* Whoever asked was looked up before the command was queued, and may have lost the right since: by
+ * what was committed, or by a command before this one in the batch. */
+static rc look_up_again(struct batch *b, struct command *command)
+{
+    const struct core *core = b->core;
+    const struct callers *callers = catalog_callers(core->options.catalog);
+    struct actor now = {0};
+    if (!callers || str_absent(command->actor.way))
+        return OK;
+    if (command->actor.until.us && command->actor.until.us <= command->received.us)
+        FAIL(&b->c, UNAUTHENTICATED, "this session has ended");
+    if (command->actor.as_of == atomic_load(&core->callers) &&
+        !picture_callers_changed(core->picture))
+        return OK;
+    TRY(callers->now(&b->c, core->picture, &command->actor, &now));
+    command->actor = now;
+    return OK;
+}
+
 static rc decide(struct batch *b, struct command *command, struct outcome *outcome)
 {
     const struct decision *decision = command->decision;
+    TRY(look_up_again(b, command));
     outcome_init(outcome, b->core->options.catalog, (struct label){TLP_NONE, {NULL, 0}});
     if (!actor_may(&command->actor, decision->permission))
         FAIL(&b->c, FORBIDDEN, "%s needs the permission %s", decision->name, decision->permission);
@@ -355,8 +379,7 @@ rc batch_note_skipped(struct batch *b, const struct origin *origin)
     return batch_apply(b, &next, &outcome, &first);
 }
 
-/* A refusal is the command's own result; what this gives back is a failure of the batch. */
-static rc run_command(struct batch *b, struct command *command)
+static rc run_as(struct batch *b, struct command *command)
 {
     struct outcome outcome;
     size_t before = b->count;
@@ -385,6 +408,17 @@ static rc run_command(struct batch *b, struct command *command)
     snprintf(command->record_id, sizeof command->record_id, "%.*s",
              STR_ARG(first_record(b, before)));
     return OK;
+}
+
+/* A refusal is the command's own result; what this gives back is a failure of the batch. The actor
+ * may be another while it runs, and is the caller's again afterwards: what was looked up anew lies
+ * in the batch's memory. */
+static rc run_command(struct batch *b, struct command *command)
+{
+    struct actor caller = command->actor;
+    rc result = run_as(b, command);
+    command->actor = caller;
+    return result;
 }
 
 /* The whole list in one transaction, or nothing of it. */

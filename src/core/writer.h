@@ -47,6 +47,7 @@ struct core {
     void (*ring)(struct core *core); /* tells them that there is more; NULL: there are none */
     bool following;                  /* core_step is called by a follower that waits */
     _Atomic int64_t size;            /* events committed and told to the subscribers */
+    _Atomic int64_t callers;         /* core_callers */
     _Atomic int64_t commands, refused, events, batches, waiting, turned_away, retried;
     _Atomic int failing; /* enum rc_code of the last batch */
     _Atomic int64_t failing_since_us;

@@ -88,6 +88,7 @@ rc writer_follow(struct batch *b, bool *ret_any)
         return OK;
     if (ledger_size(core->ledger) < atomic_load(&core->size))
         FAIL(&b->c, CORRUPT, "the ledger has become shorter: another file was put in its place");
+    atomic_fetch_add(&core->callers, 1);
     TRY(fold_forward(&b->c, core));
     while (atomic_load(&core->size) < ledger_size(core->ledger)) {
         struct arena_mark mark = arena_mark(b->c.arena);

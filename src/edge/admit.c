@@ -6,15 +6,6 @@
 
 /* ---- host and origin ------------------------------------------------------------------------ */
 
-static struct str without_port(struct str host)
-{
-    size_t at = host.len;
-    while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9')
-        at--;
-    bool port = at > 0 && host.ptr[at - 1] == ':' && at < host.len;
-    return port ? str_sub(host, 0, at - 1) : host;
-}
-
 /* An address can only be called by somebody who means it; a name may have been made to point at
  * us. */
 static bool is_address(struct str host)
@@ -30,11 +21,12 @@ static bool is_address(struct str host)
 static rc check_host(struct ctx *c, const struct edge_request *er)
 {
     const struct texts *hosts = &er->edge->options.hosts;
-    struct str host = without_port(er->exchange->head.host);
+    int64_t port;
+    struct str host = edge_split_port(er->exchange->head.host, &port);
     if (is_address(host) || str_eq_nocase(host, STR("localhost")))
         return OK;
     for (size_t i = 0; i < hosts->count; i++)
-        if (str_eq_nocase(hosts->items[i], host))
+        if (str_eq_nocase(edge_split_port(hosts->items[i], &port), host))
             return OK;
     fault_set_value(c, host);
     FAIL(c, MALFORMED, "this server does not have the name %.*s", STR_ARG(host));
@@ -89,7 +81,7 @@ static rc find_route(struct ctx *c, struct edge_request *er)
          STR_ARG(er->allow));
 }
 
-static rc identify(struct ctx *c, struct edge_request *er)
+rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct edge_auth *auth = er->edge->options.auth;
     const struct http_head *head = &er->exchange->head;
@@ -100,11 +92,8 @@ static rc identify(struct ctx *c, struct edge_request *er)
         .user_agent = http_header(head, "user-agent"),
         .tls = er->exchange->tls,
     };
-    TRY(auth->identify(c, auth->arg, er->loop->reader.picture, &credentials, &er->caller));
-    if (er->caller.known) {
-        er->request.actor = &er->caller.actor;
-        er->request.session = er->caller.session;
-    }
+    TRY(auth->identify(c, auth->arg, picture, &credentials, &er->caller));
+    er->request.actor = er->caller.known ? &er->caller.actor : NULL;
     if (actor_may(er->request.actor, er->request.route->permission))
         return OK;
     if (!er->request.actor)
@@ -188,7 +177,7 @@ rc admit_request(struct ctx *c, struct edge_request *er)
     TRY(find_route(c, er));
     if (er->asset)
         return OK;
-    TRY(identify(c, er));
+    TRY(admit_caller(c, er, er->loop->reader.picture));
     TRY(check_same_site(c, er));
     TRY(read_params(c, er));
     er->request.peer = er->exchange->peer;

@@ -58,6 +58,9 @@ static void send_reply(struct edge_request *er, struct http_reply *reply)
     http_reply(er->exchange, reply);
 }
 
+/* Of a problem with all its faults, each character of them escaped. */
+enum { PROBLEM_BYTES_MAX = 65536 };
+
 /* ---- faults --------------------------------------------------------------------------------- */
 
 static void put_member(struct text *out, const char *name, const char *value)
@@ -89,6 +92,24 @@ static void hide_fault(struct edge_request *er, struct fault *fault)
              STR_ARG(reference));
 }
 
+/* Every fault of the input, in the order of its fields. */
+static void put_errors(struct text *out, const struct fault *fault, const struct faults *all)
+{
+    size_t count = all ? all->count : 1;
+    if (fault->code != RC_INVALID || fault->pointer[0] == '\0')
+        return;
+    text_put(out, STR(",\"errors\":["));
+    for (size_t i = 0; i < count; i++) {
+        const struct fault *one = all ? &all->items[i] : fault;
+        text_put(out, i > 0 ? STR(",{\"pointer\":") : STR("{\"pointer\":"));
+        text_put_json(out, str_from(one->pointer));
+        put_member(out, "rule", one->rule);
+        put_member(out, "detail", one->message);
+        text_put_char(out, '}');
+    }
+    text_put_char(out, ']');
+}
+
 void answer_fault(struct edge_request *er)
 {
     struct fault fault = er->exchange->c.fault;
@@ -99,7 +120,7 @@ void answer_fault(struct edge_request *er)
     reply.status = rc_http(fault.code);
     if (reply.status == 500 || fault.code == RC_NO_SPACE)
         hide_fault(er, &fault);
-    text_init(&out, &er->exchange->out, 8192);
+    text_init(&out, &er->exchange->out, PROBLEM_BYTES_MAX);
     text_printf(&out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
                 rc_title(fault.code), reply.status, rc_name(fault.code));
     put_member(&out, "detail", fault.message);
@@ -107,6 +128,7 @@ void answer_fault(struct edge_request *er)
     put_member(&out, "rule", fault.rule);
     if (str_is_utf8(str_from(fault.value)))
         put_member(&out, "value", fault.value);
+    put_errors(&out, &fault, er->exchange->c.faults);
     text_put_char(&out, '}');
     if (!rc_ok(text_done(&out, &reply.body)))
         reply.body = STR("{\"type\":\"about:blank\",\"status\":503}");

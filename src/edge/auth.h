@@ -17,12 +17,11 @@ struct edge_credentials {
     bool tls;
 };
 
-/* Who it is. All texts are in the arena of the call's ctx. */
+/* Who it is, and by which session or token (actor.way). All texts are in the arena of the call's
+ * ctx. */
 struct edge_caller {
     bool known;
-    struct actor actor;   /* when known */
-    struct str session;   /* id of the session or token, when known */
-    struct wall valid_to; /* known no longer after this; absent: no end */
+    struct actor actor; /* when known */
 };
 
 struct edge_auth {
@@ -55,6 +54,10 @@ bool edge_request_tls(const struct request *request);
 
 /* The origin that the browser sees, "https://post.example.org"; what passkeys are bound to. */
 struct str edge_request_origin(const struct request *request);
+
+/* Is that origin one of ours, with its port: that we listen on, or that a host was named with
+ * ("post.example.org:443")? Another service of the same machine, at another port, is not us. */
+bool edge_request_is_ours(const struct request *request);
 
 /* The writer, for core_call in a route marked `slow`, and the `arg` of struct edge_auth. */
 struct core *edge_request_core(const struct request *request);

@@ -1,7 +1,8 @@
 /* The way of a request:
  *
  *   head:  admit.c                                          (refused: the body is never read)
- *   body:  shape_read -> the route's handler, on the loop or, for a slow one, on a worker
+ *   body:  the caller looked up again when rights have changed since the head
+ *   then:  shape_read -> the route's handler, on the loop or, for a slow one, on a worker
  *   then:  a command, if the handler gave one, is submitted and waited for
  *   then:  the reading of restricted records is put on the record, before it is shown
  *   then:  answer.c
@@ -141,9 +142,22 @@ void dispatch_finish(struct edge_request *er)
 
 /* ---- the handler ---------------------------------------------------------------------------- */
 
+/* The head was admitted a while ago: the body took its time, or a worker had no time. */
+static rc admit_again(struct ctx *c, struct edge_request *er, struct picture *picture)
+{
+    const struct actor *actor = er->request.actor;
+    if (!actor)
+        return OK;
+    bool over = actor->until.us && actor->until.us <= clock_now(c).us;
+    if (!over && actor->as_of == core_callers(er->edge->options.core))
+        return OK;
+    return admit_caller(c, er, picture);
+}
+
 static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct route *route = er->request.route;
+    TRY(admit_again(c, er, picture));
     er->request.picture = picture;
     if (route->input && !route->raw) {
         void *input = ctx_take(c, 1, route->input->size);

@@ -14,7 +14,8 @@ struct edge_options {
     const struct edge_auth *auth;
     struct str listen; /* "127.0.0.1:8022" */
     SSL_CTX *tls;      /* of tlsca.h; NULL: plain, for loopback */
-    /* The names by which browsers may call it, beside "localhost" and addresses. Anything else in
+    /* The names by which browsers may call it, with a port when it is not the one that we listen on
+     * ("post.example.org:443"), beside "localhost" and addresses. Anything else in
      * Host is refused: a foreign name that was made to point at us is an attack (DNS rebinding). */
     struct texts hosts;
     const struct clock *clock;

@@ -57,6 +57,9 @@ static inline struct edge_request *edge_request_of(const struct request *request
     return (struct edge_request *)(uintptr_t)(const void *)request;
 }
 
+/* request.c: "post.example.org:8022" into the name and the port, -1 when it has none. */
+struct str edge_split_port(struct str host, int64_t *ret_port);
+
 /* dispatch.c: the handler of httpd. */
 extern const struct http_handler edge_handler;
 /* Continue on the loop after the handler has run. */
@@ -73,6 +76,8 @@ void answer_add_security(struct http_reply *reply, bool tls, struct str policy);
 
 /* admit.c: everything that is decided before the body is read. Fills the request. */
 rc admit_request(struct ctx *c, struct edge_request *er);
+/* Who is asking, and may they: by what this picture says now. */
+rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture);
 
 /* reply_check.c: is the answer what its route declares? INTERNAL says why not. */
 rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route *route,

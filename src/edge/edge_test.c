@@ -85,6 +85,11 @@ TEST(refusal_says_what_is_wrong_and_where)
     has(edge_scene_expect(&s, 422, "POST", "/api/v1/things", "officer", NULL,
                           "{\"label\":\"TLP:GREEN\",\"name\":\"a\",\"colour\":1}"),
         "\"pointer\":\"/colour\"");
+    problem = edge_scene_expect(&s, 422, "POST", "/api/v1/things", "officer", NULL,
+                                "{\"colour\":1,\"name\":\"\"}");
+    has(problem, "\"errors\":[{\"pointer\":\"/label\",\"rule\":\"required\"");
+    has(problem, "{\"pointer\":\"/name\",\"rule\":\"least\"");
+    has(problem, "{\"pointer\":\"/colour\",\"rule\":\"unknown\"");
     edge_scene_expect(&s, 400, "POST", "/api/v1/things", "officer", NULL, "{\"name\":");
     edge_scene_expect(&s, 400, "POST", "/api/v1/things", "officer", NULL, NULL);
     edge_scene_expect(&s, 422, "GET", "/api/v1/things?limit=0", "officer", NULL, NULL);

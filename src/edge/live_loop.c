@@ -60,7 +60,7 @@ static rc copy_caller(struct ctx *c, const struct edge_caller *from, struct edge
     struct edge_caller copy = *from;
     struct texts *permissions = &copy.actor.permissions;
     copy.actor.sources = (struct texts){0}; /* who only listens speaks for nobody */
-    TRY(str_copy(c, from->session, &copy.session));
+    TRY(str_copy(c, from->actor.way, &copy.actor.way));
     TRY(str_copy(c, from->actor.id, &copy.actor.id));
     TRY(str_copy(c, from->actor.person, &copy.actor.person));
     TRY(str_copy(c, from->actor.clearance.compartments, &copy.actor.clearance.compartments));
@@ -89,7 +89,7 @@ static bool set_view(struct live_view *view, const struct edge_caller *caller)
 static struct live_view *take_view(struct live_loop *loop, const struct edge_caller *caller)
 {
     struct live_view *view = loop->views;
-    while (view && !str_eq(view->caller.session, caller->session))
+    while (view && !str_eq(view->caller.actor.way, caller->actor.way))
         view = view->next;
     if (view) {
         view->refs++;
@@ -378,7 +378,7 @@ static void renew_views(struct live_loop *loop)
         next = view->next;
         arena_reset(loop->c.arena);
         rc result = auth->renew(&loop->c, auth->arg, loop->edge_loop->reader.picture,
-                                view->caller.session, &caller);
+                                view->caller.actor.way, &caller);
         if (!rc_ok(result) || !caller.known || !set_view(view, &caller))
             end_view(loop, view);
     }
@@ -484,7 +484,7 @@ static rc make_subscriber(struct ctx *c, struct edge_request *er, struct live_su
     char *filters = NULL;
     TRY(read_position(c, &er->request, &position));
     TRY(read_filters(c, &er->request, &filters));
-    rc held = live_hold(c, loop->live, er->caller.session, &holder);
+    rc held = live_hold(c, loop->live, er->caller.actor.way, &holder);
     if (!rc_ok(held)) {
         free(filters);
         return held;

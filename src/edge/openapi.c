@@ -97,8 +97,8 @@ enum { LIST_PARAMETERS = sizeof list_parameters / sizeof *list_parameters };
 
 static bool takes_query(const struct catalog *catalog, const struct route *route)
 {
-    return route->output_list &&
-           (route->serve == page_serve_list || with_row(catalog, route->output));
+    return route->lists || (route->output_list &&
+                            (route->serve == page_serve_list || with_row(catalog, route->output)));
 }
 
 static void put_parameters(struct text *out, const struct catalog *catalog,
@@ -133,7 +133,7 @@ static void put_list_parameters(struct text *out)
         text_put(out, STR(",\"schema\":{\"type\":\"string\"}},"));
     }
     text_put(out, STR("\"list_filter\":{\"name\":\"filter\",\"in\":\"query\",\"description\":"
-                      "\"a column, with .ne .lt .le .gt .ge or .has after it, and a value\","
+                      "\"a column, with .ne .lt .le .gt .ge .has or .in after it, and a value\","
                       "\"style\":\"form\",\"explode\":true,\"schema\":{\"type\":\"object\","
                       "\"additionalProperties\":{\"type\":\"string\"}}}}"));
 }
@@ -178,14 +178,17 @@ static rc put_schemas(struct ctx *c, const struct catalog *catalog, struct text 
     return OK;
 }
 
-#define PROBLEM                                                                                 \
-    "\"responses\":{\"problem\":{\"description\":\"a fault (RFC 9457)\",\"content\":{"          \
-    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","     \
-    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{" \
-    "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"    \
-    "\"detail\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\",\"description\":\"JSON " \
-    "Pointer of the wrong value\"},\"rule\":{\"type\":\"string\"},\"value\":{\"type\":"         \
-    "\"string\"}}}}}}}"
+#define PROBLEM                                                                                  \
+    "\"responses\":{\"problem\":{\"description\":\"a fault (RFC 9457)\",\"content\":{"           \
+    "\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","      \
+    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"  \
+    "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"code\":{\"type\":\"string\"},"     \
+    "\"detail\":{\"type\":\"string\"},\"pointer\":{\"type\":\"string\",\"description\":\"JSON "  \
+    "Pointer of the wrong value\"},\"rule\":{\"type\":\"string\"},\"value\":{\"type\":"          \
+    "\"string\"},\"errors\":{\"type\":\"array\",\"description\":\"every fault of the input, in " \
+    "the order of its fields\",\"items\":{\"type\":\"object\",\"required\":[\"pointer\"],"       \
+    "\"properties\":{\"pointer\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},"          \
+    "\"detail\":{\"type\":\"string\"}}}}}}}}}}"
 #define SECURITY                                                                             \
     "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{" \
     "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"session\"}}"
@@ -240,10 +243,11 @@ static void put_lists(struct text *out)
         out,
         STR("| any column | a filter: `state=open`; `.ne` not equal; `.lt` `.le` `.gt` `.ge` "
             "less than, at most, more than, at least; `.has` a text contains this, ignoring "
-            "case |\n\n"
+            "case; `.in` one of several, `state.in=open,waiting` |\n\n"
             "A filter on a list of references or texts (`roles`), or on a field of the records in "
             "a list (`points.zone`), looks at\nthe items: `roles=guard` matches if some item is "
-            "exactly this, `roles.ne=guard` if none is. `roles.has=guard` is the same\nas `=` for "
+            "exactly this, `roles.ne=guard` if none is, `roles.in=guard,desk` if some item is one "
+            "of these. `roles.has=guard` is the same\nas `=` for "
             "references; for texts it matches if some item contains it.\n\n"
             "A search (`q`) treats letters as equal that people type for each other: capitals, "
             "accents, forms of Arabic letters. In\nChinese, Japanese, Thai and Korean it finds "
@@ -260,11 +264,15 @@ rc openapi_markdown(struct ctx *c, const struct catalog *catalog, struct text *o
     const struct route **routes = NULL;
     size_t count = 0;
     TRY(sorted_routes(c, catalog, &count, &routes));
-    text_put(out,
-             STR("# The API\n\n"
-                 "Generated from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
-                 "errors are\n`application/problem+json`. The same as OpenAPI 3.1: "
-                 "`GET /api/v1/openapi.json`.\n"));
+    text_put(
+        out,
+        STR("# The API\n\n"
+            "Generated from the routes by `chancery`; do not edit. Bodies are JSON in UTF-8, "
+            "errors are\n`application/problem+json`. The same as OpenAPI 3.1: "
+            "`GET /api/v1/openapi.json`.\n\n"
+            "A body that breaks rules is refused with 422. `errors` has each broken rule "
+            "(at most 20), in the order of the fields:\nthe JSON Pointer of the value, the "
+            "name of the rule, and a sentence. A body that is not JSON is refused with 400.\n"));
     put_lists(out);
     for (size_t i = 0; i < count; i++) {
         const struct route *route = routes[i];

@@ -29,6 +29,36 @@ struct str edge_request_origin(const struct request *request)
     return origin;
 }
 
+struct str edge_split_port(struct str host, int64_t *ret_port)
+{
+    size_t at = host.len;
+    while (at > 0 && host.ptr[at - 1] >= '0' && host.ptr[at - 1] <= '9')
+        at--;
+    *ret_port = -1;
+    if (at == 0 || at == host.len || host.ptr[at - 1] != ':' ||
+        !str_to_i64(str_sub(host, at, host.len), ret_port))
+        return host;
+    return str_sub(host, 0, at - 1);
+}
+
+bool edge_request_is_ours(const struct request *request)
+{
+    const struct edge_request *er = edge_request_of(request);
+    const struct texts *hosts = &er->edge->options.hosts;
+    int64_t port, listed;
+    struct str name = edge_split_port(er->exchange->head.host, &port);
+    if (port < 0)
+        port = er->exchange->tls ? 443 : 80;
+    if (port == (int64_t)edge_port(er->edge))
+        return true;
+    for (size_t i = 0; i < hosts->count; i++) {
+        struct str host = edge_split_port(hosts->items[i], &listed);
+        if (listed == port && str_eq_nocase(host, name))
+            return true;
+    }
+    return false;
+}
+
 struct core *edge_request_core(const struct request *request)
 {
     return edge_request_of(request)->edge->options.core;

@@ -178,12 +178,15 @@ rc cli_json(const struct cli *cli, struct text *answer)
 static void put_fault(struct cli *cli)
 {
     const struct fault *fault = &cli->c->fault;
-    if (!cli->json) {
-        fprintf(cli->err, "chancery: %s\n", fault->message);
-        if (fault->pointer[0])
-            fprintf(cli->err, "  at %s\n", fault->pointer);
-        return;
+    const struct faults *all = cli->c->faults;
+    for (size_t i = 0; !cli->json && i < (all ? all->count : 1); i++) {
+        const struct fault *one = all ? &all->items[i] : fault;
+        fprintf(cli->err, "chancery: %s\n", one->message);
+        if (one->pointer[0])
+            fprintf(cli->err, "  at %s\n", one->pointer);
     }
+    if (!cli->json)
+        return;
     struct text text;
     text_init(&text, cli->c, 4096);
     text_printf(&text, "{\"code\":\"%s\",\"detail\":", rc_name(fault->code));
@@ -226,7 +229,8 @@ int cli_main(int count, char **arguments, FILE *out, FILE *err)
     }
     if (verb->main)
         return verb->main(count - 1, arguments + 1, stdin, out, err);
-    struct ctx c = {.arena = arena_open(CLI_MEMORY_MAX), .clock = &clock_system};
+    struct ctx c = {
+        .arena = arena_open(CLI_MEMORY_MAX), .clock = &clock_system, .every_fault = true};
     if (!c.arena)
         return EXIT_REFUSED;
     struct cli cli = {.c = &c, .verb = verb, .out = out, .err = err};

@@ -20,6 +20,7 @@
     F(T, text, line, listen, 0, 1, 100, "address and port; default 127.0.0.1:8022")              \
     F(T, i64, _, minutes, 0, 0, 1440, "length of the day in minutes; default 12")                \
     F(T, flag, _, conducted, 0, 0, 0, "devices and people are separate programs (docs/demo.md)") \
+    F(T, texts, line, files, 0, 1, 16, "a folder in which listeners may read files")             \
     F(T, flag, _, check_replies, 0, 0, 0, "compare every reply with its declared shape (tests)") \
     F(T, text, line, hits, 0, 1, 400, "append \"METHOD path status\" of each reply here (tests)")
 SHAPE_DECLARE(demo_flags, DEMO_FLAGS);

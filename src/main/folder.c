@@ -173,7 +173,8 @@ rc folder_tls(struct ctx *c, struct folder *folder, struct texts hosts, struct t
     options.names.items[options.names.count++] = STR("localhost");
     options.names.items[options.names.count++] = STR("127.0.0.1");
     for (size_t i = 0; i < hosts.count; i++)
-        options.names.items[options.names.count++] = hosts.items[i];
+        TRY(str_copy(c, str_sub(hosts.items[i], 0, str_find(hosts.items[i], STR(":"))),
+                     &options.names.items[options.names.count++]));
     return tlsca_open(c, &options, ret);
 }
 

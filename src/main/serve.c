@@ -16,9 +16,9 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
 {
     struct receiver_options intake = {
         .core = s->core, .clock = options->clock, .opener = &s->opener, .tls = options->tls};
-    struct texts readable;
     struct hub_options cameras = {
         .core = s->core, .clock = options->clock, .program = options->program};
+    TRY(place_folders(c, options->files, options->folder, &intake.files));
     if (options->program && options->folder)
         TRY(agent_start(c, options->program, OPENER_ROLE, &s->opener));
     TRY(receiver_open(c, &intake, &s->receiver));
@@ -32,8 +32,7 @@ static rc enter_sandbox(struct ctx *c, const struct serve_options *options, stru
         TRY(hub_open(c, &cameras, &s->hub));
     if (!options->folder)
         return OK;
-    TRY(receiver_folders(c, s->core, &readable));
-    return sandbox_enter(c, options->folder, readable, ret_level);
+    return sandbox_enter(c, options->folder, intake.files, ret_level);
 }
 
 static rc open_parts(struct ctx *c, const struct serve_options *options, struct serving *s)

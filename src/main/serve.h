@@ -13,6 +13,7 @@
 
 struct serve_options {
     struct str listen;
+    struct texts files; /* folders in which listeners may read files and make sockets */
     const char *folder; /* the sandbox keeps the program to it; NULL: no sandbox */
     SSL_CTX *tls;       /* NULL: plain */
     struct texts hosts; /* names by which browsers may call it, beside localhost and addresses */

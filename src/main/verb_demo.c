@@ -94,6 +94,7 @@ rc demo_serve(struct demo *d, struct serving *ret, struct str *ret_shown)
     struct serve_options options = {
         .listen = str_absent(d->flags->listen) ? STR("127.0.0.1:8022") : d->flags->listen,
         .clock = d->c->clock,
+        .files = d->flags->files,
         /* cameras are called in real time or not at all */
         .program = "/proc/self/exe",
         .no_cameras = d->flags->fast,

@@ -7,9 +7,11 @@
 #define SERVE_FLAGS(F, T)                                                                        \
     UNLOCK_FLAGS(F, T)                                                                           \
     F(T, text, line, listen, 0, 1, 100, "address and port; default 127.0.0.1:8022")              \
-    F(T, texts, line, host, 0, 0, 16, "a host name that browsers use")                           \
+    F(T, texts, line, host, 0, 0, 16, "a host name that browsers use, or name:port")             \
     F(T, text, line, certificate, 0, 1, 4000, "PEM file of a certificate from elsewhere")        \
     F(T, text, line, private_key, 0, 1, 4000, "PEM file of its private key")                     \
+    F(T, texts, line, files, 0, 1, 16,                                                           \
+      "a folder in which listeners may read files and make sockets")                             \
     F(T, flag, _, plain, 0, 0, 0, "without TLS: only on a loopback address")                     \
     F(T, opt_i64, _, log_max_mib, 0, 1, 65536,                                                   \
       "size in MiB at which the write-ahead log is restarted; default 64")                       \
@@ -77,6 +79,7 @@ rc verb_serve(struct cli *cli)
     struct serve_options options = {
         .listen = str_absent(flags->listen) ? STR("127.0.0.1:8022") : flags->listen,
         .hosts = flags->host,
+        .files = flags->files,
         .folder = cli->arguments[0],
         .clock = &clock_system,
         .program = "/proc/self/exe",

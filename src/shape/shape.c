@@ -171,15 +171,15 @@ static rc check_item(struct ctx *c, const struct shape_field *field, struct str 
     return check_text(c, field, item);
 }
 
-static rc check_texts(struct ctx *c, const struct shape_field *field, const struct texts *list)
+static rc check_texts(struct ctx *c, const struct shape_field *field, struct faults *faults,
+                      const struct texts *list)
 {
     TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
     for (size_t i = 0; i < list->count; i++) {
-        rc result = check_item(c, field, list->items[i]);
-        if (!rc_ok(result)) {
-            fault_enter_index(c, i);
-            return result;
-        }
+        size_t before = faults_count(faults);
+        rc result = faults_keep(c, faults, check_item(c, field, list->items[i]));
+        faults_enter_index(c, faults, before, result, i);
+        TRY(result);
     }
     return OK;
 }
@@ -233,22 +233,21 @@ static rc check_json(struct ctx *c, const struct shape_field *field, struct str 
 }
 
 static rc check_list(struct ctx *c, const struct shape_field *field, enum shape_source source,
-                     const struct shape_items *list)
+                     struct faults *faults, const struct shape_items *list)
 {
     TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
     for (size_t i = 0; i < list->count; i++) {
         const char *item = (const char *)list->items + i * field->shape->size;
-        rc result = shape_check_from(c, field->shape, source, item);
-        if (!rc_ok(result)) {
-            fault_enter_index(c, i);
-            return result;
-        }
+        size_t before = faults_count(faults);
+        rc result = shape_check_from(c, field->shape, source, faults, item);
+        faults_enter_index(c, faults, before, result, i);
+        TRY(result);
     }
     return OK;
 }
 
 static rc check_value(struct ctx *c, const struct shape_field *field, enum shape_source source,
-                      const void *value)
+                      struct faults *faults, const void *value)
 {
     const struct str *text = value;
     if (shape_absent(field, value)) {
@@ -270,7 +269,7 @@ static rc check_value(struct ctx *c, const struct shape_field *field, enum shape
         return check_amount(c, field, " bytes", (int64_t)text->len, STR(""));
     case SHAPE_REFS:
     case SHAPE_TEXTS:
-        return check_texts(c, field, value);
+        return check_texts(c, field, faults, value);
     case SHAPE_I64:
     case SHAPE_BP:
     case SHAPE_MS:
@@ -286,9 +285,9 @@ static rc check_value(struct ctx *c, const struct shape_field *field, enum shape
     case SHAPE_PLACE:
         return check_place(c, field, value);
     case SHAPE_RECORD:
-        return shape_check_from(c, field->shape, source, value);
+        return shape_check_from(c, field->shape, source, faults, value);
     case SHAPE_LIST:
-        return check_list(c, field, source, value);
+        return check_list(c, field, source, faults, value);
     case SHAPE_TIME:
         if (!wall_in_calendar(*(const struct wall *)value))
             REFUSE(c, "time", STR(""), "%s: a time is in the years 1 to 9999", field->name);
@@ -302,24 +301,24 @@ static rc check_value(struct ctx *c, const struct shape_field *field, enum shape
 }
 
 rc shape_check_from(struct ctx *c, const struct shape *shape, enum shape_source source,
-                    const void *record)
+                    struct faults *faults, const void *record)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape_field *field = &shape->fields[i];
-        rc result = check_value(c, field, source, shape_in(field, record));
-        if (!rc_ok(result)) {
-            if (field->flags & SECRET)
-                fault_set_value(c, STR(""));
-            fault_enter_name(c, str_from(field->name));
-            return result;
-        }
+        size_t before = faults_count(faults);
+        rc result = check_value(c, field, source, faults, shape_in(field, record));
+        result = faults_keep(c, faults, result);
+        if (field->flags & SECRET)
+            faults_hide(c, faults, before, result);
+        faults_enter_name(c, faults, before, result, str_from(field->name));
+        TRY(result);
     }
     return OK;
 }
 
 rc shape_check(struct ctx *c, const struct shape *shape, const void *record)
 {
-    return shape_check_from(c, shape, SHAPE_FROM_RECORD, record);
+    return shape_check_from(c, shape, SHAPE_FROM_RECORD, NULL, record);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------- */

@@ -93,13 +93,14 @@ enum shape_flag {
     REQUIRED =
         1 << 0,       /* may not be absent; says nothing of i64, bp, ms and flag, which never are */
     INDEXED = 1 << 1, /* often filtered or sorted by */
-    PERSONAL = 1 << 2, /* about a person: the event that carries it must be sealed */
-    SECRET = 1 << 3,   /* stored, never shown */
-    UNIQUE = 1 << 4,   /* no two live records of a mission may share it */
-    SYSTEM = 1 << 5,   /* set by Chancery; refused as input */
-    TITLE = 1 << 6,    /* what a person calls the record by; it is searched as well */
-    LOOSE = 1 << 7,    /* a reference for showing only: what it names may go, and is not held */
-    SEARCHED = 1 << 8, /* a search looks into this text, also in nested records and lists */
+    PERSONAL = 1 << 2,  /* about a person: the event that carries it must be sealed */
+    SECRET = 1 << 3,    /* stored, never shown */
+    UNIQUE = 1 << 4,    /* no two live records of a mission may share it */
+    SYSTEM = 1 << 5,    /* set by Chancery; refused as input */
+    TITLE = 1 << 6,     /* what a person calls the record by; it is searched as well */
+    LOOSE = 1 << 7,     /* a reference for showing only: what it names may go, and is not held */
+    SEARCHED = 1 << 8,  /* a search looks into this text, also in nested records and lists */
+    SECONDARY = 1 << 9, /* few need it: a form has it folded away */
 };
 
 struct shape_choice {
@@ -237,7 +238,8 @@ extern const struct text_form text_form_line, text_form_block, text_form_slug, t
 /* Read a JSON object into a zeroed struct, or over one that already has values (members that are
  * there replace, null clears), and validate it. Unknown and doubled members are refused. Texts
  * point into `json` where they can, so it must live as long. The fault has the JSON Pointer, the
- * rule and the value. MALFORMED, INVALID, NO_MEMORY; *record is not to be used after a failure. */
+ * rule and the value; where c asks for every fault, c->faults has them all. MALFORMED, INVALID,
+ * NO_MEMORY; *record is not to be used after a failure. */
 enum shape_source {
     SHAPE_FROM_INPUT,  /* from outside: SYSTEM fields are refused */
     SHAPE_FROM_RECORD, /* what was written by shape_write: every field is accepted */

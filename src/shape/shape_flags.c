@@ -257,7 +257,7 @@ static struct str pointer_of_flag(const char *pointer)
     return (struct str){pointer, len};
 }
 
-/* Put the flag in the place of the field's name at the beginning of the fault's message. */
+/* Put the flag in the place of the field's name at the beginning of the message of c's fault. */
 static rc name_flag(struct ctx *c, rc failed)
 {
     struct fault before = c->fault;
@@ -282,6 +282,21 @@ static rc name_flag(struct ctx *c, rc failed)
     fault_set_rule(c, before.rule);
     fault_set_value(c, str_from(before.value));
     return again;
+}
+
+/* The same in every fault that c has. */
+static rc name_flags(struct ctx *c, rc failed)
+{
+    struct faults *all = c->faults;
+    for (size_t i = all ? all->count : 0; i-- > 0;) {
+        c->fault = all->items[i];
+        failed = name_flag(c, failed);
+        all->items[i] = c->fault;
+    }
+    if (!all)
+        return name_flag(c, failed);
+    c->faults = all;
+    return failed;
 }
 
 struct arguments {
@@ -339,7 +354,7 @@ rc shape_flags(struct ctx *c, const struct shape *shape, size_t count, char *con
     while (arguments.at < count)
         TRY(next_pair(c, &arguments, &pairs[found++]));
     rc result = shape_query(c, shape, found, pairs, record);
-    return rc_ok(result) ? OK : name_flag(c, result);
+    return rc_ok(result) ? OK : name_flags(c, result);
 }
 
 /* ---- help ------------------------------------------------------------------------------------ */

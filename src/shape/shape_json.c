@@ -14,9 +14,32 @@ struct reader {
     struct ctx *c;
     struct json j;
     enum shape_source source;
+    struct faults *faults; /* NULL: the first is enough */
 };
 
 static rc read_object(struct reader *r, const struct shape *shape, void *record);
+
+/* Where the reading stood before a value, and how many faults there were. */
+struct start {
+    struct json j;
+    size_t faults;
+};
+
+static struct start start_of(const struct reader *r)
+{
+    return (struct start){r->j, faults_count(r->faults)};
+}
+
+/* The value that began at `start` ended with `result`. With a list of faults what is wrong with it
+ * is kept, and the reading goes on behind it. */
+static rc leave(struct reader *r, const struct start *start, rc result)
+{
+    rc kept = faults_keep(r->c, r->faults, result);
+    if (rc_ok(result) || !rc_ok(kept))
+        return kept;
+    r->j = start->j;
+    return json_skip(&r->j, NULL) ? OK : json_fault(r->c, &r->j);
+}
 
 /* The value at hand is not what the field wants. */
 static rc refuse(struct reader *r, const char *rule, struct str value, const char *name,
@@ -243,13 +266,13 @@ static rc read_items(struct reader *r, const struct shape_field *field, struct s
         return fault_again(r->c);
     json_array(&r->j);
     for (size_t i = 0; json_next_item(&r->j); i++) {
+        struct start start = start_of(r);
         rc result = field->kind == SHAPE_LIST
                         ? read_object(r, field->shape, items + i * size)
                         : read_text(r, field->name, (struct str *)(items + i * size));
-        if (!rc_ok(result)) {
-            fault_enter_index(r->c, i);
-            return result;
-        }
+        result = leave(r, &start, result);
+        faults_enter_index(r->c, r->faults, start.faults, result, i);
+        TRY(result);
     }
     *ret = (struct shape_items){count ? items : NULL, count};
     return OK;
@@ -383,8 +406,6 @@ static rc read_member(struct reader *r, const struct shape_field *field, void *r
     } else {
         result = read_value(r, field, value);
     }
-    if (!rc_ok(result) && (field->flags & SECRET))
-        fault_set_value(r->c, STR(""));
     return result;
 }
 
@@ -398,28 +419,54 @@ static rc read_object(struct reader *r, const struct shape *shape, void *record)
         return refuse_next(r, shape->name, "an object");
     json_object(&r->j);
     while (json_next_key(&r->j, &raw_key)) {
+        struct start start = start_of(r);
         TRY(json_unescape(r->c, raw_key, &key));
         rc result = find_member(r, shape, key, seen, &index);
-        if (rc_ok(result))
-            result = read_member(r, &shape->fields[index], record);
-        if (!rc_ok(result)) {
-            fault_enter_name(r->c, key);
-            return result;
-        }
-        index++;
+        const struct shape_field *field = rc_ok(result) ? &shape->fields[index++] : NULL;
+        result = leave(r, &start, field ? read_member(r, field, record) : result);
+        if (field && (field->flags & SECRET))
+            faults_hide(r->c, r->faults, start.faults, result);
+        faults_enter_name(r->c, r->faults, start.faults, result, key);
+        TRY(result);
     }
     return r->j.error ? json_fault(r->c, &r->j) : OK;
+}
+
+static rc read_whole(struct ctx *c, const struct shape *shape, enum shape_source source,
+                     struct str json, struct faults *faults, void *record)
+{
+    struct reader r = {.c = c, .source = source, .faults = faults};
+    json_init(&r.j, json);
+    struct start start = start_of(&r);
+    TRY(leave(&r, &start, read_object(&r, shape, record)));
+    return json_end(&r.j) ? OK : json_fault(c, &r.j);
+}
+
+/* Again, after it was refused, for all that is wrong with it. */
+static rc tell_every_fault(struct ctx *c, const struct shape *shape, enum shape_source source,
+                           struct str json, void *record)
+{
+    struct faults *read = NULL, *checked = NULL;
+    NEW(c, read, 1);
+    NEW(c, checked, 1);
+    TRY(read_whole(c, shape, source, json, read, record));
+    TRY(shape_check_from(c, shape, source, checked, record));
+    faults_join(shape, read, checked);
+    assert(read->count > 0);
+    c->fault = read->items[0];
+    c->faults = read;
+    return fault_again(c);
 }
 
 rc shape_read(struct ctx *c, const struct shape *shape, enum shape_source source, struct str json,
               void *record)
 {
-    struct reader r = {.c = c, .source = source};
-    json_init(&r.j, json);
-    TRY(read_object(&r, shape, record));
-    if (!json_end(&r.j))
-        return json_fault(c, &r.j);
-    return shape_check_from(c, shape, source, record);
+    rc result = read_whole(c, shape, source, json, NULL, record);
+    if (rc_ok(result))
+        result = shape_check_from(c, shape, source, NULL, record);
+    if (result.code == RC_INVALID && c->every_fault)
+        return tell_every_fault(c, shape, source, json, record);
+    return result;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

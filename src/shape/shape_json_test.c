@@ -105,6 +105,73 @@ TEST(a_wrong_value_is_told_with_its_place_and_rule)
     refuses(RC_INVALID, sizeof rows / sizeof rows[0], rows);
 }
 
+/* Every fault of a body, as "/pointer rule" lines. */
+static void finds(const char *json, enum rc_code code, const char *expected)
+{
+    struct ctx c = scratch_open(0);
+    struct every every = {0};
+    struct text out;
+    c.every_fault = true;
+    text_init(&out, &c, 4096);
+    rc result = shape_read(&c, &every_shape, SHAPE_FROM_INPUT, str_from(json), &every);
+    assert_int_equal(result.code, code);
+    for (size_t i = 0; c.faults && i < c.faults->count; i++)
+        text_printf(&out, "%s %s\n", c.faults->items[i].pointer, c.faults->items[i].rule);
+    text_put_char(&out, '\0');
+    assert_string_equal(text_str(&out).ptr, expected);
+    if (c.faults)
+        assert_string_equal(c.fault.pointer, c.faults->items[0].pointer);
+    scratch_close(&c);
+}
+
+TEST(every_fault_of_a_body_is_told_in_the_order_of_the_fields)
+{
+    finds("{\"tags\":[\"a\",\"B\",7],\"site\":\"s\",\"odd\":{\"deep\":[1]},\"colour\":\"x\","
+          "\"label\":\"TLP:RED\"}",
+          RC_INVALID, "/name required\n/tags/1 slug\n/tags/2 type\n/colour choice\n/odd unknown\n");
+    finds("{}", RC_INVALID, "/name required\n/site required\n/colour required\n/label required\n");
+}
+
+TEST(faults_within_records_and_lists_have_their_way_and_each_value_has_one)
+{
+    finds("{\"name\":\"n\",\"site\":\"s\",\"colour\":\"red\",\"label\":\"TLP:RED\","
+          "\"spans\":[{\"from\":1},{\"from\":\"2026-11-22T03:00:00Z\",\"guards\":0},7],"
+          "\"at\":{\"lat\":\"x\",\"lon\":1},\"address\":{\"floor\":201,\"open\":[{}]}}",
+          RC_INVALID,
+          "/at/lat type\n/address/city required\n/address/floor most\n"
+          "/address/open/0/from required\n/spans/0/from type\n/spans/1/guards least\n"
+          "/spans/2 type\n");
+}
+
+TEST(faults_end_at_the_most_and_a_secret_stays_one)
+{
+    struct ctx c = scratch_open(0);
+    struct every every = {0};
+    struct text json;
+    c.every_fault = true;
+    text_init(&json, &c, 4096);
+    text_put(&json, STR("{\"secret\":\"abc\""));
+    for (int i = 0; i < 30; i++)
+        text_printf(&json, ",\"odd%d\":1", i);
+    text_put_char(&json, '}');
+    rc result = shape_read(&c, &every_shape, SHAPE_FROM_INPUT, text_str(&json), &every);
+    assert_int_equal(result.code, RC_INVALID);
+    assert_int_equal(c.faults->count, FAULTS_MAX);
+    c = (struct ctx){.arena = c.arena, .clock = c.clock, .every_fault = true};
+    result = shape_read(&c, &every_shape, SHAPE_FROM_INPUT, STR("{\"secret\":\"abc\"}"), &every);
+    assert_int_equal(result.code, RC_INVALID);
+    for (size_t i = 0; i < c.faults->count; i++)
+        assert_string_equal(c.faults->items[i].value, "");
+    scratch_close(&c);
+}
+
+TEST(what_is_not_json_stays_malformed_whatever_else_is_wrong)
+{
+    finds("{\"colour\":\"x\",\"name\":", RC_MALFORMED, "");
+    finds("{\"colour\":\"x\"} x", RC_MALFORMED, "");
+    finds("7", RC_INVALID, " type\n");
+}
+
 TEST(what_is_not_json_is_told_with_its_place)
 {
     static const struct row rows[] = {

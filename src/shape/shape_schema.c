@@ -394,6 +394,7 @@ static void describe_field(struct text *out, const struct shape_field *field,
     put_true(out, "system", field->flags & SYSTEM);
     put_true(out, "title", field->flags & TITLE);
     put_true(out, "searched", field->flags & SEARCHED);
+    put_true(out, "secondary", field->flags & SECONDARY);
     text_put_char(out, '}');
 }
 

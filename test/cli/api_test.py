@@ -117,6 +117,8 @@ def another(record, number):
     for name in ("name", "short_name", "slug", "login", "identity"):
         if name in made:
             made[name] += f"-{number}"
+    if "login" in made:  # a second account of a person takes two to open
+        made["status"] = "suspended"
     return made
 
 

@@ -129,6 +129,12 @@ class Server:
 
 # ---- use -----------------------------------------------------------------------------------------
 
+def every_wrong_flag_is_told_at_once():
+    told = run("init", "nowhere", "--address", "ftp://x", "--time-zone", "a//b", code=2)
+    flags = [line.split(":")[1].strip() for line in told.splitlines() if ":" in line]
+    assert flags == ["--time-zone", "--address"], told
+
+
 def wrong_use_is_told_with_exit_code_2():
     assert "usage" in run(code=2)
     assert "nonsense" in run("nonsense", code=2)
@@ -490,6 +496,24 @@ def plain_is_for_loopback_only():
     with Mission() as mission:
         told = mission.run("serve", "--plain", "--listen", "0.0.0.0:8022", code=2)
         assert "loopback" in told, told
+
+
+def folders_for_listeners_are_never_the_missions():
+    with Mission() as mission:
+        for folder in (mission.folder, os.path.dirname(mission.folder), mission.folder + "/../"):
+            told = mission.run("serve", "--plain", "--files", folder, code=1)
+            assert "the mission's own folder" in told, told
+        told = mission.run("serve", "--plain", "--files", "/not/there", code=1)
+        assert "this folder is not there" in told, told
+        token = json.loads(mission.run("token"))["token"]
+        with Server(mission, "--plain") as server:
+            listener = {"id": "l", "label": "TLP:GREEN", "name": "l", "protocol": "syslog",
+                        "carrier": "file", "address": mission.secret}
+            assert server.ask("/api/v1/listeners", token, listener)[0] == 201
+            told = until("the state of the listener", lambda: (
+                "failed" in server.ask("/api/v1/listeners/l/state", token)[1]
+                and server.ask("/api/v1/listeners/l/state", token)[1]))
+            assert "--files" in told and json.loads(told)["frames"] == 0, told
 
 
 def a_copy_is_consistent_while_serving():

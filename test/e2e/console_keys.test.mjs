@@ -46,6 +46,8 @@ test('from the door to a changed record, and back, without a pointer', async () 
   await page.keyboard.press('k');
   const chosen = await page.evaluate(() => document.activeElement?.textContent?.trim());
   await page.keyboard.press('Enter');
+  await page.locator('aside.panel').waitFor();
+  await page.keyboard.press('Enter');
   await page.locator('#history').waitFor();
   assert.equal(await page.locator('h1').innerText(), chosen);
 

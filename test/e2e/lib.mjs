@@ -201,7 +201,9 @@ export async function allPages(call) {
   const { json: catalog } = await call('GET', 'catalog');
   return {
     overview: '/',
-    ...Object.fromEntries(catalog.records.map(({ plural }) => [plural, `/${plural}`])),
+    ...Object.fromEntries(
+      [...catalog.records, ...catalog.lists].map(({ plural }) => [plural, `/${plural}`]),
+    ),
     site: `/sites/${site}`,
     'site, form': `/sites/${site}/edit`,
     person: `/persons/${person}`,

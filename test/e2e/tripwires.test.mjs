@@ -176,7 +176,7 @@ test('one person puts it forward, and cannot confirm it alone', async () => {
 
 test('the other sees what it does, its trials and its backtest, and confirms it', async () => {
   await visit(second, demo, '/');
-  await second.locator('.tripwires').getByRole('link', { name: 'Dock forced' }).click();
+  await second.getByRole('link', { name: /^Tripwire to confirm: .*Dock forced/ }).click();
   await second.getByRole('heading', { level: 1, name: 'Dock forced' }).waitFor();
   const does = panel(second, 'What it does');
   await does.getByText('Somebody comes in where goods come in.').waitFor();

@@ -171,7 +171,8 @@ def disk_full_a_panel_gets_no_ack_the_file_waits_and_all_comes_after():
     with tempfile.TemporaryDirectory() as logs, SmallDisk() as disk:
         path = os.path.join(logs, "eve.json")
         with Served({**PANELS, "carrier": "tcp"}, {"id": "ids", "protocol": "eve", "carrier": "file", "address": path},
-                    sources=({"id": "s", "identity": "#1234"}, {"id": "ids", "identity": "ids"})) as served:
+                    sources=({"id": "s", "identity": "#1234"}, {"id": "ids", "identity": "ids"}),
+                    flags=("--plain", "--files", logs)) as served:
             with dial(served.port) as device:
                 device.sendall(report(1))
                 assert acknowledged(device.recv(4096), 1)

@@ -90,7 +90,8 @@ def through_a_rotated_file(protocol, lines):
     sources = [{"id": f"s{n}", "identity": name} for n, name in enumerate(names)]
     with tempfile.TemporaryDirectory() as folder:
         log = Log(folder, protocol + ".log")
-        with Served({"protocol": protocol, "carrier": "file", "address": log.path}, sources=sources) as served:
+        with Served({"protocol": protocol, "carrier": "file", "address": log.path}, sources=sources,
+                    flags=("--plain", "--files", folder)) as served:
             seen = []
 
             def read():

@@ -95,7 +95,8 @@ const struct module thing_module = {
 static rc call_of(struct ctx *c, const struct edge_scene *s, struct str name,
                   struct edge_caller *ret)
 {
-    struct edge_caller caller = {.known = true, .session = name};
+    struct edge_caller caller = {.known = true, .actor.way = name};
+    caller.actor.as_of = core_callers(s->scene.core);
     struct texts *permissions = &caller.actor.permissions;
     bool officer = str_is(name, "officer");
     if (!officer && (!str_is(name, "guard") || s->guard == GUARD_GONE)) {

@@ -13,6 +13,7 @@ static const struct module *const modules[] = {&intake_module};
 void receiver_scene_open(struct receiver_scene *rs)
 {
     rs->receiver = NULL;
+    rs->files = NULL;
     scene_open(&rs->s, sizeof modules / sizeof *modules, modules);
 }
 
@@ -40,8 +41,11 @@ void receiver_scene_kill(struct receiver_scene *rs)
 
 void receiver_scene_start(struct receiver_scene *rs)
 {
+    struct str folder = str_from(rs->files ? rs->files : rs->s.folder);
     struct receiver_options options = {
         .core = rs->s.core, .clock = &rs->s.clock.clock, .note_ms = 1000};
+    if (!rc_ok(place_folders(&rs->s.c, (struct texts){&folder, 1}, NULL, &options.files)))
+        fail_msg("%s", rs->s.c.fault.message);
     if (!rc_ok(receiver_open(&rs->s.c, &options, &rs->receiver)))
         fail_msg("%s", rs->s.c.fault.message);
 }

@@ -10,6 +10,7 @@
 struct receiver_scene {
     struct scene s;
     struct receiver *receiver;
+    const char *files; /* folder that is open to listeners; NULL: the scene's own */
 };
 
 void receiver_scene_open(struct receiver_scene *rs);

@@ -5,7 +5,7 @@ import { fromParams, toParams } from '../src/lib/filter.ts';
 import { RawJson, write } from '../src/lib/json.ts';
 import { readLabel, writeLabel } from '../src/lib/label.ts';
 import { isWithin, partsOf, pointerOf } from '../src/lib/pointer.ts';
-import { firstColumns, permits, readRows, titleOf } from '../src/lib/shape.ts';
+import { firstColumns, permits, readPage, readRows, titleOf } from '../src/lib/shape.ts';
 import type { RecordKind, Shape } from '../src/lib/types.ts';
 import { windowOf } from '../src/lib/window.ts';
 
@@ -94,6 +94,20 @@ test('filters go to the address and back', () => {
   const params = toParams(query);
   assert.equal(params.get('name.has'), 'a&b=c');
   assert.deepEqual(fromParams(new URLSearchParams(params.toString()), shape), query);
+});
+
+test('one of several values is one filter, read and written as it is', () => {
+  const query = fromParams(new URLSearchParams('kind.in=main,side&name.in=a'), shape);
+  assert.deepEqual(query.filters, [{ field: 'kind', operator: 'in', value: 'main,side' }]);
+  assert.equal(toParams(query).get('kind.in'), 'main,side');
+});
+
+test('a list of what is no record is read as it stands', () => {
+  const kind: RecordKind = { name: 'gate', plural: 'gates', path: 'a/gates', read: 'x', shape };
+  const { items, after } = readPage(kind, '{"items":[{"id":"a","held":2}],"after":"n"}');
+  assert.deepEqual(items, [{ record: { id: 'a', held: 2 }, seq: 0 }]);
+  assert.equal(after, 'n');
+  assert.deepEqual(readPage(kind, '{"items":[]}').items, []);
 });
 
 test('filters that the shape does not have are dropped', () => {

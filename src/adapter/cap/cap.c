@@ -296,6 +296,7 @@ const struct adapter cap_adapter = {
     .options = &cap_options_shape,
     .look = "{}",
     .examples = examples,
+    .begins = "<",
     .open = cap_open,
     .close = cap_close,
     .feed = feed,

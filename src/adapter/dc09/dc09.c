@@ -275,6 +275,7 @@ const struct adapter dc09_adapter = {
     .options = &dc09_options_shape,
     .look = "{\"unlisted\":true,\"any_time\":true}",
     .examples = examples,
+    .begins = "\n",
     .open = dc09_open,
     .close = dc09_close,
     .feed = feed,

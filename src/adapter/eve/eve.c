@@ -332,6 +332,7 @@ const struct adapter eve_adapter = {
     .options = &eve_options_shape,
     .look = "{}",
     .examples = examples,
+    .begins = "{",
     .open = eve_open,
     .close = eve_close,
     .feed = feed,

@@ -71,7 +71,9 @@ struct adapter {
     const struct shape *options; /* what a mission may set */
     const char *look;            /* options (JSON) for looking at bytes outside of any mission */
     const char *const *examples; /* whole frames that it reads under `look`, NULL at the end */
-    bool outside; /* its bytes are read in a process of their own: no listener speaks it */
+    const char *begins; /* bytes that a frame may begin with: what begins otherwise in a file is
+                         * none of ours, and is not shown; NULL: nothing is */
+    bool outside;       /* its bytes are read in a process of their own: no listener speaks it */
 
     /* `options` is a checked record of that shape; what is needed of it is copied. */
     rc (*open)(struct ctx *c, const void *options, struct adapter_opened *ret);

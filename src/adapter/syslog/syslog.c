@@ -388,6 +388,7 @@ const struct adapter syslog_adapter = {
     .options = &syslog_options_shape,
     .look = "{}",
     .examples = examples,
+    .begins = "<0123456789JFMASOND",
     .open = syslog_open,
     .close = syslog_close,
     .feed = feed,

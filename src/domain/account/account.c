@@ -116,4 +116,10 @@ const struct module account_module = {
             {0},
         },
     .account_origin = account_origin,
+    .callers =
+        &(const struct callers){
+            .tables = (const struct shape *const[]){&account_shape, &role_shape, &session_shape,
+                                                    &token_shape, NULL},
+            .now = account_caller_now,
+        },
 };

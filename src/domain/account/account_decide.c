@@ -132,9 +132,35 @@ static rc may_grant_roles(struct ctx *c, struct picture *picture, const struct a
     return OK;
 }
 
+/* An owner can admit themselves, so that whoever comes in as one can. */
+static rc may_grant_owned(struct ctx *c, struct picture *picture, const struct actor *actor,
+                          const struct account *account)
+{
+    struct query query = {
+        .limit = QUERY_LIMIT_MAX,
+        .filter_count = 1,
+        .filters = {{STR("owner"), FILTER_EQ, account->person}},
+    };
+    struct page page = {0};
+    if (account->kind != ACCOUNT_KIND_PERSON)
+        return OK;
+    TRY(picture_list(c, picture, &compartment_shape, &query, &page));
+    const struct compartment *owned = page.records;
+    for (size_t i = 0; i < page.count; i++) {
+        bool admitted = false;
+        TRY(admits(c, picture, actor, owned[i].slug, &admitted));
+        if (!admitted)
+            REFUSE(c, FORBIDDEN, "grant", "person",
+                   "this person owns a compartment; only they or a member of it can open an "
+                   "account for them");
+    }
+    return OK;
+}
+
 rc account_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,
                      const struct account *account)
 {
+    TRY(may_grant_owned(c, picture, actor, account));
     return may_grant_roles(c, picture, actor, account->roles, (struct texts){0});
 }
 
@@ -265,6 +291,44 @@ rc role_check(struct ctx *c, struct picture *picture, const struct command *comm
     return was_all ? officer_remains(c, picture, &change) : OK;
 }
 
+/* Has the person an account besides this one, or had they? */
+static rc has_another(struct ctx *c, struct picture *picture, const struct account *account,
+                      bool *ret)
+{
+    struct query query = {
+        .limit = 2,
+        .filter_count = 2,
+        .filters = {{STR("person"), FILTER_EQ, account->person},
+                    {STR("kind"), FILTER_EQ, STR("person")}},
+        .with_retired = true,
+    };
+    struct page page;
+    TRY(picture_list(c, picture, &account_shape, &query, &page));
+    const struct account *accounts = page.records;
+    *ret = false;
+    for (size_t i = 0; i < page.count; i++)
+        *ret = *ret || !str_eq(accounts[i].id, account->id);
+    return OK;
+}
+
+/* An account can be used from now on. Nobody gets a second one behind their back: what it does is
+ * shown by their name. */
+static rc check_opening(struct ctx *c, struct picture *picture, const struct actor *actor,
+                        const struct account *account, bool is_new)
+{
+    bool another = false;
+    TRY(may_grant_owned(c, picture, actor, account));
+    if (account->kind == ACCOUNT_KIND_PERSON)
+        TRY(has_another(c, picture, account, &another));
+    if (!another || actor_is_system(actor))
+        return OK;
+    if (is_new && !str_eq(actor->person, account->person))
+        REFUSE(c, CONFLICT, "second-account", "status",
+               "this person has an account, or had one: add this one suspended; the person, or "
+               "somebody else, reinstates it");
+    return account_check_second(c, picture, actor, account);
+}
+
 rc account_check(struct ctx *c, struct picture *picture, const struct command *command,
                  const void *before, const void *after)
 {
@@ -276,6 +340,8 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
                "an account cannot move to another person; add another account");
     if (new &&new->status == ACCOUNT_STATUS_ACTIVE) {
         bool was_active = old && old->status == ACCOUNT_STATUS_ACTIVE;
+        if (!was_active)
+            TRY(check_opening(c, picture, &command->actor, new, !old));
         TRY(may_grant_roles(c, picture, &command->actor, new->roles,
                             was_active ? old->roles : (struct texts){0}));
     }

@@ -50,15 +50,71 @@ rc account_fold_person_erased(struct ctx *c, struct picture *picture, const stru
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
-static rc was_let_in(struct ctx *c, struct picture *picture, struct str account, struct str by,
-                     bool *ret)
+/* Whoever gave somebody a way in could use it themselves until the other made it their own: for so
+ * long the two are not two. */
+enum { MAKERS_DAYS = 7, MAKERS_MAX = 64 };
+
+/* Accounts that let one in, and those that let these in, and so on. */
+struct makers {
+    struct str of[MAKERS_MAX + 1]; /* the account itself is the first */
+    size_t count;
+    bool many; /* more than are looked at */
+};
+
+static bool is_among(const struct makers *makers, size_t from, struct str account)
 {
-    struct query query = {.limit = 1, .filter_count = 2};
+    for (size_t i = from; i < makers->count; i++)
+        if (str_eq(makers->of[i], account))
+            return true;
+    return false;
+}
+
+static rc add_makers_of(struct ctx *c, struct picture *picture, struct str account,
+                        struct makers *makers)
+{
+    struct query query = {
+        .limit = QUERY_LIMIT_MAX,
+        .filter_count = 1,
+        .filters = {{STR("account"), FILTER_EQ, account}},
+    };
     struct page page;
-    query.filters[0] = (struct filter){STR("account"), FILTER_EQ, account};
-    query.filters[1] = (struct filter){STR("let_in_by"), FILTER_EQ, by};
     TRY(picture_list(c, picture, &account_let_in_shape, &query, &page));
-    *ret = page.count > 0;
+    const struct account_let_in *rows = page.records;
+    makers->many = makers->many || !str_absent(page.after);
+    for (size_t i = 0; i < page.count; i++) {
+        if (wall_after(page.rows[i].changed, MAKERS_DAYS * DAY_MS).us <= clock_now(c).us ||
+            is_among(makers, 0, rows[i].let_in_by))
+            continue;
+        if (makers->count > MAKERS_MAX) {
+            makers->many = true;
+            return OK;
+        }
+        makers->of[makers->count++] = rows[i].let_in_by;
+    }
+    return OK;
+}
+
+static rc find_makers(struct ctx *c, struct picture *picture, struct str account,
+                      struct makers *ret)
+{
+    *ret = (struct makers){.of = {account}, .count = 1};
+    for (size_t i = 0; i < ret->count && !ret->many; i++)
+        TRY(add_makers_of(c, picture, ret->of[i], ret));
+    return OK;
+}
+
+/* Unknown is yes. */
+static rc are_akin(struct ctx *c, struct picture *picture, struct str account, struct str other,
+                   bool *ret)
+{
+    struct makers *of = ctx_take(c, 2, sizeof *of);
+    if (!of)
+        return fault_again(c);
+    TRY(find_makers(c, picture, account, &of[0]));
+    TRY(find_makers(c, picture, other, &of[1]));
+    *ret = of[0].many || of[1].many;
+    for (size_t i = 0; i < of[0].count && !*ret; i++)
+        *ret = is_among(&of[1], i == 0 ? 1 : 0, of[0].of[i]);
     return OK;
 }
 
@@ -70,5 +126,25 @@ rc account_origin(struct ctx *c, struct picture *picture, struct str id, struct 
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
     ret->person = account.person;
-    return was_let_in(c, picture, id, other, &ret->let_in);
+    return are_akin(c, picture, id, other, &ret->akin);
+}
+
+rc account_check_second(struct ctx *c, struct picture *picture, const struct actor *actor,
+                        const struct account *account)
+{
+    struct query query = {
+        .limit = QUERY_LIMIT_MAX,
+        .filter_count = 1,
+        .filters = {{STR("account"), FILTER_EQ, account->id}},
+    };
+    struct page page;
+    if (actor_is_system(actor) || str_eq(actor->person, account->person))
+        return OK;
+    TRY(picture_list(c, picture, &account_let_in_shape, &query, &page));
+    if (!str_absent(page.after))
+        FAIL(c, FORBIDDEN, "more ways into this account were made than are looked at");
+    const struct account_let_in *rows = page.records;
+    for (size_t i = 0; i < page.count; i++)
+        TRY(step_check_other(c, picture, actor, rows[i].let_in_by));
+    return OK;
 }

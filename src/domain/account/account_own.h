@@ -19,6 +19,13 @@ SHAPE_DECLARE(account_let_in, ACCOUNT_LET_IN_FIELDS);
 record_check compartment_check, role_check, account_check;
 
 account_origin_fn account_origin;
+
+/* May this actor open an account of a person who has one already? The person may, and whoever is a
+ * person other than those who let somebody into it; FORBIDDEN says why not. */
+rc account_check_second(struct ctx *c, struct picture *picture, const struct actor *actor,
+                        const struct account *account);
+
+caller_now_fn account_caller_now;
 fold_fn account_fold_added, account_fold_way, account_fold_person_erased;
 
 extern const struct decision sign_in_decisions[];

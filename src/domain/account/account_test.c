@@ -15,6 +15,11 @@
     "{\"id\":\"" id "\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"amina\"," \
     "\"login\":\"" login "\",\"status\":\"" status "\"" more "}"
 
+#define ZOE(login, status)                                                                  \
+    "{\"id\":\"" login "\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"zoe\"," \
+    "\"login\":\"" login "\",\"status\":\"" status "\"}"
+#define A_HASH STR("0123456789012345678901234567890123456789012345678901234567890123")
+
 static const struct module *const modules[] = {&account_module};
 
 static void does(struct scene *s, const struct actor *actor, const char *name, const char *target,
@@ -78,6 +83,76 @@ TEST(forms_of_accounts)
     for (size_t i = 0; i < 6; i++)
         assert_false(text_form_permission.check((struct str[]){
             STR("anyone"), STR("zone."), STR("*.read"), STR("zone.re*"), STR(""), STR(".*")}[i]));
+}
+
+/* A token of the clerk's, made as the CLI makes one. */
+#define TOKEN                                                                        \
+    "{\"id\":\"t1\",\"account\":\"clerk\",\"name\":\"script\","                      \
+    "\"hash\":\"00000000000000000000000000000000000000000000000000000000000000aa\"," \
+    "\"made\":\"2026-03-01T00:00:00Z\",\"expires\":\"2036-03-01T00:00:00Z\"}"
+
+static void count_done(struct command *command)
+{
+    *(int *)command->arg += 1;
+}
+
+static struct command asked_by(struct scene *s, const struct actor *actor, const char *name,
+                               const char *target, const char *json, int *done)
+{
+    const struct decision *decision = catalog_decision(s->catalog, str_from(name));
+    void *input = ctx_take(&s->c, 1, decision->input->size);
+    assert_true(rc_ok(shape_read(&s->c, decision->input, SHAPE_FROM_INPUT, str_from(json), input)));
+    return (struct command){.decision = decision,
+                            .input = input,
+                            .target = str_from(target),
+                            .actor = *actor,
+                            .cause = -1,
+                            .expect_seq = -1,
+                            .done = count_done,
+                            .arg = done};
+}
+
+TEST(who_asks_is_looked_up_again_at_the_decision)
+{
+    struct scene s;
+    open_scene(&s);
+    struct actor boss = actor_of(&s, "boss"), clerk = actor_of(&s, "clerk");
+    does(&s, &clerk, "token.make", NULL, TOKEN);
+    clerk.way = STR("t1");
+    clerk.as_of = core_callers(s.core);
+    does(&s, &clerk, "role.add", NULL, ROLE("r1", "One", ""));
+
+    /* One batch: the clerk's command comes behind the one that suspends him. */
+    int done = 0;
+    struct command commands[] = {
+        asked_by(&s, &clerk, "role.add", NULL, ROLE("r2", "Two", ""), &done),
+        asked_by(&s, &boss, "account.change", "clerk",
+                 ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"), &done),
+        asked_by(&s, &clerk, "role.add", NULL, ROLE("r3", "Three", ""), &done),
+    };
+    for (size_t i = 0; i < 3; i++)
+        assert_true(rc_ok(core_submit(&s.c, s.core, &commands[i])));
+    core_step(s.core);
+    assert_int_equal(done, 3);
+    assert_int_equal(commands[0].result.code, RC_OK);
+    assert_int_equal(commands[1].result.code, RC_OK);
+    assert_int_equal(commands[2].result.code, RC_FORBIDDEN);
+    assert_true(str_is(commands[2].actor.way, "t1")); /* the caller's command is as it was */
+
+    /* Later ones: by what was committed meanwhile. A role that is lost, a way that is revoked, one
+     * whose time is over. */
+    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r4", "Four", ""));
+    does(&s, &boss, "account.change", "clerk", ACCOUNT("clerk", "clerk", "active", ""));
+    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r5", "Five", ""));
+    does(&s, &boss, "account.change", "clerk",
+         ACCOUNT("clerk", "clerk", "active", ",\"roles\":[\"clerk\"]"));
+    does(&s, &clerk, "role.add", NULL, ROLE("r6", "Six", ""));
+    clerk.until.us = 1;
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r7", "Seven", ""));
+    clerk.until.us = 0;
+    does(&s, &clerk, "token.revoke", "t1", NULL);
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r8", "Eight", ""));
+    scene_close(&s);
 }
 
 TEST(roles_together_make_the_actor)
@@ -182,6 +257,59 @@ TEST(a_compartment_is_opened_by_its_owner)
     scene_close(&s);
 }
 
+/* Whoever keeps accounts does not come into a compartment by an account of its owner. */
+TEST(an_owner_gets_an_account_from_members_alone)
+{
+    struct scene s;
+    open_scene(&s);
+    struct actor clerk = actor_of(&s, "clerk");
+    clerk.person = STR("bob");
+    does(&s, &actor_system, "person.add", NULL, PERSON("zoe", ""));
+    does(&s, &actor_system, "compartment.add", NULL,
+         "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"crisis\",\"name\":\"Crisis\","
+         "\"why\":\"plans\",\"owner\":\"zoe\"}");
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.add", NULL, ZOE("zoe", "active"));
+    does(&s, &clerk, "account.add", NULL, ZOE("zoe", "suspended"));
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.change", "zoe", ZOE("zoe", "active"));
+    does(&s, &actor_system, "account.change", "zoe", ZOE("zoe", "active"));
+    struct enrolment link = {.id = STR("l"), .account = STR("zoe"), .hash = A_HASH};
+    link.expires = wall_after(clock_now(&s.c), DAY_MS);
+    assert_int_equal(
+        core_command(&s.c, s.core, "enrolment.make", &clerk, (struct str){NULL, 0}, &link).code,
+        RC_FORBIDDEN);
+    clerk.clearance.compartments = STR("crisis");
+    assert_true(
+        rc_ok(core_command(&s.c, s.core, "enrolment.make", &clerk, (struct str){NULL, 0}, &link)));
+    scene_close(&s);
+}
+
+TEST(a_second_account_of_a_person_takes_two)
+{
+    struct scene s;
+    open_scene(&s);
+    struct actor boss = actor_of(&s, "boss"), clerk = actor_of(&s, "clerk"), zoe;
+    boss.person = STR("ann");
+    clerk.person = STR("bob");
+    does(&s, &actor_system, "person.add", NULL, PERSON("zoe", ""));
+    does(&s, &clerk, "account.add", NULL, ZOE("zoe", "active"));
+    refused(&s, RC_CONFLICT, "second-account", &clerk, "account.add", NULL, ZOE("again", "active"));
+    does(&s, &clerk, "account.add", NULL, ZOE("again", "suspended"));
+    refused(&s, RC_FORBIDDEN, "two-persons", &clerk, "account.change", "again",
+            ZOE("again", "active"));
+    does(&s, &boss, "account.change", "again", ZOE("again", "active"));
+    does(&s, &clerk, "account.add", NULL, ZOE("third", "suspended"));
+    zoe = actor_of(&s, "zoe");
+    zoe.permissions = clerk.permissions;
+    zoe.clearance = clerk.clearance;
+    does(&s, &zoe, "account.change", "third", ZOE("third", "active"));
+    /* Retiring the ones there are is no way round it. */
+    does(&s, &clerk, "account.retire", "zoe", NULL);
+    does(&s, &clerk, "account.retire", "again", NULL);
+    does(&s, &clerk, "account.retire", "third", NULL);
+    refused(&s, RC_CONFLICT, "second-account", &clerk, "account.add", NULL, ZOE("anew", "active"));
+    scene_close(&s);
+}
+
 TEST(somebody_who_may_everything_remains)
 {
     struct scene s;
@@ -252,23 +380,19 @@ TEST(the_accounts_of_the_erased_are_gone)
     scene_close(&s);
 }
 
-static void check_origin(struct scene *s, const char *id, const char *other, bool let_in,
+static void check_origin(struct scene *s, const char *id, const char *other, bool akin,
                          const char *person)
 {
-    struct account_origin origin = {STR("?"), !let_in};
+    struct account_origin origin = {STR("?"), !akin};
     assert_true(rc_ok(account_module.account_origin(&s->c, s->reader.picture, str_from(id),
                                                     str_from(other), &origin)));
-    assert_int_equal(origin.let_in, let_in);
+    assert_int_equal(origin.akin, akin);
     assert_true(person ? str_is(origin.person, person) : str_absent(origin.person));
 }
 
 static void open_to(struct scene *s, const struct actor *by, const char *account)
 {
-    struct enrolment link = {.id = STR("link"),
-                             .account = str_from(account),
-                             .hash =
-                                 STR("0123456789012345678901234567890123456789012345678901234567"
-                                     "890123")};
+    struct enrolment link = {.id = STR("link"), .account = str_from(account), .hash = A_HASH};
     struct token token = {
         .id = STR("token"), .account = str_from(account), .hash = link.hash, .name = STR("script")};
     struct str nothing = {NULL, 0};
@@ -303,7 +427,7 @@ TEST(an_account_is_known_by_who_let_it_in)
         check_origin(&s, "boss", "clerk", false, "amina");
         check_origin(&s, "robot", "clerk", true, "zoe");
         check_origin(&s, "robot", "boss", true, "zoe");
-        check_origin(&s, "robot", "zoe", false, "zoe");
+        check_origin(&s, "robot", "zoe", true, "zoe"); /* the clerk let in both */
         check_origin(&s, "zoe", "clerk", true, "zoe");
         check_origin(&s, "zoe", "boss", false, "zoe");
         check_origin(&s, "zoe", "system", false, "zoe");
@@ -320,6 +444,37 @@ TEST(an_account_is_known_by_who_let_it_in)
         check_origin(&s, "zoe", "clerk", false, NULL);
         scene_rebuild_is_equal(&s);
     }
+    scene_close(&s);
+}
+
+/* By others whom one let in; by one who let in both; and no longer than a week. */
+TEST(whom_one_let_in_lately_is_no_second_person)
+{
+    struct scene s;
+    open_scene(&s);
+    static const char *const chain[] = {"boss", "one", "two", "three"};
+    for (size_t i = 1; i < 4; i++) {
+        struct actor maker = SCENE_ACTOR("boss", "amina");
+        char person[200], account[300];
+        maker.id = str_from(chain[i - 1]);
+        snprintf(person, sizeof person, PERSON("%s", ""), chain[i]);
+        snprintf(account, sizeof account,
+                 "{\"id\":\"%s\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"%s\","
+                 "\"login\":\"%s\",\"status\":\"active\"}",
+                 chain[i], chain[i], chain[i]);
+        does(&s, &actor_system, "person.add", NULL, person);
+        does(&s, &maker, "account.add", NULL, account);
+    }
+    does(&s, &actor_system, "person.add", NULL, PERSON("zoe", ""));
+    does(&s, &(struct actor)SCENE_ACTOR("boss", "amina"), "account.add", NULL,
+         ZOE("zoe", "active"));
+    check_origin(&s, "three", "boss", true, "three");
+    check_origin(&s, "boss", "three", true, "amina");
+    check_origin(&s, "three", "zoe", true, "three"); /* boss let in both */
+    check_origin(&s, "three", "clerk", false, "three");
+    clock_manual_advance_us(&s.clock, 7 * DAY_US);
+    check_origin(&s, "three", "boss", false, "three");
+    check_origin(&s, "three", "zoe", false, "three");
     scene_close(&s);
 }
 

@@ -158,6 +158,13 @@ extern const struct event_kind sign_in_failed_kind, session_opened_kind, session
     recovery_made_kind, enrolment_made_kind, enrolment_used_kind, token_made_kind,
     token_revoked_kind;
 
+/* The actor who comes in by this session or token, without `as_of`. FORBIDDEN: its account may not
+ * be used. That the session or token has not ended is for the caller to see. */
+rc account_by_session(struct ctx *c, struct picture *picture, const struct session *session,
+                      struct actor *ret);
+rc account_by_token(struct ctx *c, struct picture *picture, const struct token *token,
+                    struct actor *ret);
+
 /* All rows of an account in one table. */
 rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,
                 struct str account, struct page *ret);

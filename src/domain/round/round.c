@@ -86,7 +86,7 @@ const struct route round_routes[] = {
     ROUTE(GET, "/api/v1/guards", READ, "Who may keep the watch and take over a shift, by name",
           .output = &guard_shape, .output_list = true, .serve = guards_serve),
     ROUTE(GET, "/api/v1/handovers", READ, "Hand-overs between shifts", .output = &handover_shape,
-          .output_list = true, .serve = handovers_serve),
+          .output_list = true, .lists = &handover_shape, .serve = handovers_serve),
     ROUTE_COMMAND("/api/v1/handovers", "handover.make"),
     ROUTE_COMMAND("/api/v1/handovers/{id}/sign", "handover.sign"),
     {0},

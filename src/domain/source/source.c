@@ -61,7 +61,7 @@ static const struct route routes[] = {
     ROUTE_COMMAND("/api/v1/sources/{id}/disable", "source.disable"),
     ROUTE_COMMAND("/api/v1/sources/{id}/enable", "source.enable"),
     ROUTE(GET, "/api/v1/watch/gaps", WATCH_READ, "Times without coverage", .output = &gap_shape,
-          .output_list = true, .serve = page_serve_list, .arg = &gap_shape),
+          .output_list = true, .lists = &gap_shape, .serve = page_serve_list, .arg = &gap_shape),
     {0},
 };
 

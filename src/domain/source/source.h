@@ -48,8 +48,9 @@ enum {
     F(T, ms, _, heartbeat_ms, 0, 0, SOURCE_HEARTBEAT_MS_MAX,                                       \
       "the longest time between reports; 0: unsupervised, and never shown as healthy")             \
     F(T, choice, signal_priority, silence, 0, 0, 0, "how serious its silence is; medium if unset") \
-    F(T, opt_i64, _, keep_per_s, 0, 1, 10000, "signals kept per second in a storm; 2 if unset")    \
-    F(T, opt_i64, _, keep_burst, 0, 1, 100000, "signals kept before that; 200 if unset")           \
+    F(T, opt_i64, _, keep_per_s, SECONDARY, 1, 10000,                                              \
+      "signals kept per second in a storm; 2 if unset")                                            \
+    F(T, opt_i64, _, keep_burst, SECONDARY, 1, 100000, "signals kept before that; 200 if unset")   \
     F(T, list, source_point, points, 0, 0, 200, "its points, where it has several")                \
     F(T, text, line, model, SEARCHED, 1, 120, "make and model")                                    \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")

@@ -18,18 +18,11 @@ struct wall session_end(const struct auth *auth, const struct session *session)
     return (struct wall){idle_us < session->expires.us ? idle_us : session->expires.us};
 }
 
-/* The actor of an account; not known when it may not be used. */
-static rc know(struct ctx *c, struct picture *picture, struct str account, struct str id,
-               struct edge_caller *ret)
+/* Nobody is known whose account may not be used. */
+static rc know(rc found, struct edge_caller *caller)
 {
-    struct edge_caller caller = {.session = id};
-    rc result = account_actor(c, picture, account, &caller.actor);
-    if (result.code == RC_FORBIDDEN)
-        return OK;
-    TRY(result);
-    caller.known = true;
-    *ret = caller;
-    return OK;
+    caller->known = rc_ok(found);
+    return found.code == RC_FORBIDDEN ? OK : found;
 }
 
 static rc know_session(struct ctx *c, const struct auth *auth, struct picture *picture,
@@ -38,8 +31,8 @@ static rc know_session(struct ctx *c, const struct auth *auth, struct picture *p
     struct wall end = session_end(auth, session);
     if (end.us <= clock_now(c).us)
         return OK;
-    TRY(know(c, picture, session->account, session->id, ret));
-    ret->valid_to = end;
+    TRY(know(account_by_session(c, picture, session, &ret->actor), ret));
+    ret->actor.until = end;
     return OK;
 }
 
@@ -61,45 +54,12 @@ static rc identify_cookie(struct ctx *c, struct auth *auth, struct picture *pict
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
-/* What both allow: of the account's permissions those a scope covers, and of the scopes those the
- * account covers. No scopes: all that the account may. */
-static rc narrow(struct ctx *c, const struct token *token, struct actor *actor)
-{
-    if (token->scopes.count == 0)
-        return OK;
-    struct texts may = {0};
-    struct actor scoped = {.id = actor->id, .permissions = token->scopes};
-    const struct {
-        const struct actor *by;
-        struct texts of;
-    } sides[] = {{&scoped, actor->permissions}, {actor, token->scopes}};
-    NEW(c, may.items, actor->permissions.count + token->scopes.count);
-    for (size_t side = 0; side < 2; side++)
-        for (size_t i = 0; i < sides[side].of.count; i++) {
-            struct str name;
-            TRY(str_copy(c, sides[side].of.items[i], &name));
-            if (actor_may(sides[side].by, name.ptr))
-                may.items[may.count++] = name;
-        }
-    actor->permissions = may;
-    return OK;
-}
-
 static rc know_token(struct ctx *c, struct picture *picture, const struct token *token,
                      struct edge_caller *ret)
 {
-    struct edge_caller caller = {0};
     if (token->expires.us <= clock_now(c).us)
         return OK;
-    TRY(know(c, picture, token->account, token->id, &caller));
-    if (!caller.known)
-        return OK;
-    TRY(narrow(c, token, &caller.actor));
-    caller.actor.sources_only = token->sources_only;
-    caller.actor.sources = token->sources;
-    caller.valid_to = token->expires;
-    *ret = caller;
-    return OK;
+    return know(account_by_token(c, picture, token, &ret->actor), ret);
 }
 
 /* One that was made here, for its check digits are right, but is not good: somebody holds what they
@@ -150,12 +110,15 @@ static rc identify_token(struct ctx *c, struct auth *auth, struct picture *pictu
 rc auth_identify(struct ctx *c, void *arg, struct picture *picture,
                  const struct edge_credentials *credentials, struct edge_caller *ret)
 {
+    const struct auth *auth = arg;
+    int64_t as_of = core_callers(auth->core); /* before anything is read */
     struct edge_caller caller = {0};
     struct str cookie = edge_cookie(credentials->cookie, auth_cookie_name(credentials->tls));
     if (!str_absent(credentials->authorization))
         TRY(identify_token(c, arg, picture, credentials, &caller));
     else if (cookie.len > 0)
         TRY(identify_cookie(c, arg, picture, cookie, &caller));
+    caller.actor.as_of = as_of;
     *ret = caller;
     return OK;
 }
@@ -163,6 +126,8 @@ rc auth_identify(struct ctx *c, void *arg, struct picture *picture,
 rc auth_renew(struct ctx *c, void *arg, struct picture *picture, struct str id,
               struct edge_caller *ret)
 {
+    const struct auth *auth = arg;
+    int64_t as_of = core_callers(auth->core);
     struct edge_caller caller = {0};
     struct session session = {0};
     struct token token = {0};
@@ -178,6 +143,7 @@ rc auth_renew(struct ctx *c, void *arg, struct picture *picture, struct str id,
     } else {
         return result;
     }
+    caller.actor.as_of = as_of;
     *ret = caller;
     return OK;
 }

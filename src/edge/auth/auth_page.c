@@ -34,6 +34,10 @@ void auth_put(struct response *response, const struct shape *shape, const void *
 rc auth_expect(struct ctx *c, const struct request *request, struct webauthn_expect *ret)
 {
     struct str origin = edge_request_origin(request), host = origin;
+    if (!edge_request_is_ours(request))
+        REFUSE(c, FORBIDDEN, "origin", "",
+               "passkeys are used at the mission's own address; %.*s is another service's",
+               STR_ARG(origin));
     size_t scheme = str_find(host, STR("://"));
     if (scheme != SIZE_MAX)
         host = str_sub(host, scheme + 3, host.len);

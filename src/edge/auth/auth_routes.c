@@ -11,7 +11,8 @@ static const struct str no_target = {NULL, 0};
 static rc own_session(struct ctx *c, const struct request *request, struct session *ret)
 {
     struct session session = {0};
-    rc result = picture_get(c, request->picture, &session_shape, request->session, NULL, &session);
+    rc result =
+        picture_get(c, request->picture, &session_shape, request->actor->way, NULL, &session);
     if (rc_ok(result))
         *ret = session;
     if (result.code != RC_NOT_FOUND)
@@ -83,10 +84,11 @@ static rc serve_who(struct ctx *c, const struct request *request, struct respons
 {
     struct session session = {0};
     struct session_view view;
-    rc result = picture_get(c, request->picture, &session_shape, request->session, NULL, &session);
+    rc result =
+        picture_get(c, request->picture, &session_shape, request->actor->way, NULL, &session);
     if (result.code == RC_NOT_FOUND) {
         struct token token = {0};
-        TRY(picture_get(c, request->picture, &token_shape, request->session, NULL, &token));
+        TRY(picture_get(c, request->picture, &token_shape, request->actor->way, NULL, &token));
         session = (struct session){
             .id = token.id,
             .account = token.account,
@@ -124,7 +126,7 @@ static rc serve_sessions(struct ctx *c, const struct request *request, struct re
             .opened = one->opened,
             .seen = one->seen,
             .expires = one->expires,
-            .current = str_eq(one->id, request->session),
+            .current = str_eq(one->id, request->actor->way),
         };
     }
     put_items(response, &session_row_shape, count, rows);
@@ -139,7 +141,7 @@ static rc serve_session_end(struct ctx *c, const struct request *request, struct
 
 static rc serve_end_others(struct ctx *c, const struct request *request, struct response *)
 {
-    struct session_ending ending = {.keep = request->session};
+    struct session_ending ending = {.keep = request->actor->way};
     TRY(check_session(c, request));
     return call(c, request, "session.end-others", no_target, &ending);
 }
@@ -273,7 +275,7 @@ static rc serve_token_make(struct ctx *c, const struct request *request, struct 
 /* A token may end itself: whoever finds one can make it harmless. */
 static rc serve_token_revoke(struct ctx *c, const struct request *request, struct response *)
 {
-    if (!str_eq(request->parts[0], request->session))
+    if (!str_eq(request->parts[0], request->actor->way))
         TRY(check_session(c, request));
     return call(c, request, "token.revoke", request->parts[0], NULL);
 }

@@ -114,10 +114,10 @@ static rc cookie_of(struct ctx *c, const struct request *request, struct str sec
 /* A session on this device gives way to the new one. */
 static rc end_present(struct ctx *c, const struct request *request)
 {
-    if (!request->actor || str_absent(request->session))
+    if (!request->actor || str_absent(request->actor->way))
         return OK;
     rc ended = core_command(c, edge_request_core(request), "session.end", request->actor,
-                            request->session, NULL);
+                            request->actor->way, NULL);
     return ended.code == RC_NOT_FOUND ? OK : ended;
 }
 
@@ -156,8 +156,8 @@ static rc open_session(struct ctx *c, const struct request *request, const struc
 
 rc serve_sign_out(struct ctx *c, const struct request *request, struct response *response)
 {
-    TRY(core_command(c, edge_request_core(request), "session.end", request->actor, request->session,
-                     NULL));
+    TRY(core_command(c, edge_request_core(request), "session.end", request->actor,
+                     request->actor->way, NULL));
     return cookie_of(c, request, STR(""), 0, &response->cookie);
 }
 

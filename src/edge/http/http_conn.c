@@ -74,7 +74,7 @@ struct http_exchange_own *http_exchange_take(struct http_loop *loop)
     x->conn = NULL;
     x->body = NULL;
     x->body_len = x->body_room = 0;
-    x->shown.c = (struct ctx){.arena = arena, .clock = options->clock};
+    x->shown.c = (struct ctx){.arena = arena, .clock = options->clock, .every_fault = true};
     x->shown.out = (struct ctx){.arena = out, .clock = options->clock};
     x->shown.body = x->shown.peer = (struct str){0};
     x->shown.loop = loop;

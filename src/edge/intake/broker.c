@@ -435,7 +435,7 @@ static rc check(struct ctx *c, const struct listener *listener)
         !endpoint_read(listener->address, &address))
         return listener_refuse(
             c, "address", "write the broker's name or address, and its port: mqtt.example:8883");
-    if (!str_is(listener->protocol, "mqtt"))
+    if (listener->protocol != LISTENER_PROTOCOL_MQTT)
         return listener_refuse(c, "protocol", "a broker needs the protocol mqtt");
     return OK;
 }

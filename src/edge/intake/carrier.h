@@ -13,9 +13,9 @@
 #include "edge/intake/receiver_own.h"
 
 struct carrier {
-    size_t batches;    /* so many wait before reading waits, or what cannot wait is dropped */
-    bool calls;        /* it calls out: the network is not cut off whole */
-    bool reads_folder; /* the address is a file, whose folder it reads for as long as it lives */
+    size_t batches; /* so many wait before reading waits, or what cannot wait is dropped */
+    bool calls;     /* it calls out: the network is not cut off whole */
+    bool in_files;  /* the address is a path: it has to be in a folder that is open to them */
 
     /* Are address and protocol such as it can use? INVALID with the field. */
     rc (*check)(struct ctx *c, const struct listener *listener);

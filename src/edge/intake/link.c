@@ -334,7 +334,7 @@ static void on_accept(struct evconnlistener *, evutil_socket_t fd, struct sockad
 static rc make_local(struct ctx *c, struct port *port)
 {
     struct endpoint address;
-    if (!endpoint_read_unix(port->listener.address, &address))
+    if (!endpoint_read_unix(port->path, &address))
         FAIL(c, INVALID, "\"%.*s\" is not the path of a socket", STR_ARG(port->listener.address));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 && errno == EPERM)
@@ -406,4 +406,4 @@ static rc check_local(struct ctx *c, const struct listener *listener)
     .resume = resume, .hold = hold, .release = release, .reply = reply
 const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
 const struct carrier tls_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
-const struct carrier unix_carrier = {OF_CONNECTIONS, .check = check_local};
+const struct carrier unix_carrier = {.in_files = true, OF_CONNECTIONS, .check = check_local};

@@ -6,6 +6,8 @@
 #include "core/catalog.h"
 #include "edge/intake/carrier.h"
 
+#include <assert.h>
+
 #define PERMIT_READ  "listener.read"
 #define PERMIT_WRITE "listener.write"
 
@@ -14,22 +16,11 @@
 rc listener_adapter(struct ctx *c, const struct listener *listener, const struct adapter **ret,
                     void **ret_options)
 {
-    const struct adapter *adapter = adapter_find(listener->protocol);
+    const char *protocol = shape_choice_name(&listener_protocol_choices, listener->protocol);
+    const struct adapter *adapter = adapter_find(str_from(protocol));
     struct str options = str_absent(listener->options) ? STR("{}") : listener->options;
     void *record = NULL;
-    if (!adapter) {
-        rc unknown = fault_raise(c, RC_INVALID, __FILE__, __LINE__,
-                                 "there is no protocol called %.*s", STR_ARG(listener->protocol));
-        fault_enter_name(c, STR("protocol"));
-        return unknown;
-    }
-    if (adapter->outside) {
-        rc outside =
-            fault_raise(c, RC_INVALID, __FILE__, __LINE__,
-                        "%s runs in a process of its own: add a camera record", adapter->name);
-        fault_enter_name(c, STR("protocol"));
-        return outside;
-    }
+    assert(adapter && !adapter->outside);
     rc result = intake_options(c, adapter, options, &record);
     if (rc_ok(result) && !str_absent(listener->secret_options))
         result =

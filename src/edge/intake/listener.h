@@ -15,6 +15,15 @@
     X(E, BROKER, "broker", "we connect to a broker and subscribe")
 SHAPE_DECLARE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
 
+/* The adapters of the registry that are not in a process of their own. */
+#define LISTENER_PROTOCOLS(X, E)                          \
+    X(E, DC09, "dc09", "alarm panels (ANSI/SIA DC-09)")   \
+    X(E, EVE, "eve", "Suricata's EVE JSON")               \
+    X(E, SYSLOG, "syslog", "syslog (RFC 5424, RFC 3164)") \
+    X(E, CAP, "cap", "warnings (OASIS CAP)")              \
+    X(E, MQTT, "mqtt", "sensors and Frigate through a broker")
+SHAPE_DECLARE_CHOICES(listener_protocol, LISTENER_PROTOCOL, LISTENER_PROTOCOLS);
+
 enum {
     LISTENER_LINKS = 256,
     LISTENER_LINKS_EACH = 32,
@@ -22,25 +31,27 @@ enum {
     LISTENER_OPTIONS_MAX = 16384
 };
 
-#define LISTENER_FIELDS(F, T)                                                                     \
-    RECORD_FIELDS(F, T)                                                                           \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")               \
-    F(T, text, slug, protocol, REQUIRED, 1, 40, "the protocol: dc09, syslog, eve, cap, mqtt")     \
-    F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes arrive")               \
-    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                        \
-      "address and port, or the path of the file")                                                \
-    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                              \
-    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")                 \
-    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                                \
-      "further options of the protocol, never shown again: the keys of panels")                   \
-    F(T, text, line, user, 0, 1, 200, "user name at a broker")                                    \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                    \
-    F(T, text, block, authority, 0, 1, 16384,                                                     \
-      "authority that must have signed a broker's certificate (PEM)")                             \
-    F(T, opt_i64, _, links_max, 0, 1, 4096, "connections at a time; 256 if unset")                \
-    F(T, opt_i64, _, links_each, 0, 1, 4096, "of them from one address; 32 if unset")             \
-    F(T, ms, _, idle_ms, 0, 0, 86400000, "a connection silent for this long is closed; 0: never") \
-    F(T, ms, _, frame_ms, 0, 0, 3600000, "a report must be complete within this time; 0: 30 s")   \
+#define LISTENER_FIELDS(F, T)                                                                 \
+    RECORD_FIELDS(F, T)                                                                       \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")           \
+    F(T, choice, listener_protocol, protocol, REQUIRED, 0, 0, "what the bytes mean")          \
+    F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes arrive")           \
+    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                    \
+      "address and port, or the path of the file")                                            \
+    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                          \
+    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")             \
+    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                            \
+      "further options of the protocol, never shown again: the keys of panels")               \
+    F(T, text, line, user, 0, 1, 200, "user name at a broker")                                \
+    F(T, text, line, password, SECRET, 1, 200, "its password")                                \
+    F(T, text, block, authority, SECONDARY, 1, 16384,                                         \
+      "authority that must have signed a broker's certificate (PEM)")                         \
+    F(T, opt_i64, _, links_max, SECONDARY, 1, 4096, "connections at a time; 256 if unset")    \
+    F(T, opt_i64, _, links_each, SECONDARY, 1, 4096, "of them from one address; 32 if unset") \
+    F(T, ms, _, idle_ms, SECONDARY, 0, 86400000,                                              \
+      "a connection silent for this long is closed; 0: never")                                \
+    F(T, ms, _, frame_ms, SECONDARY, 0, 3600000,                                              \
+      "a report must be complete within this time; 0: 30 s")                                  \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(listener, LISTENER_FIELDS);
 

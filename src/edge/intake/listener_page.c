@@ -24,7 +24,7 @@ static rc get_listener(struct ctx *c, const struct request *request, struct str 
     struct row row;
     TRY(picture_get(c, request->picture, &listener_shape, id, &row, ret));
     if (row.retired.us || !actor_may_read(request->actor, ret->label))
-        FAIL(c, NOT_FOUND, "there is no listener %.*s", STR_ARG(id));
+        return picture_absent(c, &listener_shape);
     return OK;
 }
 

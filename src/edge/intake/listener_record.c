@@ -4,6 +4,7 @@
 #include "base/endpoint.h"
 
 SHAPE_DEFINE_CHOICES(listener_carrier, LISTENER_CARRIER, LISTENER_CARRIERS);
+SHAPE_DEFINE_CHOICES(listener_protocol, LISTENER_PROTOCOL, LISTENER_PROTOCOLS);
 SHAPE_DEFINE_CHOICES(listener_condition, LISTENER_CONDITION, LISTENER_CONDITIONS);
 SHAPE_DEFINE(listener, LISTENER_FIELDS, 1, "Where devices reach us, and with which protocol");
 SHAPE_DEFINE(listener_place, LISTENER_PLACE_FIELDS, 1, "How far a file has been read");

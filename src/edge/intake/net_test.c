@@ -1,5 +1,6 @@
 /* Sockets: nothing is acknowledged before it is durable, nothing stops the others, nothing is lost.
  */
+#include "adapter/registry/registry.h"
 #include "edge/intake/receiver_own.h"
 #include "support/receiver_scene.h"
 #include "support/watch_scene.h"
@@ -326,6 +327,18 @@ TEST(a_changed_listener_keeps_its_port_and_a_retired_one_is_closed)
     assert_null(receiver_scene_hear(fd));
     close(fd);
     receiver_scene_close(&rs);
+}
+
+TEST(the_protocols_of_listeners_are_the_adapters_that_run_here)
+{
+    size_t count = 0;
+    for (size_t i = 0; adapters[i]; i++) {
+        struct str name = str_from(adapters[i]->name);
+        bool offered = shape_choice_value(&listener_protocol_choices, name) != 0;
+        assert_int_equal(offered, !adapters[i]->outside);
+        count += offered;
+    }
+    assert_int_equal(count, listener_protocol_choices.count - 1);
 }
 
 TEST(what_does_not_fit_is_refused_with_the_place_of_the_error)

@@ -62,6 +62,11 @@ static rc begin(struct ctx *c, struct port *port)
     port_set(port, LISTENER_CONDITION_OPEN, "");
     if (!port->carrier)
         FAIL(c, INVALID, "this version does not know how to listen there");
+    if (port->carrier->in_files) {
+        struct str path;
+        TRY(place_find(c, port->receiver->options.files, port->listener.address, &path));
+        TRY(str_copy(&port->own, path, &port->path));
+    }
     TRY(open_adapter(c, port, &options));
     TRY(port->carrier->open(c, port, options));
     port->open = true;

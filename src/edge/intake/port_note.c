@@ -32,6 +32,17 @@ static rc show_tallies(struct ctx *c, const struct port *port, struct str *ret)
     return text_done(&out, ret);
 }
 
+/* Of a file that is none of ours, nothing is shown: a folder may have others' files beside it. */
+static struct str shown_bytes(const struct port *port, const struct intake_sample *sample)
+{
+    struct str bytes = {sample->bytes, sample->len};
+    const char *begins = intake_adapter(port->intake)->begins;
+    if (port->listener.carrier != LISTENER_CARRIER_FILE)
+        return bytes;
+    bool ours = begins && bytes.len > 0 && bytes.ptr[0] && strchr(begins, bytes.ptr[0]);
+    return ours ? bytes : (struct str){NULL, 0};
+}
+
 static rc show_samples(struct ctx *c, const struct port *port, struct listener_state *state)
 {
     struct intake_sample samples[INTAKE_SAMPLES];
@@ -44,7 +55,7 @@ static rc show_samples(struct ctx *c, const struct port *port, struct listener_s
                                        .why = str_from(samples[i].why),
                                        .frame = (int64_t)samples[i].frame,
                                        .whole = (int64_t)samples[i].whole};
-        TRY(str_copy(c, (struct str){samples[i].bytes, samples[i].len}, &to->bytes));
+        TRY(str_copy(c, shown_bytes(port, &samples[i]), &to->bytes));
     }
     return OK;
 }

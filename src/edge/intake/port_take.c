@@ -64,7 +64,8 @@ bool port_take(struct port *port, struct stream_item *item, const struct origin 
         .peer = origin->peer,
         .kind = SIGNAL_KIND_SUPERVISION,
         .priority = SIGNAL_PRIORITY_NOTE,
-        .code_system = port->listener.protocol,
+        .code_system =
+            str_from(shape_choice_name(&listener_protocol_choices, port->listener.protocol)),
         .text = STR("heard"),
     };
     port->dirty = true;

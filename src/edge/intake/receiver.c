@@ -335,26 +335,3 @@ unsigned receiver_port(const struct receiver *r, struct str id)
             return endpoint_port(&address);
     return 0;
 }
-
-rc receiver_folders(struct ctx *c, struct core *core, struct texts *ret)
-{
-    struct reader reader;
-    struct page page;
-    TRY(core_reader_open(c, core, &reader));
-    rc result = list(c, reader.picture, &page);
-    core_reader_close(&reader);
-    TRY(result);
-    const struct listener *listeners = page.records;
-    struct texts folders = {.count = 0};
-    NEW(c, folders.items, page.count);
-    for (size_t i = 0; i < page.count; i++) {
-        struct str path = listeners[i].address;
-        while (path.len > 1 && path.ptr[path.len - 1] != '/')
-            path.len--;
-        const struct carrier *carrier = carrier_of(listeners[i].carrier);
-        if (carrier && carrier->reads_folder)
-            TRY(str_copy(c, path, &folders.items[folders.count++]));
-    }
-    *ret = folders;
-    return OK;
-}

@@ -23,7 +23,9 @@ struct receiver_options {
     const struct clock *clock;
     const struct agent *opener; /* opens sockets after the sandbox is closed; NULL: they are ours */
     SSL_CTX *tls;               /* the mission's own; NULL: listeners with TLS fail to open */
-    int64_t note_ms;            /* how often figures are noted; 0: 5000 */
+    struct texts files; /* folders (place_folders) in which listeners may read files and make
+                         * sockets; none: nowhere */
+    int64_t note_ms;    /* how often figures are noted; 0: 5000 */
 };
 
 /* Open all listeners that are not switched off. One that cannot be opened says so in its state and
@@ -46,7 +48,8 @@ unsigned receiver_port(const struct receiver *receiver, struct str listener);
 /* Is there a listener that calls somebody, so that a sandbox has to leave that possible? */
 bool receiver_dials(const struct receiver *receiver);
 
-/* The folders of the files that listeners read, which a sandbox has to leave readable. */
-rc receiver_folders(struct ctx *c, struct core *core, struct texts *ret);
+/* The folders that are given to listeners, as they are without links. NOT_FOUND: one is not there;
+ * INVALID: the mission's own folder (NULL: none) is one of them, in one or around one. */
+rc place_folders(struct ctx *c, struct texts given, const char *mission, struct texts *ret);
 
 #endif

@@ -119,6 +119,7 @@ struct port {
     struct port *next;
     struct ctx own; /* memory as long as the port lives */
     struct listener listener;
+    struct str path; /* of a carrier in files: the address without links */
     int64_t seq;
     bool seen; /* while records are compared */
     struct intake *intake;
@@ -140,6 +141,9 @@ struct port {
     struct blame blames[LISTENER_BLAMES];
     size_t blame_count;
 };
+
+/* place.c: the path without links in its folder, when it is in one of these; INVALID. */
+rc place_find(struct ctx *c, struct texts folders, struct str address, struct str *ret);
 
 rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *listener, int64_t seq,
              int fd, struct port **ret);

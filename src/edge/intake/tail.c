@@ -115,9 +115,10 @@ static bool open_next(struct tail *tail)
                         : "the file is not there yet");
         return false;
     }
-    tail->fd = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    tail->fd = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (tail->fd < 0) {
-        port_set(port, LISTENER_CONDITION_ABSENT, strerror(errno));
+        port_set(port, LISTENER_CONDITION_ABSENT,
+                 errno == ELOOP ? "it is a link: name the file itself" : strerror(errno));
         return false;
     }
     if (!tail_is_placed(&tail->place, tail->fd)) {
@@ -311,7 +312,7 @@ static rc read_place(struct port *port, struct listener_place *ret)
 static rc open_tail(struct ctx *c, struct port *port, const void *)
 {
     struct tail *tail = calloc(1, sizeof *tail);
-    struct str path = port->listener.address, folder, name;
+    struct str path = port->path, folder, name;
     size_t at = path.len;
     if (!tail)
         FAIL(c, NO_MEMORY, "no memory to read a file");
@@ -345,7 +346,7 @@ static void close_tail(struct port *port)
 
 const struct carrier file_carrier = {
     .batches = PORT_BATCHES,
-    .reads_folder = true,
+    .in_files = true,
     .check = listener_check_path,
     .open = open_tail,
     .close = close_tail,

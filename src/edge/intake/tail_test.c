@@ -213,3 +213,48 @@ TEST(real_events_through_a_rotated_file)
     assert_int_equal(receiver_scene_kept(&rs), place.signals);
     receiver_scene_close(&rs);
 }
+
+static enum listener_condition condition_at(const char *carrier, const char *protocol,
+                                            const char *address)
+{
+    struct receiver_scene rs;
+    char path[300];
+    receiver_scene_open(&rs);
+    assert_int_equal(symlink("/etc", path_in(&rs, "out")), 0);
+    assert_int_equal(symlink("/etc/passwd", path_in(&rs, "passwd.json")), 0);
+    snprintf(path, sizeof path, "%s%s", address[0] == '/' ? "" : path_in(&rs, ""), address);
+    receiver_scene_listen(&rs, protocol, carrier, path, "");
+    struct listener_state state = receiver_scene_state(&rs);
+    assert_int_equal(state.frames + state.bad, 0);
+    receiver_scene_close(&rs);
+    return state.condition;
+}
+
+TEST(no_listener_has_a_file_outside_of_its_folders)
+{
+    static const char *const outside[] = {"/etc/passwd", "/passwd",       "../passwd",
+                                          "out/passwd",  "out/../passwd", "none/../../etc/passwd"};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        assert_int_equal(condition_at("file", "eve", outside[i]), LISTENER_CONDITION_FAILED);
+    assert_int_equal(condition_at("unix", "eve", "/tmp/chancery-no-socket"),
+                     LISTENER_CONDITION_FAILED);
+    assert_int_equal(condition_at("file", "eve", "passwd.json"), LISTENER_CONDITION_ABSENT);
+    assert_int_equal(condition_at("file", "eve", "none/there/eve.json"), LISTENER_CONDITION_ABSENT);
+    assert_int_equal(condition_at("unix", "eve", "socket"), LISTENER_CONDITION_OPEN);
+}
+
+TEST(of_a_file_that_is_not_of_the_protocol_nothing_is_shown)
+{
+    struct receiver_scene rs;
+    tail_open_scene(&rs);
+    FILE *file = fopen(path_in(&rs, "eve.json"), "w");
+    fputs("root:$6$salt$hash:19000:0:99999:7:::\n{\"event_type\": none of ours}\n", file);
+    fclose(file);
+    receiver_scene_settle(&rs);
+    struct listener_state how = receiver_scene_state(&rs);
+    assert_int_equal(how.samples.count, 2);
+    assert_int_equal(how.samples.items[0].bytes.len, 0);
+    assert_int_equal(how.samples.items[0].whole, 37);
+    assert_true(str_starts(how.samples.items[1].bytes, "{"));
+    receiver_scene_close(&rs);
+}

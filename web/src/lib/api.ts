@@ -1,7 +1,7 @@
 // The one way to the server. Every failure is a Problem; a state-changing request says who sends
 // it (X-Chancery), so that a form on a foreign page cannot.
 import { write } from './json.ts';
-import type { ProblemBody } from './types.ts';
+import type { FieldFault, ProblemBody } from './types.ts';
 
 export class Problem extends Error {
   readonly status: number;
@@ -11,6 +11,12 @@ export class Problem extends Error {
     super(body.detail ?? body.title ?? `HTTP ${status}`);
     this.status = status;
     this.body = body;
+  }
+  /** What is wrong with the fields of what was sent, in their order. */
+  get faults(): FieldFault[] {
+    const { errors, pointer, rule, detail } = this.body;
+    if (errors) return errors;
+    return pointer === undefined ? [] : [{ pointer, rule, detail }];
   }
   /** The server was not reached at all. */
   get unreachable(): boolean {

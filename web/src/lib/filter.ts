@@ -1,7 +1,7 @@
 // Filters of a list and how they are written in the address and asked of the server.
 import type { Field, Shape } from './types.ts';
 
-export type Operator = 'is' | 'ne' | 'has' | 'ge' | 'le';
+export type Operator = 'is' | 'ne' | 'in' | 'has' | 'ge' | 'le';
 
 export interface Filter {
   field: string;
@@ -19,12 +19,14 @@ export interface Query {
 
 /** What may be asked of a field. Nothing: it cannot be filtered by. */
 export function operatorsOf(field: Field): Operator[] {
+  if (field.operators) return field.operators;
   switch (field.kind) {
     case 'text':
       return ['has', 'is', 'ne'];
     case 'ref':
-    case 'choice':
       return ['is', 'ne'];
+    case 'choice':
+      return ['is', 'ne', 'in'];
     case 'id':
     case 'flag':
       return ['is'];

@@ -175,6 +175,17 @@ export function dateText(day: string): string {
   }).format(at);
 }
 
+/** The day of a moment in a zone: "Tuesday 1 December 2026". */
+export function localDay(instant: string, zone: string): string {
+  return new Intl.DateTimeFormat(i18n.locale, {
+    timeZone: zone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  }).format(new Date(instant));
+}
+
 export function clockTime(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(i18n.locale, {
     timeZone: zone,

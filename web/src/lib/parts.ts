@@ -4,27 +4,56 @@
 //   domain/<noun>/pages/<name>.svelte  the page of /<name>; named as a record, it replaces the
 //                                      generated pages of that record
 //   domain/<noun>/asides.ts            export const asides: Aside[], links: Link[]
-//   domain/<noun>/cards.ts             export const cards: Card[], clauses: Clause[]
-//   domain/<noun>/agenda.ts            export const comes: Comes[], waits: Waits[]
+//   domain/<noun>/lists.ts             export const lists: ListLook[]
 //   domain/<noun>/heads.ts             export const heads: Head[]
 //   domain/<noun>/places.ts            export const places: MenuLine[]
 import type { Word } from '#types/words.d.ts';
 import type { Component } from 'svelte';
 import type { Job } from './jobs.ts';
-import type { LedgerEvent, RecordKind, Row } from './types.ts';
+import type { Field, Fields, RecordKind, Row } from './types.ts';
 
 type Load<Props extends object> = () => Promise<{ default: Component<Props> }>;
 
-/** A panel beside the record, above its history. */
+/** A panel of a record's page, beside what is set. */
 export interface Aside {
   /** Of these records. */
   of: string[];
+  /** "state": it says how the record is now, and stands first on the page. */
+  place?: 'state';
   /** For those who may do this; left out: for whoever may see the record. */
   may?: string;
   load: Load<AsideProps>;
 }
 export interface AsideProps {
   kind: RecordKind;
+  id: string;
+  row: Row;
+}
+
+/** How a list looks beyond the columns of its shape. */
+export interface ListLook {
+  /** The record, or what else is listed (the catalog's `lists`). */
+  of: string;
+  /** How each row is, before all its columns. */
+  lead?: { word: Word; load: Load<LeadProps>; use?: () => () => void };
+  /** The only fields that people are shown, in this order; left out: all of the shape. */
+  fields?: string[];
+  /** The columns that it begins with. */
+  columns?: string[];
+  /** What a row is called, where no field says so. */
+  title?: (record: Fields) => string;
+  /** Of rows without a page of their own: where they lead. */
+  link?: { word: Word; address: (record: Fields) => string | undefined };
+  /** The order that it begins with. */
+  sort?: { by: string; descending: boolean };
+  /** Views of it, by the query of their address. */
+  views?: { word: Word; query: string }[];
+  /** Of what is no record: its fields that name records, and which. */
+  refers?: Record<string, string>;
+  /** What its retired rows are called: "Include closed". */
+  retired?: Word;
+}
+export interface LeadProps {
   id: string;
   row: Row;
 }
@@ -37,44 +66,12 @@ export interface Link {
   address: (id: string) => string;
 }
 
-/** A card of the Situation, the lowest rank first. */
-export interface Card {
+/** What stands in the head of every page: in its bar, or as a lane below it. */
+export interface Head {
   may?: string;
   rank: number;
-  load: Load<Record<string, never>>;
-}
-
-/** A sentence or two of what the Situation says in words, before its cards. */
-export type Clause = Card;
-
-/** Something with a time, or that waits: a line of the Situation. */
-export interface Matter {
-  key: string;
-  /** Of what is to come: when. Of what waits: since when, or by when. Absent: by no time. */
-  at?: string | undefined;
-  /** What it is, in the reader's words. */
-  what: string;
-  href: string;
-  /** It is late, or otherwise graver than its neighbours. */
-  late?: boolean;
-}
-
-interface Source {
-  may?: string;
-  concerns: (event: LedgerEvent) => boolean;
-}
-/** What the next hours bring. */
-export interface Comes extends Source {
-  ask: (from: Date, to: Date) => Promise<Matter[]>;
-}
-/** What waits for whoever is signed in: to confirm, to do, to decide. */
-export interface Waits extends Source {
-  ask: () => Promise<Matter[]>;
-}
-
-/** What stands in the head of every page: in its bar, or as a lane below it. */
-export interface Head extends Card {
   where: 'bar' | 'lane';
+  view: Component<Record<string, never>>;
 }
 
 /** A line of the menu: the list of a record, or a page of its own. */
@@ -103,11 +100,7 @@ export interface PageProps {
 
 type AsidesFile = { asides?: Aside[]; links?: Link[] };
 const asideFiles = import.meta.glob<AsidesFile>('../domain/*/asides.ts', { eager: true });
-type CardsFile = { cards?: Card[]; clauses?: Clause[] };
-const cardFiles = import.meta.glob<CardsFile>('../domain/*/cards.ts', { eager: true });
 const headFiles = import.meta.glob<{ heads: Head[] }>('../domain/*/heads.ts', { eager: true });
-type AgendaFile = { comes?: Comes[]; waits?: Waits[] };
-const agendaFiles = import.meta.glob<AgendaFile>('../domain/*/agenda.ts', { eager: true });
 const placeFiles = import.meta.glob<{ places: MenuLine[] }>('../domain/*/places.ts', {
   eager: true,
 });
@@ -116,11 +109,29 @@ const pageFiles = import.meta.glob<{ default: Component<PageProps> }>([
   '../domain/*/pages/*.svelte',
 ]);
 
+const listFiles = import.meta.glob<{ lists: ListLook[] }>('../domain/*/lists.ts', { eager: true });
+
 const asides = Object.values(asideFiles).flatMap((file) => file.asides ?? []);
 const links = Object.values(asideFiles).flatMap((file) => file.links ?? []);
 const pages = new Map(
   Object.entries(pageFiles).map(([path, load]) => [/([^/]*)\.svelte$/.exec(path)?.[1], load]),
 );
+
+const looks = new Map(
+  Object.values(listFiles).flatMap((file) => file.lists.map((look) => [look.of, look])),
+);
+export const lookOf = (name: string): ListLook | undefined => looks.get(name);
+
+/** A list whose fields that name records are references. */
+export function referring(kind: RecordKind): RecordKind {
+  const refers = lookOf(kind.name)?.refers;
+  if (!refers) return kind;
+  const fields = kind.shape.fields.map((field): Field => {
+    const target = refers[field.name];
+    return target ? { ...field, kind: 'ref', target } : field;
+  });
+  return { ...kind, shape: { ...kind.shape, fields } };
+}
 
 type May = (permission: string) => boolean;
 
@@ -132,19 +143,12 @@ const forWhom =
   (one: Aside | Link): boolean =>
     one.of.includes(record) && (one.may === undefined || may(one.may));
 
-export const asidesOf = (record: string, may: May) => asides.filter(forWhom(record, may));
+export const asidesOf = (record: string, may: May, place?: Aside['place']) =>
+  asides.filter((one) => one.place === place).filter(forWhom(record, may));
 export const linksOf = (record: string, may: May) => links.filter(forWhom(record, may));
 export const pageOf = (name: string) => pages.get(name);
 
-const byRank = (a: { rank: number }, b: { rank: number }) => a.rank - b.rank;
-export const cards = Object.values(cardFiles)
-  .flatMap((file) => file.cards ?? [])
-  .sort(byRank);
-export const clauses = Object.values(cardFiles)
-  .flatMap((file) => file.clauses ?? [])
-  .sort(byRank);
-export const comes = Object.values(agendaFiles).flatMap((file) => file.comes ?? []);
-export const waits = Object.values(agendaFiles).flatMap((file) => file.waits ?? []);
+export const byRank = (a: { rank: number }, b: { rank: number }) => a.rank - b.rank;
 export const heads = Object.values(headFiles)
   .flatMap((file) => file.heads)
   .sort(byRank);

@@ -1,5 +1,7 @@
 // Where we are: the address. Links are plain links; a click on one of ours changes the page in
-// place.
+// place. A form that has been changed is asked about first.
+import { leaving } from './leaving.svelte.ts';
+
 class Router {
   path = $state(location.pathname);
   search = $state(location.search);
@@ -16,6 +18,9 @@ class Router {
   }
 
   go(address: string): void {
+    leaving.ask(() => this.#open(address));
+  }
+  #open(address: string): void {
     if (address.endsWith('.html')) return location.assign(address); // a page apart
     history.pushState(null, '', address);
     this.read();
@@ -31,8 +36,15 @@ class Router {
     this.search = location.search;
   }
 
+  /** Back and forward have already changed the address: it is put back while it is asked. */
+  #popped(): void {
+    if (!leaving.holds) return this.read();
+    history.pushState(null, '', this.path + this.search);
+    leaving.ask(() => history.back());
+  }
+
   start(): void {
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', () => this.#popped());
     document.addEventListener('click', (event) => {
       if (event.defaultPrevented || event.button !== 0) return;
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

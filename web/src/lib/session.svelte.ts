@@ -15,7 +15,7 @@ class Session {
   /** unknown: not asked yet, or the server was not reached. */
   state = $state<'unknown' | 'out' | 'in'>('unknown');
   who = $state.raw<Who | null>(null);
-  catalog = $state.raw<Catalog>({ records: [], permissions: [], events: [] });
+  catalog = $state.raw<Catalog>({ records: [], lists: [], permissions: [], events: [] });
   unreachable = $state(false);
   /** The session ended while somebody was working. */
   ended = $state(false);
@@ -53,7 +53,8 @@ class Session {
     return this.catalog.records.find((kind) => kind.name === name);
   }
   kindOfPlural(plural: string): RecordKind | undefined {
-    return this.catalog.records.find((kind) => kind.plural === plural);
+    const { records, lists } = this.catalog;
+    return [...records, ...lists].find((kind) => kind.plural === plural);
   }
   /** Where a record such as "zone/01J…" is shown. */
   addressOf(record: string): string | undefined {

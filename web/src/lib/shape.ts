@@ -41,6 +41,18 @@ export function readRows(shape: Shape, text: string): { items: Row[]; after?: st
   };
 }
 
+/** A page of a list. What is no record stands there as it is, and has no number of its own. */
+export function readPage(kind: RecordKind, text: string): { items: Row[]; after?: string } {
+  if (!kind.path) return readRows(kind.shape, text);
+  const members = membersOf(text);
+  const items = [...membersOf(members.get('items') ?? '[]').values()];
+  const after = members.get('after');
+  return {
+    items: items.map((item) => ({ record: readRecord(kind.shape, item), seq: 0 })),
+    ...(after ? { after: JSON.parse(after) as string } : {}),
+  };
+}
+
 /** What a person calls the record by: its title fields, or its id. */
 export function titleOf(shape: Shape, record: Fields): string {
   const words = shape.fields

@@ -1,5 +1,6 @@
 // What the server says, as types. The shapes of records are described by the server at run time
 // (GET /api/v1/catalog), so a record's value is JSON whose form is known from its shape.
+import type { Operator } from './filter.ts';
 import type * as api from '#types/api.d.ts';
 import type { RawJson } from './json.ts';
 
@@ -38,12 +39,17 @@ export interface Field {
   /** `text`: what it is called, where the words of the shape do not say. */
   choices?: { name: string; help?: string; text?: string }[];
   target?: string;
+  /** What may be asked of it, where its kind does not say. */
+  operators?: Operator[];
   shape?: Shape;
   required?: boolean;
   indexed?: boolean;
   personal?: boolean;
   unique?: boolean;
   system?: boolean;
+  secret?: boolean;
+  /** Few need it: a form has it folded away. */
+  secondary?: boolean;
   title?: boolean;
   least?: number;
   most?: number;
@@ -79,6 +85,8 @@ export interface Step {
 export interface RecordKind {
   name: string;
   plural: string;
+  /** It is no record, only listed: where its rows are asked for. */
+  path?: string;
   module?: string;
   read: string;
   /** Absent: it is not written by hand. */
@@ -98,6 +106,8 @@ export interface RecordKind {
 
 export interface Catalog {
   records: RecordKind[];
+  /** Lists of what is no record. */
+  lists: RecordKind[];
   permissions: { name: string; help: string }[];
   events: { name: string; help: string }[];
 }
@@ -136,3 +146,9 @@ export interface Who {
 
 /** What went wrong, as far as the server could say it. */
 export type ProblemBody = Partial<api.Problem>;
+/** What is wrong with one field of what was sent. */
+export interface FieldFault {
+  pointer: string;
+  rule?: string | undefined;
+  detail?: string | undefined;
+}

@@ -1,8 +1,9 @@
 // What the cards of the Situation ask for: every domain its part, in one list.
 import { Feed } from '../lib/feed.svelte.ts';
-import { allowed, comes, waits, type Matter } from '../lib/parts.ts';
+import { allowed } from '../lib/parts.ts';
 import { session } from '../lib/session.svelte.ts';
 import { live } from '../lib/live.svelte.ts';
+import { comes, waits, type Matter } from './parts.ts';
 
 export const HOURS = 12;
 

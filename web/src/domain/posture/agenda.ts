@@ -1,5 +1,5 @@
 import { t } from '../../lib/i18n.svelte.ts';
-import type { Comes } from '../../lib/parts.ts';
+import type { Comes } from '../../situation/parts.ts';
 import { askLevel } from './level.svelte.ts';
 
 export const comes: Comes[] = [

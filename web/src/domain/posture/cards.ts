@@ -1,6 +1,8 @@
-import type { Clause } from '../../lib/parts.ts';
+import type { Clause } from '../../situation/parts.ts';
+import LevelClause from './LevelClause.svelte';
+import WhyClause from './WhyClause.svelte';
 
 export const clauses: Clause[] = [
-  { may: 'mission.read', rank: 10, load: () => import('./LevelClause.svelte') },
-  { may: 'mission.read', rank: 90, load: () => import('./LevelWhy.svelte') },
+  { may: 'mission.read', rank: 10, view: LevelClause },
+  { may: 'mission.read', rank: 90, view: WhyClause },
 ];

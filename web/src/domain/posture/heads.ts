@@ -1,5 +1,4 @@
 import type { Head } from '../../lib/parts.ts';
+import LevelHead from './LevelHead.svelte';
 
-export const heads: Head[] = [
-  { where: 'bar', rank: 10, may: 'mission.read', load: () => import('./LevelHead.svelte') },
-];
+export const heads: Head[] = [{ where: 'bar', rank: 10, may: 'mission.read', view: LevelHead }];

@@ -1,5 +1,5 @@
 import { get } from '../../lib/api.ts';
-import type { Comes } from '../../lib/parts.ts';
+import type { Comes } from '../../situation/parts.ts';
 import type { Answers } from '#types/api.d.ts';
 
 export const comes: Comes[] = [

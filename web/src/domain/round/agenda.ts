@@ -1,6 +1,6 @@
 import { t } from '../../lib/i18n.svelte.ts';
 import { get } from '../../lib/api.ts';
-import type { Comes } from '../../lib/parts.ts';
+import type { Comes } from '../../situation/parts.ts';
 import { refs } from '../../lib/refs.svelte.ts';
 import type { Answers } from '#types/api.d.ts';
 

@@ -1,5 +1,5 @@
 import type { Aside } from '../../lib/parts.ts';
 
 export const asides: Aside[] = [
-  { of: ['source', 'listener'], load: () => import('./HowItDoes.svelte') },
+  { of: ['source', 'listener'], place: 'state', load: () => import('./HowItDoes.svelte') },
 ];

@@ -1,5 +1,4 @@
-import type { Card } from '../../lib/parts.ts';
+import type { Card } from '../../situation/parts.ts';
+import SinceCard from './SinceCard.svelte';
 
-export const cards: Card[] = [
-  { may: 'ledger.read', rank: 80, load: () => import('./SinceCard.svelte') },
-];
+export const cards: Card[] = [{ may: 'ledger.read', rank: 80, view: SinceCard }];

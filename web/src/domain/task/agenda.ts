@@ -1,5 +1,5 @@
 import { get } from '../../lib/api.ts';
-import type { Comes, Matter, Waits } from '../../lib/parts.ts';
+import type { Comes, Matter, Waits } from '../../situation/parts.ts';
 import { session } from '../../lib/session.svelte.ts';
 import { t } from '../../lib/i18n.svelte.ts';
 import type { Answers } from '#types/api.d.ts';

@@ -1,5 +1,4 @@
-import type { Card } from '../../lib/parts.ts';
+import type { Card } from '../../situation/parts.ts';
+import FaultCard from './FaultCard.svelte';
 
-export const cards: Card[] = [
-  { may: 'tripwire.read', rank: 0, load: () => import('./FaultPanel.svelte') },
-];
+export const cards: Card[] = [{ may: 'tripwire.read', rank: 0, view: FaultCard }];
