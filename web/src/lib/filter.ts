@@ -19,6 +19,7 @@ export interface Query {
 
 /** What may be asked of a field. Nothing: it cannot be filtered by. */
 export function operatorsOf(field: Field): Operator[] {
+  if (field.operators) return field.operators;
   switch (field.kind) {
     case 'text':
       return ['has', 'is', 'ne'];

@@ -1,5 +1,6 @@
 // What the server says, as types. The shapes of records are described by the server at run time
 // (GET /api/v1/catalog), so a record's value is JSON whose form is known from its shape.
+import type { Operator } from './filter.ts';
 import type * as api from '#types/api.d.ts';
 import type { RawJson } from './json.ts';
 
@@ -38,6 +39,8 @@ export interface Field {
   /** `text`: what it is called, where the words of the shape do not say. */
   choices?: { name: string; help?: string; text?: string }[];
   target?: string;
+  /** What may be asked of it, where its kind does not say. */
+  operators?: Operator[];
   shape?: Shape;
   required?: boolean;
   indexed?: boolean;

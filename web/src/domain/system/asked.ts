@@ -17,14 +17,15 @@ export function ledgerShape(
   nameOf: (kind: string) => string,
 ): Shape {
   const kinds = events.map((one) => one.name);
+  const operators: Field['operators'] = ['is', 'ne'];
   return {
     name: 'ledger_event',
     fields: [
-      { name: 'kind', kind: 'choice', choices: choices(kinds, nameOf) },
+      { name: 'kind', kind: 'choice', operators, choices: choices(kinds, nameOf) },
       { name: 'actor', kind: 'ref', target: 'account' },
       { name: 'record', kind: 'id' },
       { name: 'received', kind: 'time' },
-      { name: 'label', kind: 'choice', choices: LABELS.map((name) => ({ name, text: name })) },
+      { name: 'label', kind: 'choice', operators, choices: choices(LABELS, (name) => name) },
       { name: 'drill', kind: 'flag' },
     ],
   };
