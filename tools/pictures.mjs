@@ -82,6 +82,12 @@ await call('POST', 'zones', { ...zone, name: 'Small terrace' });
 let hits = [];
 while (hits.length === 0) hits = (await call('GET', 'tripwire-hits?limit=1')).json.items;
 
+const level = { label: 'TLP:GREEN', level: 'moderate', why: 'A demonstration is announced for Friday.' };
+await call('POST', 'levels', { ...level, until: new Date(Date.now() + 5 * 86400000).toISOString() });
+await call('POST', 'tasks', { label: 'TLP:GREEN', title: 'Try the generator', owner: 'officer' });
+const smoke = { source: '#1234', kind: 'fire', priority: 'urgent', code_system: 'test', zone: '2', text: 'Smoke' };
+await call('POST', 'signals', { items: [smoke] });
+
 const pictures = [
   ['overview', '/', { theme: 'light' }],
   ['persons', '/persons', { theme: 'light' }],

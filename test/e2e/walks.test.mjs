@@ -67,7 +67,7 @@ async function keys(walk, ...pressed) {
 }
 
 async function signIn(walk) {
-  await reach(walk.page, /passkey|identifi|مفتاح/i);
+  await reach(walk.page, /passkey|clé|مفتاح/i);
   await walk.page.keyboard.press('Enter');
   await walk.page.locator('details.me').waitFor();
   await walk.page.locator('#main h1').first().waitFor({ state: 'attached' });
@@ -97,7 +97,7 @@ const until = async (what, ask) => {
 };
 
 test('the guard takes the alarm that stands', async () => {
-  const alarm = await raise({ source: '#1234', kind: 'alarm', priority: 'high', code: 'BA', zone: '4', text: 'Burglary' });
+  const alarm = await raise({ source: '#1234', kind: 'fire', priority: 'urgent', code: 'FA', zone: '2', text: 'Smoke' });
   const walk = await arrive('post-one');
   await signIn(walk);
   await walk.page.locator('[data-line="live"]').waitFor();
@@ -144,7 +144,12 @@ test('the head of mission reads why the level is what it is', async () => {
   const walk = await arrive('head');
   await signIn(walk);
   await enter(walk, /^Level/);
-  await walk.page.locator('.banner').getByText('A demonstration is announced for Friday.').waitFor();
+  const card = walk.page.locator('.banner .card').filter({ hasText: 'A demonstration is announced' });
+  await card.waitFor();
+  const [over, head] = await Promise.all(
+    [card, walk.page.locator('.masthead')].map((one) => one.boundingBox()),
+  );
+  assert.ok(over.y >= head.y + head.height, 'the card covers what stands in the head');
   await arrived(walk);
 });
 

@@ -11,7 +11,6 @@ import type { LedgerPage } from '#types/api.d.ts';
 const PAUSE_MS = 600_000;
 const SEEN_EVERY_MS = 30_000;
 const PAGE = 40;
-const PAGES_MOST = 2;
 /** So many are shown; more than that is in the ledger. */
 export const SHOWN = 12;
 /** What machines say all day long, and what concerns nobody but who did it. */
@@ -66,16 +65,18 @@ function tells(event: LedgerEvent): boolean {
   return event.kind === 'alarm.raised' || maybe(`actor.${event.actor}`) === undefined;
 }
 
-/** The events that say what somebody did, the newest first: as far back as the screen has room
- * for. */
+async function latest(asked: string): Promise<LedgerEvent[]> {
+  const page = await get<LedgerPage>(`ledger/events?backwards=true&${asked}`);
+  return (page.items ?? []) as LedgerEvent[];
+}
+
+/** The events that say what somebody did, and that an alarm came, the newest first: as far back as
+ * the screen has room for. */
 export const done = new Feed<LedgerEvent[]>(async () => {
-  const found: LedgerEvent[] = [];
-  let from = '';
-  for (let i = 0; i < PAGES_MOST && found.length <= SHOWN; i++) {
-    const page = await get<LedgerPage>(`ledger/events?backwards=true&limit=${PAGE}${from}`);
-    found.push(...((page.items ?? []) as LedgerEvent[]).filter(tells));
-    if (page.next === undefined) break;
-    from = `&from=${page.next}`;
-  }
-  return found;
+  const [people, alarms] = await Promise.all([
+    latest(`actor.ne=system&limit=${PAGE}`),
+    latest(`kind=alarm.raised&limit=${SHOWN + 1}`),
+  ]);
+  const found = new Map([...people, ...alarms].map((event) => [event.seq, event]));
+  return [...found.values()].filter(tells).sort((a, b) => b.seq - a.seq);
 }, tells);
