@@ -153,7 +153,7 @@ for (const [name, address, look] of pictures) {
   if (name === 'tripwire-editor') {
     const text = rule('roof-built', 'roof', 'notify').replace('name|contains', 'name|holds');
     await page.getByRole('textbox', { name: 'Rule (Sigma)' }).fill(text);
-    await page.locator('.editor .reason', { hasText: 'holds' }).waitFor();
+    await page.locator('.editor .cm-reason', { hasText: 'holds' }).waitFor();
   }
   if (name === 'tripwire-nearest' || name === 'tripwire-confirm')
     await page.locator('.facts').waitFor();

@@ -13,7 +13,7 @@
 #include "core/core.h"
 
 #define SCRIPT_LINE_FIELDS(F, T)                                                    \
-    F(T, text, line, at, 0, 5, 8, "time of the day, HH:MM[:SS]")                       \
+    F(T, text, line, at, 0, 5, 8, "time of the day, HH:MM[:SS]")                    \
     F(T, text, line, command, 0, 1, 100, "the decision that is asked for")          \
     F(T, id, _, target, 0, 0, 0, "the record it is about")                          \
     F(T, json, _, input, 0, 2, 60000, "what it is asked with")                      \
