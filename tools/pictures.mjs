@@ -85,8 +85,8 @@ while (hits.length === 0) hits = (await call('GET', 'tripwire-hits?limit=1')).js
 const level = { label: 'TLP:GREEN', level: 'moderate', why: 'A demonstration is announced for Friday.' };
 await call('POST', 'levels', { ...level, until: new Date(Date.now() + 5 * 86400000).toISOString() });
 await call('POST', 'tasks', { label: 'TLP:GREEN', title: 'Try the generator', owner: 'officer' });
-const smoke = { source: '#1234', kind: 'fire', priority: 'urgent', code_system: 'test', zone: '2', text: 'Smoke' };
-await call('POST', 'signals', { items: [smoke] });
+const scan = { source: 'ids-1', kind: 'attack', priority: 'medium', code_system: 'test', text: 'Scan of the router' };
+await call('POST', 'signals', { items: [scan] });
 
 const pictures = [
   ['overview', '/', { theme: 'light' }],
