@@ -10,11 +10,12 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 // For a mission it is built without what only the demonstration shows (`./dev build mission`).
 const demonstration = process.env['DEMONSTRATION'] !== 'false';
 
-// A page of the console is a handful of files, not a hundred: what every page needs is one.
+// A page of the console is a handful of files, not a hundred: what every page needs is one. main.ts
+// is not in it: it would run on the phone's page, too.
 const base = [
   /svelte\//,
   /\/src\/(lib|ui|record|shell)\//,
-  /\/src\/(App|main)/,
+  /\/src\/App\.svelte/,
   /\/(places|asides|heads|stage)\.ts$/,
   /\/domain\/\w+\/\w+Head\.svelte/,
   /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
