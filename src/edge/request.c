@@ -49,7 +49,7 @@ bool edge_request_is_ours(const struct request *request)
     struct str name = edge_split_port(er->exchange->head.host, &port);
     if (port < 0)
         port = er->exchange->tls ? 443 : 80;
-    if (port == (int64_t)edge_port(er->edge))
+    if (port == (int64_t)httpd_port(er->edge->httpd))
         return true;
     for (size_t i = 0; i < hosts->count; i++) {
         struct str host = edge_split_port(hosts->items[i], &listed);
