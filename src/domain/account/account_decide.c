@@ -132,29 +132,36 @@ static rc may_grant_roles(struct ctx *c, struct picture *picture, const struct a
     return OK;
 }
 
+struct granting {
+    struct picture *picture;
+    const struct actor *actor;
+};
+
+static rc check_owned(struct ctx *c, void *arg, const struct row *, const void *record, bool *)
+{
+    const struct granting *granting = arg;
+    const struct compartment *owned = record;
+    bool admitted = false;
+    TRY(admits(c, granting->picture, granting->actor, owned->slug, &admitted));
+    if (!admitted)
+        REFUSE(c, FORBIDDEN, "grant", "person",
+               "this person owns a compartment; only they or a member of it can open an "
+               "account for them");
+    return OK;
+}
+
 /* An owner can admit themselves, so that whoever comes in as one can. */
 static rc may_grant_owned(struct ctx *c, struct picture *picture, const struct actor *actor,
                           const struct account *account)
 {
+    struct granting granting = {picture, actor};
     struct query query = {
-        .limit = QUERY_LIMIT_MAX,
         .filter_count = 1,
         .filters = {{STR("owner"), FILTER_EQ, account->person}},
     };
-    struct page page = {0};
     if (account->kind != ACCOUNT_KIND_PERSON)
         return OK;
-    TRY(picture_list(c, picture, &compartment_shape, &query, &page));
-    const struct compartment *owned = page.records;
-    for (size_t i = 0; i < page.count; i++) {
-        bool admitted = false;
-        TRY(admits(c, picture, actor, owned[i].slug, &admitted));
-        if (!admitted)
-            REFUSE(c, FORBIDDEN, "grant", "person",
-                   "this person owns a compartment; only they or a member of it can open an "
-                   "account for them");
-    }
-    return OK;
+    return picture_each(c, picture, &compartment_shape, &query, check_owned, &granting);
 }
 
 rc account_may_grant(struct ctx *c, struct picture *picture, const struct actor *actor,

@@ -6,6 +6,8 @@ import { fill, formatNumber, localeOf, type Messages, type Params } from './plur
 
 export const languages = ['en', 'fr', 'ar'] as const;
 export type Language = (typeof languages)[number];
+/** Each by its own name. */
+export const ownName = { en: 'English', fr: 'Français', ar: 'العربية' } as const;
 
 const sources: Record<Language, () => Promise<{ default: Messages }>> = {
   en: () => import('virtual:words/en'),
