@@ -80,8 +80,10 @@ static rc submit_note(struct ctx *c, struct edge_request *er)
         text_put(&json, i ? STR(",") : STR(""));
         text_put_json(&json, response->records.items[i]);
     }
+    text_put(&json, STR("],\"label\":\""));
+    label_put(&json, response->label);
     text_printf(&json,
-                "],\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
+                "\",\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
                 er->request.route->path);
     text_put_json(&json, er->request.peer);
     text_put_char(&json, '}');
