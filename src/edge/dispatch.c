@@ -242,6 +242,8 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     er->response.body = &er->body;
     text_init(&er->body, &exchange->out, REPLY_BYTES_MAX);
     er->result = admit_request(c, er);
+    if (er->caller.known)
+        http_exchange_know(exchange);
     if (!rc_ok(er->result)) {
         answer_fault(er);
         return false;
