@@ -315,6 +315,8 @@ static rc put_answer(struct ctx *c, const struct edge_job *job, const struct req
     for (size_t i = 0; i < from->records.count; i++)
         TRY(str_copy(c, from->records.items[i], &response->records.items[i]));
     response->records.count = from->records.count;
+    response->label.tlp = from->label.tlp;
+    TRY(str_copy(c, from->label.compartments, &response->label.compartments));
     text_put(response->body, job->answer);
     return OK;
 }
