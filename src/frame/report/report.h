@@ -22,7 +22,7 @@
 extern const struct module report_module;
 
 struct reporting {
-    const struct request *request;
+    const struct request *request; /* a copy, in the document's language */
     struct response *response;
     const struct words *words;
     struct document *document; /* from report_open on */
