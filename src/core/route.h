@@ -49,6 +49,7 @@ struct response {
     struct str etag;
     struct str location;
     struct str cookie;       /* whole Set-Cookie value */
+    bool leaves;             /* the browser is to forget all that it has of us but cookies */
     struct str policy;       /* Content-Security-Policy, instead of the console's */
     bool restricted;         /* it shows records that only some may read: note the reading … */
     struct texts records;    /* … of these ("zone/01J…"), at most 500 */
