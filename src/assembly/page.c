@@ -1,5 +1,6 @@
 #include "assembly/page.h"
 
+#include "core/seen.h"
 #include "shape/shape_older.h"
 
 #include <inttypes.h>
@@ -113,9 +114,20 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
     text_put(out, row->drill ? STR("\",\"drill\":true}") : STR("\",\"drill\":false}"));
 }
 
-static rc note_shown(struct ctx *c, struct response *response, struct str name)
+static rc join_label(struct ctx *c, struct response *response, struct label label)
+{
+    struct label *joined = &response->label;
+    TRY(str_copy(c, label.compartments, &label.compartments));
+    if (joined->tlp)
+        return label_join(c, *joined, label, joined);
+    *joined = label;
+    return OK;
+}
+
+static rc note_shown(struct ctx *c, struct response *response, struct str name, struct label label)
 {
     struct texts *noted = &response->records;
+    TRY(join_label(c, response, label));
     if (noted->count > 0 && str_eq(noted->items[noted->count - 1], name))
         return OK;
     if (!noted->items)
@@ -155,7 +167,7 @@ rc page_shown(struct ctx *c, struct response *response, const char *noun, struct
     if (!label_restricted(label))
         return OK;
     TRY(str_format(c, &name, "%s/%.*s", noun, STR_ARG(id)));
-    return note_shown(c, response, name);
+    return note_shown(c, response, name, label);
 }
 
 rc page_put_end(struct text *out, const struct page *page)
@@ -206,8 +218,8 @@ static rc put_counts(struct ctx *c, const struct request *request, const struct 
     struct text *out = response->body;
     struct counts counts;
     TRY(picture_count(c, request->picture, shape, query, &counts));
-    if (counts.restricted)
-        TRY(note_shown(c, response, str_from(shape->name)));
+    if (counts.restricted.tlp)
+        TRY(note_shown(c, response, str_from(shape->name), counts.restricted));
     text_put(out, STR("{\"counts\":["));
     for (size_t i = 0; i < counts.count; i++) {
         text_put(out, i > 0 ? STR(",{\"value\":") : STR("{\"value\":"));
@@ -319,23 +331,20 @@ rc page_put_event(struct ctx *c, void *arg, const struct ledger_event *event, bo
 {
     struct event_page *page = arg;
     const struct request *request = page->request;
-    const struct event_kind *kind = catalog_event(request->catalog, event->kind);
-    struct label label = {0};
+    struct event_seen seen;
     struct str name = event->record;
     page->looked++;
     page->last_looked = event->seq;
-    if (!kind || !actor_may(request->actor, kind->read))
-        return OK;
-    TRY(label_parse(c, event->label, &label));
-    if (!actor_may_read(request->actor, label))
+    TRY(event_seen(c, request->picture, request->actor, event, &seen));
+    if (!seen.kind)
         return OK;
     if (str_absent(name))
         TRY(str_format(c, &name, "event/%" PRId64, event->seq));
-    if (label_restricted(label))
-        TRY(note_shown(page->c, page->response, name));
+    if (label_restricted(seen.label))
+        TRY(note_shown(page->c, page->response, name, seen.label));
     if (page->shown++ > 0)
         text_put_char(page->response->body, ',');
     page->last = event->seq;
     *stop = page->most > 0 && page->shown == page->most;
-    return put_event(c, kind, event, page->response->body);
+    return put_event(c, seen.kind, event, page->response->body);
 }

@@ -70,6 +70,9 @@ static rc make_statements(struct ctx *c, enum store_kind kind, struct picture_ta
                    "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
                    "\"mission\"=$1 AND \"id\"=$2",
                    t->name));
+    if (shape_column(&t->columns, STR("label")))
+        TRY(str_format(c, &t->label,
+                       "SELECT \"label\" FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2", t->name));
     TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2",
                    t->name));
     if (t->searched && kind == STORE_SQLITE)

@@ -51,6 +51,11 @@ struct row {
 rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,
                struct row *ret_row, void *ret);
 
+/* The label of a row, live or retired, of the table of this noun ("zone"). Absent: there is no such
+ * row, or the rows of that noun have no labels. */
+rc picture_label(struct ctx *c, struct picture *picture, struct str noun, struct str id,
+                 struct label *ret);
+
 /* The one refusal for records that are absent or may not be read: NOT_FOUND. */
 rc picture_absent(struct ctx *c, const struct shape *shape);
 
@@ -171,8 +176,8 @@ struct counts {
     size_t count;
     struct counted *items; /* in the order of their values, the absent one first */
     int64_t total;
-    bool restricted;    /* one of those that were counted is (label_restricted) */
-    struct opt_i64 sum; /* of all */
+    struct label restricted; /* joined, of those that were counted and are (label_restricted) */
+    struct opt_i64 sum;      /* of all */
 };
 
 /* How many records a query finds that its reader may read, in all and by the values of

@@ -17,6 +17,7 @@ struct picture_table {
     struct shape_columns columns;
     struct str select; /* SELECT … FROM … WHERE mission = $1 */
     struct str put, get, has, had, retire, remove;
+    struct str label;     /* absent: its rows have none */
     bool searched;        /* it has an index of words */
     bool of_callers;      /* what is written here may change what an actor may do */
     struct str put_words; /* SQLite: the statement that keeps the words of a row */

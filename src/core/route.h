@@ -52,7 +52,8 @@ struct response {
     bool leaves;             /* the browser is to forget all that it has of us but cookies */
     struct str policy;       /* Content-Security-Policy, instead of the console's */
     bool restricted;         /* it shows records that only some may read: note the reading … */
-    struct texts records;    /* … of these ("zone/01J…"), at most 500 */
+    struct texts records;    /* … of these ("zone/01J…"), at most 500 … */
+    struct label label;      /* … under the strictest of their labels */
     struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */
     /* Writes the body once the command is committed, instead of that. Not for slow routes. */
     rc (*answer)(struct ctx *c, const struct request *request, struct response *response);

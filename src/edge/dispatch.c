@@ -3,6 +3,7 @@
  *   head:  admit.c                                          (refused: the body is never read)
  *   body:  the caller looked up again when rights have changed since the head
  *   then:  shape_read -> the route's handler, on the loop or, for a slow one, on a worker
+ *   or:    a lengthy one that nobody waits for becomes a job (jobs.h)
  *   then:  a command, if the handler gave one, is submitted and waited for
  *   then:  the reading of restricted records is put on the record, before it is shown
  *   then:  answer.c
@@ -10,6 +11,7 @@
  * Every step runs on the loop, except a slow handler; the writer and the workers come back by
  * http_loop_post. */
 #include "edge/edge_own.h"
+#include "edge/jobs.h"
 
 #include <stdlib.h>
 
@@ -78,8 +80,10 @@ static rc submit_note(struct ctx *c, struct edge_request *er)
         text_put(&json, i ? STR(",") : STR(""));
         text_put_json(&json, response->records.items[i]);
     }
+    text_put(&json, STR("],\"label\":\""));
+    label_put(&json, response->label);
     text_printf(&json,
-                "],\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
+                "\",\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
                 er->request.route->path);
     text_put_json(&json, er->request.peer);
     text_put_char(&json, '}');
@@ -154,10 +158,9 @@ static rc admit_again(struct ctx *c, struct edge_request *er, struct picture *pi
     return admit_caller(c, er, picture);
 }
 
-static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+rc dispatch_run(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct route *route = er->request.route;
-    TRY(admit_again(c, er, picture));
     er->request.picture = picture;
     if (route->input && !route->raw) {
         void *input = ctx_take(c, 1, route->input->size);
@@ -168,6 +171,12 @@ static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *pi
         er->request.input = input;
     }
     return route->serve(c, &er->request, &er->response);
+}
+
+static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+{
+    TRY(admit_again(c, er, picture));
+    return dispatch_run(c, er, picture);
 }
 
 static void run_slow(struct http_work *work, void *of_thread)
@@ -195,6 +204,11 @@ static void serve(void *of_loop, struct http_exchange *exchange)
     const struct route *route = er->request.route;
     if (!route->slow && !route->lengthy) {
         er->result = run_handler(&exchange->c, er, loop->reader.picture);
+        dispatch_finish(er);
+        return;
+    }
+    if (jobs_wanted(er)) {
+        er->result = jobs_begin(&exchange->c, er);
         dispatch_finish(er);
         return;
     }

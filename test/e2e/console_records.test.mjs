@@ -192,6 +192,23 @@ test('the ledger is verified, and its checkpoint shown', async () => {
   assert.ok((await good.innerText()).length > 0 && root.length === 44);
 });
 
+test('a verification goes on while one is elsewhere, and is there when one comes back', async () => {
+  await visit(page, demo, '/ledger');
+  const asked = page.waitForResponse((r) => r.url().endsWith('/ledger/verify'));
+  await page.getByRole('button', { name: 'Verify everything' }).click();
+  assert.equal((await asked).status(), 202);
+  await page.getByRole('link', { name: 'Situation' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Situation' }).waitFor();
+  await page.getByRole('link', { name: 'Ledger' }).first().click();
+  const good = page.locator('.notice.good');
+  await good.waitFor();
+  await page.reload();
+  await good.waitFor();
+  const { json } = await call('GET', 'jobs');
+  assert.equal(json.items.length, 1, 'the one before made room');
+  assert.equal(json.items[0].state, 'done');
+});
+
 test('the ledger is asked by kind, person and time, and the address says so', async () => {
   await visit(page, demo, '/ledger');
   const rows = page.locator('section', { hasText: 'Entries' }).locator('tbody tr');

@@ -103,6 +103,26 @@ void receiver_scene_say(int fd, struct str bytes)
     assert_int_equal(send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL), (ssize_t)bytes.len);
 }
 
+static uint16_t crc_of(const char *body)
+{
+    uint16_t crc = 0;
+    for (; *body; body++) {
+        crc = (uint16_t)(crc ^ (unsigned char)*body);
+        for (int bit = 0; bit < 8; bit++)
+            crc = (uint16_t)(crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1);
+    }
+    return crc;
+}
+
+struct str receiver_scene_frame(const char *number, const char *account, const char *event)
+{
+    static char bytes[512];
+    char body[400];
+    snprintf(body, sizeof body, "\"SIA-DCS\"%sL0#%s[#%s|%s]", number, account, account, event);
+    int len = snprintf(bytes, sizeof bytes, "\n%04X%04zX%s\r", crc_of(body), strlen(body), body);
+    return (struct str){bytes, (size_t)len};
+}
+
 const char *receiver_scene_hear(int fd)
 {
     static char heard[65536];

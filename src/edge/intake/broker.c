@@ -370,15 +370,13 @@ static bool is_meant(struct broker *b)
 static rc make_tls(struct ctx *c, struct broker *b, struct str authority)
 {
     b->tls = SSL_CTX_new(TLS_client_method());
-    BIO *bio = BIO_new_mem_buf(authority.ptr, (int)authority.len);
-    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-    bool good = b->tls && certificate &&
-                X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
+    X509 *certificate = NULL;
+    TRY(authority_read(c, authority, &certificate));
+    bool good = b->tls && X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
                 SSL_CTX_set_min_proto_version(b->tls, TLS1_2_VERSION) == 1 && is_meant(b);
     X509_free(certificate);
-    BIO_free(bio);
     if (!good)
-        FAIL(c, INVALID, "`authority` is not a certificate in PEM");
+        FAIL(c, NO_MEMORY, "no memory for the broker's authority");
     SSL_CTX_set_app_data(b->tls, b);
     SSL_CTX_set_verify(b->tls, SSL_VERIFY_PEER, on_certificate);
     SSL_CTX_set_info_callback(b->tls, on_handshake);
@@ -440,6 +438,12 @@ static rc check(struct ctx *c, const struct listener *listener)
     return OK;
 }
 
+/* Then it is the broker that lets devices in, and knows them. */
+static bool is_authentic(const struct listener *listener)
+{
+    return !str_absent(listener->authority);
+}
+
 static rc open_broker(struct ctx *c, struct port *port, const void *options)
 {
     struct broker *b = calloc(1, sizeof *b);
@@ -499,6 +503,7 @@ const struct carrier broker_carrier = {
     .batches = PORT_BATCHES,
     .calls = true,
     .check = check,
+    .proves = is_authentic,
     .open = open_broker,
     .close = close_broker,
     .tick = tick,

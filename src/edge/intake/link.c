@@ -43,6 +43,7 @@ struct link {
 struct links {
     struct evconnlistener *accepting;
     struct link *first;
+    X509_STORE *authority; /* that has to have signed the certificate of whoever calls; or NULL */
 };
 
 static struct links *links_of(const struct port *port)
@@ -281,16 +282,29 @@ static bool make_room(struct port *port, const struct endpoint *from)
     return true;
 }
 
+/* With an authority, nobody gets in without a certificate of it; nor with a session that was begun
+ * at another listener, which may have wanted none. */
+static bool want_certificate(SSL *ssl, const struct port *port)
+{
+    X509_STORE *authority = links_of(port)->authority;
+    uint64_t id = str_hash(port->listener.id);
+    if (!authority)
+        return true;
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return SSL_set1_verify_cert_store(ssl, authority) == 1 &&
+           SSL_set_session_id_context(ssl, (const unsigned char *)&id, sizeof id) == 1;
+}
+
 static struct bufferevent *make_bev(struct port *port, int fd)
 {
     struct event_base *base = port->receiver->base;
     if (port->listener.carrier != LISTENER_CARRIER_TLS)
         return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
     SSL *ssl = SSL_new(port->receiver->options.tls);
-    if (!ssl)
-        return NULL;
-    struct bufferevent *bev = bufferevent_openssl_socket_new(
-        base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+    struct bufferevent *bev = NULL;
+    if (ssl && want_certificate(ssl, port))
+        bev = bufferevent_openssl_socket_new(base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+                                             BEV_OPT_CLOSE_ON_FREE);
     if (!bev)
         SSL_free(ssl);
     else
@@ -375,14 +389,35 @@ static rc make_socket(struct ctx *c, struct port *port)
                          &port->fd);
 }
 
+static bool wants_certificate(const struct listener *listener)
+{
+    return !str_absent(listener->authority);
+}
+
+static rc prepare_tls(struct ctx *c, struct port *port)
+{
+    X509 *authority = NULL;
+    if (!port->receiver->options.tls)
+        FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
+    if (!wants_certificate(&port->listener))
+        return OK;
+    TRY(authority_read(c, port->listener.authority, &authority));
+    X509_STORE *store = links_of(port)->authority = X509_STORE_new();
+    bool good = store && X509_STORE_add_cert(store, authority) == 1;
+    X509_free(authority);
+    if (!good)
+        FAIL(c, NO_MEMORY, "no memory for the authority of a listener");
+    return OK;
+}
+
 static rc open_links(struct ctx *c, struct port *port, const void *)
 {
     struct links *links = calloc(1, sizeof *links);
     if (!links)
         FAIL(c, NO_MEMORY, "no memory to listen");
     port->carried = links;
-    if (port->listener.carrier == LISTENER_CARRIER_TLS && !port->receiver->options.tls)
-        FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
+    if (port->listener.carrier == LISTENER_CARRIER_TLS)
+        TRY(prepare_tls(c, port));
     if (port->fd < 0)
         TRY(make_socket(c, port));
     links->accepting = evconnlistener_new(port->receiver->base, on_accept, port,
@@ -399,6 +434,7 @@ static void close_links(struct port *port)
         close_link(links->first);
     if (links->accepting)
         evconnlistener_free(links->accepting);
+    X509_STORE_free(links->authority);
     free(links);
 }
 
@@ -420,9 +456,23 @@ static rc check_local(struct ctx *c, const struct listener *listener)
     return OK;
 }
 
+static rc check_secure(struct ctx *c, const struct listener *listener)
+{
+    X509 *authority = NULL;
+    TRY(listener_check_endpoint(c, listener));
+    if (!wants_certificate(listener))
+        return OK;
+    rc result = authority_read(c, listener->authority, &authority);
+    if (!rc_ok(result))
+        return listener_refuse(c, "authority", c->fault.message);
+    X509_free(authority);
+    return OK;
+}
+
 #define OF_CONNECTIONS                                                                             \
     .batches = PORT_BATCHES, .open = open_links, .close = close_links, .stop = stop, .tick = tick, \
     .resume = resume, .hold = hold, .release = release, .reply = reply
 const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
-const struct carrier tls_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
+const struct carrier tls_carrier = {OF_CONNECTIONS, .check = check_secure,
+                                    .proves = wants_certificate};
 const struct carrier unix_carrier = {.in_files = true, OF_CONNECTIONS, .check = check_local};

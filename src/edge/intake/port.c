@@ -49,6 +49,7 @@ static rc open_adapter(struct ctx *c, struct port *port, void **ret_options)
 {
     const struct adapter *adapter = NULL;
     TRY(listener_adapter(c, &port->listener, &adapter, ret_options));
+    port->proves = listener_proves(&port->listener, adapter, *ret_options);
     return intake_open(c, adapter, *ret_options, &port->intake);
 }
 

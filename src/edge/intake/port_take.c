@@ -70,7 +70,9 @@ bool port_take(struct port *port, struct stream_item *item, const struct origin 
     };
     port->dirty = true;
     note_speaker(port, item, origin->speaker);
-    if (!str_absent(item->out.source) && tell_heard(port, item->out.source) &&
+    bool good =
+        item->kind == STREAM_FRAME; /* what cannot be read proves nothing, whoever it names */
+    if (good && !str_absent(item->out.source) && tell_heard(port, item->out.source) &&
         item->out.count == 0) {
         item->out.signals = &beat;
         item->out.count = 1;

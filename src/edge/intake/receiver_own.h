@@ -126,6 +126,7 @@ struct port {
     const struct carrier *carrier; /* NULL: not known to this version */
     void *carried;                 /* what the carrier has open */
     bool open;
+    bool proves;                 /* its senders prove who they are (listener_proves) */
     int fd;                      /* of its socket, kept when the record changes; or -1 */
     struct batch *first, **last; /* waiting, the first may be flying */
     struct batch *filling;       /* the last of them, or NULL */

@@ -46,6 +46,8 @@ export interface Send {
   signal?: AbortSignal;
   /** A 401 is an answer here, not the end of the session. */
   quiet?: boolean;
+  /** Do not wait for it: the answer is a job (works.svelte.ts). */
+  later?: boolean;
 }
 
 function problemOf(text: string, status: number): Problem {
@@ -61,6 +63,7 @@ export async function call(method: string, path: string, send: Send = {}): Promi
   if (method !== 'GET') headers.set('X-Chancery', '1');
   if (send.body !== undefined) headers.set('Content-Type', 'application/json');
   if (send.file) headers.set('Content-Type', 'application/octet-stream');
+  if (send.later) headers.set('Prefer', 'respond-async');
   if (send.match) headers.set('If-Match', send.match);
   let response: Response;
   let text: string;
