@@ -8,16 +8,15 @@ import sys
 
 import cli_test
 from api_test import FIRST, OUTLET, Demo, another, own_of
-from rights_test import example, somebody, tell
+from rights_test import all_by_name, example, somebody, tell
 
 # Whose label cannot be made stricter: there is one mission, and everybody is told the level.
 OPEN = {"missions", "levels"}
 
 
 def narrow_reader(demo):
-    demo.ask("POST", "roles", {"id": "narrow", "label": "TLP:GREEN", "name": "Narrow",
-                               "permissions": ["*"], "clearance": "TLP:AMBER"})
-    return somebody(demo, "narrow", ["narrow"])
+    return somebody(demo, "narrow", {"id": "narrow", "permissions": all_by_name(demo),
+                                     "clearance": "TLP:AMBER"})
 
 
 def make_one_of_each(demo):
