@@ -165,7 +165,7 @@ SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
 
 #define PROOF_FACT_FIELDS(F, T)                   \
     F(T, id, _, account, REQUIRED, 0, 0, "whose") \
-    F(T, text, line, act, 0, 0, PROOF_ACT_MAX, "the command, and what it is about")
+    F(T, text, line, act, 0, 0, PROOF_ACT_MAX, "the command that it was for")
 SHAPE_DECLARE(proof_fact, PROOF_FACT_FIELDS);
 
 #define WAY_FACT_FIELDS(F, T)                                            \

@@ -215,7 +215,10 @@ static rc decide_session_prove(struct ctx *c, struct picture *picture,
     session.proved = clock_now(c);
     session.proved_for = proof->session.proved_for;
     TRY(outcome_vault_put(c, outcome, &session_shape, &session));
-    const struct proof_fact fact = {.account = account.id, .act = session.proved_for};
+    /* What it is about may be hidden from those who are told this. */
+    struct str rest = session.proved_for;
+    struct proof_fact fact = {.account = account.id};
+    str_split(&rest, ' ', &fact.act);
     return account_tell(c, outcome, &session_proved_kind, &account, session.id, &fact);
 }
 
