@@ -183,6 +183,7 @@ rc serve_sign_out(struct ctx *c, const struct request *request, struct response 
 {
     TRY(core_command(c, edge_request_core(request), "session.end", request->actor,
                      request->actor->way, NULL));
+    response->leaves = true;
     return cookie_of(c, request, STR(""), 0, &response->cookie);
 }
 

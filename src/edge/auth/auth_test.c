@@ -203,7 +203,9 @@ TEST(sessions_end_by_hand_by_time_and_by_suspension)
     post_ask(&p, 401, "GET", who, p.cookie, NULL);
     post_sign_in(&p, "/api/v1/auth/passkey",
                  post_use_passkey(&p, &key, post_passkey_challenge(&p)));
-    post_ask(&p, 204, "POST", "/api/v1/auth/sign-out", p.cookie, NULL);
+    const char *left = edge_scene_ask(p.e, "POST", "/api/v1/auth/sign-out", NULL, p.cookie, NULL);
+    assert_true(str_starts(str_from(left), "HTTP/1.1 204 "));
+    assert_non_null(strstr(left, "Clear-Site-Data: \"cache\", \"storage\"\r\n"));
     post_ask(&p, 401, "GET", who, p.cookie, NULL);
     post_close(&p);
 }
