@@ -34,9 +34,9 @@ static rc put_row(struct ctx *, void *arg, const struct row *, const void *recor
         *stop = true;
         return OK;
     }
-    struct str id;
-    TRY(str_copy(s->c, head->id, &id));
-    TRY(report_shown(s->c, s->r, s->shape->name, id, head->label));
+    struct label label = {.tlp = head->label.tlp};
+    TRY(str_copy(s->c, head->label.compartments, &label.compartments));
+    TRY(report_shown(s->c, s->r, label));
     TRY(s->cells(s->c, s->r, record, cells));
     document_row(s->r->document, s->columns, cells);
     return OK;
@@ -89,7 +89,7 @@ static rc put_level(struct ctx *c, struct reporting *r)
         return OK;
     }
     struct str grade, by, since, until;
-    TRY(report_shown(c, r, "level", level->id, level->label));
+    TRY(report_shown(c, r, level->label));
     TRY(value_of(c, r, &level_shape, "level", level, &grade));
     TRY(report_who(c, r, level->asked_by, &by));
     TRY(report_time(c, r, level->state_since, &since));
@@ -110,7 +110,7 @@ static rc alarm_cells(struct ctx *c, struct reporting *r, const void *record, st
     const struct alarm_message message = {alarm->message, alarm->params.items, alarm->params.count};
     TRY(report_time(c, r, alarm->began, &cells[0]));
     TRY(value_of(c, r, &alarm_shape, "priority", alarm, &cells[1]));
-    TRY(message_say(c, r->request, r->response, &message, "", &cells[2]));
+    TRY(message_say(c, r->request, &message, "", &cells[2]));
     if (alarm->drill)
         TRY(str_format(c, &cells[2], "%.*s\n%.*s", STR_ARG(cells[2]),
                        STR_ARG(report_word(r, "drill.word"))));
