@@ -154,6 +154,7 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
     int64_t next = walk->from, left = walk->limit;
     if (walk->backwards && next > end.i64)
         next = end.i64;
+    const int64_t first = next;
     bool stop = false;
     rc result = OK;
     while (left > 0 && !stop && next >= 0 && next <= end.i64 && rc_ok(result)) {
@@ -169,7 +170,7 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
         next = chunk->next;
         arena_return(c->arena, mark);
         if (rc_ok(result))
-            result = walk->backwards ? ctx_progress(c, walk->from - next, walk->from + 1)
+            result = walk->backwards ? ctx_progress(c, first - next, first + 1)
                                      : ctx_progress(c, next - walk->from, end.i64 + 1 - walk->from);
     }
     return result;
