@@ -61,6 +61,24 @@ static rc check_keep(struct ctx *c, const struct record *record)
     return OK;
 }
 
+/* A secret that is sent has a destination, and a destination is that of a secret. */
+static rc check_outgoing(struct ctx *c, const struct shape *shape)
+{
+    bool outgoing = false, destination = false;
+    for (size_t i = 0; i < shape->count; i++) {
+        unsigned flags = shape->fields[i].flags;
+        outgoing = outgoing || (flags & OUTGOING);
+        destination = destination || (flags & DESTINATION);
+        if ((flags & OUTGOING) && !(flags & SECRET))
+            FAIL(c, INTERNAL, "%s.%s: only a SECRET can be OUTGOING", shape->name,
+                 shape->fields[i].name);
+    }
+    if (outgoing != destination)
+        FAIL(c, INTERNAL, "%s: a secret that is OUTGOING and a DESTINATION ask for each other",
+             shape->name);
+    return OK;
+}
+
 /* What everything else relies on in a record. */
 static rc check_record(struct ctx *c, const struct record *record)
 {
@@ -78,6 +96,7 @@ static rc check_record(struct ctx *c, const struct record *record)
              record->subject);
     if (record->keep.days > 0)
         TRY(check_keep(c, record));
+    TRY(check_outgoing(c, shape));
     for (size_t i = 0; i < shape->count; i++)
         if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
             fields[i].kind != SHAPE_REF)
