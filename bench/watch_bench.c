@@ -70,7 +70,7 @@ static void fill(struct signal *signal, char *dedupe, size_t room, int number)
     };
 }
 
-static struct command take(const struct signal_batch *batch)
+static struct command take(const struct signal_delivery *batch)
 {
     return (struct command){.decision = signal_decisions,
                             .input = batch,
@@ -88,7 +88,7 @@ static void bench_batch(struct scene *s, size_t size, int *number)
     size_t count = size == 1 ? SIGNALS / 10 : SIGNALS;
     double start = bench_now();
     for (size_t done = 0; done < count; done += size) {
-        struct signal_batch batch = {.items = {signals, size}};
+        struct signal_delivery batch = {.items = {signals, size}};
         struct command command = take(&batch);
         for (size_t i = 0; i < size; i++)
             fill(&signals[i], dedupes[i], sizeof dedupes[i], (*number)++);
@@ -115,7 +115,7 @@ struct read_run {
 static void hand_in(struct read_run *r)
 {
     struct scene *s = r->s;
-    struct signal_batch batch = {.items = {r->signals, r->count}};
+    struct signal_delivery batch = {.items = {r->signals, r->count}};
     struct command command = take(&batch);
     if (r->count > 0)
         must(s, core_call(&s->c, s->core, &command));
@@ -198,7 +198,7 @@ static void bench_adapters(struct scene *s)
 
 struct lane {
     struct command command;
-    struct signal_batch batch;
+    struct signal_delivery batch;
     struct signal signal;
     char dedupe[16];
     double sent, waited;
@@ -255,7 +255,7 @@ static void bench_storm(struct scene *s, int *number)
     double start = bench_now();
     struct wall began = clock_now(&s->c);
     for (int i = 0; i < STORM_SIGNALS / STORM_BATCH; i++) {
-        struct signal_batch batch = {.items = {signals, STORM_BATCH}};
+        struct signal_delivery batch = {.items = {signals, STORM_BATCH}};
         struct command command = take(&batch);
         for (size_t j = 0; j < STORM_BATCH; j++) {
             fill(&signals[j], dedupes[j], sizeof dedupes[j], (*number)++);

@@ -118,13 +118,38 @@ TEST_SCENES(what_may_not_be_read_is_not_there, sample_modules)
     }
 }
 
+/* However the file is opened: separated by commas, semicolons, tabs or bars. */
 TEST_SCENES(csv_is_safe_in_a_spreadsheet, sample_modules)
 {
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    static const char *const before[] = {"", " ", "a,", "a;", "a|", "a\\\"", "a; ", "a\\\", "};
+    static const char *const written[] = {"", " ", "a,", "a;", "a|", "a\"\"", "a; ", "a\"\", "};
+    char json[128], cell[64];
+    int number = 0;
     scene_do(s, "gate.add", NULL, GATE("g1", "=cmd|' /C calc'!A0", ""));
     scene_do(s, "gate.add", NULL, GATE("g2", "a \\\"b\\\", c", ""));
+    scene_do(s, "gate.add", NULL, GATE("g3", "a-b = c", ""));
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        for (size_t j = 0; j < sizeof before / sizeof before[0]; j++) {
+            snprintf(json, sizeof json,
+                     "{\"id\":\"x%d\",\"label\":\"TLP:GREEN\",\"name\":\"%s%sz%d"
+                     "\"}",
+                     number, before[j], signs[i], number);
+            scene_do(s, "gate.add", NULL, json);
+            number++;
+        }
     struct reply csv = get(s, &sample_clerk, "/api/v1/gates", NULL, "format", "csv");
     assert_true(has(csv, "\"'=cmd|' /C calc'!A0\""));
     assert_true(has(csv, "\"a \"\"b\"\", c\""));
+    assert_true(has(csv, ",a-b = c,") || has(csv, ",a-b = c\r"));
+    number = 0;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        for (size_t j = 0; j < sizeof before / sizeof before[0]; j++) {
+            snprintf(cell, sizeof cell, "\"%s'%sz%d\"", written[j], signs[i], number++);
+            if (!has(csv, cell))
+                fail_msg("%s is not there", cell);
+        }
 }
 
 TEST_SCENES(nonsense_in_parameters_is_refused, sample_modules)

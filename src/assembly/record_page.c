@@ -21,22 +21,48 @@ static const struct record *record_of(const struct request *request)
 /* ---- list
  * ---------------------------------------------------------------------------------------------- */
 
-/* A cell of RFC 4180. One that a spreadsheet would take for a formula gets a mark before it. */
+/* What makes a formula of a cell, also written full width. */
+static bool begins_formula(struct str s)
+{
+    static const struct str signs[] = {{"=", 1},
+                                       {"+", 1},
+                                       {"-", 1},
+                                       {"@", 1},
+                                       {"\xef\xbc\x9d", 3},
+                                       {"\xef\xbc\x8b", 3},
+                                       {"\xef\xbc\x8d", 3},
+                                       {"\xef\xbc\xa0", 3}};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (str_eq(str_sub(s, 0, signs[i].len), signs[i]))
+            return true;
+    return false;
+}
+
+static bool is_separator(char ch)
+{
+    return memchr(",;|\t\r\n\"", ch, 7) != NULL;
+}
+
+/* A cell of RFC 4180. What a spreadsheet would take for a formula gets a mark before it: at the
+ * cell's beginning, and after every sign that some spreadsheet takes for a separator, since it then
+ * does not see our quotes. */
 static void put_csv(struct text *out, struct str s)
 {
-    bool formula = s.len && memchr("=+-@\t\r", s.ptr[0], 6);
-    bool quote = formula;
+    bool begins = true, quote = s.len && (memchr(" \t\r\n", s.ptr[0], 4) || begins_formula(s));
     for (size_t i = 0; i < s.len && !quote; i++)
-        quote = memchr(",\"\r\n", s.ptr[i], 4) != NULL;
+        quote = is_separator(s.ptr[i]);
     if (!quote) {
         text_put(out, s);
         return;
     }
-    text_put(out, formula ? STR("\"'") : STR("\""));
+    text_put_char(out, '"');
     for (size_t i = 0; i < s.len; i++) {
+        if (begins && (memchr("\t\r", s.ptr[i], 2) || begins_formula(str_sub(s, i, s.len))))
+            text_put_char(out, '\'');
         if (s.ptr[i] == '"')
             text_put_char(out, '"');
         text_put_char(out, s.ptr[i]);
+        begins = is_separator(s.ptr[i]) || (begins && s.ptr[i] == ' ');
     }
     text_put_char(out, '"');
 }

@@ -49,6 +49,7 @@ struct response {
     struct str etag;
     struct str location;
     struct str cookie;        /* whole Set-Cookie value */
+    bool leaves;              /* the browser is to forget all that it has of us but cookies */
     struct str policy;        /* Content-Security-Policy, instead of the console's */
     struct readings readings; /* of what is restricted, made by request_serve */
     struct command *command;  /* answer when this is done: {"id", "seq", "events"} or its fault */

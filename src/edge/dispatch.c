@@ -3,6 +3,7 @@
  *   head:  admit.c                                          (refused: the body is never read)
  *   body:  the caller looked up again when rights have changed since the head
  *   then:  shape_read -> the route's handler, on the loop or, for a slow one, on a worker
+ *   or:    a lengthy one that nobody waits for becomes a job (jobs.h)
  *   then:  a command, if the handler gave one, is submitted and waited for
  *   then:  the reading of restricted records is put on the record, before it is shown
  *   then:  answer.c
@@ -10,6 +11,7 @@
  * Every step runs on the loop, except a slow handler; the writer and the workers come back by
  * http_loop_post. */
 #include "edge/edge_own.h"
+#include "edge/jobs.h"
 
 #include <stdlib.h>
 
@@ -155,10 +157,9 @@ static rc admit_again(struct ctx *c, struct edge_request *er, struct picture *pi
     return admit_caller(c, er, picture);
 }
 
-static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+rc dispatch_run(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct route *route = er->request.route;
-    TRY(admit_again(c, er, picture));
     er->request.picture = picture;
     if (route->input && !route->raw) {
         void *input = ctx_take(c, 1, route->input->size);
@@ -169,6 +170,12 @@ static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *pi
         er->request.input = input;
     }
     return request_serve(c, &er->request, &er->response);
+}
+
+static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+{
+    TRY(admit_again(c, er, picture));
+    return dispatch_run(c, er, picture);
 }
 
 static void run_slow(struct http_work *work, void *of_thread)
@@ -196,6 +203,11 @@ static void serve(void *of_loop, struct http_exchange *exchange)
     const struct route *route = er->request.route;
     if (!route->slow && !route->lengthy) {
         er->result = run_handler(&exchange->c, er, loop->reader.picture);
+        dispatch_finish(er);
+        return;
+    }
+    if (jobs_wanted(er)) {
+        er->result = jobs_begin(&exchange->c, er);
         dispatch_finish(er);
         return;
     }
@@ -230,6 +242,8 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     er->response.readings.c = &exchange->out;
     text_init(&er->body, &exchange->out, REPLY_BYTES_MAX);
     er->result = admit_request(c, er);
+    if (er->caller.known)
+        http_exchange_know(exchange);
     if (!rc_ok(er->result)) {
         answer_fault(er);
         return false;

@@ -154,6 +154,7 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
     int64_t next = walk->from, left = walk->limit;
     if (walk->backwards && next > end.i64)
         next = end.i64;
+    const int64_t first = next;
     bool stop = false;
     rc result = OK;
     while (left > 0 && !stop && next >= 0 && next <= end.i64 && rc_ok(result)) {
@@ -168,6 +169,9 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
         left -= (int64_t)chunk->count;
         next = chunk->next;
         arena_return(c->arena, mark);
+        if (rc_ok(result))
+            result = walk->backwards ? ctx_progress(c, first - next, first + 1)
+                                     : ctx_progress(c, next - walk->from, end.i64 + 1 - walk->from);
     }
     return result;
 }
@@ -176,7 +180,8 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
 rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
                ledger_each *each, void *arg)
 {
-    struct ctx own = {.arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock};
+    struct ctx own = {
+        .arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock, .progress = c->progress};
     if (!own.arena)
         FAIL(c, NO_MEMORY, "out of memory to read the ledger");
     rc result = walk_chunks(&own, store, walk, each, arg);

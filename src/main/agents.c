@@ -1,5 +1,7 @@
 #include "main/agents.h"
 
+#include "adapter/registry/registry.h"
+#include "agent/ear/ear.h"
 #include "agent/kit/agent.h"
 #include "agent/opener/opener.h"
 #include "agent/probe/libs.h"
@@ -54,6 +56,19 @@ static int be_opener(void)
     return rc_ok(result) ? opener_run(AGENT_FD) : ROLE_FAILED;
 }
 
+/* Who waits for it sees that it is gone. */
+static int be_ear(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_enter_ear(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: nothing can be heard: %s\n", c.fault.message);
+    arena_close(c.arena);
+    if (!rc_ok(result))
+        return ROLE_FAILED;
+    _exit(ear_run(AGENT_FD, adapter_find)); /* what runs at an exit asks for more than it may */
+}
+
 static rc prepare_outlets(struct ctx *c, struct calls *ret)
 {
     TRY(calls_load(c, ret));
@@ -93,6 +108,10 @@ int agents_main(int count, char **arguments)
         return -1;
     if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
         return spawner_run(AGENT_FD, PROBE_ROLE);
+    if (strcmp(arguments[1], EAR_SPAWNER_ROLE) == 0)
+        return spawner_run(AGENT_FD, EAR_ROLE);
+    if (strcmp(arguments[1], EAR_ROLE) == 0)
+        return be_ear();
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
     if (strcmp(arguments[1], OUTLET_ROLE) == 0)

@@ -14,7 +14,7 @@ static bool is_alive(const struct demo_pulse *pulse, int64_t second)
 
 static rc beat(struct ctx *c, struct core *core, struct str pulses, int64_t second)
 {
-    struct signal_batch batch = {.items = {.items = NULL}};
+    struct signal_delivery batch = {.items = {.items = NULL}};
     struct str rest = pulses, text;
     NEW(c, batch.items.items, SIGNAL_BATCH_MAX);
     while (batch.items.count < SIGNAL_BATCH_MAX && str_split(&rest, '\n', &text)) {

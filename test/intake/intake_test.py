@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -110,6 +111,65 @@ def syslog_over_tls():
         served.wait_for(2)
 
 
+def openssl(home, *words):
+    subprocess.run(["openssl", *words], check=True, cwd=home, capture_output=True, timeout=PATIENCE_S)
+
+
+def make_device(home, name, signed_by=None):
+    """A key and a certificate, of its own or signed by another; returned as text."""
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-subj", f"/CN={name}"]
+    if signed_by:
+        openssl(home, "req", "-new", *key, "-out", f"{name}.csr")
+        openssl(home, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{signed_by}.pem", "-CAkey", f"{signed_by}.key",
+                "-CAcreateserial", "-days", "2", "-out", f"{name}.pem")
+    else:
+        openssl(home, "req", "-x509", *key, "-days", "2", "-out", f"{name}.pem")
+    with open(os.path.join(home, f"{name}.pem"), encoding="utf-8") as file:
+        return file.read()
+
+
+def a_device_without_a_certificate_is_not_heard():
+    """Where the listener names an authority: by none, by its own, or by a session of a listener that wants none."""
+    with Served({**LOGS, "carrier": "tls", "id": "open"}, flags=()) as served:
+        home = served.mission.home
+        authority = make_device(home, "authority")
+        make_device(home, "gate", "authority")
+        make_device(home, "stranger")
+        served.listen(**{**LOGS, "carrier": "tls", "authority": authority})
+        served.again()
+        line = f"<38>1 2026-11-22T03:00:00Z gate sshd 1 - - {FAILURE}".encode()
+
+        def say(name=None, listener="l", session=None):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            context = session[0] if session else context
+            if name:
+                context.load_cert_chain(os.path.join(home, f"{name}.pem"), os.path.join(home, f"{name}.key"))
+            try:
+                with socket.create_connection(("127.0.0.1", served.ports[listener]), PATIENCE_S) as plain:
+                    with context.wrap_socket(plain, session=session[1] if session else None) as device:
+                        device.sendall(b"%d %s" % (len(line), line))
+                        device.settimeout(0.5)
+                        try:
+                            device.recv(1)
+                        except socket.timeout:
+                            pass
+                        return context, device.session
+            except (ssl.SSLError, ConnectionError):
+                return None
+
+        assert say() is None
+        assert say("stranger") is None
+        session = say(listener="open")
+        assert session
+        served.wait_for(1)
+        say(session=session)
+        assert say("gate")
+        served.wait_for(2)
+        served.until(lambda: served.state()["durable"], lambda count: count == 1)
+        assert len(served.kept()) == 2, served.kept()
+
+
 def rsyslog_over_tls():
     program = shutil.which("rsyslogd")
     if not program:
@@ -184,4 +244,5 @@ if __name__ == "__main__":
     sys.exit(cli_test.main([a_panel_over_a_bad_link_is_heard_once_each_time,
                             killed_at_any_moment_nothing_acknowledged_is_lost,
                             a_listener_that_is_added_moved_or_switched_on_opens_at_once,
-                            logger_over_udp_and_tcp, syslog_over_tls, rsyslog_over_tls]))
+                            logger_over_udp_and_tcp, syslog_over_tls,
+                            a_device_without_a_certificate_is_not_heard, rsyslog_over_tls]))

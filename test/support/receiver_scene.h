@@ -34,6 +34,8 @@ void receiver_scene_pass(struct receiver_scene *rs, int64_t ms);
 /* A connection or datagram socket to the listener "l". */
 int receiver_scene_dial(struct receiver_scene *rs, int type);
 void receiver_scene_say(int fd, struct str bytes);
+/* A frame of SIA DC-09 with one event (static). */
+struct str receiver_scene_frame(const char *number, const char *account, const char *event);
 /* What has come back so far; "" for nothing, NULL when the other side has closed. */
 const char *receiver_scene_hear(int fd);
 

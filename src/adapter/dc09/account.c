@@ -63,6 +63,17 @@ static rc read_accounts(struct ctx *c, const struct dc09_options *options,
     return OK;
 }
 
+bool dc09_proves(const void *record)
+{
+    const struct dc09_options *options = record;
+    bool proves = !options->unlisted;
+    for (size_t i = 0; i < options->accounts.count && proves; i++) {
+        const struct dc09_account *account = &options->accounts.items[i];
+        proves = !account->plain_too && !(str_absent(account->key) && str_absent(account->key_hex));
+    }
+    return proves;
+}
+
 static int64_t seconds_or(struct opt_i64 value, int64_t otherwise)
 {
     return (value.known ? value.value : otherwise) * 1000000;

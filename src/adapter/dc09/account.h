@@ -36,6 +36,7 @@ struct adapter_state {
 };
 
 rc dc09_open(struct ctx *c, const void *options, struct adapter_opened *ret);
+bool dc09_proves(const void *options);
 void dc09_close(struct adapter_state *state);
 
 /* Who that is, NULL: nobody we know. An account that is not listed is remembered when it may

@@ -276,6 +276,7 @@ const struct adapter dc09_adapter = {
     .look = "{\"unlisted\":true,\"any_time\":true}",
     .examples = examples,
     .begins = "\n",
+    .proves = dc09_proves,
     .open = dc09_open,
     .close = dc09_close,
     .feed = feed,

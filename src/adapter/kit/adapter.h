@@ -75,6 +75,9 @@ struct adapter {
                          * none of ours, and is not shown; NULL: nothing is */
     bool outside;       /* its bytes are read in a process of their own: no listener speaks it */
 
+    /* With these options, must every sender show that he has a key? NULL: none has one. */
+    bool (*proves)(const void *options);
+
     /* `options` is a checked record of that shape; what is needed of it is copied. */
     rc (*open)(struct ctx *c, const void *options, struct adapter_opened *ret);
     void (*close)(struct adapter_state *state);

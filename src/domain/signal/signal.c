@@ -13,6 +13,7 @@ SHAPE_DEFINE_CHOICES(signal_clock, SIGNAL_CLOCK, SIGNAL_CLOCKS);
 SHAPE_DEFINE(kept_signal, KEPT_SIGNAL_FIELDS, 1, "A signal as it is kept");
 SHAPE_DEFINE(signal_link, SIGNAL_LINK_FIELDS, 1, "A signal of several alarms");
 SHAPE_DEFINE(signal_batch, SIGNAL_BATCH_FIELDS, 1, "Signals to be taken");
+SHAPE_DEFINE(signal_delivery, SIGNAL_DELIVERY_FIELDS, 1, "Signals to be taken, and their way");
 SHAPE_DEFINE(alarm_rule, ALARM_RULE_FIELDS, 1, "Which signals raise which alarm");
 SHAPE_DEFINE(unknown_sender, UNKNOWN_SENDER_FIELDS, 1, "An unknown source");
 SHAPE_DEFINE(signals_taken, SIGNALS_TAKEN_FIELDS, 1, "Signals of one source");
@@ -28,7 +29,7 @@ static rc put_links(struct ctx *c, struct picture *picture, const struct event *
     for (size_t i = 0; i < kept->also.count; i++) {
         struct signal_link link = {
             .label = kept->label, .alarm = kept->also.items[i], .signal = kept->id, .at = kept->at};
-        TRY(signal_report(c, kept->id, link.alarm, &link.id));
+        TRY(report_hash(c, kept->id, link.alarm, &link.id));
         TRY(picture_put(c, picture, &signal_link_shape, &link, event));
     }
     return OK;
@@ -56,7 +57,7 @@ const struct decision signal_decisions[] = {
     {.name = "signal.take",
      .help = "Take signals: keep them, and raise or return alarms",
      .permission = SIGNAL_WRITE,
-     .input = &signal_batch_shape,
+     .input = &signal_delivery_shape,
      .decide = signal_take},
     {0},
 };

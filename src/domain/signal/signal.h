@@ -20,6 +20,9 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192, KEPT_ALSO_MAX = 50 };
 #define KEPT_SIGNAL_FIELDS(F, T)                                                                \
     RECORD_FIELDS(F, T)                                                                         \
     F(T, id, _, source, INDEXED, 0, 0, "the source; absent: unknown")                           \
+    F(T, id, _, claimed, INDEXED, 0, 0,                                                         \
+      "the source in whose name it came, over a way that is not that source's")                 \
+    F(T, text, line, way, 0, 1, SOURCE_WAY_MAX, "what it came over, where it is no source's")   \
     F(T, text, line, identity, REQUIRED, 1, 200, "what the device calls itself")                \
     F(T, text, line, peer, 0, 1, 200, "the network address it came from")                       \
     F(T, choice, signal_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is about")               \
@@ -41,7 +44,7 @@ enum { KEPT_RAW_MAX = 4096, KEPT_ATTRIBUTES_MAX = 8192, KEPT_ALSO_MAX = 50 };
     F(T, time, _, received, REQUIRED, 0, 0, "when it came")                                     \
     F(T, choice, signal_clock, clock, REQUIRED, 0, 0, "what the source's time is worth")        \
     F(T, text, line, dedupe, 0, 1, 120, "equal for certainly identical reports")                \
-    F(T, id, _, report, INDEXED, 0, 0, "the same for the same key of the same device")          \
+    F(T, id, _, report, INDEXED, 0, 0, "the same for the same report of the same device")       \
     F(T, flag, _, lane, 0, 0, 0, "duress: it went before everything else")                      \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter had given it before")                           \
     F(T, flag, _, drill, 0, 0, 0, "an exercise or a test")                                      \
@@ -67,14 +70,18 @@ enum { SIGNAL_BATCH_MAX = 500 };
     F(T, list, signal, items, REQUIRED, 1, SIGNAL_BATCH_MAX, "signals, the earliest first")
 SHAPE_DECLARE(signal_batch, SIGNAL_BATCH_FIELDS);
 
+/* Input of "signal.take": a batch, and what it came over. That is never the sender's to say. */
+#define SIGNAL_DELIVERY_FIELDS(F, T)                                                    \
+    SIGNAL_BATCH_FIELDS(F, T)                                                           \
+    F(T, text, line, way, 0, 1, SOURCE_WAY_MAX, "what it came over; absent: over HTTP") \
+    F(T, flag, _, way_proves, 0, 0, 0, "that proves who speaks")
+SHAPE_DECLARE(signal_delivery, SIGNAL_DELIVERY_FIELDS);
+
 /* Duress, hold-up, panic, a call for help: before every filter, and ended only by a person. */
 static inline bool signal_is_lane(const struct signal *signal)
 {
     return signal->kind == SIGNAL_KIND_DURESS;
 }
-
-/* What a report is known by: the same for the same key of the same device. */
-rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct str *ret);
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 

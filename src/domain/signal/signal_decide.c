@@ -1,6 +1,7 @@
 /* Taking signals: many in one decision. Each goes this way:
  *
- *     whose is it?    a source by its identity, or unknown: kept and shown all the same
+ *     whose is it?    a source by its identity, or unknown: kept and shown all the same; over
+ *                     another way than that source's, as a stranger's that says so
  *     duress?         then nothing below may drop it
  *     seen before?    the same (identity, key) is counted, not kept twice
  *     a heartbeat?    noted in the vault, costs the record nothing
@@ -12,7 +13,6 @@
  * All of it is in one transaction, so whoever is answered may forget the signal. */
 #include "domain/signal/signal_own.h"
 
-#include "base/encode.h"
 #include "base/random.h"
 
 #include <sodium.h>
@@ -21,18 +21,6 @@ enum {
     CLOCK_WRONG_MS = 7 * 24 * 3600 * 1000,
     EVENT_BYTES_MAX = 40000, /* of items; an entry of the ledger has room for 65535 */
 };
-
-rc signal_report(struct ctx *c, struct str identity, struct str dedupe, struct str *ret)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, (const unsigned char *)identity.ptr, identity.len);
-    crypto_hash_sha256_update(&state, (const unsigned char *)"", 1);
-    crypto_hash_sha256_update(&state, (const unsigned char *)dedupe.ptr, dedupe.len);
-    crypto_hash_sha256_final(&state, hash);
-    return encode_bytes(c, ENCODE_BASE64URL, hash, 18, ret);
-}
 
 /* ---- who may say it -------------------------------------------------------------------------- */
 
@@ -49,7 +37,7 @@ static bool may_speak_for(const struct actor *actor, const struct taking_source 
 /* A token that is for some sources hands in nothing for others: not for one of them, not for
  * somebody on no list. */
 static rc check_speaker(struct taking *t, const struct actor *actor,
-                        const struct signal_batch *batch)
+                        const struct signal_delivery *batch)
 {
     for (size_t i = 0; i < batch->items.count && actor->sources_only; i++) {
         const struct signal *signal = &batch->items.items[i];
@@ -78,7 +66,21 @@ static struct taking_source *taken_before(const struct taking *t, struct str ide
     return NULL;
 }
 
+static struct taking_source *add_source(struct taking *t, struct taking_source *from)
+{
+    from->next = t->sources;
+    return t->sources = from;
+}
+
 /* All unknown ones share one entry, so that they share one bucket. */
+static struct taking_source *taken_unknown(const struct taking *t)
+{
+    struct taking_source *from = t->sources;
+    while (from && from->heard.known)
+        from = from->next;
+    return from;
+}
+
 static rc find_source(struct taking *t, const struct signal *signal, struct taking_source **ret)
 {
     struct taking_source *from = taken_before(t, signal->source);
@@ -87,14 +89,20 @@ static rc find_source(struct taking *t, const struct signal *signal, struct taki
         return OK;
     NEW(t->h.c, from, 1);
     TRY(source_find(&t->h, signal->source, &from->heard));
-    for (struct taking_source *other = t->sources; !from->heard.known && other; other = other->next)
-        if (!other->heard.known) {
-            *ret = other;
-            return OK;
-        }
-    from->next = t->sources;
-    t->sources = from;
-    *ret = from;
+    struct taking_source *unknown = from->heard.known ? NULL : taken_unknown(t);
+    *ret = unknown ? unknown : add_source(t, from);
+    return OK;
+}
+
+/* Who is held to have said it: the source, or a stranger in its name. */
+static rc find_speaker(struct taking *t, struct taking_source *from, struct taking_source **ret)
+{
+    *ret = from->heard.foreign ? taken_unknown(t) : from;
+    if (*ret)
+        return OK;
+    NEW(t->h.c, *ret, 1);
+    TRY(source_find_unknown(&t->h, &(*ret)->heard));
+    add_source(t, *ret);
     return OK;
 }
 
@@ -156,11 +164,15 @@ static rc keep_evidence(struct ctx *c, const struct signal *signal, struct kept_
     return OK;
 }
 
-static rc make_kept(struct taking *t, struct taking_source *from, const struct signal *signal,
+/* `claimed` is the source that it names, where that is not `from`: what tells of it is no less
+ * secret than it is. */
+static rc make_kept(struct taking *t, struct taking_source *from,
+                    const struct taking_source *claimed, const struct signal *signal,
                     struct kept_signal *ret)
 {
     *ret = (struct kept_signal){
         .label = from->heard.source.label,
+        .way = from->heard.known ? (struct str){NULL, 0} : t->h.way.name,
         .source = from->heard.known ? from->heard.source.id : (struct str){NULL, 0},
         .identity = signal->source,
         .peer = signal->peer,
@@ -180,6 +192,10 @@ static rc make_kept(struct taking *t, struct taking_source *from, const struct s
         .repeat = signal->repeat,
         .drill = signal->drill,
     };
+    if (claimed != from) {
+        ret->claimed = claimed->heard.source.id;
+        TRY(label_join(t->h.c, ret->label, claimed->heard.source.label, &ret->label));
+    }
     place_it(from, signal, ret);
     judge_clock(t, from, signal, ret);
     return keep_evidence(t->h.c, signal, ret);
@@ -202,43 +218,83 @@ static rc keep(struct taking *t, struct taking_source *from, const struct kept_s
 
 /* ---- seen before ----------------------------------------------------------------------------- */
 
-/* A table of the ids in this batch. */
-static bool in_batch(struct taking *t, struct str id)
+/* A table of the keys in this batch. */
+static enum report_fate in_batch(struct taking *t, struct str key, const struct signal *signal)
 {
-    size_t at = str_hash(id) % t->id_room;
-    while (!str_absent(t->ids[at])) {
-        if (str_eq(t->ids[at], id))
-            return true;
-        at = (at + 1) % t->id_room;
+    size_t at = str_hash(key) % t->key_room;
+    while (!str_absent(t->keys[at].key)) {
+        const struct signal *other = t->keys[at].signal;
+        if (str_eq(t->keys[at].key, key))
+            return other->kind == signal->kind && other->priority == signal->priority &&
+                           str_eq(other->text, signal->text)
+                       ? REPORT_SAME
+                       : REPORT_OTHER;
+        at = (at + 1) % t->key_room;
     }
-    t->ids[at] = id;
-    return false;
+    t->keys[at] = (struct batch_key){key, signal};
+    return REPORT_NEW;
 }
 
-static rc is_known(struct taking *t, const struct taking_source *from, struct str report, bool *ret)
+static rc is_known(struct taking *t, struct str key, const struct signal *signal,
+                   enum report_fate *ret)
 {
-    *ret = storm_has_counted(&from->heard, report);
-    return *ret ? OK : picture_any(t->h.c, t->h.picture, &kept_signal_shape, "report", report, ret);
+    struct kept_signal kept = {0};
+    struct row row;
+    return report_look_up(t->h.c, t->h.picture, key, signal, ret, &row, &kept);
+}
+
+/* Of those that were only counted, the whole report is remembered. */
+static rc was_counted(struct taking *t, const struct taking_source *from, struct str key,
+                      const struct signal *signal, bool *ret)
+{
+    struct str whole = {NULL, 0};
+    if (from->heard.pulse.counted_keys.len > 0)
+        TRY(report_key_beside(t->h.c, key, signal, &whole));
+    *ret = storm_has_counted(&from->heard, whole);
+    return OK;
+}
+
+/* As somebody's report with this key. What has the key of another report gets one of its own. */
+static rc seen_as(struct taking *t, const struct signal *signal, struct str *key, bool *ret)
+{
+    enum report_fate fate = in_batch(t, *key, signal);
+    if (fate == REPORT_NEW)
+        TRY(is_known(t, *key, signal, &fate));
+    if (fate == REPORT_OTHER) {
+        TRY(report_key_beside(t->h.c, *key, signal, key));
+        fate = in_batch(t, *key, signal);
+        if (fate == REPORT_NEW)
+            TRY(is_known(t, *key, signal, &fate));
+    }
+    *ret = fate == REPORT_SAME;
+    return OK;
 }
 
 /* Duress is kept twice rather than not at all. */
 static rc seen_before(struct taking *t, const struct taking_source *from,
-                      const struct signal *signal, struct str *ret_report, bool *ret)
+                      const struct taking_source *claimed, const struct signal *signal,
+                      struct str *ret_key, bool *ret)
 {
+    struct str before;
+    enum report_fate fate = REPORT_NEW;
     *ret = false;
     if (str_absent(signal->dedupe))
         return OK;
-    TRY(signal_report(t->h.c, signal->source, signal->dedupe, ret_report));
+    TRY(report_key(t->h.c, &t->h, &claimed->heard, signal->source, signal->dedupe, ret_key));
     if (signal_is_lane(signal))
         return OK;
-    *ret = in_batch(t, *ret_report);
+    TRY(was_counted(t, from, *ret_key, signal, ret));
     if (!*ret)
-        TRY(is_known(t, from, *ret_report, ret));
+        TRY(seen_as(t, signal, ret_key, ret));
     if (*ret || str_absent(signal->dedupe_before))
         return OK;
-    struct str before;
-    TRY(signal_report(t->h.c, signal->source, signal->dedupe_before, &before));
-    return is_known(t, from, before, ret);
+    TRY(report_key(t->h.c, &t->h, &claimed->heard, signal->source, signal->dedupe_before, &before));
+    TRY(was_counted(t, from, before, signal, ret));
+    if (*ret)
+        return OK;
+    TRY(is_known(t, before, signal, &fate));
+    *ret = fate == REPORT_SAME;
+    return OK;
 }
 
 /* ---- alarms ---------------------------------------------------------------------------------- */
@@ -283,7 +339,7 @@ static bool is_ended_by(const struct alarm *alarm, const struct kept_signal *kep
     bool here = str_absent(kept->point) || str_eq(alarm->point, kept->point);
     bool what = kept->ends == SIGNAL_KIND_UNSET ? !alarm->lane : alarm->kind == kept->ends;
     bool own = !str_starts(alarm->key, "silence/") && !str_starts(alarm->key, "storm/") &&
-               !str_starts(alarm->key, "doubled/");
+               !str_starts(alarm->key, "doubled/") && !str_starts(alarm->key, "foreign/");
     return here && what && own && !alarm->closed.us;
 }
 
@@ -315,11 +371,15 @@ static rc is_news(struct taking *t, const struct raises *raises, bool *ret)
 }
 
 /* Of a storm: counted, and not kept. */
-static rc count(struct taking *t, struct taking_source *from, const struct kept_signal *kept)
+static rc count(struct taking *t, struct taking_source *from, const struct signal *signal,
+                const struct kept_signal *kept)
 {
+    struct str whole = {NULL, 0};
     struct storm_sample sample = {
         .at = kept->at, .kind = kept->kind, .point = kept->point, .text = kept->text};
-    return storm_count(&t->h, &from->heard, &sample, kept->report);
+    if (!str_absent(kept->report))
+        TRY(report_key_beside(t->h.c, kept->report, signal, &whole));
+    return storm_count(&t->h, &from->heard, &sample, whole);
 }
 
 static rc take_event(struct taking *t, struct taking_source *from, const struct signal *signal,
@@ -331,7 +391,7 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
         TRY(signal_match(t, from, signal, kept, &raises));
     TRY(is_news(t, &raises, &news));
     if (!kept->lane && !storm_has_room(&from->heard, t->h.now) && !news)
-        return count(t, from, kept);
+        return count(t, from, signal, kept);
     if (kept->kind == SIGNAL_KIND_RESTORE)
         TRY(restore(t, from, kept));
     TRY(raise_all(t, &raises, kept));
@@ -343,6 +403,8 @@ static rc take_event(struct taking *t, struct taking_source *from, const struct 
 
 static rc hear(struct taking *t, struct taking_source *from, const struct signal *signal)
 {
+    if (from->heard.foreign)
+        return source_hear_foreign(&t->h, &from->heard, signal->peer);
     from->heard.pulse.heard = t->h.now;
     if (signal->kind == SIGNAL_KIND_SUPERVISION)
         from->heard.pulse.last_heartbeat = t->h.now;
@@ -354,23 +416,24 @@ static rc hear(struct taking *t, struct taking_source *from, const struct signal
 
 static rc take_one(struct taking *t, const struct signal *signal)
 {
-    struct taking_source *from = NULL;
+    struct taking_source *claimed = NULL, *from = NULL;
     struct kept_signal kept = {0};
     bool seen = false;
     struct str report = {NULL, 0};
-    TRY(find_source(t, signal, &from));
-    TRY(hear(t, from, signal));
+    TRY(find_source(t, signal, &claimed));
+    TRY(find_speaker(t, claimed, &from));
+    TRY(hear(t, claimed, signal));
     if (signal->kind == SIGNAL_KIND_SUPERVISION) {
         from->heard.pulse.heartbeats++;
         judge_clock(t, from, signal, &kept);
         return OK;
     }
-    TRY(seen_before(t, from, signal, &report, &seen));
+    TRY(seen_before(t, from, claimed, signal, &report, &seen));
     if (seen) {
         from->heard.pulse.duplicates++;
         return OK;
     }
-    TRY(make_kept(t, from, signal, &kept));
+    TRY(make_kept(t, from, claimed, signal, &kept));
     kept.report = report;
     TRY(id_new(t->h.c, &kept.id));
     return take_event(t, from, signal, &kept);
@@ -383,22 +446,29 @@ static size_t size_of(const struct kept_signal *kept)
 {
     const struct str texts[] = {kept->identity, kept->peer,  kept->code,    kept->text,
                                 kept->point,    kept->area,  kept->address, kept->user_code,
-                                kept->location, kept->value, kept->dedupe};
+                                kept->location, kept->value, kept->dedupe,  kept->way};
     size_t size = 900 + kept->raw.len * 4 / 3 + kept->attributes.len;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         size += 2 * texts[i].len;
     return size + kept->also.count * sizeof "\"01M80Z24A8JD4PRM9BPDRW56R1\",";
 }
 
-/* As few events as the size of an entry allows. */
+static bool is_same_label(struct label a, struct label b)
+{
+    bool open = str_absent(a.compartments) && str_absent(b.compartments);
+    return a.tlp == b.tlp && (open || str_eq(a.compartments, b.compartments));
+}
+
+/* As few events as the size of an entry and the labels allow. */
 static rc write_source(struct taking *t, struct taking_source *from)
 {
     size_t at = 0;
     while (at < from->kept_count) {
         size_t first = at, size = size_of(&from->kept[at++]);
-        while (at < from->kept_count && size + size_of(&from->kept[at]) <= EVENT_BYTES_MAX)
+        while (at < from->kept_count && size + size_of(&from->kept[at]) <= EVENT_BYTES_MAX &&
+               is_same_label(from->kept[at].label, from->kept[first].label))
             size += size_of(&from->kept[at++]);
-        struct signals_taken taken = {.label = from->heard.source.label};
+        struct signals_taken taken = {.label = from->kept[first].label};
         if (from->heard.known)
             taken.source = from->heard.source.id;
         taken.items.items = from->kept + first;
@@ -416,12 +486,13 @@ static rc write_source(struct taking *t, struct taking_source *from)
 rc signal_take(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)
 {
-    const struct signal_batch *batch = command->input;
+    const struct signal_delivery *batch = command->input;
     struct taking *t = NULL;
     NEW(c, t, 1);
     t->h = (struct hearing){.c = c, .picture = picture, .outcome = outcome, .now = clock_now(c)};
-    t->id_room = batch->items.count * 2 + 1;
-    NEW(c, t->ids, t->id_room);
+    t->key_room = batch->items.count * 4 + 1; /* a signal may have two */
+    NEW(c, t->keys, t->key_room);
+    TRY(signal_way(c, command, batch, &t->h.way));
     book_open(&t->h.book, c, picture, t->h.now);
     TRY(check_speaker(t, &command->actor, batch));
     for (int lane = 1; lane >= 0; lane--) /* duress first */

@@ -161,6 +161,8 @@ static rc make_key(struct taking *t, struct str rule, const struct taking_source
     size_t stand = 0;
     const char *drill = kept->drill ? "drill/" : "";
     struct str source = from->heard.known ? from->heard.source.id : UNKNOWN_SOURCE;
+    if (!str_absent(kept->claimed)) /* of strangers in its name: as secret as it is */
+        TRY(str_format(t->h.c, &source, "foreign:%.*s", STR_ARG(kept->claimed)));
     TRY(str_format(t->h.c, ret, "%s%.*s/%.*s/%.*s", drill, STR_ARG(rule), STR_ARG(source),
                    STR_ARG(kept->point)));
     TRY(book_find(&t->h.book, *ret, &entry));

@@ -33,6 +33,30 @@ SHAPE_DECLARE(signals_taken, SIGNALS_TAKEN_FIELDS);
 extern const struct event_kind signal_taken_kind;
 decide_fn signal_take;
 
+/* ---- reports: signal_report.c ---------------------------------------------------------------- */
+
+/* What the signals of a command came over. */
+rc signal_way(struct ctx *c, const struct command *command, const struct signal_delivery *delivery,
+              struct source_way *ret);
+
+/* What reports of a device are known by: the same for the same key. A source is known by its name;
+ * somebody else by his way as well, so that nobody's report is taken for a source's. */
+rc report_key(struct ctx *c, const struct hearing *h, const struct heard_source *from,
+              struct str identity, struct str dedupe, struct str *ret);
+
+/* The same for another report that has taken the key already: with kind, priority and text. */
+rc report_key_beside(struct ctx *c, struct str key, const struct signal *signal, struct str *ret);
+
+/* A kept signal with that key is … this one; another one, so that the key is taken; there is none.
+ */
+enum report_fate { REPORT_NEW, REPORT_SAME, REPORT_OTHER };
+rc report_look_up(struct ctx *c, struct picture *picture, struct str key,
+                  const struct signal *signal, enum report_fate *ret, struct row *ret_row,
+                  struct kept_signal *ret_kept);
+
+/* A short key for a link between two records. */
+rc report_hash(struct ctx *c, struct str first, struct str second, struct str *ret);
+
 /* A source while signals of it are decided on. */
 struct taking_source {
     struct heard_source heard;
@@ -53,14 +77,19 @@ struct armed_zone {
     struct armed_zone *next;
 };
 
+struct batch_key {
+    struct str key;
+    const struct signal *signal;
+};
+
 struct taking {
     struct hearing h;
     struct taking_source *sources;
     struct rule_list rules[SIGNAL_KIND_STATUS + 1];
     struct armed_zone *zones;
     struct earlier *earlier; /* signal_match.c: what rules with a number have looked up */
-    struct str *ids;         /* of this batch, by hash; for doubled ones */
-    size_t id_room;
+    struct batch_key *keys;  /* of this batch, by hash; for doubled ones */
+    size_t key_room;
 };
 
 /* What a signal raises by the rules, at most RAISES_MAX; from rules or built in. */

@@ -36,29 +36,46 @@ static rc read_batch(struct ctx *c, struct str body, struct signal_batch *ret)
     return shape_read(c, &signal_batch_shape, SHAPE_FROM_INPUT, json, ret);
 }
 
+static rc find_kept(struct ctx *c, const struct request *request, const struct command *command,
+                    const struct signal *signal, struct row *ret_row, struct kept_signal *ret,
+                    bool *ret_found)
+{
+    struct hearing h = {.c = c, .picture = request->picture, .now = clock_now(c)};
+    struct heard_source from = {.known = false};
+    enum report_fate fate = REPORT_NEW;
+    struct str key;
+    TRY(signal_way(c, command, command->input, &h.way));
+    TRY(source_find(&h, signal->source, &from));
+    TRY(report_key(c, &h, &from, signal->source, signal->dedupe, &key));
+    TRY(report_look_up(c, request->picture, key, signal, &fate, ret_row, ret));
+    if (fate == REPORT_OTHER) {
+        TRY(report_key_beside(c, key, signal, &key));
+        TRY(report_look_up(c, request->picture, key, signal, &fate, ret_row, ret));
+    }
+    *ret_found = fate == REPORT_SAME;
+    return OK;
+}
+
 static rc put_status(struct ctx *c, const struct request *request, const struct command *command,
                      const struct signal *signal, struct text *out)
 {
     struct kept_signal kept = {0};
     struct row row = {0};
-    struct str report;
     const char *status = "counted";
-    TRY(signal_report(c, signal->source, signal->dedupe, &report));
-    rc found = picture_find(c, request->picture, &kept_signal_shape, "report", report, &row, &kept);
-    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
-        return found;
-    bool now = rc_ok(found) && row.seq >= command->first_seq &&
+    bool found = false;
+    TRY(find_kept(c, request, command, signal, &row, &kept, &found));
+    bool now = found && row.seq >= command->first_seq &&
                row.seq < command->first_seq + command->event_count;
     if (signal->kind == SIGNAL_KIND_SUPERVISION)
         status = "heartbeat";
     else if (now || signal_is_lane(signal))
         status = "kept";
-    else if (rc_ok(found))
+    else if (found)
         status = "duplicate";
     text_put(out, STR("{\"key\":"));
     text_put_json(out, signal->dedupe);
     text_printf(out, ",\"status\":\"%s\"", status);
-    if (rc_ok(found)) {
+    if (found) {
         text_put(out, STR(",\"id\":"));
         text_put_json(out, kept.id);
         if (!str_absent(kept.alarm)) {
@@ -73,7 +90,7 @@ static rc put_status(struct ctx *c, const struct request *request, const struct 
 static rc answer_take(struct ctx *c, const struct request *request, struct response *response)
 {
     const struct command *command = response->command;
-    const struct signal_batch *batch = command->input;
+    const struct signal_delivery *batch = command->input;
     text_put(response->body, STR("{\"items\":["));
     for (size_t i = 0; i < batch->items.count; i++) {
         if (i > 0)
@@ -87,12 +104,16 @@ static rc answer_take(struct ctx *c, const struct request *request, struct respo
 rc signals_serve_take(struct ctx *c, const struct request *request, struct response *response)
 {
     struct signal_batch *batch = NULL;
+    struct signal_delivery *delivery = NULL;
     NEW(c, batch, 1);
+    NEW(c, delivery, 1);
     NEW(c, response->command, 1);
     TRY(read_batch(c, request->body, batch));
+    delivery->items.items = batch->items.items;
+    delivery->items.count = batch->items.count;
     *response->command = (struct command){
         .decision = signal_decisions,
-        .input = batch,
+        .input = delivery,
         .actor = *request->actor,
         .cause = -1,
         .expect_seq = -1,

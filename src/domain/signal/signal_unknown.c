@@ -24,7 +24,7 @@ rc unknown_note(struct taking *t, const struct signal *signal)
     struct unknown_sender sender = {0};
     struct query query = {.limit = UNKNOWN_MAX};
     struct page page;
-    TRY(signal_report(t->h.c, signal->source, STR("sender"), &sender.id));
+    TRY(report_hash(t->h.c, signal->source, STR("sender"), &sender.id));
     rc found = picture_get(t->h.c, t->h.picture, &unknown_sender_shape, sender.id, NULL, &sender);
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;

@@ -32,8 +32,9 @@ SHAPE_DECLARE(source_point, SOURCE_POINT_FIELDS);
 
 enum {
     SOURCE_HEARTBEAT_MS_MAX = 7 * 24 * 3600 * 1000,
-    SOURCE_KEEP_PER_S = 2,  /* where the record says nothing */
-    SOURCE_KEEP_BURST = 200 /* likewise */
+    SOURCE_KEEP_PER_S = 2,   /* where the record says nothing */
+    SOURCE_KEEP_BURST = 200, /* likewise */
+    SOURCE_WAY_MAX = 120
 };
 #define SOURCE_FIELDS(F, T)                                                                        \
     RECORD_FIELDS(F, T)                                                                            \
@@ -52,6 +53,9 @@ enum {
       "signals kept per second in a storm; 2 if unset")                                            \
     F(T, opt_i64, _, keep_burst, SECONDARY, 1, 100000, "signals kept before that; 200 if unset")   \
     F(T, list, source_point, points, 0, 0, 200, "its points, where it has several")                \
+    F(T, text, line, way, SECONDARY, 1, SOURCE_WAY_MAX,                                            \
+      "what it reports over, as \"listener/\" and the id of a listener; if unset, what it was "    \
+      "first heard over")                                                                          \
     F(T, text, line, model, SEARCHED, 1, 120, "make and model")                                    \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(source, SOURCE_FIELDS);
@@ -72,6 +76,8 @@ SHAPE_DECLARE_CHOICES(source_condition, SOURCE_CONDITION, SOURCE_CONDITIONS);
     F(T, time, _, since, REQUIRED, 0, 0, "since when")                                     \
     F(T, time, _, heard, 0, 0, 0, "when it had last been heard, at this change")           \
     F(T, id, _, gap, 0, 0, 0, "the open gap in coverage")                                  \
+    F(T, text, line, way, 0, 1, SOURCE_WAY_MAX, "what it was first heard over")            \
+    F(T, flag, _, way_proves, 0, 0, 0, "nobody but the source can report over that")       \
     F(T, i64, _, flaps, 0, 0, 0, "times it fell silent since it was last settled")         \
     F(T, time, _, settle_until, 0, 0, 0, "heard again, but its silence counts until then") \
     F(T, time, _, storming, 0, 0, 0, "it has sent more than is kept since then")           \
@@ -145,6 +151,10 @@ enum { COUNTED_KEY_BYTES = 8, COUNTED_KEYS = 1024, COUNTED_KEYS_BYTES = 8 * 1024
     F(T, i64, _, duplicates, 0, 0, 0, "reports that were there already")                    \
     F(T, i64, _, counted, 0, 0, 0, "signals that were counted only, in storms")             \
     F(T, i64, _, bad, 0, 0, 0, "frames or lines that could not be read")                    \
+    F(T, i64, _, foreign, 0, 0, 0, "reports in its name that came another way")             \
+    F(T, text, line, foreign_way, 0, 1, SOURCE_WAY_MAX, "the way of the latest of those")   \
+    F(T, text, line, foreign_peer, 0, 1, 200, "its address")                                \
+    F(T, time, _, foreign_at, 0, 0, 0, "when it came")                                      \
     F(T, i64, _, tokens_milli, 0, 0, 0, "signals that may still be kept, in thousandths")   \
     F(T, time, _, tokens_at, 0, 0, 0, "as of then")                                         \
     F(T, i64, _, storm_count, 0, 0, 0, "counted since the record was last told")            \
@@ -167,11 +177,18 @@ bool source_watches(const struct source *source, struct str zone);
 
 /* ---- hearing them ---------------------------------------------------------------------------- */
 
+/* What signals came over: "listener/", "camera/" or "account/", and the id of that record. */
+struct source_way {
+    struct str name; /* absent: Chancery itself speaks, which may for every source */
+    bool proves;     /* nobody but the source, or whom it trusts, can report over it */
+};
+
 /* One decision that hears sources. */
 struct hearing {
     struct ctx *c;
     struct picture *picture;
     struct outcome *outcome;
+    struct source_way way;
     struct book book;
     struct wall now;
     struct wall sweep; /* look at all sources by then; zero: no need */
@@ -182,15 +199,25 @@ struct heard_source {
     struct source source;
     struct source_state state;
     struct source_pulse pulse;
-    bool known; /* on the list; all others share one */
-    char *keys; /* the pulse's `counted_keys`, once they are changed */
+    bool known;   /* on the list; all others share one */
+    bool foreign; /* on the list, but what came now came another way than it reports over */
+    char *keys;   /* the pulse's `counted_keys`, once they are changed */
 };
 
-/* The source that calls itself so; somebody unknown when it is not on the list. */
+/* The source that calls itself so, and whether it is the one that speaks: a name proves nothing, so
+ * a source is believed only over its own way (source_way.c). Somebody unknown when no source on the
+ * list has that name. */
 rc source_find(struct hearing *h, struct str identity, struct heard_source *ret);
 
-/* It speaks, from this address: what follows if that is news, or if two speak by one name. */
+/* The one that all strangers share. */
+rc source_find_unknown(struct hearing *h, struct heard_source *ret);
+
+/* It speaks, from this address: what follows if that is news, or if two speak by one name. The
+ * first way that it is heard over becomes its own. */
 rc source_hear(struct hearing *h, struct heard_source *from, struct str peer);
+
+/* Somebody speaks in its name another way: counted, and an alarm. No sign of life. */
+rc source_hear_foreign(struct hearing *h, struct heard_source *claimed, struct str peer);
 
 /* May one more signal be kept? Takes a token. */
 bool storm_has_room(struct heard_source *from, struct wall now);

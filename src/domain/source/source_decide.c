@@ -79,6 +79,8 @@ rc source_enable(struct ctx *c, struct picture *picture, const struct command *c
         .since = now,
         .heard = heard ? pulse.heard : (struct wall){0},
         .storming = state.storming,
+        .way = state.way,
+        .way_proves = state.way_proves,
     };
     TRY(outcome_add_row(c, outcome, &source_enabled_kind, &state));
     TRY(alarms_turn(c, picture, outcome, source.id, false));

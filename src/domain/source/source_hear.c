@@ -9,11 +9,14 @@ enum { SETTLE_MS_LEAST = 60000, DOUBLED_WINDOW_MS = 600000, DOUBLED_CHANGES = 3 
 
 static rc load_known(struct hearing *h, struct heard_source *from)
 {
+    bool own = false;
     TRY(source_state_get(h->c, h->picture, &from->source, &from->state));
+    TRY(way_is_own(h, from, &own));
+    from->foreign = !own;
     return source_pulse_get(h->c, h->picture, from->source.id, from->source.label, &from->pulse);
 }
 
-static rc load_unknown(struct hearing *h, struct heard_source *from)
+rc source_find_unknown(struct hearing *h, struct heard_source *from)
 {
     from->source =
         (struct source){.id = UNKNOWN_SOURCE, .label = WATCH_LABEL, .name = STR("Unknown source")};
@@ -35,7 +38,7 @@ rc source_find(struct hearing *h, struct str identity, struct heard_source *ret)
     if (!rc_ok(found) && found.code != RC_NOT_FOUND)
         return found;
     ret->known = rc_ok(found);
-    return ret->known ? load_known(h, ret) : load_unknown(h, ret);
+    return ret->known ? load_known(h, ret) : source_find_unknown(h, ret);
 }
 
 /* ---- two devices with one name --------------------------------------------------------------- */
@@ -93,13 +96,14 @@ static rc check_peers(struct hearing *h, struct heard_source *from, struct str p
 
 static rc hear_known(struct hearing *h, struct heard_source *from)
 {
+    bool bound = way_bind(h, from);
     const struct source *source = &from->source;
     struct source_state *state = &from->state;
     int64_t settle_ms = silent_ms(source->heartbeat_ms);
     if (state->condition == SOURCE_CONDITION_HEALTHY ||
         state->condition == SOURCE_CONDITION_UNSUPERVISED ||
         state->condition == SOURCE_CONDITION_DISABLED)
-        return OK;
+        return bound ? outcome_add_row(h->c, h->outcome, &source_bound_kind, state) : OK;
     /* its silence has rung: that is over only when it stays */
     if (!str_absent(state->gap))
         state->settle_until =

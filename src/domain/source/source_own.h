@@ -38,16 +38,17 @@ SHAPE_DECLARE(storm_digest, STORM_DIGEST_FIELDS);
 SHAPE_DECLARE(source_off, SOURCE_OFF_FIELDS);
 
 /* The events of a source; the body of each is its state. */
-#define SOURCE_EVENTS(X)                                                 \
-    X(expected, PUTS_ROW, "A source was added to the list")              \
-    X(left, ENDS_ROW, "A source was removed from the list")              \
-    X(heard, PUTS_ROW, "A source is heard, for the first time or again") \
-    X(late, PUTS_ROW, "A heartbeat is overdue")                          \
-    X(silenced, PUTS_ROW, "A source fell silent")                        \
-    X(settled, PUTS_ROW, "A source is heard again and stable")           \
-    X(disabled, PUTS_ROW, "A person switched a source off")              \
-    X(enabled, PUTS_ROW, "A source was switched on again")               \
-    X(stormed, PUTS_ROW, "A source sends more than is kept")             \
+#define SOURCE_EVENTS(X)                                                   \
+    X(expected, PUTS_ROW, "A source was added to the list")                \
+    X(left, ENDS_ROW, "A source was removed from the list")                \
+    X(heard, PUTS_ROW, "A source is heard, for the first time or again")   \
+    X(bound, PUTS_ROW, "A source is heard over a way that is now its own") \
+    X(late, PUTS_ROW, "A heartbeat is overdue")                            \
+    X(silenced, PUTS_ROW, "A source fell silent")                          \
+    X(settled, PUTS_ROW, "A source is heard again and stable")             \
+    X(disabled, PUTS_ROW, "A person switched a source off")                \
+    X(enabled, PUTS_ROW, "A source was switched on again")                 \
+    X(stormed, PUTS_ROW, "A source sends more than is kept")               \
     X(calmed, PUTS_ROW, "A storm is over")
 #define SOURCE_EVENT(part, ...) extern const struct event_kind source_##part##_kind;
 SOURCE_EVENTS(SOURCE_EVENT)
@@ -74,6 +75,11 @@ enum { STORM_OVER_MS = 60000 }; /* of quiet */
  * for those on no list. */
 rc storm_tell(struct hearing *h, struct source_state *state, struct source_pulse *pulse,
               bool *ret_goes_on);
+
+/* Does it come over the source's own way, or over one that may become that? (source_way.c) */
+rc way_is_own(struct hearing *h, const struct heard_source *from, bool *ret);
+/* Make it the source's own. True when it was not yet: its state is to be written. */
+bool way_bind(const struct hearing *h, struct heard_source *from);
 
 record_check source_check;
 decide_fn source_disable, source_enable, source_refuse, source_sweep;

@@ -191,8 +191,10 @@ static bool add_signal(struct hub_camera *camera, struct hub_job *job, const str
     struct signal own = *signal;
     struct signal *to = &job->signals[job->batch.items.count];
     own.source = camera->identity;
-    if (!rc_ok(shape_copy(&job->c, &signal_shape, &own, to)))
+    if (!rc_ok(shape_copy(&job->c, &signal_shape, &own, to)) ||
+        !rc_ok(str_format(&job->c, &job->batch.way, "camera/%.*s", STR_ARG(camera->camera.id))))
         return false;
+    job->batch.way_proves = true; /* we called it, with its password */
     job->batch.items.items = job->signals;
     job->batch.items.count++;
     return true;

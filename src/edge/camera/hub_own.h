@@ -40,7 +40,7 @@ struct hub_job {
     enum hub_job_kind kind;
     struct ctx c;
     uint32_t number; /* of the camera */
-    struct signal_batch batch;
+    struct signal_delivery batch;
     struct signal signals[HUB_SIGNALS];
     struct camera_state state;
     struct snapshot_given given;

@@ -74,7 +74,7 @@ static struct batch *filling(struct port *port)
 bool batch_full(const struct port *port)
 {
     bool room = port->filling && has_room(port->filling);
-    return port->draining || (port->batch_count >= port->carrier->batches && !room);
+    return port->draining || port->deaf || (port->batch_count >= port->carrier->batches && !room);
 }
 
 static bool is_lane(const struct stream_item *item)
@@ -224,6 +224,8 @@ static void send_one(struct batch *batch)
     batch->to = batch->one_by_one ? batch->from + 1 : batch->frame_count;
     size_t first = batch->from ? batch->frames[batch->from - 1].end : 0;
     size_t end = batch->frames[batch->to - 1].end;
+    batch->input.listener = batch->port->listener.id;
+    batch->input.proves = batch->port->proves;
     batch->input.items.items = batch->items + first;
     batch->input.items.count = end - first;
     batch->input.place = batch->frames[batch->to - 1].place;

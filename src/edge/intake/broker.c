@@ -40,7 +40,7 @@ struct message {
 
 struct broker {
     struct port *port;
-    struct stream *stream;
+    struct ear_stream *stream;
     struct speaker speaker;
     struct mosquitto *client;
     SSL_CTX *tls;
@@ -265,21 +265,18 @@ static void take(struct port *port, const struct message *message)
 {
     struct broker *b = port->carried;
     struct ctx *c = &port->receiver->scratch;
-    struct stream_item item;
+    struct ear_item heard = {.item = {.kind = STREAM_FRAME}};
     const struct origin origin = {
         .peer = str_from(b->host), .speaker = &b->speaker, .waiter = {.ticket = message->ticket}};
     bool waits = false;
     port->state.heard = clock_now(c);
-    stream_give(b->stream, (struct str){message->bytes, message->len},
-                (struct stream_given){.peer = origin.peer, .last = true, .datagram = true});
-    do {
-        if (!rc_ok(stream_next(c, b->stream, clock_now(c), &item))) {
-            port->state.refused++;
-            arena_reset(c->arena);
-            continue;
-        }
-        waits = (item.kind != STREAM_EMPTY && port_take(port, &item, &origin)) || waits;
-    } while (item.kind != STREAM_EMPTY);
+    ear_stream_give(b->stream, (struct str){message->bytes, message->len},
+                    (struct stream_given){.peer = origin.peer, .last = true, .datagram = true});
+    while (heard.item.kind != STREAM_EMPTY) {
+        if (!rc_ok(port_hear(c, port, b->stream, &heard)))
+            return; /* not settled: it is not acknowledged, and the broker sends it again */
+        waits = (heard.item.kind != STREAM_EMPTY && port_take(port, &heard.item, &origin)) || waits;
+    }
     if (!waits)
         settle_ticket(b, message->ticket);
 }
@@ -370,15 +367,13 @@ static bool is_meant(struct broker *b)
 static rc make_tls(struct ctx *c, struct broker *b, struct str authority)
 {
     b->tls = SSL_CTX_new(TLS_client_method());
-    BIO *bio = BIO_new_mem_buf(authority.ptr, (int)authority.len);
-    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-    bool good = b->tls && certificate &&
-                X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
+    X509 *certificate = NULL;
+    TRY(authority_read(c, authority, &certificate));
+    bool good = b->tls && X509_STORE_add_cert(SSL_CTX_get_cert_store(b->tls), certificate) == 1 &&
                 SSL_CTX_set_min_proto_version(b->tls, TLS1_2_VERSION) == 1 && is_meant(b);
     X509_free(certificate);
-    BIO_free(bio);
     if (!good)
-        FAIL(c, INVALID, "`authority` is not a certificate in PEM");
+        FAIL(c, NO_MEMORY, "no memory for the broker's authority");
     SSL_CTX_set_app_data(b->tls, b);
     SSL_CTX_set_verify(b->tls, SSL_VERIFY_PEER, on_certificate);
     SSL_CTX_set_info_callback(b->tls, on_handshake);
@@ -440,6 +435,12 @@ static rc check(struct ctx *c, const struct listener *listener)
     return OK;
 }
 
+/* Then it is the broker that lets devices in, and knows them. */
+static bool is_authentic(const struct listener *listener)
+{
+    return !str_absent(listener->authority);
+}
+
 static rc open_broker(struct ctx *c, struct port *port, const void *options)
 {
     struct broker *b = calloc(1, sizeof *b);
@@ -457,7 +458,7 @@ static rc open_broker(struct ctx *c, struct port *port, const void *options)
     if (b->stop_fd < 0)
         FAIL(c, IO, "no descriptor for a broker: %s", strerror(errno));
     TRY(mqtt_topics(&port->own, options, &b->topics));
-    TRY(stream_open(c, port->intake, &b->stream));
+    TRY(ear_stream_open(c, port->ear, &b->stream));
     TRY(make_client(c, port, b));
     port_set(port, LISTENER_CONDITION_CALLING, "");
     return OK;
@@ -488,7 +489,7 @@ static void close_broker(struct port *port)
     SSL_CTX_free(b->tls);
     if (b->stop_fd >= 0)
         close(b->stop_fd);
-    stream_close(b->stream);
+    ear_stream_close(b->stream);
     pthread_cond_destroy(&b->told);
     pthread_mutex_destroy(&b->mutex);
     free(b);
@@ -499,6 +500,7 @@ const struct carrier broker_carrier = {
     .batches = PORT_BATCHES,
     .calls = true,
     .check = check,
+    .proves = is_authentic,
     .open = open_broker,
     .close = close_broker,
     .tick = tick,

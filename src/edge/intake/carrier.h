@@ -12,6 +12,8 @@
 
 #include "edge/intake/receiver_own.h"
 
+#include <openssl/x509.h>
+
 struct carrier {
     size_t batches; /* so many wait before reading waits, or what cannot wait is dropped */
     bool calls;     /* it calls out: the network is not cut off whole */
@@ -19,6 +21,8 @@ struct carrier {
 
     /* Are address and protocol such as it can use? INVALID with the field. */
     rc (*check)(struct ctx *c, const struct listener *listener);
+    /* Does nobody but whom it trusts reach it? NULL: anybody may. */
+    bool (*proves)(const struct listener *listener);
     /* `options` are the adapter's. Sets `port->carried` before anything that can fail. */
     rc (*open)(struct ctx *c, struct port *port, const void *options);
     void (*close)(struct port *port);
@@ -42,6 +46,9 @@ struct carrier {
 
 extern const struct carrier tcp_carrier, tls_carrier, unix_carrier; /* link.c */
 extern const struct carrier udp_carrier, file_carrier, broker_carrier;
+
+/* The certificate of a listener's authority; the caller frees it. INVALID: it is none. */
+rc authority_read(struct ctx *c, struct str pem, X509 **ret); /* authority.c */
 
 /* NULL for one that this version does not know. */
 const struct carrier *carrier_of(enum listener_carrier carrier);

@@ -26,7 +26,7 @@ struct link {
     struct port *port; /* NULL: it is closed, and only held */
     struct link *next, **back;
     struct bufferevent *bev;
-    struct stream *stream;
+    struct ear_stream *stream;
     struct endpoint from;
     char peer[ENDPOINT_TEXT_MAX];
     size_t peer_len;
@@ -43,6 +43,7 @@ struct link {
 struct links {
     struct evconnlistener *accepting;
     struct link *first;
+    X509_STORE *authority; /* that has to have signed the certificate of whoever calls; or NULL */
 };
 
 static struct links *links_of(const struct port *port)
@@ -79,7 +80,7 @@ static void close_link(struct link *link)
     port->state.links--;
     port->dirty = true;
     bufferevent_free(link->bev);
-    stream_close(link->stream);
+    ear_stream_close(link->stream);
     link->port = NULL;
     link->bev = NULL;
     if (link->held == 0)
@@ -94,7 +95,7 @@ static bool read_gift(struct link *link)
     struct port *port = link->port;
     struct ctx *c = &port->receiver->scratch;
     struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
-    struct stream_item item;
+    struct ear_item heard;
     while (link->giving) {
         if (batch_full(port)) {
             port->state.waits += !port->waiting;
@@ -103,18 +104,18 @@ static bool read_gift(struct link *link)
             return false;
         }
         struct arena_mark mark = arena_mark(c->arena);
-        if (!rc_ok(stream_next(c, link->stream, clock_now(c), &item))) {
+        if (!rc_ok(port_hear(c, port, link->stream, &heard))) {
             port->waiting = true; /* no memory now: the next tick tries again */
             return false;
         }
-        link->giving = item.kind != STREAM_EMPTY;
+        link->giving = heard.item.kind != STREAM_EMPTY;
         if (link->giving)
-            port_take(port, &item,
+            port_take(port, &heard.item,
                       &(struct origin){
                           .peer = peer, .speaker = &link->speaker, .waiter = {.link = link}});
         arena_return(c->arena, mark);
     }
-    bool pending = stream_pending(link->stream);
+    bool pending = ear_stream_pending(link->stream);
     if (pending && !link->pending)
         link->begun = now_of(port);
     link->pending = pending;
@@ -124,8 +125,8 @@ static bool read_gift(struct link *link)
 static void give(struct link *link, bool last)
 {
     struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
-    stream_give(link->stream, (struct str){link->gift, link->gift_len},
-                (struct stream_given){.peer = peer, .last = last});
+    ear_stream_give(link->stream, (struct str){link->gift, link->gift_len},
+                    (struct stream_given){.peer = peer, .last = last});
     link->giving = true;
 }
 
@@ -252,14 +253,46 @@ static void tick(struct port *port, struct mono now)
 
 /* ---- accepting ------------------------------------------------------------------------------- */
 
-static bool too_many(struct port *port, const struct endpoint *from)
+/* The oldest that has not said yet which device it is, of those of a host when that is not NULL. */
+static struct link *oldest_stranger(const struct port *port, const struct endpoint *host)
+{
+    struct link *oldest = NULL;
+    for (struct link *link = links_of(port)->first; link; link = link->next)
+        if (link->speaker.len == 0 && link->held == 0 &&
+            (!host || endpoint_same_host(&link->from, host)))
+            oldest = link; /* the newest comes first */
+    return oldest;
+}
+
+/* Whether there is a place for one more from there: strangers make room, devices never. */
+static bool make_room(struct port *port, const struct endpoint *from)
 {
     const struct listener *l = &port->listener;
     int64_t most = l->links_max.known ? l->links_max.value : LISTENER_LINKS;
     int64_t each = l->links_each.known ? l->links_each.value : LISTENER_LINKS_EACH;
     for (const struct link *link = links_of(port)->first; link; link = link->next)
         each -= endpoint_same_host(&link->from, from);
-    return port->state.links >= most || each <= 0;
+    if (port->state.links < most && each > 0)
+        return true;
+    struct link *stranger = oldest_stranger(port, each > 0 ? NULL : from);
+    if (!stranger)
+        return false;
+    port->state.links_refused++;
+    close_link(stranger);
+    return true;
+}
+
+/* With an authority, nobody gets in without a certificate of it; nor with a session that was begun
+ * at another listener, which may have wanted none. */
+static bool want_certificate(SSL *ssl, const struct port *port)
+{
+    X509_STORE *authority = links_of(port)->authority;
+    uint64_t id = str_hash(port->listener.id);
+    if (!authority)
+        return true;
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return SSL_set1_verify_cert_store(ssl, authority) == 1 &&
+           SSL_set_session_id_context(ssl, (const unsigned char *)&id, sizeof id) == 1;
 }
 
 static struct bufferevent *make_bev(struct port *port, int fd)
@@ -268,10 +301,10 @@ static struct bufferevent *make_bev(struct port *port, int fd)
     if (port->listener.carrier != LISTENER_CARRIER_TLS)
         return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
     SSL *ssl = SSL_new(port->receiver->options.tls);
-    if (!ssl)
-        return NULL;
-    struct bufferevent *bev = bufferevent_openssl_socket_new(
-        base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+    struct bufferevent *bev = NULL;
+    if (ssl && want_certificate(ssl, port))
+        bev = bufferevent_openssl_socket_new(base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+                                             BEV_OPT_CLOSE_ON_FREE);
     if (!bev)
         SSL_free(ssl);
     else
@@ -307,7 +340,7 @@ static void accept_link(struct port *port, int fd, const struct sockaddr *from, 
         link->from.len = (socklen_t)from_len;
     }
     bool good =
-        link && !too_many(port, &link->from) && rc_ok(stream_open(c, port->intake, &link->stream));
+        link && make_room(port, &link->from) && rc_ok(ear_stream_open(c, port->ear, &link->stream));
     if (good)
         link->bev = make_bev(port, fd);
     if (good && link->bev) {
@@ -318,7 +351,7 @@ static void accept_link(struct port *port, int fd, const struct sockaddr *from, 
     port->state.links_refused++;
     evutil_closesocket(fd);
     if (link)
-        stream_close(link->stream);
+        ear_stream_close(link->stream);
     free(link);
 }
 
@@ -356,14 +389,35 @@ static rc make_socket(struct ctx *c, struct port *port)
                          &port->fd);
 }
 
+static bool wants_certificate(const struct listener *listener)
+{
+    return !str_absent(listener->authority);
+}
+
+static rc prepare_tls(struct ctx *c, struct port *port)
+{
+    X509 *authority = NULL;
+    if (!port->receiver->options.tls)
+        FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
+    if (!wants_certificate(&port->listener))
+        return OK;
+    TRY(authority_read(c, port->listener.authority, &authority));
+    X509_STORE *store = links_of(port)->authority = X509_STORE_new();
+    bool good = store && X509_STORE_add_cert(store, authority) == 1;
+    X509_free(authority);
+    if (!good)
+        FAIL(c, NO_MEMORY, "no memory for the authority of a listener");
+    return OK;
+}
+
 static rc open_links(struct ctx *c, struct port *port, const void *)
 {
     struct links *links = calloc(1, sizeof *links);
     if (!links)
         FAIL(c, NO_MEMORY, "no memory to listen");
     port->carried = links;
-    if (port->listener.carrier == LISTENER_CARRIER_TLS && !port->receiver->options.tls)
-        FAIL(c, INVALID, "TLS needs a certificate, and this server has none");
+    if (port->listener.carrier == LISTENER_CARRIER_TLS)
+        TRY(prepare_tls(c, port));
     if (port->fd < 0)
         TRY(make_socket(c, port));
     links->accepting = evconnlistener_new(port->receiver->base, on_accept, port,
@@ -380,6 +434,7 @@ static void close_links(struct port *port)
         close_link(links->first);
     if (links->accepting)
         evconnlistener_free(links->accepting);
+    X509_STORE_free(links->authority);
     free(links);
 }
 
@@ -401,9 +456,23 @@ static rc check_local(struct ctx *c, const struct listener *listener)
     return OK;
 }
 
+static rc check_secure(struct ctx *c, const struct listener *listener)
+{
+    X509 *authority = NULL;
+    TRY(listener_check_endpoint(c, listener));
+    if (!wants_certificate(listener))
+        return OK;
+    rc result = authority_read(c, listener->authority, &authority);
+    if (!rc_ok(result))
+        return listener_refuse(c, "authority", c->fault.message);
+    X509_free(authority);
+    return OK;
+}
+
 #define OF_CONNECTIONS                                                                             \
     .batches = PORT_BATCHES, .open = open_links, .close = close_links, .stop = stop, .tick = tick, \
     .resume = resume, .hold = hold, .release = release, .reply = reply
 const struct carrier tcp_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
-const struct carrier tls_carrier = {OF_CONNECTIONS, .check = listener_check_endpoint};
+const struct carrier tls_carrier = {OF_CONNECTIONS, .check = check_secure,
+                                    .proves = wants_certificate};
 const struct carrier unix_carrier = {.in_files = true, OF_CONNECTIONS, .check = check_local};

@@ -34,6 +34,15 @@ rc listener_adapter(struct ctx *c, const struct listener *listener, const struct
     return OK;
 }
 
+bool listener_proves(const struct listener *listener, const struct adapter *adapter,
+                     const void *options)
+{
+    const struct carrier *carrier = carrier_of(listener->carrier);
+    bool local = carrier && carrier->in_files; /* who may write there, the machine decides */
+    return local || (carrier && carrier->proves && carrier->proves(listener)) ||
+           (adapter->proves && adapter->proves(options));
+}
+
 /* ---- the record ------------------------------------------------------------------------------ */
 
 static rc check(struct ctx *c, struct picture *, const struct command *, const void *,
@@ -59,19 +68,27 @@ static rc check(struct ctx *c, struct picture *, const struct command *, const v
 
 /* ---- decisions ------------------------------------------------------------------------------- */
 
+/* What a source reports over, when it reports over this listener. */
+static rc way_of(struct ctx *c, struct str listener, struct str *ret)
+{
+    return str_format(c, ret, "listener/%.*s", STR_ARG(listener));
+}
+
 static rc take(struct ctx *c, struct picture *picture, const struct command *command,
                struct outcome *outcome)
 {
     const struct listener_take *input = command->input;
     const struct decision *signals = catalog_decision(picture_catalog(picture), STR("signal.take"));
     if (input->items.count > 0) {
-        struct signal_batch *batch = NULL;
+        struct signal_delivery *delivery = NULL;
         struct command inner = *command;
-        NEW(c, batch, 1);
-        batch->items.items = input->items.items;
-        batch->items.count = input->items.count;
+        NEW(c, delivery, 1);
+        delivery->items.items = input->items.items;
+        delivery->items.count = input->items.count;
+        delivery->way_proves = input->proves;
+        TRY(way_of(c, input->listener, &delivery->way));
         inner.decision = signals;
-        inner.input = batch;
+        inner.input = delivery;
         TRY(signals->decide(c, picture, &inner, outcome));
     }
     if (str_absent(input->place.id))
@@ -79,20 +96,24 @@ static rc take(struct ctx *c, struct picture *picture, const struct command *com
     return outcome_vault_put(c, outcome, &listener_place_shape, &input->place);
 }
 
-/* To be shown on the page of the source, too. Of nobody on the list there is none. */
+/* To be shown on the page of the source, too, if it reports over this listener. Of nobody on the
+ * list there is none. */
 static rc blame(struct ctx *c, struct picture *picture, const struct command *command,
-                const struct listener_blame *blame, struct outcome *outcome)
+                struct str listener, const struct listener_blame *blame, struct outcome *outcome)
 {
     const struct decision *refuse =
         catalog_decision(picture_catalog(picture), STR("source.refuse"));
-    struct source source = {0};
+    struct hearing h = {.c = c, .picture = picture, .now = clock_now(c)};
+    struct heard_source *from = NULL;
     struct command inner = *command;
-    rc found = picture_find(c, picture, &source_shape, "identity", blame->identity, NULL, &source);
-    if (!rc_ok(found))
-        return found.code == RC_NOT_FOUND ? OK : found;
+    NEW(c, from, 1);
+    TRY(way_of(c, listener, &h.way.name));
+    TRY(source_find(&h, blame->identity, from));
+    if (!from->known || from->foreign)
+        return OK;
     inner.decision = refuse;
     inner.input = &blame->bad;
-    inner.target = source.id;
+    inner.target = from->source.id;
     inner.actor = actor_system;
     return refuse->decide(c, picture, &inner, outcome);
 }
@@ -103,7 +124,7 @@ static rc note(struct ctx *c, struct picture *picture, const struct command *com
 {
     const struct listener_note *input = command->input;
     for (size_t i = 0; i < input->blames.count; i++)
-        TRY(blame(c, picture, command, &input->blames.items[i], outcome));
+        TRY(blame(c, picture, command, input->state.id, &input->blames.items[i], outcome));
     return outcome_vault_put(c, outcome, &listener_state_shape, &input->state);
 }
 

@@ -45,7 +45,8 @@ enum {
     F(T, text, line, user, DESTINATION, 1, 200, "user name at a broker")                          \
     F(T, text, line, password, SECRET | OUTGOING, 1, 200, "its password")                         \
     F(T, text, block, authority, SECONDARY | DESTINATION, 1, 16384,                               \
-      "authority that must have signed a broker's certificate (PEM)")                             \
+      "authority that must have signed the certificate of a broker, or with TLS of each "         \
+      "device (PEM)")                                                                             \
     F(T, opt_i64, _, links_max, SECONDARY, 1, 4096, "connections at a time; 256 if unset")        \
     F(T, opt_i64, _, links_each, SECONDARY, 1, 4096, "of them from one address; 32 if unset")     \
     F(T, ms, _, idle_ms, SECONDARY, 0, 86400000,                                                  \
@@ -131,8 +132,10 @@ enum { LISTENER_BLAMES = 8 };
     F(T, list, listener_blame, blames, 0, 0, LISTENER_BLAMES, "whose bytes were bad")
 SHAPE_DECLARE(listener_note, LISTENER_NOTE_FIELDS);
 
-/* Input of "intake.take": signals, with how far a file was read. */
+/* Input of "intake.take": signals of a listener, with how far a file was read. */
 #define LISTENER_TAKE_FIELDS(F, T)                                                   \
+    F(T, id, _, listener, REQUIRED, 0, 0, "whose they are")                          \
+    F(T, flag, _, proves, 0, 0, 0, "its senders prove who they are")                 \
     F(T, list, signal, items, 0, 0, SIGNAL_BATCH_MAX, "signals, the earliest first") \
     F(T, record, listener_place, place, 0, 0, 0, "of a file: how far it is read with them")
 SHAPE_DECLARE(listener_take, LISTENER_TAKE_FIELDS);
@@ -142,6 +145,10 @@ extern const struct module intake_module;
 /* The adapter and the checked options of a listener. INVALID says what is wrong. */
 rc listener_adapter(struct ctx *c, const struct listener *listener, const struct adapter **ret,
                     void **ret_options);
+
+/* Must a sender prove who he is before this listener hears him: by its carrier, or its protocol? */
+bool listener_proves(const struct listener *listener, const struct adapter *adapter,
+                     const void *options);
 
 /* INVALID, with the field of a listener that is wrong. */
 rc listener_refuse(struct ctx *c, const char *field, const char *why);

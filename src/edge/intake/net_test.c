@@ -11,34 +11,13 @@
 #define PANEL ",\"options\":{\"unlisted\":true,\"any_time\":true}"
 #define LOOP  "127.0.0.1:0"
 
-static uint16_t crc_of(const char *body)
-{
-    uint16_t crc = 0;
-    for (; *body; body++) {
-        crc = (uint16_t)(crc ^ (unsigned char)*body);
-        for (int bit = 0; bit < 8; bit++)
-            crc = (uint16_t)(crc & 1 ? (crc >> 1) ^ 0xA001 : crc >> 1);
-    }
-    return crc;
-}
-
-/* A frame of SIA DC-09 with one event. */
-static struct str frame(const char *number, const char *account, const char *event)
-{
-    static char bytes[512];
-    char body[400];
-    snprintf(body, sizeof body, "\"SIA-DCS\"%sL0#%s[#%s|%s]", number, account, account, event);
-    int len = snprintf(bytes, sizeof bytes, "\n%04X%04zX%s\r", crc_of(body), strlen(body), body);
-    return (struct str){bytes, (size_t)len};
-}
-
 TEST(an_ack_leaves_after_the_commit_and_never_before)
 {
     struct receiver_scene rs;
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
+    receiver_scene_say(fd, receiver_scene_frame("0001", "1234", "Nri1/BA05"));
     receiver_scene_read(&rs);
     assert_string_equal(receiver_scene_hear(fd), "");
     assert_int_equal(receiver_scene_kept(&rs), 0);
@@ -60,10 +39,10 @@ TEST(killed_between_reading_and_writing_the_panel_sends_again_and_it_is_there_on
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
+    receiver_scene_say(fd, receiver_scene_frame("0001", "1234", "Nri1/BA05"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "ACK"));
-    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
+    receiver_scene_say(fd, receiver_scene_frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_read(&rs);
     assert_string_equal(receiver_scene_hear(fd), "");
     receiver_scene_kill(&rs);
@@ -72,10 +51,10 @@ TEST(killed_between_reading_and_writing_the_panel_sends_again_and_it_is_there_on
 
     receiver_scene_start(&rs);
     fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
+    receiver_scene_say(fd, receiver_scene_frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"0002"));
-    receiver_scene_say(fd, frame("0002", "1234", "Nri1/BA06"));
+    receiver_scene_say(fd, receiver_scene_frame("0002", "1234", "Nri1/BA06"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"0002"));
     close(fd);
@@ -89,7 +68,7 @@ TEST(a_doubled_datagram_is_acknowledged_twice_and_kept_once)
     receiver_scene_listen(&rs, "dc09", "udp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_DGRAM);
     for (int i = 0; i < 2; i++) {
-        receiver_scene_say(fd, frame("0001", "1234", "Nri1/BA05"));
+        receiver_scene_say(fd, receiver_scene_frame("0001", "1234", "Nri1/BA05"));
         receiver_scene_read(&rs);
         assert_string_equal(receiver_scene_hear(fd), "");
         receiver_scene_settle(&rs);
@@ -109,10 +88,10 @@ TEST(duress_passes_a_queue_that_is_full)
     int fd = receiver_scene_dial(&rs, SOCK_DGRAM);
     for (int i = 1; i <= 9000; i++) {
         snprintf(number, sizeof number, "%04d", i);
-        receiver_scene_say(fd, frame(number, "1234", "Nri1/BA05"));
+        receiver_scene_say(fd, receiver_scene_frame(number, "1234", "Nri1/BA05"));
         receiver_scene_read(&rs);
     }
-    receiver_scene_say(fd, frame("9001", "1234", "Nri1/PA05"));
+    receiver_scene_say(fd, receiver_scene_frame("9001", "1234", "Nri1/PA05"));
     receiver_scene_read(&rs);
     assert_true(core_step(rs.s.core));
     receiver_scene_read(&rs);
@@ -139,7 +118,7 @@ TEST(a_panel_that_reads_no_acknowledgements_is_closed_and_the_others_are_heard)
         for (int i = 0; i < 50 && open; i++) {
             char number[16];
             snprintf(number, sizeof number, "%04d", said % 9000 + 1);
-            struct str bytes = frame(number, "1234", "Nri1/BA05");
+            struct str bytes = receiver_scene_frame(number, "1234", "Nri1/BA05");
             open = send(deaf, bytes.ptr, bytes.len, MSG_NOSIGNAL) == (ssize_t)bytes.len;
             said += open;
         }
@@ -149,7 +128,7 @@ TEST(a_panel_that_reads_no_acknowledgements_is_closed_and_the_others_are_heard)
     assert_int_equal(how.links_slow, 1);
     assert_int_equal(how.links, 0);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(fd, frame("9999", "1234", "Nri1/BA06"));
+    receiver_scene_say(fd, receiver_scene_frame("9999", "1234", "Nri1/BA06"));
     receiver_scene_settle(&rs);
     assert_non_null(strstr(receiver_scene_hear(fd), "\"ACK\"9999"));
     close(fd);
@@ -167,7 +146,7 @@ TEST(bad_input_is_shown_on_the_page_of_its_source)
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int known = receiver_scene_dial(&rs, SOCK_STREAM),
         nobody = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_say(known, frame("0001", "1234", "Nri1/BA05"));
+    receiver_scene_say(known, receiver_scene_frame("0001", "1234", "Nri1/BA05"));
     for (int i = 0; i < 12; i++) {
         receiver_scene_say(known, STR("\n00000010\"SIA-DCS\"0002L0#\r"));
         receiver_scene_say(nobody, STR("\n00000010\"SIA-DCS\"0002L0#\r"));
@@ -212,7 +191,7 @@ TEST(a_drip_is_closed_and_counted)
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "dc09", "tcp", LOOP, PANEL);
     int fd = receiver_scene_dial(&rs, SOCK_STREAM);
-    struct str bytes = frame("0001", "1234", "Nri1/BA05");
+    struct str bytes = receiver_scene_frame("0001", "1234", "Nri1/BA05");
     for (size_t i = 0; i < 30; i++) {
         receiver_scene_say(fd, str_sub(bytes, i, 1));
         receiver_scene_pass(&rs, 1100);
@@ -240,21 +219,54 @@ TEST(a_connection_that_says_nothing_is_closed_where_that_is_wished)
     receiver_scene_close(&rs);
 }
 
+#define GATE_SAYS \
+    "<34>Nov 22 03:00:00 gate sshd[1]: Failed password for root from 192.0.2.7 port 4242 ssh2\n"
+
 TEST(one_address_has_so_many_connections_and_no_more)
 {
     struct receiver_scene rs;
     int fds[3];
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "syslog", "tcp", LOOP, ",\"links_each\":2");
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         fds[i] = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_settle(&rs);
+        if (i < 2)
+            receiver_scene_say(fds[i], STR(GATE_SAYS));
+        receiver_scene_settle(&rs);
+    }
+    assert_string_equal(receiver_scene_hear(fds[0]), "");
     assert_string_equal(receiver_scene_hear(fds[1]), "");
     assert_null(receiver_scene_hear(fds[2]));
     assert_int_equal(receiver_scene_state(&rs).links_refused, 1);
     for (int i = 0; i < 3; i++)
         close(fds[i]);
     receiver_scene_close(&rs);
+}
+
+static void strangers_make_room(const char *limits)
+{
+    struct receiver_scene rs;
+    receiver_scene_open(&rs);
+    receiver_scene_listen(&rs, "syslog", "tcp", LOOP, limits);
+    int device = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_say(device, STR(GATE_SAYS));
+    receiver_scene_settle(&rs);
+    int older = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_settle(&rs);
+    int newer = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_settle(&rs);
+    assert_null(receiver_scene_hear(older));
+    assert_string_equal(receiver_scene_hear(device), "");
+    assert_string_equal(receiver_scene_hear(newer), "");
+    assert_int_equal(receiver_scene_state(&rs).links, 2);
+    close(device), close(older), close(newer);
+    receiver_scene_close(&rs);
+}
+
+TEST(connections_that_name_no_device_make_room_and_devices_stay)
+{
+    strangers_make_room(",\"links_each\":2");
+    strangers_make_room(",\"links_max\":2");
 }
 
 TEST(a_line_of_100_mb_is_bad_and_the_next_one_is_read)
@@ -269,8 +281,7 @@ TEST(a_line_of_100_mb_is_bad_and_the_next_one_is_read)
         receiver_scene_say(fd, (struct str){block, sizeof block});
         receiver_scene_read(&rs);
     }
-    receiver_scene_say(fd, STR("\n<34>Nov 22 03:00:00 gate sshd[1]: Failed password for root "
-                               "from 192.0.2.7 port 4242 ssh2\n"));
+    receiver_scene_say(fd, STR("\n" GATE_SAYS));
     receiver_scene_settle(&rs);
     struct listener_state how = receiver_scene_state(&rs);
     assert_int_equal(how.bad, 1);

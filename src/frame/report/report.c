@@ -94,8 +94,12 @@ rc report_prepare(struct ctx *c, const struct request *request, struct response 
                   struct reporting *ret)
 {
     struct str language = request_param(request, "language");
-    *ret = (struct reporting){.request = request, .response = response};
+    struct request *asked;
+    NEW(c, asked, 1);
+    *asked = *request;
+    *ret = (struct reporting){.request = asked, .response = response};
     TRY(words_open(c, str_absent(language) ? request->language : language, &ret->words));
+    asked->language = words_language(ret->words); /* also what alarms say */
     TRY(prepare_mission(c, ret));
     return prepare_ledger(c, ret);
 }
@@ -157,6 +161,7 @@ static struct str title_of(const struct record *record, const struct record_head
 rc report_shown(struct ctx *c, struct reporting *r, struct label label)
 {
     struct label *whole = &r->document->head.label;
+    TRY(str_copy(c, label.compartments, &label.compartments));
     return label_join(c, *whole, label, whole);
 }
 
