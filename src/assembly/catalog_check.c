@@ -61,6 +61,24 @@ static rc check_keep(struct ctx *c, const struct record *record)
     return OK;
 }
 
+/* A secret that is sent has a destination, and a destination is that of a secret. */
+static rc check_outgoing(struct ctx *c, const struct shape *shape)
+{
+    bool outgoing = false, destination = false;
+    for (size_t i = 0; i < shape->count; i++) {
+        unsigned flags = shape->fields[i].flags;
+        outgoing = outgoing || (flags & OUTGOING);
+        destination = destination || (flags & DESTINATION);
+        if ((flags & OUTGOING) && !(flags & SECRET))
+            FAIL(c, INTERNAL, "%s.%s: only a SECRET can be OUTGOING", shape->name,
+                 shape->fields[i].name);
+    }
+    if (outgoing != destination)
+        FAIL(c, INTERNAL, "%s: a secret that is OUTGOING and a DESTINATION ask for each other",
+             shape->name);
+    return OK;
+}
+
 /* What everything else relies on in a record. */
 static rc check_record(struct ctx *c, const struct record *record)
 {
@@ -78,6 +96,7 @@ static rc check_record(struct ctx *c, const struct record *record)
              record->subject);
     if (record->keep.days > 0)
         TRY(check_keep(c, record));
+    TRY(check_outgoing(c, shape));
     for (size_t i = 0; i < shape->count; i++)
         if ((fields[i].flags & UNIQUE) && fields[i].kind != SHAPE_TEXT &&
             fields[i].kind != SHAPE_REF)
@@ -263,6 +282,19 @@ static rc check_routes(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
+/* A text of the body says what else an event is about. */
+static rc check_about(struct ctx *c, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->events.count; i++) {
+        const struct event_kind *kind = catalog->events.items[i];
+        const struct shape_field *field =
+            kind->about ? shape_field(kind->body, str_from(kind->about)) : NULL;
+        if (kind->about && (!field || field->kind != SHAPE_TEXT))
+            FAIL(c, INTERNAL, "the event %s is about what is no text of it", kind->name);
+    }
+    return OK;
+}
+
 /* What is about a person is sealed, or its erasure would be a lie. */
 static rc check_sealing(struct ctx *c, const struct catalog *catalog)
 {
@@ -325,6 +357,7 @@ rc catalog_check(struct ctx *c, const struct catalog *catalog)
     TRY(check_all_references(c, catalog));
     TRY(check_routes(c, catalog));
     TRY(check_permissions(c, catalog));
+    TRY(check_about(c, catalog));
     TRY(check_sealing(c, catalog));
     TRY(check_decided(c, catalog));
     TRY(check_callers(c, catalog));

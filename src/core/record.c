@@ -231,6 +231,49 @@ static void keep_hidden(const struct shape *shape, const void *before, void *aft
     }
 }
 
+/* ---- secrets and their destination ----------------------------------------------------------- */
+
+/* Of an address with a scheme, all but the path: where on a server something is does not say who
+ * is told the secret. */
+static struct str destination_of(struct str text)
+{
+    size_t host = str_find(text, STR("://"));
+    if (host == SIZE_MAX)
+        return text;
+    for (host += 3; host < text.len && !memchr("/?#", text.ptr[host], 3);)
+        host++;
+    return str_sub(text, 0, host);
+}
+
+static bool same_destination(const struct shape_field *field, const void *before, const void *after)
+{
+    const void *was = shape_in(field, before), *is = shape_in(field, after);
+    if (field->kind != SHAPE_TEXT || shape_absent(field, was) || shape_absent(field, is))
+        return shape_same_field(field, was, is);
+    return str_eq(destination_of(*(const struct str *)was),
+                  destination_of(*(const struct str *)is));
+}
+
+/* Nobody sends a secret that they do not know to a place of their own: with another destination it
+ * is asked for again. `given` is what was sent, before the kept fields were filled in. */
+static rc check_destination(struct ctx *c, const struct shape *shape, const void *given,
+                            const void *before, const void *after)
+{
+    const struct shape_field *kept = NULL;
+    bool same = true;
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        bool is_kept = (field->flags & OUTGOING) && is_blank(field, shape_in(field, given)) &&
+                       !is_blank(field, shape_in(field, after));
+        kept = is_kept ? field : kept;
+        same = same && (!(field->flags & DESTINATION) || same_destination(field, before, after));
+    }
+    if (!kept || same)
+        return OK;
+    REFUSE(c, INVALID, "again", kept->name,
+           "the destination or the user was changed: enter the %s again", kept->name);
+}
+
 /* The record that is changed or retired. */
 static rc get_target(struct ctx *c, struct picture *picture, const struct command *command,
                      struct record_head **ret)
@@ -267,6 +310,7 @@ rc record_decide_change(struct ctx *c, struct picture *picture, const struct com
     TRY(check_editable(c, command, before));
     memcpy(after, command->input, record->shape->size);
     keep_hidden(record->shape, before, after);
+    TRY(check_destination(c, record->shape, command->input, before, after));
     TRY(check_all(c, picture, command, before, after));
     TRY(add_event(c, picture, record, RECORD_CHANGE, after, outcome));
     return due_arm(c, picture, record, NULL, before, after, outcome);

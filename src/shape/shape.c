@@ -405,15 +405,17 @@ static bool same_value(const struct shape_field *field, const void *a, const voi
     return false;
 }
 
+bool shape_same_field(const struct shape_field *field, const void *a, const void *b)
+{
+    bool absent = shape_absent(field, a);
+    return absent == shape_absent(field, b) && (absent || same_value(field, a, b));
+}
+
 bool shape_same(const struct shape *shape, const void *a, const void *b)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct shape_field *field = &shape->fields[i];
-        const void *left = shape_in(field, a), *right = shape_in(field, b);
-        bool absent = shape_absent(field, left);
-        if (absent != shape_absent(field, right))
-            return false;
-        if (!absent && !same_value(field, left, right))
+        if (!shape_same_field(field, shape_in(field, a), shape_in(field, b)))
             return false;
     }
     return true;

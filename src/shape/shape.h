@@ -101,6 +101,8 @@ enum shape_flag {
     LOOSE = 1 << 7,     /* a reference for showing only: what it names may go, and is not held */
     SEARCHED = 1 << 8,  /* a search looks into this text, also in nested records and lists */
     SECONDARY = 1 << 9, /* few need it: a form has it folded away */
+    OUTGOING = 1 << 10, /* a SECRET that is sent to a destination: it belongs to that one alone */
+    DESTINATION = 1 << 11, /* says where the OUTGOING secrets of its record go, or as whom */
 };
 
 struct shape_choice {
@@ -287,6 +289,9 @@ unsigned shape_choice_value(const struct shape_choices *choices, struct str name
 
 /* Do two records say the same? Absent is the same as absent here, and not as empty. */
 bool shape_same(const struct shape *shape, const void *a, const void *b);
+
+/* The same of one field; a and b are its values (shape_in). */
+bool shape_same_field(const struct shape_field *field, const void *a, const void *b);
 
 /* Copy a record and all it points to into the arena of c. */
 rc shape_copy(struct ctx *c, const struct shape *shape, const void *record, void *ret);

@@ -390,6 +390,8 @@ static void describe_field(struct text *out, const struct shape_field *field,
     put_true(out, "indexed", field->flags & INDEXED);
     put_true(out, "personal", field->flags & PERSONAL);
     put_true(out, "secret", field->flags & SECRET);
+    put_true(out, "outgoing", field->flags & OUTGOING);
+    put_true(out, "destination", field->flags & DESTINATION);
     put_true(out, "unique", field->flags & UNIQUE);
     put_true(out, "system", field->flags & SYSTEM);
     put_true(out, "title", field->flags & TITLE);

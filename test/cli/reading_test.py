@@ -15,9 +15,10 @@ from rights_test import all_by_name, example, somebody, tell
 OPEN = {"missions", "levels"}
 
 
-def narrow_reader(demo):
-    return somebody(demo, "narrow", {"id": "narrow", "permissions": all_by_name(demo),
-                                     "clearance": "TLP:AMBER"})
+def reader(demo, clearance):
+    """The cookie of somebody who may read everything up to this marking."""
+    return somebody(demo, "reader", {"id": "reader", "permissions": all_by_name(demo),
+                                     "clearance": clearance})
 
 
 def make_one_of_each(demo):
@@ -131,7 +132,7 @@ def filled(path, made, numbers):
 
 def what_is_made_stricter_is_read_by_no_older_event():
     with Demo() as demo:
-        cookie = narrow_reader(demo)
+        cookie = reader(demo, "TLP:AMBER")
         before = demo.ask("GET", "ledger")["size"] - 1
         made = make_one_of_each(demo)
         names = [noun["name"] for noun, _ in made.values()]
@@ -192,8 +193,7 @@ def shown_by(made, path, status, text):
 
 def what_is_restricted_is_read_by_no_way_that_is_not_noted():
     with Demo() as demo:
-        cookie = somebody(demo, "reader", {"id": "reader", "permissions": all_by_name(demo),
-                                           "clearance": "TLP:RED"})
+        cookie = reader(demo, "TLP:RED")
         made = make_one_of_each(demo)
         cli_test.until("the state of the listener",
                        lambda: made["listeners"][1] in json.dumps(demo.ask("GET", "listener-states")))
@@ -212,13 +212,14 @@ def what_is_restricted_is_read_by_no_way_that_is_not_noted():
         silent = {}
         for before, after, way, record in shown:
             noun, one = record.split("/")
-            # A row of another table may go by the record's id. The last event of a page may be that
-            # of its deadline, which has an id of its own.
-            page = "/ledger/events?" in way
-            if not any(before <= seq < after and
-                       any(name in (noun, name.split("/")[0] + "/" + one) or
-                           (page and name.split("/")[0] == "deadline") for name in records)
-                       for seq, records in noted):
+            # A row of another table may go by the record's id. On a page of the ledger, an event that
+            # is about no record and names this one is noted by its number; one that is about its
+            # deadline by that deadline.
+            page = "/ledger/events" in way
+            if not any(before <= seq < after and any(
+                    name in (noun, name.split("/")[0] + "/" + one) or
+                    (page and name.split("/")[0] in ("event", "deadline"))
+                    for name in records) for seq, records in noted):
                 silent.setdefault(way, []).append(noun)
         assert silent == {}, f"{len(silent)} ways: " + json.dumps(silent, indent=1)[:4000]
 

@@ -37,38 +37,12 @@ static rc check_address(struct ctx *c, struct str text, const char *field, bool 
     return OK;
 }
 
-/* Is the camera called where it was called before, or there no more? */
-static bool same_place(struct str before, struct str after)
-{
-    struct device_address was, is;
-    if (str_absent(after))
-        return true;
-    return device_address_read(before, &was) && device_address_read(after, &is) &&
-           str_eq(was.scheme, is.scheme) && str_eq(was.host, is.host) && was.port == is.port;
-}
-
-/* Nobody sends a password that they do not know to a place of their own. */
-static rc check_kept(struct ctx *c, const struct camera *given, const struct camera *before,
-                     const struct camera *after)
-{
-    if (str_absent(after->password) || !str_absent(given->password))
-        return OK;
-    if (!same_place(before->onvif, after->onvif) || !same_place(before->stream, after->stream) ||
-        !same_place(before->still, after->still) || str_compare(before->user, after->user) != 0 ||
-        str_compare(before->authority, after->authority) != 0)
-        REFUSE(c, INVALID, "again", "password",
-               "the address or the user was changed: enter the password again");
-    return OK;
-}
-
-static rc check(struct ctx *c, struct picture *, const struct command *command, const void *before,
+static rc check(struct ctx *c, struct picture *, const struct command *, const void *,
                 const void *after)
 {
     const struct camera *camera = after;
     if (!camera)
         return OK;
-    if (before)
-        TRY(check_kept(c, command->input, before, after));
     TRY(check_address(c, camera->onvif, "onvif", false));
     TRY(check_address(c, camera->stream, "stream", true));
     TRY(check_address(c, camera->still, "still", false));

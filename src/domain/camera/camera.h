@@ -21,27 +21,28 @@ enum {
     CAMERA_AUTHORITY_MAX = 16384
 };
 
-#define CAMERA_FIELDS(F, T)                                                                    \
-    RECORD_FIELDS(F, T)                                                                        \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")            \
-    F(T, ref, source, source, REQUIRED | UNIQUE, 0, 0,                                         \
-      "the source of its signals; it sees the zones of that source")                           \
-    F(T, text, line, onvif, 0, 1, 400,                                                         \
-      "its ONVIF device service: http://192.0.2.20/onvif/device_service")                      \
-    F(T, text, line, stream, 0, 1, 400, "its stream: rtsp://192.0.2.20/…; absent: ONVIF says") \
-    F(T, text, line, still, 0, 1, 400,                                                         \
-      "address of one picture, by HTTP; absent: as ONVIF says, or from the stream")            \
-    F(T, text, line, user, 0, 1, 200, "user name")                                             \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                 \
-    F(T, text, block, authority, SECONDARY, 1, CAMERA_AUTHORITY_MAX,                           \
-      "authority that must have signed its certificate, for https (PEM)")                      \
-    F(T, flag, _, disabled, 0, 0, 0, "not called")                                             \
-    F(T, ms, _, freeze_ms, SECONDARY, 0, CAMERA_FREEZE_MS_MAX,                                 \
-      "a picture unchanged for this long is frozen; 0: 30 s")                                  \
-    F(T, ms, _, blip_ms, SECONDARY, 0, CAMERA_BLIP_MS_MAX,                                     \
-      "a shorter loss of the picture is not reported; 0: 10 s")                                \
-    F(T, ms, _, keep_ms, SECONDARY, 0, DAY_MS * 366,                                           \
-      "its pictures are deleted after this; 0: 30 days")                                       \
+#define CAMERA_FIELDS(F, T)                                                         \
+    RECORD_FIELDS(F, T)                                                             \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it") \
+    F(T, ref, source, source, REQUIRED | UNIQUE, 0, 0,                              \
+      "the source of its signals; it sees the zones of that source")                \
+    F(T, text, line, onvif, DESTINATION, 1, 400,                                    \
+      "its ONVIF device service: http://192.0.2.20/onvif/device_service")           \
+    F(T, text, line, stream, DESTINATION, 1, 400,                                   \
+      "its stream: rtsp://192.0.2.20/…; absent: ONVIF says")                        \
+    F(T, text, line, still, DESTINATION, 1, 400,                                    \
+      "address of one picture, by HTTP; absent: as ONVIF says, or from the stream") \
+    F(T, text, line, user, DESTINATION, 1, 200, "user name")                        \
+    F(T, text, line, password, SECRET | OUTGOING, 1, 200, "its password")           \
+    F(T, text, block, authority, SECONDARY | DESTINATION, 1, CAMERA_AUTHORITY_MAX,  \
+      "authority that must have signed its certificate, for https (PEM)")           \
+    F(T, flag, _, disabled, 0, 0, 0, "not called")                                  \
+    F(T, ms, _, freeze_ms, SECONDARY, 0, CAMERA_FREEZE_MS_MAX,                      \
+      "a picture unchanged for this long is frozen; 0: 30 s")                       \
+    F(T, ms, _, blip_ms, SECONDARY, 0, CAMERA_BLIP_MS_MAX,                          \
+      "a shorter loss of the picture is not reported; 0: 10 s")                     \
+    F(T, ms, _, keep_ms, SECONDARY, 0, DAY_MS * 366,                                \
+      "its pictures are deleted after this; 0: 30 days")                            \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(camera, CAMERA_FIELDS);
 

@@ -31,28 +31,28 @@ enum {
     LISTENER_OPTIONS_MAX = 16384
 };
 
-#define LISTENER_FIELDS(F, T)                                                                 \
-    RECORD_FIELDS(F, T)                                                                       \
-    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")           \
-    F(T, choice, listener_protocol, protocol, REQUIRED, 0, 0, "what the bytes mean")          \
-    F(T, choice, listener_carrier, carrier, REQUIRED, 0, 0, "how the bytes arrive")           \
-    F(T, text, line, address, REQUIRED | SEARCHED, 1, 400,                                    \
-      "address and port, or the path of the file")                                            \
-    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                          \
-    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")             \
-    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                            \
-      "further options of the protocol, never shown again: the keys of panels")               \
-    F(T, text, line, user, 0, 1, 200, "user name at a broker")                                \
-    F(T, text, line, password, SECRET, 1, 200, "its password")                                \
-    F(T, text, block, authority, SECONDARY, 1, 16384,                                         \
-      "authority that must have signed the certificate of a broker, or with TLS of each "     \
-      "device (PEM)")                                                                         \
-    F(T, opt_i64, _, links_max, SECONDARY, 1, 4096, "connections at a time; 256 if unset")    \
-    F(T, opt_i64, _, links_each, SECONDARY, 1, 4096, "of them from one address; 32 if unset") \
-    F(T, ms, _, idle_ms, SECONDARY, 0, 86400000,                                              \
-      "a connection silent for this long is closed; 0: never")                                \
-    F(T, ms, _, frame_ms, SECONDARY, 0, 3600000,                                              \
-      "a report must be complete within this time; 0: 30 s")                                  \
+#define LISTENER_FIELDS(F, T)                                                                     \
+    RECORD_FIELDS(F, T)                                                                           \
+    F(T, text, line, name, REQUIRED | TITLE | UNIQUE, 1, 80, "what people call it")               \
+    F(T, choice, listener_protocol, protocol, REQUIRED, 0, 0, "what the bytes mean")              \
+    F(T, choice, listener_carrier, carrier, REQUIRED | DESTINATION, 0, 0, "how the bytes arrive") \
+    F(T, text, line, address, REQUIRED | SEARCHED | DESTINATION, 1, 400,                          \
+      "address and port, or the path of the file")                                                \
+    F(T, flag, _, disabled, 0, 0, 0, "switched off")                                              \
+    F(T, json, _, options, 0, 2, LISTENER_OPTIONS_MAX, "options of the protocol")                 \
+    F(T, json, _, secret_options, SECRET, 2, LISTENER_OPTIONS_MAX,                                \
+      "further options of the protocol, never shown again: the keys of panels")                   \
+    F(T, text, line, user, DESTINATION, 1, 200, "user name at a broker")                          \
+    F(T, text, line, password, SECRET | OUTGOING, 1, 200, "its password")                         \
+    F(T, text, block, authority, SECONDARY | DESTINATION, 1, 16384,                               \
+      "authority that must have signed the certificate of a broker, or with TLS of each "         \
+      "device (PEM)")                                                                             \
+    F(T, opt_i64, _, links_max, SECONDARY, 1, 4096, "connections at a time; 256 if unset")        \
+    F(T, opt_i64, _, links_each, SECONDARY, 1, 4096, "of them from one address; 32 if unset")     \
+    F(T, ms, _, idle_ms, SECONDARY, 0, 86400000,                                                  \
+      "a connection silent for this long is closed; 0: never")                                    \
+    F(T, ms, _, frame_ms, SECONDARY, 0, 3600000,                                                  \
+      "a report must be complete within this time; 0: 30 s")                                      \
     F(T, text, block, note, SEARCHED, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(listener, LISTENER_FIELDS);
 

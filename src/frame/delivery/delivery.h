@@ -34,15 +34,16 @@ SHAPE_DECLARE_CHOICES(outlet_tls, OUTLET_TLS, OUTLET_TLSES);
     F(T, choice, delivery_kind, kind, REQUIRED | INDEXED, 0, 0, "how it delivers")                 \
     F(T, flag, _, enabled, 0, 0, 0, "nothing leaves by an outlet that is not enabled")             \
     F(T, label, _, carries, 0, 0, 0, "the strictest label that may leave through it; unset: none") \
-    F(T, text, line, host, REQUIRED, 1, 253, "name or address of the server")                      \
-    F(T, opt_i64, _, port, 0, 1, 65535, "unset: the usual one")                                    \
-    F(T, choice, outlet_tls, tls, REQUIRED, 0, 0, "how the connection is secured")                 \
-    F(T, text, block, authority, 0, 1, 20000,                                                      \
+    F(T, text, line, host, REQUIRED | DESTINATION, 1, 253, "name or address of the server")        \
+    F(T, opt_i64, _, port, DESTINATION, 1, 65535, "unset: the usual one")                          \
+    F(T, choice, outlet_tls, tls, REQUIRED | DESTINATION, 0, 0, "how the connection is secured")   \
+    F(T, text, block, authority, DESTINATION, 1, 20000,                                            \
       "the certificate authority of that server, as PEM; unset: those of this machine")            \
     F(T, text, line, path, 0, 1, 500, "webhook and printer: path of the address (/ipp/print)")     \
     F(T, text, email, sender, 0, 3, 254, "mail: the sender address")                               \
-    F(T, text, line, user, 0, 1, 200, "user, if the server requires one")                          \
-    F(T, text, line, secret, SECRET, 16, 500, "password; webhook: the key of the signature")       \
+    F(T, text, line, user, DESTINATION, 1, 200, "user, if the server requires one")                \
+    F(T, text, line, secret, SECRET | OUTGOING, 16, 500,                                           \
+      "password; webhook: the key of the signature")                                               \
     F(T, flag, _, inside, 0, 0, 0, "webhook: its address may be in a private network")             \
     F(T, text, block, note, 0, 0, 2000, "what a newcomer should know")
 SHAPE_DECLARE(outlet, OUTLET_FIELDS);

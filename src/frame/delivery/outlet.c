@@ -61,33 +61,14 @@ static rc check_kind(struct ctx *c, const struct outlet *outlet)
     return OK;
 }
 
-static bool same_server(const struct outlet *a, const struct outlet *b)
-{
-    return str_compare(a->host, b->host) == 0 && a->port.known == b->port.known &&
-           a->port.value == b->port.value && a->tls == b->tls &&
-           str_compare(a->authority, b->authority) == 0 && str_compare(a->user, b->user) == 0;
-}
-
-/* Nobody sends a secret that they do not know to a server of their own. */
-static rc check_change(struct ctx *c, const struct outlet *given, const struct outlet *before,
-                       const struct outlet *after)
-{
-    if (before->kind != after->kind)
-        REFUSE(c, INVALID, "kind", "kind", "an outlet cannot change its kind: add a new one");
-    bool kept = !str_absent(after->secret) && str_absent(given->secret);
-    if (kept && !same_server(before, after))
-        REFUSE(c, INVALID, "again", "secret",
-               "the destination or the user was changed: enter the secret again");
-    return OK;
-}
-
-rc outlet_check(struct ctx *c, struct picture *, const struct command *command, const void *before,
+rc outlet_check(struct ctx *c, struct picture *, const struct command *, const void *before,
                 const void *after)
 {
+    const struct outlet *was = before, *is = after;
     if (!after)
         return OK;
-    if (before)
-        TRY(check_change(c, command->input, before, after));
+    if (was && was->kind != is->kind)
+        REFUSE(c, INVALID, "kind", "kind", "an outlet cannot change its kind: add a new one");
     TRY(check_connection(c, after));
     return check_kind(c, after);
 }

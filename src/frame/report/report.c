@@ -161,6 +161,7 @@ static struct str title_of(const struct record *record, const struct record_head
 rc report_shown(struct ctx *c, struct reporting *r, struct label label)
 {
     struct label *whole = &r->document->head.label;
+    TRY(str_copy(c, label.compartments, &label.compartments));
     return label_join(c, *whole, label, whole);
 }
 

@@ -56,7 +56,7 @@ rc report_who(struct ctx *c, struct reporting *r, struct str account, struct str
  * caller may not read it; the name itself where there is no such record. */
 rc report_title(struct ctx *c, struct reporting *r, struct str record, struct str *ret);
 
-/* What is under this label is shown: join it to the document's. */
+/* What is under this label is shown: join it to the document's, in the memory of c. */
 rc report_shown(struct ctx *c, struct reporting *r, struct label label);
 
 /* A field's value as a person reads it; absent when it is. */

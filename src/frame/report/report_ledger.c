@@ -47,7 +47,6 @@ static rc keep_event(struct ctx *walk, void *arg, const struct ledger_event *eve
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(str_copy(c, *texts[i], texts[i]));
     item->event.body = (struct str){NULL, 0};
-    TRY(str_copy(c, seen.label.compartments, &seen.label.compartments));
     return report_shown(c, r, seen.label);
 }
 
