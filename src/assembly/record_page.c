@@ -21,22 +21,48 @@ static const struct record *record_of(const struct request *request)
 /* ---- list
  * ---------------------------------------------------------------------------------------------- */
 
-/* A cell of RFC 4180. One that a spreadsheet would take for a formula gets a mark before it. */
+/* What makes a formula of a cell, also written full width. */
+static bool begins_formula(struct str s)
+{
+    static const struct str signs[] = {{"=", 1},
+                                       {"+", 1},
+                                       {"-", 1},
+                                       {"@", 1},
+                                       {"\xef\xbc\x9d", 3},
+                                       {"\xef\xbc\x8b", 3},
+                                       {"\xef\xbc\x8d", 3},
+                                       {"\xef\xbc\xa0", 3}};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (str_eq(str_sub(s, 0, signs[i].len), signs[i]))
+            return true;
+    return false;
+}
+
+static bool is_separator(char ch)
+{
+    return memchr(",;|\t\r\n\"", ch, 7) != NULL;
+}
+
+/* A cell of RFC 4180. What a spreadsheet would take for a formula gets a mark before it: at the
+ * cell's beginning, and after every sign that some spreadsheet takes for a separator, since it then
+ * does not see our quotes. */
 static void put_csv(struct text *out, struct str s)
 {
-    bool formula = s.len && memchr("=+-@\t\r", s.ptr[0], 6);
-    bool quote = formula;
+    bool begins = true, quote = s.len && (memchr(" \t\r\n", s.ptr[0], 4) || begins_formula(s));
     for (size_t i = 0; i < s.len && !quote; i++)
-        quote = memchr(",\"\r\n", s.ptr[i], 4) != NULL;
+        quote = is_separator(s.ptr[i]);
     if (!quote) {
         text_put(out, s);
         return;
     }
-    text_put(out, formula ? STR("\"'") : STR("\""));
+    text_put_char(out, '"');
     for (size_t i = 0; i < s.len; i++) {
+        if (begins && (memchr("\t\r", s.ptr[i], 2) || begins_formula(str_sub(s, i, s.len))))
+            text_put_char(out, '\'');
         if (s.ptr[i] == '"')
             text_put_char(out, '"');
         text_put_char(out, s.ptr[i]);
+        begins = is_separator(s.ptr[i]) || (begins && s.ptr[i] == ' ');
     }
     text_put_char(out, '"');
 }
@@ -63,7 +89,6 @@ static bool in_csv(const struct shape_column *column)
 }
 
 struct csv {
-    struct ctx *c; /* the request's: what is noted lasts as long as the response */
     const struct shape *shape;
     struct shape_columns columns;
     struct response *response;
@@ -74,7 +99,6 @@ static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const voi
                       bool *stop)
 {
     struct csv *csv = arg;
-    const struct record_head *head = record;
     (void)row, (void)stop;
     if (csv->rows++ == CSV_ROWS_MAX)
         FAIL(c, TOO_LARGE, "more than %d rows: narrow the filter", CSV_ROWS_MAX);
@@ -86,17 +110,14 @@ static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const voi
         TRY(put_csv_cell(c, &csv->columns.items[i], record, csv->response->body));
     }
     text_put(csv->response->body, STR("\r\n"));
-    rc noted = page_shown(csv->c, csv->response, csv->shape->name, head->id, head->label);
-    if (!rc_ok(noted))
-        c->fault = csv->c->fault;
-    return noted;
+    return OK;
 }
 
 static rc serve_list_csv(struct ctx *c, const struct request *request, const struct query *query,
                          struct response *response)
 {
     const struct record *record = record_of(request);
-    struct csv csv = {.c = c, .shape = record->shape, .response = response};
+    struct csv csv = {.shape = record->shape, .response = response};
     struct str file_name;
     if (query_counts(query))
         FAIL(c, INVALID, "format: counts are available as json only");
@@ -145,7 +166,6 @@ static rc serve_one(struct ctx *c, const struct request *request, struct respons
     struct record_head *head = NULL;
     struct row row;
     TRY(get_readable(c, request, &row, &head));
-    TRY(page_shown(c, response, shape->name, head->id, head->label));
     TRY(str_format(c, &response->etag, "\"%" PRId64 "\"", row.seq));
     page_put_record(response->body, shape, head, &row);
     return OK;
@@ -159,14 +179,13 @@ static rc serve_history(struct ctx *c, const struct request *request, struct res
     const struct shape *shape = record_of(request)->shape;
     struct record_head *head = NULL;
     struct row row;
-    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
+    struct event_page page = {.request = request, .response = response, .last = -1};
     struct ledger_walk walk = {
         .limit = HISTORY_MAX,
         .backwards = true,
         .seal_key = core_options(request->core)->ledger.seal_key,
     };
     TRY(get_readable(c, request, &row, &head));
-    TRY(page_shown(c, response, shape->name, head->id, head->label));
     TRY(record_name(c, shape, head->id, &walk.record));
     TRY(page_number(c, request, "before", 0, INT64_MAX, INT64_MAX, &walk.from));
     text_put(response->body, STR("{\"items\":["));

@@ -103,3 +103,10 @@ rc str_copy(struct ctx *c, struct str s, struct str *ret)
     *ret = (struct str){copy, s.len};
     return OK;
 }
+
+rc ctx_progress(struct ctx *c, int64_t done, int64_t total)
+{
+    if (c->progress && !c->progress->tell(c->progress, done, total))
+        FAIL(c, GONE, "it was withdrawn");
+    return OK;
+}

@@ -14,7 +14,7 @@ struct fault {
     char message[240]; /* for a person: what is wrong and what would be right */
     char pointer[128]; /* JSON Pointer (RFC 6901) of the wrong value, "" when there is none */
     char rule[32];     /* the rule it broke ("required", "max_chars") or the decision's reason */
-    char value[64];    /* the offending value, cut */
+    char value[128];   /* the offending value, cut */
     const char *file;  /* where it was detected */
     int line;
 };
@@ -26,10 +26,17 @@ struct faults {
     struct fault items[FAULTS_MAX];
 };
 
+/* Who waits for long work, and may withdraw it. `tell` gives false when it is no longer wanted. It
+ * is called on the thread that works, and returns soon. */
+struct progress {
+    bool (*tell)(struct progress *progress, int64_t done, int64_t total);
+};
+
 struct ctx {
     struct arena *arena;
     const struct clock *clock;
     struct fault fault;
+    struct progress *progress; /* of the work in hand; NULL: nobody asked */
     bool every_fault;      /* a person waits for the answer: tell all that is wrong with an input */
     struct faults *faults; /* then all of it, `fault` the first; NULL: there is only `fault` */
 };
@@ -43,6 +50,9 @@ static inline struct mono clock_mono(const struct ctx *c)
 {
     return c->clock->mono(c->clock);
 }
+
+/* So much of long work is done, of so much (0: not known), in any unit. GONE: it was withdrawn. */
+rc ctx_progress(struct ctx *c, int64_t done, int64_t total);
 
 /* Raise a fault: fills c->fault and gives the failing result. */
 rc fault_raise(struct ctx *c, enum rc_code code, const char *file, int line, const char *format,

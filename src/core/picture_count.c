@@ -160,7 +160,8 @@ static rc take_group(struct counting *k, struct store_rows *rows)
     if (!picture_readable(k->where.query, k->labelled ? &label : NULL))
         return OK;
     k->counts.total += count;
-    k->counts.restricted = k->counts.restricted || (k->labelled && label_restricted(label));
+    TRY(picture_note(k->where.c, k->where.picture, str_from(k->where.table->table->shape->name),
+                     (struct str){NULL, 0}, label));
     if (k->column)
         TRY(add_to_value(k, picture_cell(store_column(rows, AT_VALUE)), count));
     if (!k->sum)

@@ -5,16 +5,19 @@
 #include "edge/pack.h"
 
 #include "base/encode.h"
+#include "base/glyph.h"
 #include "base/random.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-/* No inline script or style, nothing evaluated, nothing from elsewhere, in nobody's frame. */
+/* No inline script or style, nothing evaluated, nothing from elsewhere, in nobody's frame; markup
+ * and addresses of scripts only through two policies (web/src/lib/trusted.ts). */
 #define CSP                                                                                 \
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " \
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "   \
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "      \
+    "require-trusted-types-for 'script'; trusted-types default svelte-trusted-html"
 /* Of what somebody brought, nothing works: no script, no form, no origin. */
 #define CSP_FOREIGN "default-src 'none'; frame-ancestors 'none'; sandbox"
 #define PERMISSIONS                                                                           \
@@ -29,6 +32,7 @@ void answer_add_security(struct http_reply *reply, bool tls, struct str policy)
     http_reply_add(reply, "X-Content-Type-Options", STR("nosniff"));
     http_reply_add(reply, "Referrer-Policy", STR("no-referrer"));
     http_reply_add(reply, "Cross-Origin-Opener-Policy", STR("same-origin"));
+    http_reply_add(reply, "Cross-Origin-Embedder-Policy", STR("require-corp"));
     http_reply_add(reply, "Cross-Origin-Resource-Policy", STR("same-origin"));
     http_reply_add(reply, "Permissions-Policy", STR(PERMISSIONS));
     if (tls)
@@ -130,6 +134,7 @@ void answer_fault(struct edge_request *er)
         put_member(&out, "value", fault.value);
     put_errors(&out, &fault, er->exchange->c.faults);
     text_put_char(&out, '}');
+    text_show(&out, 0, GLYPH_JSON);
     if (!rc_ok(text_done(&out, &reply.body)))
         reply.body = STR("{\"type\":\"about:blank\",\"status\":503}");
     http_reply_add(&reply, "Cache-Control", STR("no-store"));
@@ -177,11 +182,22 @@ static rc pack(struct ctx *c, const struct edge_request *er, struct http_reply *
     return pack_gzip(c, reply->body, &reply->body);
 }
 
+/* What is read as text shows its hidden characters, whoever wrote them and whichever handler gives
+ * them. Files, pictures and proofs go as they are. */
+static void show_hidden(struct edge_request *er)
+{
+    const char *type = er->response.type;
+    bool csv = type && str_starts(str_from(type), "text/csv");
+    if (!type || csv)
+        text_show(&er->body, 0, csv ? GLYPH_PLAIN : GLYPH_JSON);
+}
+
 static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *reply)
 {
     const struct response *response = &er->response;
     const struct http_head *head = &er->exchange->head;
     struct str file = {0};
+    show_hidden(er);
     TRY(text_done(&er->body, &reply->body));
     reply->status = response->status ? response->status : reply->body.len ? 200 : 204;
     if (reply->body.len)
@@ -189,7 +205,7 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     if (response->file_name)
         TRY(disposition(c, response->file_name, &file));
     bool reading = head->method == HTTP_GET || head->method == HTTP_HEAD;
-    bool tagged = !str_absent(response->etag) && reading && !response->restricted;
+    bool tagged = !str_absent(response->etag) && reading && !response->readings.label.tlp;
     if (tagged && reply->status == 200 &&
         http_tag_matches(http_header(head, "if-none-match"), response->etag)) {
         reply->status = 304;
@@ -199,6 +215,8 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     http_reply_add(reply, "ETag", response->etag);
     http_reply_add(reply, "Location", response->location);
     http_reply_add(reply, "Set-Cookie", response->cookie);
+    if (response->leaves) /* not "cookies": of those we name each that is to go */
+        http_reply_add(reply, "Clear-Site-Data", STR("\"cache\", \"storage\""));
     http_reply_add(reply, "Content-Disposition", file);
     if (response->foreign) /* a browser obeys both policies */
         http_reply_add(reply, "Content-Security-Policy", STR(CSP_FOREIGN));

@@ -3,6 +3,7 @@
  *   head:  admit.c                                          (refused: the body is never read)
  *   body:  the caller looked up again when rights have changed since the head
  *   then:  shape_read -> the route's handler, on the loop or, for a slow one, on a worker
+ *   or:    a lengthy one that nobody waits for becomes a job (jobs.h)
  *   then:  a command, if the handler gave one, is submitted and waited for
  *   then:  the reading of restricted records is put on the record, before it is shown
  *   then:  answer.c
@@ -10,6 +11,7 @@
  * Every step runs on the loop, except a slow handler; the writer and the workers come back by
  * http_loop_post. */
 #include "edge/edge_own.h"
+#include "edge/jobs.h"
 
 #include <stdlib.h>
 
@@ -60,26 +62,26 @@ static rc fill_from_command(struct ctx *c, struct edge_request *er)
     return OK;
 }
 
-/* A command "reading.note" with what the handler said it showed. */
+/* A command "reading.note" with what was read for the answer. */
 static rc submit_note(struct ctx *c, struct edge_request *er)
 {
     const struct decision *decision = er->edge->reading_note;
-    const struct response *response = &er->response;
+    const struct readings *readings = &er->response.readings;
     struct text json;
     struct str text;
     void *input = NULL;
     if (!decision)
         FAIL(c, INTERNAL, "restricted records cannot be shown: there is no reading.note");
-    if (!er->request.actor)
-        FAIL(c, FORBIDDEN, "restricted records are not for everybody");
     text_init(&json, c, REPLY_BYTES_MAX);
     text_put(&json, STR("{\"records\":["));
-    for (size_t i = 0; i < response->records.count; i++) {
+    for (size_t i = 0; i < readings->records.count; i++) {
         text_put(&json, i ? STR(",") : STR(""));
-        text_put_json(&json, response->records.items[i]);
+        text_put_json(&json, readings->records.items[i]);
     }
+    text_put(&json, STR("],\"label\":\""));
+    label_put(&json, readings->label);
     text_printf(&json,
-                "],\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
+                "\",\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
                 er->request.route->path);
     text_put_json(&json, er->request.peer);
     text_put_char(&json, '}');
@@ -110,10 +112,11 @@ static rc next_step(struct ctx *c, struct edge_request *er, bool *ret_wait)
         return OK;
     }
     if (command && er->response.answer && er->body.len == 0)
-        TRY(er->response.answer(c, &er->request, &er->response));
+        TRY(request_answer(c, &er->request, &er->response));
+    bool shows = er->body.len > 0; /* what the command's own answer says is nothing of a record */
     if (command)
         TRY(fill_from_command(c, er));
-    if (er->response.restricted && !er->noted) {
+    if (shows && er->response.readings.label.tlp && !er->noted) {
         er->noted = true;
         TRY(submit_note(c, er));
         *ret_wait = true;
@@ -154,10 +157,9 @@ static rc admit_again(struct ctx *c, struct edge_request *er, struct picture *pi
     return admit_caller(c, er, picture);
 }
 
-static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+rc dispatch_run(struct ctx *c, struct edge_request *er, struct picture *picture)
 {
     const struct route *route = er->request.route;
-    TRY(admit_again(c, er, picture));
     er->request.picture = picture;
     if (route->input && !route->raw) {
         void *input = ctx_take(c, 1, route->input->size);
@@ -167,7 +169,13 @@ static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *pi
         TRY(shape_read(c, route->input, SHAPE_FROM_INPUT, body, input));
         er->request.input = input;
     }
-    return route->serve(c, &er->request, &er->response);
+    return request_serve(c, &er->request, &er->response);
+}
+
+static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
+{
+    TRY(admit_again(c, er, picture));
+    return dispatch_run(c, er, picture);
 }
 
 static void run_slow(struct http_work *work, void *of_thread)
@@ -195,6 +203,11 @@ static void serve(void *of_loop, struct http_exchange *exchange)
     const struct route *route = er->request.route;
     if (!route->slow && !route->lengthy) {
         er->result = run_handler(&exchange->c, er, loop->reader.picture);
+        dispatch_finish(er);
+        return;
+    }
+    if (jobs_wanted(er)) {
+        er->result = jobs_begin(&exchange->c, er);
         dispatch_finish(er);
         return;
     }
@@ -226,8 +239,11 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     er->request.core = loop->edge->options.core;
     er->request.renderer = loop->edge->options.renderer;
     er->response.body = &er->body;
+    er->response.readings.c = &exchange->out;
     text_init(&er->body, &exchange->out, REPLY_BYTES_MAX);
     er->result = admit_request(c, er);
+    if (er->caller.known)
+        http_exchange_know(exchange);
     if (!rc_ok(er->result)) {
         answer_fault(er);
         return false;

@@ -1,5 +1,6 @@
 #include "edge/edge_own.h"
 
+#include "edge/jobs.h"
 #include "edge/openapi.h"
 
 #include <errno.h>
@@ -81,6 +82,7 @@ static rc open_edge(struct ctx *c, struct edge *edge)
     TRY(describe(c, edge));
     TRY(open_hits(c, edge));
     TRY(live_open(c, edge, &edge->live));
+    TRY(jobs_open(c, edge, &edge->jobs));
     return open_threads(c, edge);
 }
 
@@ -114,6 +116,7 @@ void edge_stop(struct edge *edge)
         return;
     live_stop(edge->live);
     httpd_stop(edge->httpd);
+    jobs_stop(edge->jobs);
     http_pool_close(edge->pool);
     http_pool_close(edge->lengthy);
     edge->pool = edge->lengthy = NULL;
@@ -126,6 +129,7 @@ void edge_close(struct edge *edge)
     edge_stop(edge);
     httpd_close(edge->httpd);
     live_close(edge->live);
+    jobs_close(edge->jobs);
     router_close(edge->router);
     arena_close(edge->arena);
     if (edge->hits >= 0)

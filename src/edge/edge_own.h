@@ -15,6 +15,7 @@ struct edge {
     const struct catalog *catalog;
     struct httpd *httpd;
     struct http_pool *pool, *lengthy; /* so that whoever signs in waits for no verification */
+    struct edge_jobs *jobs;
     struct router *router;
     struct live *live;
     const struct decision *reading_note; /* NULL: no module has it */
@@ -62,6 +63,8 @@ struct str edge_split_port(struct str host, int64_t *ret_port);
 
 /* dispatch.c: the handler of httpd. */
 extern const struct http_handler edge_handler;
+/* Read the input and call the handler, for a caller that has been looked up. */
+rc dispatch_run(struct ctx *c, struct edge_request *er, struct picture *picture);
 /* Continue on the loop after the handler has run. */
 void dispatch_finish(struct edge_request *er);
 /* The `open` and `close` of the threads for slow routes. */

@@ -206,6 +206,30 @@ TEST(name_that_is_not_ours_is_refused)
     edge_scene_close(&s);
 }
 
+/* In the record from before they were refused, in free JSON, in a fault's words, in a live event.
+ */
+TEST(hidden_characters_are_shown_wherever_text_leaves)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    scene_do(&s.scene, "thing.add", NULL,
+             "{\"id\":\"t1\",\"label\":\"TLP:GREEN\",\"name\":\"one\","
+             "\"raw\":{\"a\":\"x\u202ey\",\"b\":\"\\u2066\"}}");
+    const char *reply = edge_scene_ask(&s, "GET", "/api/v1/things/t1", "officer", NULL, NULL);
+    has(reply, "{\"a\":\"x[U+202E]y\",\"b\":\"[U+2066]\"}");
+    reply = edge_scene_ask(&s, "GET", "/api/v1/things?format=csv", "officer", NULL, NULL);
+    has_not(reply, "\u202e");
+    reply = edge_scene_ask(&s, "POST", "/api/v1/echo?a=%E2%80%AEx", "officer", NULL, NULL);
+    has(reply, "\"a\":\"[U+202E]x\"");
+    reply = edge_scene_ask(&s, "POST", "/api/v1/things", "officer", NULL,
+                           "{\"label\":\"TLP:GREEN\",\"name\":\"t\u202ewo\"}");
+    has(reply, "HTTP/1.1 422 ");
+    has(reply, "\"rule\":\"hidden\"");
+    has(reply, "U+202E");
+    has_not(reply, "\u202e");
+    edge_scene_close(&s);
+}
+
 TEST(answer_tells_the_browser_how_little_it_may_do)
 {
     struct edge_scene s;
@@ -216,6 +240,10 @@ TEST(answer_tells_the_browser_how_little_it_may_do)
     has(reply, "Content-Security-Policy: default-src 'self'; script-src 'self';");
     has(reply, "frame-ancestors 'none'");
     has_not(reply, "unsafe");
+    has(reply, "require-trusted-types-for 'script'");
+    has(reply, "Cross-Origin-Embedder-Policy: require-corp\r\n");
+    has(reply, "Cross-Origin-Opener-Policy: same-origin\r\n");
+    has(reply, "Cross-Origin-Resource-Policy: same-origin\r\n");
     has(reply, "X-Content-Type-Options: nosniff\r\n");
     has(reply, "Cache-Control: no-store\r\n");
     has(reply, "Content-Disposition: attachment; filename=\"no_good__name_.json\"; "

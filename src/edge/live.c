@@ -29,6 +29,28 @@ static rc make_frame(struct ctx *c, const struct event *event, struct text *out,
     return OK;
 }
 
+/* An event is told under the label that its record has by the end of the batch: that of the last
+ * event about it. */
+static rc join_later(struct ctx *c, size_t count, const struct event *const *events, size_t i,
+                     struct label *label)
+{
+    if (str_absent(events[i]->record))
+        return OK;
+    for (size_t later = count; later-- > i + 1;)
+        if (str_eq(events[later]->record, events[i]->record))
+            return label_join(c, *label, events[later]->label, label);
+    return OK;
+}
+
+/* The usual case, in which there is nothing to join. */
+static bool one_marking(size_t count, const struct event *const *events)
+{
+    for (size_t i = 0; i < count; i++)
+        if (events[i]->label.tlp != events[0]->label.tlp || events[i]->label.compartments.len > 0)
+            return false;
+    return true;
+}
+
 static rc fill_batch(struct ctx *c, const struct edge_auth *auth, size_t count,
                      const struct event *const *events, struct live_batch *batch)
 {
@@ -36,8 +58,12 @@ static rc fill_batch(struct ctx *c, const struct edge_auth *auth, size_t count,
     struct str text;
     NEW(c, batch->frames, count);
     text_init(&out, c, TEXT_MAX);
+    bool alike = one_marking(count, events);
     for (size_t i = 0; i < count; i++) {
-        TRY(make_frame(c, events[i], &out, &batch->frames[i]));
+        struct event told = *events[i];
+        if (!alike)
+            TRY(join_later(c, count, events, i, &told.label));
+        TRY(make_frame(c, &told, &out, &batch->frames[i]));
         batch->count++;
         batch->affects = batch->affects || auth->affects(auth->arg, events[i]);
     }

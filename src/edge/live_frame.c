@@ -1,6 +1,8 @@
 /* The text of an event, as it goes to everybody who may see it. */
 #include "edge/live_own.h"
 
+#include "base/glyph.h"
+
 #include <inttypes.h>
 
 static void put_member(struct text *out, const char *name, struct str value)
@@ -23,6 +25,7 @@ static void put_body(struct text *out, const struct event *event)
 
 void live_put_frame(struct text *out, const struct event *event)
 {
+    size_t from = out->len;
     text_printf(out, "id: %" PRId64 "\nevent: %s\ndata: {\"seq\":%" PRId64 ",\"kind\":\"%s\"",
                 event->seq, event->kind->name, event->seq, event->kind->name);
     put_member(out, "record", event->record);
@@ -46,5 +49,6 @@ void live_put_frame(struct text *out, const struct event *event)
     } else {
         text_put(out, STR(",\"erased\":true"));
     }
+    text_show(out, from, GLYPH_JSON);
     text_put(out, STR("}\n\n"));
 }

@@ -2,7 +2,7 @@
 #include "edge/live_own.h"
 
 #include "assembly/page.h"
-#include "shape/shape_older.h"
+#include "core/seen.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -152,12 +152,12 @@ static bool list_covers(struct str list, struct str value)
     return false;
 }
 
-static bool wants(const struct live_subscriber *s, const char *kind, struct str record)
+static bool wants(const struct live_subscriber *s, struct str kind, struct str record)
 {
     if (!s->filters)
         return true;
     struct str kinds = str_from(s->filters), records = str_from(s->filters + kinds.len + 1);
-    return (kinds.len == 0 || list_covers(kinds, str_from(kind))) &&
+    return (kinds.len == 0 || list_covers(kinds, kind)) &&
            (records.len == 0 || (!str_absent(record) && list_covers(records, record)));
 }
 
@@ -235,50 +235,23 @@ struct walking {
     bool full;
 };
 
-static rc event_of(struct ctx *c, const struct ledger_event *from, const struct event_kind *kind,
-                   struct label label, struct event *ret)
-{
-    struct event event = {
-        .kind = kind,
-        .seq = from->seq,
-        .occurred = from->occurred,
-        .received = from->received,
-        .actor = from->actor,
-        .cause = from->cause,
-        .drill = from->drill,
-        .label = label,
-        .subject = from->subject,
-        .record = from->record,
-    };
-    if (!str_absent(from->body) && kind->body) {
-        void *body = ctx_take(c, 1, kind->body->size);
-        if (!body)
-            return fault_again(c);
-        TRY(shape_read_version(c, kind->body, from->version, from->body, body));
-        event.body = body;
-    }
-    *ret = event;
-    return OK;
-}
-
 static rc replay_each(struct ctx *c, void *arg, const struct ledger_event *from, bool *stop)
 {
     struct walking *w = arg;
     struct live_subscriber *s = w->subscriber;
     struct live *live = s->loop->live;
-    const struct event_kind *kind = catalog_event(live->edge->catalog, from->kind);
-    struct label label = {0};
+    struct picture *picture = s->loop->edge_loop->reader.picture;
     struct event event;
     struct text out;
     struct str text;
     w->seen++;
     s->next_seq = from->seq + 1;
-    if (!kind || !wants(s, kind->name, from->record))
+    if (!wants(s, from->kind, from->record))
         return OK;
-    TRY(label_parse(c, from->label, &label));
-    if (!may_see(s->view, kind, label))
+    rc result = event_read_for(c, picture, &s->view->caller.actor, from, &event);
+    if (result.code == RC_NOT_FOUND) /* not for this reader */
         return OK;
-    TRY(event_of(c, from, kind, label, &event));
+    TRY(result);
     text_init(&out, c, 4 * LEDGER_ENTRY_MAX);
     live_put_frame(&out, &event);
     TRY(text_done(&out, &text));
@@ -395,7 +368,7 @@ static void deliver_to(struct live_subscriber *s, const struct live_batch *batch
         const struct live_frame *frame = &batch->frames[i];
         if (frame->seq < s->next_seq)
             continue; /* it has read this one from the ledger */
-        bool wanted = wants(s, frame->kind->name, frame->record) &&
+        bool wanted = wants(s, str_from(frame->kind->name), frame->record) &&
                       may_see(s->view, frame->kind, frame->label);
         if (wanted && (frame->from != to || to - from > PIECE_BYTES)) {
             give_piece(s, batch, from, to);

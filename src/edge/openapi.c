@@ -75,6 +75,11 @@ static void put_output(struct text *out, const struct catalog *catalog, const st
     }
     if (shape == &command_done_shape)
         text_put(out, STR("},\"204\":{\"description\":\"done, with nothing to report\""));
+    if (route->lengthy)
+        text_put(out,
+                 STR("},\"202\":{\"description\":\"asked with `Prefer: respond-async`: a job, at "
+                     "Location\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
+                     "\"#/components/schemas/job_view\"}}}"));
     text_put(out, STR("},\"default\":{\"$ref\":\"#/components/responses/problem\"}"));
 }
 

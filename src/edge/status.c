@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "core/follower.h"
 #include "edge/edge_own.h"
+#include "edge/jobs.h"
 
 #define HEALTH_FIELDS(F, T) F(T, text, line, status, REQUIRED, 0, 0, "ok, full or failing")
 SHAPE_DECLARE(health, HEALTH_FIELDS);
@@ -160,6 +161,16 @@ static const struct route edge_routes[] = {
     ROUTE(GET, "/api/v1/live", PERMIT_SIGNED_IN,
           "Events as they are committed (text/event-stream): kinds, records, after",
           .type = "text/event-stream", .serve = live_serve),
+    ROUTE(GET, "/api/v1/jobs", PERMIT_SIGNED_IN,
+          "Your long work that nobody waits for: what was asked with `Prefer: respond-async`",
+          .output = &job_view_shape, .output_list = true, .serve = jobs_serve_list),
+    ROUTE(GET, "/api/v1/jobs/{id}", PERMIT_SIGNED_IN, "How far it is", .output = &job_view_shape,
+          .serve = jobs_serve_one),
+    ROUTE(GET, "/api/v1/jobs/{id}/answer", PERMIT_SIGNED_IN,
+          "What the route answers, when it is done", .type = "application/json",
+          .serve = jobs_serve_answer),
+    ROUTE(DELETE, "/api/v1/jobs/{id}", PERMIT_SIGNED_IN, "Withdraw it, or forget its answer",
+          .serve = jobs_serve_withdraw),
     {0},
 };
 

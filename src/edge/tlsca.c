@@ -1,6 +1,7 @@
 /* The file, the context of OpenSSL, and the renewal while serving. */
 #include "edge/tlsca.h"
 
+#include "base/host.h"
 #include "base/log.h"
 #include "edge/tlsca_make.h"
 
@@ -240,6 +241,7 @@ void tlsca_close(struct tlsca *tls)
     tlsca_pair_free(&tls->server);
     arena_close(tls->arena);
     pthread_mutex_destroy(&tls->mutex);
+    host_end_secret(tls->key, KEY);
     sodium_memzero(tls, sizeof *tls);
     free(tls);
 }
@@ -262,6 +264,7 @@ static rc keep_options(struct ctx *c, struct tlsca *tls, const struct tlsca_opti
     tls->options.clock = options->clock;
     tls->options.path = path.ptr;
     tls->options.names = (struct texts){names, options->names.count};
+    host_keep_secret(tls->key, KEY);
     memcpy(tls->key, options->key, KEY);
     return OK;
 }

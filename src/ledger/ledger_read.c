@@ -168,6 +168,9 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
         left -= (int64_t)chunk->count;
         next = chunk->next;
         arena_return(c->arena, mark);
+        if (rc_ok(result))
+            result = walk->backwards ? ctx_progress(c, walk->from - next, walk->from + 1)
+                                     : ctx_progress(c, next - walk->from, end.i64 + 1 - walk->from);
     }
     return result;
 }
@@ -176,7 +179,8 @@ static rc walk_chunks(struct ctx *c, struct store *store, const struct ledger_wa
 rc ledger_walk(struct ctx *c, struct store *store, const struct ledger_walk *walk,
                ledger_each *each, void *arg)
 {
-    struct ctx own = {.arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock};
+    struct ctx own = {
+        .arena = arena_open(WALK_MEMORY_MAX), .clock = c->clock, .progress = c->progress};
     if (!own.arena)
         FAIL(c, NO_MEMORY, "out of memory to read the ledger");
     rc result = walk_chunks(&own, store, walk, each, arg);

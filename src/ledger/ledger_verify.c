@@ -197,6 +197,7 @@ static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options 
                     struct str kept)
 {
     struct note_key stored;
+    struct ledger_head last;
     TRY(note_key_from_seed(c, a->merkle, options->origin, options->sign_seed, &a->key));
     TRY(ledger_stored_key(c, a->store, a->merkle, &stored));
     if (!str_eq(stored.name, a->key.name) ||
@@ -212,9 +213,11 @@ static rc check_all(struct ctx *c, struct audit *a, const struct ledger_options 
         &a->heads));
     TRY(next_head(c, a));
     TRY(check_checkpoint(c, a));
+    TRY(ledger_last_head(c, a->store, INT64_MAX, &last));
     for (int64_t before = -1; before != a->report.events;) {
         before = a->report.events;
         TRY(check_rows(c, a));
+        TRY(ctx_progress(c, a->report.events, last.size));
     }
     return check_rest(c, a);
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CLI_MEMORY_MAX = 256 << 20, FLAGS_MAX = 128, HELP_MAX = 64 << 10 };
 
@@ -197,6 +198,46 @@ static void put_fault(struct cli *cli)
     fwrite(text_str(&text).ptr, 1, text_str(&text).len, cli->err);
 }
 
+/* ---- how far it is --------------------------------------------------------------------------- */
+
+/* On a terminal, work that takes long says how much of it is done, in one line that goes again. */
+struct telling {
+    struct progress progress;
+    FILE *err;
+    int64_t last; /* percent that stand there; -1: none */
+};
+
+static void clear_line(struct telling *telling)
+{
+    if (telling->last >= 0)
+        fputs("\r      \r", telling->err);
+    telling->last = -1;
+}
+
+static bool tell(struct progress *progress, int64_t done, int64_t total)
+{
+    struct telling *telling =
+        (struct telling *)((char *)progress - offsetof(struct telling, progress));
+    int64_t percent = total > 0 ? done * 100 / total : 0;
+    if (percent < 100 && percent != telling->last)
+        fprintf(telling->err, "\r%3d %%", (int)(telling->last = percent));
+    else if (percent >= 100)
+        clear_line(telling);
+    return true;
+}
+
+static rc run_telling(struct cli *cli)
+{
+    struct telling telling = {.progress.tell = tell, .err = cli->err, .last = -1};
+    if (!isatty(fileno(cli->err)))
+        return cli->verb->run(cli);
+    cli->c->progress = &telling.progress;
+    rc result = cli->verb->run(cli);
+    cli->c->progress = NULL;
+    clear_line(&telling);
+    return result;
+}
+
 static int run_verb(struct cli *cli, int count, char **arguments)
 {
     for (int i = 0; i < count; i++)
@@ -204,7 +245,7 @@ static int run_verb(struct cli *cli, int count, char **arguments)
             return rc_ok(print_help(cli, cli->out)) ? EXIT_DONE : EXIT_REFUSED;
     rc result = read_arguments(cli, count, arguments);
     if (rc_ok(result))
-        result = cli->verb->run(cli);
+        result = run_telling(cli);
     if (rc_ok(result))
         return fflush(cli->out) == 0 ? EXIT_DONE : EXIT_REFUSED;
     put_fault(cli);

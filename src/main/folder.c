@@ -1,6 +1,7 @@
 #include "main/folder.h"
 
 #include "assembly/catalog_make.h"
+#include "base/host.h"
 #include "main/modules.h"
 
 #include <fcntl.h>
@@ -15,6 +16,23 @@ SHAPE_DEFINE(config, CONFIG_FIELDS, 1, "What a mission's folder holds");
 
 /* ---- secrets
  * --------------------------------------------------------------------------------------- */
+
+static void forget(struct str bytes)
+{
+    sodium_free((void *)(uintptr_t)(const void *)bytes.ptr);
+}
+
+/* A copy in memory of its own, which is locked and guarded, and wiped when it is freed. */
+static rc keep(struct ctx *c, struct str bytes, struct str *ret)
+{
+    char *kept = sodium_malloc(bytes.len + 1);
+    if (!kept)
+        FAIL(c, NO_MEMORY, "no memory for a secret");
+    if (bytes.len)
+        memcpy(kept, bytes.ptr, bytes.len);
+    *ret = (struct str){kept, bytes.len};
+    return OK;
+}
 
 /* One line from the terminal, without showing it. */
 static rc ask(struct ctx *c, const char *prompt, struct str *ret)
@@ -38,7 +56,7 @@ static rc ask(struct ctx *c, const char *prompt, struct str *ret)
     fclose(terminal);
     rc result = OK;
     if (got)
-        result = str_copy(c, (struct str){line, strcspn(line, "\n")}, ret);
+        result = keep(c, (struct str){line, strcspn(line, "\n")}, ret);
     sodium_memzero(line, sizeof line);
     if (!got)
         CLI_WRONG(c, "no passphrase was given");
@@ -51,10 +69,26 @@ static rc ask_passphrase(struct ctx *c, bool fresh, struct str *ret)
     TRY(ask(c, fresh ? "New passphrase: " : "Passphrase: ", ret));
     if (!fresh)
         return OK;
-    TRY(ask(c, "Repeat it: ", &again));
-    if (!str_eq(*ret, again))
+    rc result = ask(c, "Repeat it: ", &again);
+    bool same = rc_ok(result) && str_eq(*ret, again);
+    if (rc_ok(result))
+        forget(again);
+    if (!same)
+        forget(*ret);
+    TRY(result);
+    if (!same)
         CLI_WRONG(c, "the two passphrases differ");
     return OK;
+}
+
+static rc read_secret(struct ctx *c, struct str path, struct str *ret)
+{
+    struct str bytes;
+    TRY(str_copy(c, path, &path));
+    TRY(file_read(c, &files_system, path.ptr, SECRET_BYTES_MAX, &bytes));
+    rc result = keep(c, bytes, ret);
+    sodium_memzero((void *)(uintptr_t)(const void *)bytes.ptr, bytes.len);
+    return result;
 }
 
 rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
@@ -69,12 +103,10 @@ rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
         secret.kind = KEY_SLOT_CREDENTIAL;
         path = flags->credential;
     }
-    if (str_absent(path)) {
+    if (str_absent(path))
         TRY(ask_passphrase(c, fresh, &secret.bytes));
-    } else {
-        TRY(str_copy(c, path, &path));
-        TRY(file_read(c, &files_system, path.ptr, SECRET_BYTES_MAX, &secret.bytes));
-    }
+    else
+        TRY(read_secret(c, path, &secret.bytes));
     if (secret.kind == KEY_SLOT_PASSPHRASE)
         while (secret.bytes.len && strchr("\r\n", secret.bytes.ptr[secret.bytes.len - 1]))
             secret.bytes.len--;
@@ -82,8 +114,26 @@ rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
     return OK;
 }
 
+void folder_secret_end(struct key_secret *secret)
+{
+    forget(secret->bytes);
+    *secret = (struct key_secret){0};
+}
+
 /* ---- the folder
  * -------------------------------------------------------------------------------------- */
+
+/* All the keys, which stand beside each other. */
+enum {
+    KEYS_FROM = offsetof(struct folder, key),
+    KEYS_LEN = offsetof(struct folder, tls_key) + KEY_LEN - KEYS_FROM
+};
+
+static void begin(struct folder *folder, const char *path)
+{
+    *folder = (struct folder){.path = path};
+    host_keep_secret((char *)folder + KEYS_FROM, KEYS_LEN);
+}
 
 /* Fill in what follows from the configuration and the data key. */
 static rc assemble(struct ctx *c, struct folder *folder)
@@ -122,10 +172,12 @@ rc folder_create(struct ctx *c, const char *path, const struct config *config,
     if (file_exists(config_path) || file_exists(keys_path))
         FAIL(c, CONFLICT, "%s already holds a mission", path);
     TRY(file_make_folder(c, &files_system, path));
-    *ret = (struct folder){.path = path, .config = *config};
     TRY(shape_check(c, &config_shape, config));
-    TRY(keyring_create(c, &files_system, keys_path, secret, STR("first"), ret->key));
-    rc result = assemble(c, ret);
+    begin(ret, path);
+    ret->config = *config;
+    rc result = keyring_create(c, &files_system, keys_path, secret, STR("first"), ret->key);
+    if (rc_ok(result))
+        result = assemble(c, ret);
     if (rc_ok(result))
         result = core_create(c, &ret->options);
     if (rc_ok(result)) {
@@ -149,12 +201,15 @@ rc folder_open(struct ctx *c, const char *path, const struct key_secret *secret,
     TRY(path_join(c, path, FOLDER_KEYS, &keys_path));
     if (!file_exists(config_path))
         FAIL(c, NOT_FOUND, "%s is not a mission's folder: it has no " FOLDER_CONFIG, path);
-    *ret = (struct folder){.path = path};
+    struct config config = {0};
     TRY(file_read(c, &files_system, config_path, CONFIG_BYTES_MAX, &json));
-    TRY(shape_read(c, &config_shape, SHAPE_FROM_RECORD, json, &ret->config));
-    TRY(shape_copy(c, &config_shape, &ret->config, &ret->config)); /* NUL-terminated texts */
-    TRY(keyring_open(c, &files_system, keys_path, secret, ret->key));
-    rc result = assemble(c, ret);
+    TRY(shape_read(c, &config_shape, SHAPE_FROM_RECORD, json, &config));
+    TRY(shape_copy(c, &config_shape, &config, &config)); /* NUL-terminated texts */
+    begin(ret, path);
+    ret->config = config;
+    rc result = keyring_open(c, &files_system, keys_path, secret, ret->key);
+    if (rc_ok(result))
+        result = assemble(c, ret);
     if (!rc_ok(result))
         folder_close(ret);
     return result;
@@ -182,9 +237,5 @@ void folder_close(struct folder *folder)
 {
     catalog_close(folder->catalog);
     folder->catalog = NULL;
-    sodium_memzero(folder->key, sizeof folder->key);
-    sodium_memzero(folder->database_key, sizeof folder->database_key);
-    sodium_memzero(folder->sign_seed, sizeof folder->sign_seed);
-    sodium_memzero(folder->seal_key, sizeof folder->seal_key);
-    sodium_memzero(folder->tls_key, sizeof folder->tls_key);
+    host_end_secret((char *)folder + KEYS_FROM, KEYS_LEN);
 }

@@ -24,6 +24,7 @@ SHAPE_DECLARE(config, CONFIG_FIELDS);
 struct folder {
     const char *path;
     struct config config;
+    /* Locked in memory while the folder is open. */
     unsigned char key[KEY_LEN], database_key[KEY_LEN], sign_seed[KEY_LEN], seal_key[KEY_LEN],
         tls_key[KEY_LEN];
     struct catalog *catalog;
@@ -44,9 +45,11 @@ void folder_close(struct folder *folder);
 rc folder_tls(struct ctx *c, struct folder *folder, struct texts hosts, struct tlsca **ret);
 
 /* The secret that the flags name; with none of them the passphrase is asked for on the terminal,
- * twice when it is a new one. Wrong use without a terminal. */
+ * twice when it is a new one. Wrong use without a terminal. To be ended by folder_secret_end. */
 rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
                  struct key_secret *ret);
+/* Its bytes lie in locked memory until then. */
+void folder_secret_end(struct key_secret *secret);
 
 /* The names of the files in a folder. */
 #define FOLDER_CONFIG "chancery.json"

@@ -141,7 +141,9 @@ static rc restrict_calls(struct ctx *c, size_t count, const int *calls)
 
 bool sandbox_hide_memory(void)
 {
-    return SANDBOX_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 &&
+           (SANDBOX_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
 }
 
 rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level)

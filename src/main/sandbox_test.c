@@ -126,6 +126,9 @@ TEST(sandbox_gives_up_programs_sockets_and_other_files)
 
 static int try_memory(void)
 {
+    struct rlimit core = {1, 1};
+    if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 || core.rlim_max != 0)
+        return NO_SANDBOX;
     return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? REFUSED : WORKED;
 }
 

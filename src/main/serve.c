@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { DESCRIPTORS = 8192 };
 
 /* What is outside of the mission's folder and is needed all the same is opened or named before the
  * sandbox is entered. */
@@ -68,10 +71,21 @@ static rc open_parts(struct ctx *c, const struct serve_options *options, struct 
     return receiver_start(c, s->receiver);
 }
 
+/* What systemd and containers give is less than a server of connections needs. */
+static void take_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 rc serving_open(struct ctx *c, struct core *core, const struct serve_options *options,
                 struct serving *ret)
 {
     *ret = (struct serving){.core = core, .opener = {.fd = -1}, .renderer = {.agent.fd = -1}};
+    take_descriptors();
     rc result = open_parts(c, options, ret);
     if (!rc_ok(result))
         serving_close(ret);

@@ -74,9 +74,9 @@ static rc run(struct cli *cli, struct folder *folder, struct picture *picture,
     int64_t days = flags->days ? flags->days : DAYS_DEFAULT;
     struct wall from = {clock_now(cli->c).us - days * DAY_US};
     struct backtest backtest = {
-        .catalog = folder->catalog,
         .picture = picture,
         .seal_key = folder->options.ledger.seal_key,
+        .actor = &actor_system,
         .set = set,
         .from = flags->from.us ? flags->from : from,
         .until = flags->until,

@@ -3,6 +3,7 @@
 #include "main/verbs.h"
 
 #include "agent/kit/agent.h"
+#include "base/host.h"
 #include "main/agents.h"
 
 #include <inttypes.h>
@@ -49,19 +50,23 @@ static void note_fault(struct examination *e, const char *what, const char *advi
 
 static void look_at_rights(struct examination *e)
 {
-    static const char *const names[] = {FOLDER_CONFIG, FOLDER_KEYS, FOLDER_RECORD, "."};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct stat status;
-        const char *path = NULL;
-        if (!rc_ok(path_join(e->c, e->path, names[i], &path)) || stat(path, &status) < 0)
-            continue;
-        if (status.st_mode & 077) {
-            note(e, FINDING_WRONG, "rights", str_from(path),
-                 "others on this machine can read it: run chmod go= on it");
-            return;
-        }
-    }
-    note(e, FINDING_GOOD, "rights", STR("only the owner may read the folder"), NULL);
+    if (!rc_ok(host_check_rights(e->c, e->path)))
+        note_fault(e, "rights",
+                   "chancery does not serve a folder that others could read or change");
+    else
+        note(e, FINDING_GOOD, "rights", STR("only the owner may read the folder"), NULL);
+}
+
+static void look_at_swap(struct examination *e)
+{
+    struct str area;
+    if (!rc_ok(host_swap(e->c, HOST_SWAPS, &area)))
+        note_fault(e, "swap", "see whether " HOST_SWAPS " can be read");
+    else if (!str_absent(area))
+        note(e, FINDING_WARNING, "swap", area,
+             "what was in memory may stay on that disk: turn swap off, or encrypt it");
+    else
+        note(e, FINDING_GOOD, "swap", STR("memory is written to no disk"), NULL);
 }
 
 static void look_at_disk(struct examination *e)
@@ -170,10 +175,13 @@ static void look_at_record(struct examination *e, struct folder *folder)
 
 static void look_inside(struct examination *e, const struct unlock_flags *flags)
 {
-    struct key_secret secret;
+    struct key_secret secret = {0};
     struct folder folder;
-    if (!rc_ok(folder_secret(e->c, flags, false, &secret)) ||
-        !rc_ok(folder_open(e->c, e->path, &secret, &folder))) {
+    rc result = folder_secret(e->c, flags, false, &secret);
+    if (rc_ok(result))
+        result = folder_open(e->c, e->path, &secret, &folder);
+    folder_secret_end(&secret);
+    if (!rc_ok(result)) {
         note_fault(e, "unlocking", "give the right passphrase, key file or credential");
         return;
     }
@@ -218,6 +226,7 @@ rc verb_doctor(struct cli *cli)
     if (!file_exists(config))
         FAIL(c, NOT_FOUND, "%s is not a mission's folder: it has no " FOLDER_CONFIG, e.path);
     look_at_rights(&e);
+    look_at_swap(&e);
     look_at_disk(&e);
     look_at_log(&e);
     look_at_slots(&e);

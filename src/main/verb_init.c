@@ -140,8 +140,10 @@ rc verb_init(struct cli *cli)
     struct str link = {NULL, 0};
     TRY(make_config(c, flags, &config));
     TRY(folder_secret(c, cli->flags, true, &secret));
-    TRY(folder_create(c, cli->arguments[0], &config, &secret, &folder));
-    rc result = core_open(c, &folder.options, &core);
+    rc result = folder_create(c, cli->arguments[0], &config, &secret, &folder);
+    folder_secret_end(&secret);
+    TRY(result);
+    result = core_open(c, &folder.options, &core);
     if (rc_ok(result))
         result = furnish(c, core, flags, &link);
     core_close(core);

@@ -87,14 +87,12 @@ static rc verify_folder(struct ctx *c, struct folder *folder, struct ledger_repo
     return result;
 }
 
-static rc copy_mission(struct cli *cli, struct ledger_report *ret)
+static rc copy_with(struct cli *cli, const struct key_secret *secret, struct ledger_report *ret)
 {
     struct ctx *c = cli->c;
     const char *from = cli->arguments[0], *to = cli->arguments[1];
     struct folder folder, copy;
-    struct key_secret secret;
-    TRY(folder_secret(c, cli->flags, false, &secret));
-    TRY(folder_open(c, from, &secret, &folder));
+    TRY(folder_open(c, from, secret, &folder));
     rc result = refuse_occupied(c, to);
     if (rc_ok(result))
         result = copy_record(c, &folder, to);
@@ -102,9 +100,18 @@ static rc copy_mission(struct cli *cli, struct ledger_report *ret)
         result = copy_files(c, from, to);
     folder_close(&folder);
     TRY(result);
-    TRY(folder_open(c, to, &secret, &copy));
+    TRY(folder_open(c, to, secret, &copy));
     result = verify_folder(c, &copy, ret);
     folder_close(&copy);
+    return result;
+}
+
+static rc copy_mission(struct cli *cli, struct ledger_report *ret)
+{
+    struct key_secret secret;
+    TRY(folder_secret(cli->c, cli->flags, false, &secret));
+    rc result = copy_with(cli, &secret, ret);
+    folder_secret_end(&secret);
     return result;
 }
 

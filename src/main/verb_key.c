@@ -1,4 +1,5 @@
 /* chancery key list, add, replace, remove. */
+#include "base/host.h"
 #include "main/verbs.h"
 
 #define KEY_ADD_FLAGS(F, T)                                                                     \
@@ -48,6 +49,24 @@ rc verb_key_list(struct cli *cli)
     return cli_json(cli, &out);
 }
 
+static rc write_slot(struct cli *cli, const struct key_secret *present,
+                     const struct key_secret *fresh, struct str old, struct str *ret_id)
+{
+    const struct key_add_flags *flags = cli->flags;
+    struct str label = str_absent(flags->label) ? STR("added") : flags->label;
+    unsigned char key[KEY_LEN];
+    const char *path = NULL;
+    TRY(keys_path(cli, &path));
+    host_keep_secret(key, sizeof key);
+    rc result = keyring_open(cli->c, &files_system, path, present, key);
+    if (rc_ok(result) && str_absent(old))
+        result = keyring_add(cli->c, &files_system, path, key, fresh, label, ret_id);
+    else if (rc_ok(result))
+        result = keyring_replace(cli->c, &files_system, path, key, old, fresh, label, ret_id);
+    host_end_secret(key, sizeof key);
+    return result;
+}
+
 /* A new slot: beside the others, or in the place of `old`. */
 static rc put_slot(struct cli *cli, struct str old)
 {
@@ -57,19 +76,16 @@ static rc put_slot(struct cli *cli, struct str old)
         .key_file = flags->new_key_file,
         .credential = flags->new_credential,
     };
-    struct key_secret old_secret, new_secret;
-    unsigned char key[KEY_LEN];
-    struct str id, label = str_absent(flags->label) ? STR("added") : flags->label;
+    struct key_secret old_secret, new_secret = {0};
+    struct str id;
     struct text out;
-    const char *path = NULL;
-    TRY(keys_path(cli, &path));
     TRY(folder_secret(cli->c, cli->flags, false, &old_secret));
-    TRY(folder_secret(cli->c, &fresh, true, &new_secret));
-    TRY(keyring_open(cli->c, &files_system, path, &old_secret, key));
-    if (str_absent(old))
-        TRY(keyring_add(cli->c, &files_system, path, key, &new_secret, label, &id));
-    else
-        TRY(keyring_replace(cli->c, &files_system, path, key, old, &new_secret, label, &id));
+    rc result = folder_secret(cli->c, &fresh, true, &new_secret);
+    if (rc_ok(result))
+        result = write_slot(cli, &old_secret, &new_secret, old, &id);
+    folder_secret_end(&old_secret);
+    folder_secret_end(&new_secret);
+    TRY(result);
     cli_say(cli, "slot %.*s added", STR_ARG(id));
     text_init(&out, cli->c, 1024);
     text_printf(&out, "{\"id\":\"%.*s\"}", STR_ARG(id));

@@ -1,6 +1,7 @@
 /* chancery serve: a mission's own server, until it is told to end. */
 #include "main/verbs.h"
 
+#include "base/host.h"
 #include "base/log.h"
 #include "main/serve.h"
 
@@ -72,6 +73,21 @@ static rc serve_folder(struct cli *cli, struct folder *folder, struct serve_opti
     return result;
 }
 
+/* Keys are locked in memory; what a mission knows is not, there is too much of it. */
+static rc tell_swap(struct cli *cli)
+{
+    struct str area;
+    TRY(host_swap(cli->c, HOST_SWAPS, &area));
+    if (str_absent(area))
+        return OK;
+    cli_say(cli,
+            "warning: this machine swaps to %.*s, and what is read here may stay there: turn "
+            "swap off, or encrypt it",
+            STR_ARG(area));
+    LOG(WARN, "serve.swap", LOG_TEXT("area", area));
+    return OK;
+}
+
 rc verb_serve(struct cli *cli)
 {
     const struct serve_flags *flags = cli->flags;
@@ -87,6 +103,8 @@ rc verb_serve(struct cli *cli)
         .hits_path = flags->hits.ptr,
     };
     serving_hold_signals();
+    TRY(host_check_rights(cli->c, options.folder));
+    TRY(tell_swap(cli));
     TRY(verb_open_folder(cli, &folder));
     rc result = serve_folder(cli, &folder, &options);
     folder_close(&folder);

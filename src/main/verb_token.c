@@ -117,5 +117,7 @@ rc verb_open_folder(struct cli *cli, struct folder *ret)
 {
     struct key_secret secret;
     TRY(folder_secret(cli->c, cli->flags, false, &secret));
-    return folder_open(cli->c, cli->arguments[0], &secret, ret);
+    rc result = folder_open(cli->c, cli->arguments[0], &secret, ret);
+    folder_secret_end(&secret);
+    return result;
 }

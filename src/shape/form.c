@@ -109,6 +109,9 @@ static bool is_zone(struct str s)
 const struct text_form text_form_line = {
     "line", "one line of text", "^[^\\x00-\\x1f\\x7f]*$", is_line, "A line of text",
 };
+const struct text_form text_form_heard = {
+    "heard", "one line of text", "^[^\\x00-\\x1f\\x7f]*$", is_line, "A line of text",
+};
 const struct text_form text_form_block = {
     "block",  "text without control characters", "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$",
     is_block, "Some text\nof two lines",

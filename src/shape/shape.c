@@ -1,6 +1,7 @@
 /* Validation and copying, by the table. */
 #include "shape/shape.h"
 
+#include "base/glyph.h"
 #include "base/json.h"
 #include "shape/label.h"
 #include "shape/shape_part.h"
@@ -138,10 +139,18 @@ static rc check_number(struct ctx *c, const struct shape_field *field, int64_t n
     return check_amount(c, field, "", number, value);
 }
 
-static rc check_text(struct ctx *c, const struct shape_field *field, struct str text)
+/* What is in the record already stays readable: only what comes is refused. A secret is shown to
+ * nobody, and what it is made of is its owner's. */
+static rc check_text(struct ctx *c, const struct shape_field *field, enum shape_source source,
+                     struct str text)
 {
     if (!str_is_utf8(text))
         REFUSE(c, "utf8", STR(""), "%s: not UTF-8", field->name);
+    bool free = field->form == &text_form_block || field->form == &text_form_heard;
+    bool seen = source == SHAPE_FROM_INPUT && !free && !(field->flags & SECRET);
+    uint32_t code = seen ? str_hidden(text) : 0;
+    if (code)
+        REFUSE(c, "hidden", text, "%s: has the hidden character U+%04" PRIX32, field->name, code);
     if (!field->form->check(text))
         REFUSE(c, field->form->name, text, "%s: must be %s", field->name, field->form->rule);
     return OK;
@@ -161,23 +170,24 @@ static rc check_id(struct ctx *c, const struct shape_field *field, struct str id
     return OK;
 }
 
-static rc check_item(struct ctx *c, const struct shape_field *field, struct str item)
+static rc check_item(struct ctx *c, const struct shape_field *field, enum shape_source source,
+                     struct str item)
 {
     if (field->kind == SHAPE_REFS)
         return check_id(c, field, item);
     if (str_count_chars(item) > SHAPE_ITEM_CHARS_MAX)
         REFUSE(c, "most", item, "%s: at most %d characters each", field->name,
                SHAPE_ITEM_CHARS_MAX);
-    return check_text(c, field, item);
+    return check_text(c, field, source, item);
 }
 
-static rc check_texts(struct ctx *c, const struct shape_field *field, struct faults *faults,
-                      const struct texts *list)
+static rc check_texts(struct ctx *c, const struct shape_field *field, enum shape_source source,
+                      struct faults *faults, const struct texts *list)
 {
     TRY(check_amount(c, field, " items", (int64_t)list->count, STR("")));
     for (size_t i = 0; i < list->count; i++) {
         size_t before = faults_count(faults);
-        rc result = faults_keep(c, faults, check_item(c, field, list->items[i]));
+        rc result = faults_keep(c, faults, check_item(c, field, source, list->items[i]));
         faults_enter_index(c, faults, before, result, i);
         TRY(result);
     }
@@ -259,7 +269,7 @@ static rc check_value(struct ctx *c, const struct shape_field *field, enum shape
     switch (field->kind) {
     case SHAPE_TEXT:
         TRY(check_amount(c, field, " characters", (int64_t)str_count_chars(*text), *text));
-        return check_text(c, field, *text);
+        return check_text(c, field, source, *text);
     case SHAPE_ID:
     case SHAPE_REF:
         return check_id(c, field, *text);
@@ -269,7 +279,7 @@ static rc check_value(struct ctx *c, const struct shape_field *field, enum shape
         return check_amount(c, field, " bytes", (int64_t)text->len, STR(""));
     case SHAPE_REFS:
     case SHAPE_TEXTS:
-        return check_texts(c, field, faults, value);
+        return check_texts(c, field, source, faults, value);
     case SHAPE_I64:
     case SHAPE_BP:
     case SHAPE_MS:

@@ -229,9 +229,12 @@ struct shape {
     const struct shape_choices name_##_choices = {                                               \
         #name_, sizeof name_##_rows / sizeof name_##_rows[0], name_##_rows}
 
-/* The forms of texts. */
-extern const struct text_form text_form_line, text_form_block, text_form_slug, text_form_email,
-    text_form_phone, text_form_country, text_form_locale, text_form_https, text_form_zone;
+/* The forms of texts. Hidden characters (base/glyph.h) may come in a `block` and in what is
+ * `heard`, a line in the words of a device, whose report is not lost for one; they are shown where
+ * it goes. */
+extern const struct text_form text_form_line, text_form_heard, text_form_block, text_form_slug,
+    text_form_email, text_form_phone, text_form_country, text_form_locale, text_form_https,
+    text_form_zone;
 
 /* ---- use ------------------------------------------------------------------------------------- */
 
@@ -241,7 +244,7 @@ extern const struct text_form text_form_line, text_form_block, text_form_slug, t
  * rule and the value; where c asks for every fault, c->faults has them all. MALFORMED, INVALID,
  * NO_MEMORY; *record is not to be used after a failure. */
 enum shape_source {
-    SHAPE_FROM_INPUT,  /* from outside: SYSTEM fields are refused */
+    SHAPE_FROM_INPUT,  /* from outside: SYSTEM fields and hidden characters are refused */
     SHAPE_FROM_RECORD, /* what was written by shape_write: every field is accepted */
 };
 rc shape_read(struct ctx *c, const struct shape *shape, enum shape_source source, struct str json,

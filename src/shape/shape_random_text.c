@@ -36,7 +36,7 @@ static void put_line(struct text *out, uint64_t *seed, size_t chars)
 {
     static const char *const odd[] = {
         "\"", "\\", "/",  "<",  "&",      "'",      "%",      " ",    "é", "ß",
-        "ع",  "م",  "漢", "字", "\u0301", "\u2028", "\ufffd", "🛡", "😀", "\U0010ffff",
+        "ع",  "م",  "漢", "字", "\u0301", "\u3000", "\ufffd", "🛡", "😀", "\U0010ffff",
     };
     for (size_t i = 0; i < chars; i++) {
         if (pick(seed, 4) == 0)
@@ -46,13 +46,26 @@ static void put_line(struct text *out, uint64_t *seed, size_t chars)
     }
 }
 
+/* What a device may say, and what must be shown by its number. */
+static void put_heard(struct text *out, uint64_t *seed, size_t chars)
+{
+    static const char *const hidden[] = {"\u202e", "\u2066",   "\u200b",
+                                         "\u2028", "\xc2\x9b", "\U000e0041"};
+    for (size_t i = 0; i < chars; i++) {
+        if (pick(seed, 20) == 0)
+            text_put(out, str_from(hidden[pick(seed, sizeof hidden / sizeof hidden[0])]));
+        else
+            put_line(out, seed, 1);
+    }
+}
+
 static void put_block(struct text *out, uint64_t *seed, size_t chars)
 {
     for (size_t i = 0; i < chars; i++) {
         if (pick(seed, 10) == 0)
             text_put_char(out, pick_char(seed, STR("\n\t")));
         else
-            put_line(out, seed, 1);
+            put_heard(out, seed, 1);
     }
 }
 
@@ -129,10 +142,10 @@ static const struct maker {
     int64_t least, most;
 } makers[] = {
     {&text_form_line, put_line, 0, INT64_MAX},   {&text_form_block, put_block, 0, INT64_MAX},
-    {&text_form_slug, put_slug, 1, INT64_MAX},   {&text_form_email, put_email, 5, INT64_MAX},
-    {&text_form_phone, put_phone, 3, INT64_MAX}, {&text_form_country, put_country, 2, 2},
-    {&text_form_locale, put_locale, 2, 35},      {&text_form_https, put_https, 9, INT64_MAX},
-    {&text_form_zone, put_zone, 1, 64},
+    {&text_form_heard, put_heard, 0, INT64_MAX}, {&text_form_slug, put_slug, 1, INT64_MAX},
+    {&text_form_email, put_email, 5, INT64_MAX}, {&text_form_phone, put_phone, 3, INT64_MAX},
+    {&text_form_country, put_country, 2, 2},     {&text_form_locale, put_locale, 2, 35},
+    {&text_form_https, put_https, 9, INT64_MAX}, {&text_form_zone, put_zone, 1, 64},
 };
 
 static size_t random_length(uint64_t *seed, int64_t least, int64_t most)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """cli_test.py CHANCERY: the command line from outside, on real folders and a real server.
 
-Every test is a function; TAP on standard output. Python's standard library alone."""
+Every test is a function; TAP on standard output."""
 import base64
 import html
 import json
@@ -22,6 +22,7 @@ import urllib.request
 CHANCERY = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.append(os.path.join(ROOT, "demo"))
+from passkey import Session  # noqa: E402
 from ports import free_port  # noqa: E402
 
 HITS = os.environ.get("CHANCERY_HITS")  # of all tests together
@@ -30,13 +31,13 @@ PATIENCE_S = 600  # for whatever must come: no test is about how soon
 LOG_TAIL = 4000
 
 
-def run(*arguments, code=0):
-    """Run a verb; its standard output, after checking how it ended."""
+def run(*arguments, code=0, output=None):
+    """Run a verb; its standard output (with `output`, also of one that fails), after checking how it ended."""
     done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL, start_new_session=True)
     told = f"chancery {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
     assert done.returncode == code, told
-    return done.stdout if code == 0 else done.stderr
+    return done.stdout if code == 0 or output else done.stderr
 
 
 class Skip(Exception):
@@ -259,6 +260,7 @@ def damage_is_named_and_refused():
         shutil.copy(kept, record)
         with open(record + "-wal", "wb") as log:
             log.truncate(600 << 20)
+        os.chmod(record + "-wal", 0o600)
         log = [f for f in json.loads(mission.run("doctor"))["findings"] if f["what"] == "log"][0]
         assert (log["kind"], log["found"]) == ("warning", "600 MiB"), log
         os.unlink(record + "-wal")
@@ -287,6 +289,33 @@ def a_token_opens_the_served_mission():
             status, csv = server.ask("/api/v1/zones?format=csv", token)
             assert status == 200 and "Hall" in csv, csv
         assert json.loads(mission.run("ledger verify"))["verified"]
+
+
+def a_folder_that_others_can_read_is_not_served():
+    def refused(mission, path, doctor=True):
+        told = run("serve", mission.folder, "--passphrase-file", mission.secret, "--listen",
+                   f"127.0.0.1:{free_port()}", "--plain", code=1)
+        assert path in told, told
+        if not doctor:  # as root it would open the record, and give its log to that other user
+            return
+        told = json.loads(run("doctor", mission.folder, "--passphrase-file", mission.secret, "--json",
+                              code=1, output=True))["findings"]
+        assert [f["kind"] for f in told if f["what"] == "rights"] == ["wrong"], told
+
+    with Mission() as mission:
+        with Server(mission, "--plain"):
+            pass
+        for path in [mission.folder, *(mission.path(name) for name in os.listdir(mission.folder))]:
+            mode = os.stat(path).st_mode & 0o777
+            os.chmod(path, mode | 0o040)
+            refused(mission, path)
+            os.chmod(path, mode)
+            if os.geteuid() == 0:
+                os.chown(path, 65534, -1)
+                refused(mission, path, doctor=False)
+                os.chown(path, 0, -1)
+        with Server(mission, "--plain") as server:
+            assert server.ask("/health")[0] == 200
 
 
 def computed(engine, value):
@@ -382,10 +411,11 @@ def browsing_the_record_tells_nothing_of_what_is_hidden():
             account = json.loads(server.ask("/api/v1/session", token)[1])
             assert server.ask("/api/v1/sites", token, SITE)[0] == 201
             assert server.ask("/api/v1/zones", token, dict(ZONE, id="z1", label="TLP:RED"))[0] == 201
-            assert server.ask("/api/v1/roles", token, ROLE)[0] == 201
+            officer = Session(int(server.address.split(":")[1]), mission.made["link"])
+            officer.ask("POST", "roles", ROLE)
             clerk = {"id": "clerk", "label": "TLP:GREEN", "kind": "program", "login": "clerk",
                      "person": account["person"], "roles": ["clerk"], "status": "active"}
-            assert server.ask("/api/v1/accounts", token, clerk)[0] == 201
+            officer.ask("POST", "accounts", clerk)
             clerk = json.loads(mission.run("token", "clerk"))["token"]
             assert len(browse("record=zone/z1", token)["items"]) == 1
             assert browse("record=site/s1", clerk)["items"][0]["kind"] == "site.added"

@@ -108,20 +108,29 @@ for (const [language, theme] of looks) {
   });
 }
 
-test('a telephone shows every page without scrolling sideways', async () => {
-  const viewport = { width: 360, height: 760 };
-  for (const language of ['en', 'ar']) {
-    const context = await openWindow(browser, demo, { cookie: officer.cookie, language, viewport });
-    const page = await context.newPage();
-    for (const [name, address] of Object.entries(await allPages(caller(demo, officer.cookie)))) {
-      await visit(page, demo, address);
-      const wide = await page.evaluate(
-        () =>
-          document.documentElement.scrollWidth > innerWidth ||
-          document.querySelector('main').scrollWidth > document.querySelector('main').clientWidth,
-      );
-      assert.ok(!wide, `${name} in ${language}`);
+// A telephone; and a window of 1280 by 800 in which everything is twice as large.
+for (const [what, viewport] of [
+  ['a telephone', { width: 360, height: 760 }],
+  ['a window at 200 %', { width: 640, height: 400 }],
+])
+  test(`${what} shows every page without scrolling sideways, and its head leaves room`, async () => {
+    for (const language of ['en', 'ar']) {
+      const context = await openWindow(browser, demo, { cookie: officer.cookie, language, viewport });
+      const page = await context.newPage();
+      for (const [name, address] of Object.entries(await allPages(caller(demo, officer.cookie)))) {
+        await visit(page, demo, address);
+        const { wide, room } = await page.evaluate(() => {
+          const main = document.querySelector('main');
+          return {
+            wide:
+              document.documentElement.scrollWidth > innerWidth ||
+              main.scrollWidth > main.clientWidth,
+            room: main.clientHeight / innerHeight,
+          };
+        });
+        assert.ok(!wide, `${name} in ${language}`);
+        assert.ok(room > 0.5, `${name} in ${language}: ${room} of the window is left`);
+      }
+      await context.close();
     }
-    await context.close();
-  }
-});
+  });

@@ -56,6 +56,33 @@ test('the link is good once', async () => {
   assert.equal(status, 401);
 });
 
+test('a string becomes neither markup nor the address of a script', async () => {
+  const refused = await page.evaluate(() => {
+    const tries = [
+      () => (document.createElement('p').innerHTML = '<b>bold</b>'),
+      () => document.body.insertAdjacentHTML('beforeend', '<b>bold</b>'),
+      () => new DOMParser().parseFromString('<b>bold</b>', 'text/html'),
+      () => (document.createElement('script').src = '/elsewhere.js'),
+      () => (document.createElement('script').text = '0'),
+      () => new Worker('data:text/javascript,0'),
+    ];
+    return tries.map((attempt) => {
+      try {
+        attempt();
+        return 'worked';
+      } catch (fault) {
+        return fault instanceof TypeError ? 'refused' : String(fault);
+      }
+    });
+  });
+  assert.deepEqual([...new Set(refused)], ['refused'], refused.join());
+  // The browser tells of each, a little later; those are no faults of the console.
+  while (context.faults.length < refused.length)
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  const told = context.faults.splice(0);
+  assert.ok(told.every((fault) => fault.includes('require-trusted-types-for')), told.join());
+});
+
 test('the cookie is kept from scripts and from other sites', async () => {
   const [cookie] = await context.cookies();
   assert.equal(cookie.httpOnly, true);

@@ -5,6 +5,7 @@ usage: edge_test.py EDGE_SERVER      (see edge_server.c; reports as TAP)
 """
 import json
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -24,10 +25,13 @@ def test(function):
 class Server:
     """One served mission; leaves nothing behind."""
 
-    def __init__(self, *arguments, hits=None):
+    def __init__(self, *arguments, hits=None, descriptors=None):
         environment = dict(os.environ, **({"EDGE_HITS": hits} if hits else {}))
-        self.process = subprocess.Popen([sys.argv[1], *arguments], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, env=environment)
+        command = [sys.argv[1], *arguments]
+        if descriptors:
+            command = ["prlimit", f"--nofile={descriptors}", *command]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=environment)
         self.port = int(self.process.stdout.readline())
 
     def __enter__(self):
@@ -141,6 +145,108 @@ def clients_that_are_slow_on_purpose():
             connection.close()
         refused = server.status()["http"]["refused"]
         assert refused["deadline"] == 2 and refused["idle"] >= 1, refused
+
+
+KNOWN = "GET /api/v1/things HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer officer\r\n\r\n"
+
+
+def answered(connection, text=KNOWN):
+    try:
+        connection.sendall(text.encode())
+        return hear(connection, "}").startswith("HTTP/1.1 200 ")
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+
+
+def strangers(server, context):
+    """Each way to hold a connection without saying who one is."""
+    yield "silent", lambda connection: connection
+    if not context:
+        yield "half a head", lambda connection: connection.sendall(b"GET / HTT")
+        yield "asked and idle", lambda connection: answered(connection, HEAD + "\r\n")
+        yield "half a body", lambda connection: connection.sendall(
+            b"POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+    else:
+        yield "half a handshake", lambda connection: connection.sendall(b"\x16\x03\x01\x02\x00")
+        yield "secured and silent", lambda connection: secured(connection, context)
+
+
+def secured(connection, context):
+    return context.wrap_socket(connection, server_hostname="localhost") if context else connection
+
+
+def hold_and_ask(server, context, count):
+    """With so many strangers of each kind there, those with a session stay, and others come."""
+    for kind, hold in strangers(server, context):
+        with secured(server.dial(), context) as known:
+            assert answered(known), kind
+            held = []
+            try:
+                for _ in range(count):
+                    connection = server.dial()
+                    held.append(connection)
+                    try:
+                        held.append(hold(connection))
+                    except (BrokenPipeError, ConnectionResetError):
+                        pass
+                assert answered(known), f"{kind}: who had a session was shut out"
+                with secured(server.dial(), context) as fresh:
+                    assert answered(fresh), f"{kind}: nobody else comes in"
+            finally:
+                for connection in held:
+                    if isinstance(connection, socket.socket):
+                        connection.close()
+
+
+def enough_descriptors():
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+@test
+def idle_connections_by_the_thousand_shut_nobody_out():
+    enough_descriptors()
+    with Server() as server:
+        hold_and_ask(server, None, 2304)
+        refused = server.status()["http"]["refused"]
+        assert refused["displaced"] >= 1000 and refused["connections"] == 0, refused
+
+
+@test
+def idle_connections_shut_nobody_out_where_descriptors_are_few():
+    with Server(descriptors=200) as server:
+        hold_and_ask(server, None, 400)
+
+
+@test
+def connections_that_secure_nothing_shut_nobody_out():
+    enough_descriptors()
+    with tempfile.TemporaryDirectory() as folder:
+        authority = os.path.join(folder, "ca.pem")
+        with Server("tls", authority) as server:
+            context = ssl.create_default_context(cafile=authority)
+            hold_and_ask(server, context, 2304)
+
+
+@test
+def handshakes_and_first_bytes_have_deadlines():
+    with tempfile.TemporaryDirectory() as folder:
+        authority = os.path.join(folder, "ca.pem")
+        with Server("tls", authority) as server:
+            context = ssl.create_default_context(cafile=authority)
+            silent, late = server.dial(), secured(server.dial(), context)
+            known = secured(server.dial(), context)
+            assert answered(known)
+            server.order("pass 10100")
+            for connection in (silent, late):
+                assert hear(connection) == ""
+                connection.close()
+            assert answered(known)
+            known.sendall(KNOWN.replace("things", "status").encode())
+            whole = hear(known, '"turned_away":0}}')
+            refused = json.loads(whole.split("\r\n\r\n", 1)[1])["http"]["refused"]
+            assert refused["handshake"] == 1 and refused["idle"] == 1, refused
+            known.close()
 
 
 @test

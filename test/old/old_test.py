@@ -34,6 +34,8 @@ class Old:
             file.write(PASSPHRASE + "\n")
         with tarfile.open(os.path.join(HERE, head, "mission.tar.xz")) as archive:
             archive.extractall(self.folder)
+        for path in [self.folder, *(os.path.join(self.folder, name) for name in os.listdir(self.folder))]:
+            os.chmod(path, 0o700 if os.path.isdir(path) else 0o600)
         seal(SEAL, "seal", self.folder)
 
     def run(self, *verb):

@@ -28,8 +28,10 @@ sem_t edge_scene_lengthy;
 
 static rc serve_lengthy(struct ctx *c, const struct request *request, struct response *response)
 {
-    (void)c, (void)request;
+    (void)request;
+    TRY(ctx_progress(c, 1, 2));
     sem_wait(&edge_scene_lengthy);
+    TRY(ctx_progress(c, 2, 2));
     text_put(response->body, STR("{\"lengthy\":true}"));
     return OK;
 }

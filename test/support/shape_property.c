@@ -129,6 +129,71 @@ static void shown_property(struct property *p, const void *record)
     }
 }
 
+/* ---- hidden characters ------------------------------------------------------------------------
+ */
+
+/* The record with this text, at `field` somewhere in it. */
+static void try_hidden(struct property *p, const void *record, const struct shape_field *field,
+                       struct str *text)
+{
+    static const char *const hidden[] = {"\u202e", "\u2066",   "\u200b",    "\u200f", "\u2028",
+                                         "\u2029", "\xc2\x85", "\xc2\x9b",  "\u00ad", "\ufeff",
+                                         "\u200d", "\u061c",   "\U000e0041"};
+    struct str kept = *text;
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        struct text longer;
+        text_init(&longer, &p->c, TEXT_MAX);
+        text_put(&longer, str_from(hidden[i]));
+        for (int64_t n = 1; n < field->least; n++)
+            text_put_char(&longer, 'a');
+        must_ok(p, text_done(&longer, text), "a text");
+        rc result = shape_check_from(&p->c, p->shape, SHAPE_FROM_INPUT, NULL, record);
+        bool free = field->form == &text_form_block || field->form == &text_form_heard;
+        bool may = free || (field->flags & SECRET);
+        bool refused = !rc_ok(result) && strcmp(p->c.fault.rule, "hidden") == 0;
+        must(p, may ? !refused : refused, field->name);
+    }
+    *text = kept;
+}
+
+static void try_fields(struct property *p, void *record, const struct shape *shape, void *part)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct shape_field *field = &shape->fields[i];
+        void *value = shape_at(field, part);
+        struct texts *texts = value;
+        struct shape_items *items = value;
+        if (field->kind == SHAPE_TEXT)
+            try_hidden(p, record, field, value);
+        else if (field->kind == SHAPE_TEXTS && texts->count > 0)
+            try_hidden(p, record, field, &texts->items[0]);
+        else if (field->kind == SHAPE_RECORD && !shape_absent(field, value))
+            try_fields(p, record, field->shape, value);
+        else if (field->kind == SHAPE_LIST && items->count > 0)
+            try_fields(p, record, field->shape, items->items);
+    }
+}
+
+void shape_hidden_test(const struct shape *shape)
+{
+    enum { HIDDEN_RECORDS = 5 };
+    struct property p = {.shape = shape};
+    p.c = (struct ctx){.arena = arena_open(ARENA_MAX), .clock = &clock_system};
+    assert_non_null(p.c.arena);
+    for (uint64_t i = 0; i < HIDDEN_RECORDS; i++) {
+        struct arena_mark mark = arena_mark(p.c.arena);
+        void *record = zeroed(&p);
+        uint64_t seed = p.seed = i;
+        must_ok(&p, shape_random(&p.c, shape, &seed, record), "a random record");
+        try_fields(&p, record, shape, record);
+        arena_return(p.c.arena, mark);
+    }
+    arena_close(p.c.arena);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------
+ */
+
 static void prepare(struct property *p)
 {
     struct shape_set set = {0};
@@ -162,4 +227,5 @@ void shape_property_test(const struct shape *shape)
         arena_return(p.c.arena, mark);
     }
     arena_close(p.c.arena);
+    shape_hidden_test(shape);
 }

@@ -11,4 +11,8 @@
  * valid by the shape's JSON Schema. Fails the running cmocka test, naming shape and seed. */
 void shape_property_test(const struct shape *shape);
 
+/* Every text of the shape that comes from outside, also of its nested records, is refused when it
+ * has a hidden character (base/glyph.h), unless its form says that it may. */
+void shape_hidden_test(const struct shape *shape);
+
 #endif

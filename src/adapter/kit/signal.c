@@ -1,5 +1,9 @@
 #include "adapter/kit/signal.h"
 
+#include "base/glyph.h"
+
+enum { NUMBER_CHARS = 10 /* "[U+10FFFF]" */ };
+
 SHAPE_DEFINE_CHOICES(signal_kind, SIGNAL_KIND, SIGNAL_KINDS);
 SHAPE_DEFINE_CHOICES(signal_priority, SIGNAL_PRIORITY, SIGNAL_PRIORITIES);
 SHAPE_DEFINE(signal, SIGNAL_FIELDS, 1, "What a device said, in one neutral form.");
@@ -25,6 +29,15 @@ static bool is_clean(struct str s, size_t most)
     return s.len <= most;
 }
 
+/* "[U+202E]", where it fits whole; gives the characters beyond the first. */
+static size_t put_number(struct text *out, uint32_t code, size_t room)
+{
+    size_t before = out->len;
+    if (room >= NUMBER_CHARS)
+        text_printf(out, "[U+%04X]", code);
+    return room >= NUMBER_CHARS ? out->len - before - 1 : 0;
+}
+
 rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret)
 {
     bytes = str_trim(bytes);
@@ -37,6 +50,7 @@ rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret)
         return OK;
     }
     struct text out;
+    uint32_t code;
     text_init(&out, c, most * 4);
     for (size_t at = 0, chars = 0; at < bytes.len && chars < most; chars++) {
         struct str rest = str_sub(bytes, at, bytes.len);
@@ -45,6 +59,8 @@ rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret)
             text_put(&out, STR("\xef\xbf\xbd"));
         else if (is_control(rest.ptr[0]))
             text_put_char(&out, ' ');
+        else if ((code = str_hidden_at(bytes, at, len)) != 0)
+            chars += put_number(&out, code, most - chars);
         else
             text_put(&out, str_sub(rest, 0, len));
         at += len ? len : 1;

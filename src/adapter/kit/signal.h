@@ -44,25 +44,25 @@ enum {
 };
 
 #define SIGNAL_FIELDS(F, T)                                                                       \
-    F(T, text, line, source, REQUIRED | INDEXED, 1, 200, "what the device calls itself")          \
-    F(T, text, line, peer, 0, 1, 200, "the network address that it came from")                    \
+    F(T, text, heard, source, REQUIRED | INDEXED, 1, 200, "what the device calls itself")         \
+    F(T, text, heard, peer, 0, 1, 200, "the network address that it came from")                   \
     F(T, choice, signal_kind, kind, REQUIRED | INDEXED, 0, 0, "what it is about")                 \
     F(T, choice, signal_kind, ends, 0, 0, 0, "for a restore: the kind of condition that is over") \
     F(T, choice, signal_priority, priority, REQUIRED, 0, 0, "as in the adapter's table")          \
     F(T, text, slug, code_system, REQUIRED, 1, 40, "the code system")                             \
-    F(T, text, line, code, 0, 1, 80, "the device's own code")                                     \
-    F(T, text, line, text, REQUIRED | TITLE, 1, 1000, "what happened, in words")                  \
-    F(T, text, line, zone, 0, 1, 200, "zone, point or door, as the device gives it")              \
-    F(T, text, line, area, 0, 1, 200, "area or partition, as the device gives it")                \
-    F(T, text, line, user, PERSONAL, 1, 200, "user or account, as the device gives it")           \
-    F(T, text, line, address, 0, 1, 200, "the remote end it is about: an address or a host")      \
-    F(T, text, line, location, 0, 1, 1000, "where, in the device's words")                        \
+    F(T, text, heard, code, 0, 1, 80, "the device's own code")                                    \
+    F(T, text, heard, text, REQUIRED | TITLE, 1, 1000, "what happened, in words")                 \
+    F(T, text, heard, zone, 0, 1, 200, "zone, point or door, as the device gives it")             \
+    F(T, text, heard, area, 0, 1, 200, "area or partition, as the device gives it")               \
+    F(T, text, heard, user, PERSONAL, 1, 200, "user or account, as the device gives it")          \
+    F(T, text, heard, address, 0, 1, 200, "the remote end it is about: an address or a host")     \
+    F(T, text, heard, location, 0, 1, 1000, "where, in the device's words")                       \
     F(T, place, _, position, 0, 0, 0, "where, in coordinates")                                    \
     F(T, time, _, occurred, 0, 0, 0, "the source's own time; absent when it gave none")           \
     F(T, flag, _, occurred_inferred, 0, 0, 0, "we inferred the year or zone of `occurred`")       \
-    F(T, text, line, value, 0, 1, 200, "a measured value or a count")                             \
-    F(T, text, line, dedupe, 0, 1, 120, "equal for certainly identical reports")                  \
-    F(T, text, line, dedupe_before, 0, 1, 120,                                                    \
+    F(T, text, heard, value, 0, 1, 200, "a measured value or a count")                            \
+    F(T, text, heard, dedupe, 0, 1, 120, "equal for certainly identical reports")                 \
+    F(T, text, heard, dedupe_before, 0, 1, 120,                                                   \
       "what `dedupe` would be if this had been reported before")                                  \
     F(T, flag, _, repeat, 0, 0, 0, "the adapter has given this report before")                    \
     F(T, flag, _, drill, 0, 0, 0, "the source marks it as an exercise")                           \
@@ -72,8 +72,9 @@ enum {
 SHAPE_DECLARE(signal, SIGNAL_FIELDS);
 
 /* Foreign bytes made fit for a `line` of at most `most` characters: what is not UTF-8 becomes
- * U+FFFD, control characters become spaces, both ends are trimmed, the rest is cut. Absent or empty
- * gives the absent str. Without anything to mend it is a part of `bytes`, else a copy in the arena.
+ * U+FFFD, control characters of ASCII become spaces, other hidden characters (base/glyph.h) are
+ * written by their numbers, both ends are trimmed, the rest is cut. Absent or empty gives the
+ * absent str. Without anything to mend it is a part of `bytes`, else a copy in the arena.
  */
 rc signal_line(struct ctx *c, struct str bytes, size_t most, struct str *ret);
 

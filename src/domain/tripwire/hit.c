@@ -4,6 +4,7 @@
 
 #include "base/encode.h"
 #include "core/catalog.h"
+#include "core/seen.h"
 #include "domain/mission/mission.h"
 
 #include <inttypes.h>
@@ -217,7 +218,7 @@ static rc put_origin(struct ctx *c, struct picture *picture, const struct sigma_
         *ret_last = seq > *ret_last ? seq : *ret_last;
         TRY(ledger_entry(c, store, seq, &entry));
         TRY(ledger_decode(c, store, NULL, entry, &event));
-        TRY(label_parse(c, event.label, &label));
+        TRY(event_label(c, picture, &event, &label));
         TRY(label_join(c, ret->label, label, &ret->label));
         ret->drill = ret->drill || event.drill;
         if (i < shown)

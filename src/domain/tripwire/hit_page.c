@@ -3,7 +3,7 @@
 #include "domain/tripwire/tripwire_own.h"
 
 #include "assembly/page.h"
-#include "core/catalog.h"
+#include "core/seen.h"
 #include "core/target.h"
 
 #include <inttypes.h>
@@ -27,9 +27,9 @@ static rc rule_of(struct explaining *x, struct live_rule *ret)
     for (size_t i = 0; i < x->hit->events.count; i++)
         if (str_to_i64(x->hit->events.items[i], &seq) && seq > last)
             last = seq;
-    TRY(rule_at(x->c, x->past.picture, x->past.catalog, x->hit->tripwire, last + 1, ret));
+    TRY(rule_at(x->c, x->past.picture, x->request->catalog, x->hit->tripwire, last + 1, ret));
     if (str_absent(ret->text))
-        TRY(rule_at(x->c, x->past.picture, x->past.catalog, x->hit->tripwire, x->row.seq, ret));
+        TRY(rule_at(x->c, x->past.picture, x->request->catalog, x->hit->tripwire, x->row.seq, ret));
     return OK;
 }
 
@@ -40,8 +40,10 @@ static rc put_rule(struct explaining *x)
     struct text *out = x->out;
     TRY(rule_of(x, &then));
     TRY(picture_get(x->c, x->past.picture, &tripwire_shape, x->hit->tripwire, NULL, &now));
-    /* The hit is as secret as the rule was then; what it is called now may be more so. */
+    /* The hit is as secret as the rule was then; the rule may be more so now. */
     bool may_know = actor_may_read(x->request->actor, now.label);
+    if (!may_know)
+        then.text = (struct str){NULL, 0};
     text_put(out, STR(",\"name\":"));
     text_put_json(out, may_know ? now.name : x->hit->title);
     text_put(out, STR(",\"rule_text\":"));
@@ -100,11 +102,12 @@ static rc take_entry(struct ctx *c, void *arg, const struct ledger_event *entry,
 {
     struct following *f = arg;
     struct event event;
-    if (entry->cause != f->x->row.seq || !catalog_event(f->x->past.catalog, entry->kind))
+    if (entry->cause != f->x->row.seq)
         return OK;
-    TRY(event_read(c, f->x->past.catalog, entry, &event));
-    if (!past_may_see(&f->x->past, &event))
+    rc result = event_read_for(c, f->x->past.picture, f->x->past.actor, entry, &event);
+    if (result.code == RC_NOT_FOUND) /* not for this reader */
         return OK;
+    TRY(result);
     text_put(&f->out, f->count++ ? STR(",") : STR(""));
     past_put(&f->out, &event);
     *stop = f->count == FOLLOWED_MAX;
@@ -151,14 +154,12 @@ rc tripwire_serve_hit(struct ctx *c, const struct request *request, struct respo
     struct explaining x = {
         .c = c,
         .request = request,
-        .past = {request->catalog, request->picture, core_options(request->core)->ledger.seal_key,
-                 request->actor},
+        .past = {request->picture, core_options(request->core)->ledger.seal_key, request->actor},
         .out = response->body,
     };
     NEW(c, hit, 1);
     TRY(request_target(c, request, &tripwire_hit_shape, &x.row, hit));
     x.hit = hit;
-    TRY(page_shown(c, response, "tripwire_hit", hit->id, hit->label));
     rc result = put_all(&x);
     sigma_set_close(x.set);
     return result;

@@ -414,8 +414,7 @@ static int64_t count_past(struct live *l, const char *tripwire)
     assert_true(rc_ok(picture_get(&l->s.c, l->s.reader.picture, &tripwire_shape, str_from(tripwire),
                                   NULL, &record)));
     assert_true(rc_ok(tripwire_set(&l->s.c, record.id, record.rule, &set)));
-    struct backtest backtest = {
-        .catalog = l->s.catalog, .picture = l->s.reader.picture, .set = set};
+    struct backtest backtest = {.picture = l->s.reader.picture, .actor = &actor_system, .set = set};
     text_init(&out, &l->s.c, 1 << 20);
     assert_true(rc_ok(tripwire_backtest(&l->s.c, &backtest, &out)));
     assert_true(rc_ok(text_done(&out, &json)));
@@ -484,7 +483,7 @@ TEST(tripwire_backtest_finds_what_would_have_been)
     assert_true(rc_ok(tripwire_set(&l.s.c, record.id, record.rule, &set)));
     for (int days = 1; days <= 3; days += 2) {
         struct backtest backtest = {
-            .catalog = l.s.catalog,
+            .actor = &actor_system,
             .picture = l.s.reader.picture,
             .set = set,
             .from = {clock_now(&l.s.c).us - (int64_t)days * 24 * 3600 * 1000000},

@@ -1,15 +1,9 @@
 /* Events of the ledger, read again: for those who ask what a rule saw in them. */
 #include "domain/tripwire/tripwire_own.h"
 
-#include "core/catalog.h"
+#include "core/seen.h"
 
 #include <inttypes.h>
-
-bool past_may_see(const struct past *past, const struct event *event)
-{
-    return !past->actor ||
-           (actor_may(past->actor, event->kind->read) && actor_may_read(past->actor, event->label));
-}
 
 rc past_event(struct ctx *c, const struct past *past, int64_t seq, struct event *ret)
 {
@@ -18,12 +12,7 @@ rc past_event(struct ctx *c, const struct past *past, int64_t seq, struct event 
     struct str bytes;
     TRY(ledger_entry(c, store, seq, &bytes));
     TRY(ledger_decode(c, store, past->seal_key, bytes, &entry));
-    if (!catalog_event(past->catalog, entry.kind))
-        FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
-    TRY(event_read(c, past->catalog, &entry, ret));
-    if (!past_may_see(past, ret))
-        FAIL(c, NOT_FOUND, "there is no event %" PRId64, seq);
-    return OK;
+    return event_read_for(c, past->picture, past->actor, &entry, ret);
 }
 
 static void put_time(struct text *out, const char *name, struct wall when)

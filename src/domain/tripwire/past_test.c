@@ -44,8 +44,8 @@ static const char *replay(struct scene *s, const char *rule, int from, int until
     int64_t now = clock_now(&s->c).us;
     assert_true(rc_ok(tripwire_set_relaxed(&s->c, STR("r"), str_from(rule), &set)));
     struct backtest backtest = {
-        .catalog = s->catalog,
         .picture = s->reader.picture,
+        .actor = &actor_system,
         .set = set,
         .from = {now - from * MINUTE_US},
         .until = {until ? now - until * MINUTE_US : 0},

@@ -119,10 +119,9 @@ void tripwires_close(struct tripwires *tripwires);
 /* ---- what would have been -------------------------------------------------------------------- */
 
 struct backtest {
-    const struct catalog *catalog;
     struct picture *picture;
     const unsigned char *seal_key;
-    const struct actor *actor; /* only what this may read; NULL: all */
+    const struct actor *actor; /* only what this may read */
     const struct sigma_set *set;
     struct wall from, until; /* received since, and before; until 0: the end of the ledger */
     int64_t events_max;      /* 0: any number */

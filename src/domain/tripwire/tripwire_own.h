@@ -165,15 +165,13 @@ rc hit_body(struct ctx *c, struct picture *picture, const struct sigma_set *set,
 /* ---- past events (past.c) -------------------------------------------------------------------- */
 
 struct past {
-    const struct catalog *catalog;
     struct picture *picture;
     const unsigned char *seal_key;
-    const struct actor *actor; /* NULL: may read all */
+    const struct actor *actor;
 };
 
 /* An event by its number. NOT_FOUND also when the actor may not read it. */
 rc past_event(struct ctx *c, const struct past *past, int64_t seq, struct event *ret);
-bool past_may_see(const struct past *past, const struct event *event);
 
 /* {"seq","kind","occurred","received","actor","record","label","drill"}: its outside. */
 void past_put(struct text *out, const struct event *event);

@@ -66,8 +66,8 @@ static rc set_of(struct ctx *c, const struct request *request, struct str text,
 
 static struct past past_of(const struct request *request)
 {
-    return (struct past){request->catalog, request->picture,
-                         core_options(request->core)->ledger.seal_key, request->actor};
+    return (struct past){request->picture, core_options(request->core)->ledger.seal_key,
+                         request->actor};
 }
 
 /* ---- check ----------------------------------------------------------------------------------- */
@@ -261,7 +261,6 @@ static rc hold_against(struct ctx *c, const struct request *request, struct str 
     struct sigma_set *set = NULL;
     TRY(tripwire_set_relaxed(c, id, text, &set));
     struct backtest backtest = {
-        .catalog = past.catalog,
         .picture = past.picture,
         .seal_key = past.seal_key,
         .actor = past.actor,

@@ -35,7 +35,8 @@ static void become_idle(struct http_conn *conn)
 {
     conn->state = CONN_IDLE;
     conn->scan = (struct http_scan){0};
-    conn->deadline = in_ms(conn, limits_of(conn)->idle_ms);
+    const struct http_limits *limits = limits_of(conn);
+    conn->deadline = in_ms(conn, conn->standing == CONN_KNOWN ? limits->idle_ms : limits->first_ms);
 }
 
 /* ---- exchanges ----------------------------------------------------------------------------- */
@@ -115,9 +116,7 @@ static void close_conn(struct http_conn *conn, bool tell)
 {
     struct http_loop *loop = conn->loop;
     struct httpd *server = loop->server;
-    *conn->back = conn->next;
-    if (conn->next)
-        conn->next->back = conn->back;
+    http_place_leave(conn);
     if (conn->exchange) {
         conn->exchange->conn = NULL;
         if (conn->state != CONN_BUSY)
@@ -130,7 +129,6 @@ static void close_conn(struct http_conn *conn, bool tell)
         if (tell && conn->events->closed)
             conn->events->closed(conn->events_arg);
     }
-    http_address_leave(server, &conn->address);
     server->counts.open--;
     bufferevent_free(conn->bev);
     free(conn);
@@ -371,6 +369,7 @@ static void on_read(struct bufferevent *bev, void *arg)
         if (evbuffer_get_length(in) > STREAM_INPUT_MAX)
             http_conn_refuse(conn, HTTP_REFUSAL_STREAM_INPUT);
         break;
+    case CONN_HANDSHAKE:
     case CONN_BUSY:
     case CONN_WRITE:
         break; /* it waits, up to the watermark */
@@ -393,8 +392,10 @@ static void on_write(struct bufferevent *bev, void *arg)
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
     struct http_conn *conn = arg;
-    if (what & BEV_EVENT_CONNECTED)
+    if (what & BEV_EVENT_CONNECTED) {
+        become_idle(conn);
         return;
+    }
     bool ended = (what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING);
     if (ended && (conn->state == CONN_BUSY || conn->state == CONN_WRITE)) {
         /* It may have closed only its side: the answer is still sent. */
@@ -441,15 +442,16 @@ void http_conn_open(struct http_loop *loop, int fd, const struct sockaddr *from)
     struct httpd *server = loop->server;
     int yes = 1, room = server->options.limits.send_buffer;
     struct http_conn *conn = calloc(1, sizeof *conn);
+    enum http_refusal refusal = HTTP_REFUSAL_CONNECTIONS;
     if (conn) {
         conn->loop = loop;
         name_peer(conn, from);
-        bool few = http_address_enter(server, &conn->address);
-        conn->bev = few ? make_bufferevent(loop, fd) : NULL;
-        if (!few)
-            server->counts.refusals[HTTP_REFUSAL_ADDRESS]++;
+        refusal = http_place_take(conn);
+        conn->bev = refusal == HTTP_REFUSAL_NONE ? make_bufferevent(loop, fd) : NULL;
+        if (refusal != HTTP_REFUSAL_NONE)
+            server->counts.refusals[refusal]++;
         else if (!conn->bev)
-            http_address_leave(server, &conn->address);
+            http_place_leave(conn);
     }
     if (!conn || !conn->bev) {
         free(conn);
@@ -459,12 +461,12 @@ void http_conn_open(struct http_loop *loop, int fd, const struct sockaddr *from)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     server->counts.open++;
-    conn->next = loop->conns;
-    conn->back = &loop->conns;
-    if (conn->next)
-        conn->next->back = &conn->next;
-    loop->conns = conn;
-    become_idle(conn);
+    if (server->tls) {
+        conn->state = CONN_HANDSHAKE;
+        conn->deadline = in_ms(conn, server->options.limits.handshake_ms);
+    } else {
+        become_idle(conn);
+    }
     bufferevent_setcb(conn->bev, on_read, on_write, on_event, conn);
     bufferevent_setwatermark(conn->bev, EV_READ, 0, INPUT_MAX);
     bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
@@ -475,9 +477,9 @@ void http_conn_open(struct http_loop *loop, int fd, const struct sockaddr *from)
 void http_conn_sweep(struct http_conn *conn, struct mono now, bool force)
 {
     static const enum http_refusal why[] = {
-        [CONN_IDLE] = HTTP_REFUSAL_IDLE,     [CONN_HEAD] = HTTP_REFUSAL_DEADLINE,
-        [CONN_BODY] = HTTP_REFUSAL_DEADLINE, [CONN_WRITE] = HTTP_REFUSAL_SLOW_READER,
-        [CONN_LINGER] = HTTP_REFUSAL_NONE,
+        [CONN_HANDSHAKE] = HTTP_REFUSAL_HANDSHAKE, [CONN_IDLE] = HTTP_REFUSAL_IDLE,
+        [CONN_HEAD] = HTTP_REFUSAL_DEADLINE,       [CONN_BODY] = HTTP_REFUSAL_DEADLINE,
+        [CONN_WRITE] = HTTP_REFUSAL_SLOW_READER,   [CONN_LINGER] = HTTP_REFUSAL_NONE,
     };
     if (conn->state == CONN_BUSY || conn->state == CONN_STREAM)
         return;

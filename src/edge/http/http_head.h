@@ -26,6 +26,8 @@ enum { HTTP_HEAD_MAX = 16384, HTTP_HEADERS_MAX = 64, HTTP_TARGET_MAX = 4096 };
     X(DEADLINE, "deadline", 0, "the request took too long")                   \
     X(IDLE, "idle", 0, "the connection was not used")                         \
     X(SLOW_READER, "slow_reader", 0, "the answer was not taken in time")      \
+    X(HANDSHAKE, "handshake", 0, "the connection was not secured in time")    \
+    X(DISPLACED, "displaced", 0, "the oldest made room for a newer one")      \
     X(CONNECTIONS, "connections", 0, "there are too many connections")        \
     X(ADDRESS, "address", 0, "there are too many connections of one address") \
     X(STREAM_INPUT, "stream_input", 0, "a live connection kept on sending")

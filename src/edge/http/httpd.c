@@ -7,76 +7,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/util.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ADDRESS_BUCKETS = 1024, BACKLOG = 512, SETUP_ARENA = 1 << 20, STOP_SWEEPS_MS = 10000 };
-
-/* ---- connections of one address ------------------------------------------------------------ */
-
-struct http_address {
-    struct http_address *next;
-    struct in6_addr key;
-    size_t count;
-};
-
-/* An IPv6 host has a /64 to choose addresses from. */
-static struct in6_addr address_key(const struct in6_addr *address)
-{
-    struct in6_addr key = *address;
-    if (!IN6_IS_ADDR_V4MAPPED(&key))
-        memset(&key.s6_addr[8], 0, 8);
-    return key;
-}
-
-static bool is_loopback(const struct in6_addr *address)
-{
-    return IN6_IS_ADDR_LOOPBACK(address) ||
-           (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
-}
-
-static struct http_address **address_slot(struct httpd *server, const struct in6_addr *key)
-{
-    uint64_t hash = str_hash((struct str){(const char *)key->s6_addr, sizeof key->s6_addr});
-    struct http_address **slot = &server->addresses[hash % ADDRESS_BUCKETS];
-    while (*slot && memcmp(&(*slot)->key, key, sizeof *key) != 0)
-        slot = &(*slot)->next;
-    return slot;
-}
-
-bool http_address_enter(struct httpd *server, const struct in6_addr *address)
-{
-    if (is_loopback(address) && !server->options.limits.loopback_too)
-        return true;
-    struct in6_addr key = address_key(address);
-    pthread_mutex_lock(&server->mutex);
-    struct http_address **slot = address_slot(server, &key);
-    if (!*slot && (*slot = calloc(1, sizeof **slot)))
-        (*slot)->key = key;
-    bool few = *slot && (*slot)->count < server->options.limits.per_address;
-    if (few)
-        (*slot)->count++;
-    pthread_mutex_unlock(&server->mutex);
-    return few;
-}
-
-void http_address_leave(struct httpd *server, const struct in6_addr *address)
-{
-    if (is_loopback(address) && !server->options.limits.loopback_too)
-        return;
-    struct in6_addr key = address_key(address);
-    pthread_mutex_lock(&server->mutex);
-    struct http_address **slot = address_slot(server, &key), *gone = *slot;
-    if (gone && --gone->count == 0) {
-        *slot = gone->next;
-        free(gone);
-    }
-    pthread_mutex_unlock(&server->mutex);
-}
+enum { DESCRIPTORS_KEPT_PART = 4, BACKLOG = 512, SETUP_ARENA = 1 << 20, STOP_SWEEPS_MS = 10000 };
 
 /* ---- a loop -------------------------------------------------------------------------------- */
 
@@ -87,7 +27,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     struct httpd *server = loop->server;
     (void)listener, (void)from_len;
     server->counts.accepted++;
-    if (server->counts.open >= (int64_t)server->options.limits.connections) {
+    if (fd >= server->descriptors && !http_place_displace(loop, CONN_STRANGER)) {
         server->counts.refusals[HTTP_REFUSAL_CONNECTIONS]++;
         evutil_closesocket(fd);
         return;
@@ -95,22 +35,23 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     http_conn_open(loop, fd, from);
 }
 
-/* Out of descriptors: rest until the next sweep, so that the loop does not spin. */
+/* Out of descriptors: the oldest stranger gives its own. Where there is none, rest until the next
+ * sweep, so that the loop does not spin. */
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
-    (void)arg;
-    evconnlistener_disable(listener);
+    if (!http_place_displace(arg, CONN_STRANGER))
+        evconnlistener_disable(listener);
 }
 
 static void end_when_done(struct http_loop *loop)
 {
-    if (loop->stopping && !loop->conns && loop->busy == 0)
+    if (loop->stopping && loop->busy == 0 && !loop->queues[CONN_STRANGER].first &&
+        !loop->queues[CONN_KNOWN].first)
         event_base_loopbreak(loop->base);
 }
 
 static void begin_stop(struct http_loop *loop)
 {
-    struct http_conn *next;
     if (loop->stopping)
         return;
     loop->stopping = true;
@@ -118,10 +59,11 @@ static void begin_stop(struct http_loop *loop)
     if (loop->listener)
         evconnlistener_free(loop->listener);
     loop->listener = NULL;
-    for (struct http_conn *conn = loop->conns; conn; conn = next) {
-        next = conn->next;
-        http_conn_stop(conn);
-    }
+    for (enum conn_standing s = 0; s < CONN_STANDINGS; s++)
+        for (struct http_conn *conn = loop->queues[s].first, *next; conn; conn = next) {
+            next = conn->next;
+            http_conn_stop(conn);
+        }
 }
 
 static void run_jobs(struct http_loop *loop)
@@ -156,15 +98,15 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
     struct http_loop *loop = arg;
     const struct httpd_options *options = &loop->server->options;
     struct mono now = options->clock->mono(options->clock);
-    struct http_conn *next;
     (void)fd, (void)what;
     loop->sweeps++;
     bool force = loop->stopping &&
                  (loop->sweeps - loop->sweeps_at_stop) * options->sweep_ms > STOP_SWEEPS_MS;
-    for (struct http_conn *conn = loop->conns; conn; conn = next) {
-        next = conn->next;
-        http_conn_sweep(conn, now, force);
-    }
+    for (enum conn_standing s = 0; s < CONN_STANDINGS; s++)
+        for (struct http_conn *conn = loop->queues[s].first, *next; conn; conn = next) {
+            next = conn->next;
+            http_conn_sweep(conn, now, force);
+        }
     if (loop->listener)
         evconnlistener_enable(loop->listener);
     if (options->handler.tick)
@@ -277,6 +219,7 @@ static rc make_loop(struct ctx *c, struct httpd *server, struct http_loop *loop,
                             server->options.sweep_ms % 1000 * 1000};
     loop->server = server;
     loop->last = &loop->first;
+    http_place_begin(loop);
     pthread_mutex_init(&loop->mutex, NULL);
     loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     loop->base = event_base_new();
@@ -318,16 +261,29 @@ static void fill_defaults(struct httpd_options *options)
 #define DEFAULT(field, value) (field) = (field) ? (field) : (value)
     DEFAULT(options->loops, 2);
     DEFAULT(options->sweep_ms, 500);
-    DEFAULT(limits->connections, 2048);
+    DEFAULT(limits->strangers, 512);
+    DEFAULT(limits->known, 1536);
     DEFAULT(limits->per_address, 256);
     DEFAULT(limits->bodies_bytes, 256 << 20);
     DEFAULT(limits->memory, 32 << 20);
+    DEFAULT(limits->handshake_ms, 10000);
+    DEFAULT(limits->first_ms, 10000);
     DEFAULT(limits->head_ms, 10000);
     DEFAULT(limits->body_ms, 20000);
     DEFAULT(limits->idle_ms, 30000);
     DEFAULT(limits->write_ms, 30000);
     DEFAULT(limits->send_buffer, 65536);
 #undef DEFAULT
+}
+
+/* The first descriptor that no connection gets: the rest of the program opens files, too. The
+ * kernel gives the lowest that is free. */
+static int first_kept_descriptor(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT_MAX)
+        return INT_MAX;
+    return (int)(limit.rlim_cur - limit.rlim_cur / DESCRIPTORS_KEPT_PART);
 }
 
 static rc start_loops(struct ctx *c, struct httpd *server)
@@ -369,13 +325,14 @@ rc httpd_open(struct ctx *c, const struct httpd_options *options, struct httpd *
 {
     size_t loops = options->loops ? options->loops : 2;
     struct httpd *server = calloc(1, sizeof *server + loops * sizeof(struct http_loop));
-    if (!server || !(server->addresses = calloc(ADDRESS_BUCKETS, sizeof(void *)))) {
+    if (!server || !http_address_open(server)) {
         free(server);
         FAIL(c, NO_MEMORY, "no memory for the web server");
     }
     server->options = *options;
     fill_defaults(&server->options);
     server->tls = options->tls;
+    server->descriptors = first_kept_descriptor();
     pthread_mutex_init(&server->mutex, NULL);
     pthread_cond_init(&server->told, NULL);
     rc result = open_server(c, server);
@@ -410,13 +367,7 @@ void httpd_close(struct httpd *server)
     httpd_stop(server);
     for (size_t i = 0; i < server->loop_count; i++)
         free_loop(&server->loops[i]);
-    for (size_t i = 0; i < ADDRESS_BUCKETS; i++)
-        while (server->addresses[i]) {
-            struct http_address *next = server->addresses[i]->next;
-            free(server->addresses[i]);
-            server->addresses[i] = next;
-        }
-    free(server->addresses);
+    http_address_close(server);
     pthread_cond_destroy(&server->told);
     pthread_mutex_destroy(&server->mutex);
     free(server);

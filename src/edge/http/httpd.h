@@ -53,6 +53,11 @@ void http_reply_add(struct http_reply *reply, const char *name, struct str value
 /* Answer, on the loop's thread; the exchange is gone afterwards. */
 void http_reply(struct http_exchange *exchange, const struct http_reply *reply);
 
+/* The request is of somebody known: from now on its connection has one of the places that strangers
+ * cannot take. When those are full and none idles, it stays among the strangers. On the loop's
+ * thread, in `head` or `serve`. */
+void http_exchange_know(struct http_exchange *exchange);
+
 /* What serves requests. All but `serve` and `head` may be NULL. */
 struct http_handler {
     void *arg;
@@ -110,16 +115,19 @@ void http_stream_close(struct http_stream *stream);
 
 /* 0 takes the default. Each has its counter (enum http_refusal). */
 struct http_limits {
-    size_t connections; /* 2048: more are closed at once */
+    size_t strangers;   /* 512 whose requests were not of somebody known: the oldest makes room */
+    size_t known;       /* 1536 of the others: the oldest that idles makes room */
     size_t per_address; /* 256; IPv6: of a /64. Loopback only with `loopback_too` */
     bool loopback_too;
-    size_t bodies_bytes; /* 256 MiB: bodies being received or worked on */
-    size_t memory;       /* 32 MiB: each of the two arenas of a request */
-    int64_t head_ms;     /* 10000: from the first byte to the end of the head */
-    int64_t body_ms;     /* 20000, and a second more for each 16 KiB */
-    int64_t idle_ms;     /* 30000: before the first byte */
-    int64_t write_ms;    /* 30000, and a second more for each 8 KiB */
-    int send_buffer;     /* 65536: of the kernel, for each connection */
+    size_t bodies_bytes;  /* 256 MiB: bodies being received or worked on */
+    size_t memory;        /* 32 MiB: each of the two arenas of a request */
+    int64_t handshake_ms; /* 10000: from the connection to the end of the handshake of TLS */
+    int64_t first_ms;     /* 10000: before the first byte of a stranger */
+    int64_t head_ms;      /* 10000: from the first byte to the end of the head */
+    int64_t body_ms;      /* 20000, and a second more for each 16 KiB */
+    int64_t idle_ms;      /* 30000: before the first byte of somebody known */
+    int64_t write_ms;     /* 30000, and a second more for each 8 KiB */
+    int send_buffer;      /* 65536: of the kernel, for each connection */
 };
 
 struct httpd_options {

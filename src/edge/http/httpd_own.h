@@ -13,13 +13,23 @@
 enum { HTTP_EXCHANGES_KEPT = 16, HTTP_PEER_MAX = 48, HTTP_DATE_MAX = 32 };
 
 enum conn_state {
-    CONN_IDLE, /* before the first byte of a request */
+    CONN_HANDSHAKE, /* of TLS */
+    CONN_IDLE,      /* before the first byte of a request */
     CONN_HEAD,
     CONN_BODY,
     CONN_BUSY, /* the handler has it */
     CONN_WRITE,
     CONN_LINGER, /* answered; what still comes is thrown away so that the answer arrives */
     CONN_STREAM,
+};
+
+/* Whose places it takes: http_place.c. */
+enum conn_standing { CONN_STRANGER, CONN_KNOWN, CONN_STANDINGS };
+
+/* The connections of a loop with one standing, the oldest first. */
+struct http_queue {
+    struct http_conn *first, **last;
+    size_t count, most;
 };
 
 struct http_exchange_own {
@@ -35,6 +45,7 @@ struct http_conn {
     struct http_conn *next, **back;
     struct bufferevent *bev;
     enum conn_state state;
+    enum conn_standing standing;
     bool closing;     /* after the answer */
     bool half_closed; /* the other side sends nothing more */
     struct mono deadline;
@@ -59,7 +70,7 @@ struct http_loop {
     pthread_mutex_t mutex; /* of the queue */
     struct http_job *first, **last;
     bool ended;
-    struct http_conn *conns;
+    struct http_queue queues[CONN_STANDINGS];
     size_t busy; /* exchanges that a handler has */
     struct http_exchange_own *spare;
     size_t spare_count;
@@ -75,6 +86,7 @@ struct httpd {
     struct httpd_options options;
     SSL_CTX *tls;
     unsigned port;
+    int descriptors; /* only those below are for connections */
     size_t loop_count, started;
     bool stopped;
     pthread_mutex_t mutex; /* of the addresses and the start */
@@ -89,7 +101,7 @@ struct httpd {
     struct http_loop loops[];
 };
 
-/* A connection that was accepted and counted; `fd` is its. */
+/* A connection that was accepted; `fd` is its. It is closed at once when it has no place. */
 void http_conn_open(struct http_loop *loop, int fd, const struct sockaddr *from);
 void http_conn_close(struct http_conn *conn);
 /* Close with the reason counted, after its status when it has one. */
@@ -99,9 +111,14 @@ void http_conn_sweep(struct http_conn *conn, struct mono now, bool force);
 /* The server stops. */
 void http_conn_stop(struct http_conn *conn);
 
-/* How many of this address are open, one more or one fewer counted; false: more than allowed. */
-bool http_address_enter(struct httpd *server, const struct in6_addr *address);
-void http_address_leave(struct httpd *server, const struct in6_addr *address);
+/* http_place.c. A new connection takes a stranger's place; NONE, or why it has none. */
+enum http_refusal http_place_take(struct http_conn *conn);
+void http_place_leave(struct http_conn *conn);
+/* Close the oldest of this standing that may go; false: there is none. */
+bool http_place_displace(struct http_loop *loop, enum conn_standing standing);
+void http_place_begin(struct http_loop *loop);
+bool http_address_open(struct httpd *server);
+void http_address_close(struct httpd *server);
 
 struct http_exchange_own *http_exchange_take(struct http_loop *loop);
 void http_exchange_give(struct http_loop *loop, struct http_exchange_own *exchange);

@@ -29,6 +29,8 @@ static bool head(void *of_loop, struct http_exchange *x, size_t *ret_body_max)
 {
     (void)of_loop;
     *ret_body_max = BODY_MAX;
+    if (str_is(x->head.path, "/known"))
+        http_exchange_know(x);
     if (!str_is(x->head.path, "/refused"))
         return true;
     http_reply(x, &(struct http_reply){.status = 403, .body = STR("no")});
@@ -212,10 +214,28 @@ TEST(server_gives_no_body_to_head_and_goes_on_after_100)
     httpd_close(server);
 }
 
+/* A request of somebody known: its connection keeps its place. */
+static int dial_known(struct httpd *server)
+{
+    int fd = dial(server);
+    say(fd, STR("GET /known HTTP/1.1\r\nHost: a\r\n\r\n"));
+    assert_non_null(strstr(hear(fd, "\r\n\r\n"), "200 OK"));
+    return fd;
+}
+
+static void expect_answer(int fd, const char *path)
+{
+    char request[128];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
+    say(fd, str_from(request));
+    assert_non_null(strstr(hear(fd, "\r\n\r\n"), "200 OK"));
+}
+
 TEST(deadlines_are_absolute)
 {
     struct httpd *server = start((struct http_limits){0});
-    int idle = dial(server), slow_head = dial(server), slow_body = dial(server);
+    int idle = dial_known(server), silent = dial(server);
+    int slow_head = dial(server), slow_body = dial(server);
     say(slow_head, STR("GET / HTTP/1.1\r\nHo"));
     say(slow_body, STR("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue"
                        "\r\n\r\n"));
@@ -227,10 +247,12 @@ TEST(deadlines_are_absolute)
     close(fresh);
     expect_closed_after(slow_head, 10100000);
     assert_int_equal(refused(server, HTTP_REFUSAL_DEADLINE), 1);
+    expect_closed_after(silent, 0);
+    assert_int_equal(refused(server, HTTP_REFUSAL_IDLE), 1);
     expect_closed_after(slow_body, 10100000);
     assert_int_equal(refused(server, HTTP_REFUSAL_DEADLINE), 2);
     expect_closed_after(idle, 10100000);
-    assert_int_equal(refused(server, HTTP_REFUSAL_IDLE), 1);
+    assert_int_equal(refused(server, HTTP_REFUSAL_IDLE), 2);
     httpd_close(server);
 }
 
@@ -258,15 +280,51 @@ TEST(answer_that_is_not_taken_is_given_up)
     httpd_close(server);
 }
 
-TEST(connections_are_bounded)
+TEST(oldest_stranger_makes_room_and_nobody_else)
 {
-    struct httpd *server = start((struct http_limits){.connections = 2});
-    int first = dial(server), second = dial(server);
-    say(second, STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    hear(second, "\r\n\r\n");
+    struct httpd *server = start((struct http_limits){.strangers = 2, .known = 1});
+    int known = dial_known(server), busy = dial(server), oldest = dial(server);
+    say(busy, STR("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"));
+    while (httpd_counts(server).requests < 2)
+        expect_answer(known, "/known");
+    int newer = dial(server);
+    assert_string_equal(hear(oldest, NULL), "");
+    expect_answer(newer, "/a");
+    assert_int_equal(refused(server, HTTP_REFUSAL_DISPLACED), 1);
+    expect_answer(known, "/known");
+    expect_answer(known, "/release");
+    assert_non_null(strstr(hear(busy, "released"), "200 OK"));
+    close(known), close(busy), close(oldest), close(newer);
+    httpd_close(server);
+}
+
+TEST(who_is_worked_for_is_not_displaced)
+{
+    struct httpd *server = start((struct http_limits){.strangers = 1});
+    int known = dial_known(server), busy = dial(server);
+    say(busy, STR("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"));
+    while (httpd_counts(server).requests < 2)
+        expect_answer(known, "/known");
     int third = dial(server);
     assert_string_equal(hear(third, NULL), "");
     assert_int_equal(refused(server, HTTP_REFUSAL_CONNECTIONS), 1);
+    expect_answer(known, "/release");
+    hear(busy, "released");
+    close(known), close(busy), close(third);
+    httpd_close(server);
+}
+
+TEST(known_ones_give_up_what_idles_and_are_served_all_the_same)
+{
+    struct httpd *server = start((struct http_limits){.strangers = 2, .known = 1});
+    int first = dial_known(server), second = dial_known(server);
+    assert_string_equal(hear(first, NULL), "");
+    say(second, STR("GET /live HTTP/1.1\r\nHost: a\r\n\r\n"));
+    hear(second, "\r\n\r\n");
+    int third = dial_known(server); /* the one place has a stream: it stays among the strangers */
+    assert_int_equal(refused(server, HTTP_REFUSAL_DISPLACED), 1);
+    assert_int_equal(httpd_counts(server).streams, 1);
+    expect_answer(third, "/a");
     close(first), close(second), close(third);
     httpd_close(server);
 }
@@ -274,12 +332,21 @@ TEST(connections_are_bounded)
 TEST(connections_of_one_address_are_bounded)
 {
     struct httpd *server = start((struct http_limits){.per_address = 1, .loopback_too = true});
-    int first = dial(server);
-    say(first, STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    hear(first, "\r\n\r\n");
-    int second = dial(server);
+    int known = dial_known(server), second = dial(server);
     assert_string_equal(hear(second, NULL), "");
     assert_int_equal(refused(server, HTTP_REFUSAL_ADDRESS), 1);
+    close(known), close(second);
+    httpd_close(server);
+}
+
+TEST(oldest_stranger_of_an_address_makes_room_for_its_next_one)
+{
+    struct httpd *server = start((struct http_limits){.per_address = 1, .loopback_too = true});
+    int first = dial(server);
+    expect_answer(first, "/a");
+    int second = dial(server);
+    assert_string_equal(hear(first, NULL), "");
+    expect_answer(second, "/a");
     close(first), close(second);
     httpd_close(server);
 }

@@ -253,14 +253,33 @@ static void tick(struct port *port, struct mono now)
 
 /* ---- accepting ------------------------------------------------------------------------------- */
 
-static bool too_many(struct port *port, const struct endpoint *from)
+/* The oldest that has not said yet which device it is, of those of a host when that is not NULL. */
+static struct link *oldest_stranger(const struct port *port, const struct endpoint *host)
+{
+    struct link *oldest = NULL;
+    for (struct link *link = links_of(port)->first; link; link = link->next)
+        if (link->speaker.len == 0 && link->held == 0 &&
+            (!host || endpoint_same_host(&link->from, host)))
+            oldest = link; /* the newest comes first */
+    return oldest;
+}
+
+/* Whether there is a place for one more from there: strangers make room, devices never. */
+static bool make_room(struct port *port, const struct endpoint *from)
 {
     const struct listener *l = &port->listener;
     int64_t most = l->links_max.known ? l->links_max.value : LISTENER_LINKS;
     int64_t each = l->links_each.known ? l->links_each.value : LISTENER_LINKS_EACH;
     for (const struct link *link = links_of(port)->first; link; link = link->next)
         each -= endpoint_same_host(&link->from, from);
-    return port->state.links >= most || each <= 0;
+    if (port->state.links < most && each > 0)
+        return true;
+    struct link *stranger = oldest_stranger(port, each > 0 ? NULL : from);
+    if (!stranger)
+        return false;
+    port->state.links_refused++;
+    close_link(stranger);
+    return true;
 }
 
 /* With an authority, nobody gets in without a certificate of it; nor with a session that was begun
@@ -321,7 +340,7 @@ static void accept_link(struct port *port, int fd, const struct sockaddr *from, 
         link->from.len = (socklen_t)from_len;
     }
     bool good =
-        link && !too_many(port, &link->from) && rc_ok(ear_stream_open(c, port->ear, &link->stream));
+        link && make_room(port, &link->from) && rc_ok(ear_stream_open(c, port->ear, &link->stream));
     if (good)
         link->bev = make_bev(port, fd);
     if (good && link->bev) {

@@ -219,21 +219,54 @@ TEST(a_connection_that_says_nothing_is_closed_where_that_is_wished)
     receiver_scene_close(&rs);
 }
 
+#define GATE_SAYS \
+    "<34>Nov 22 03:00:00 gate sshd[1]: Failed password for root from 192.0.2.7 port 4242 ssh2\n"
+
 TEST(one_address_has_so_many_connections_and_no_more)
 {
     struct receiver_scene rs;
     int fds[3];
     receiver_scene_open(&rs);
     receiver_scene_listen(&rs, "syslog", "tcp", LOOP, ",\"links_each\":2");
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         fds[i] = receiver_scene_dial(&rs, SOCK_STREAM);
-    receiver_scene_settle(&rs);
+        if (i < 2)
+            receiver_scene_say(fds[i], STR(GATE_SAYS));
+        receiver_scene_settle(&rs);
+    }
+    assert_string_equal(receiver_scene_hear(fds[0]), "");
     assert_string_equal(receiver_scene_hear(fds[1]), "");
     assert_null(receiver_scene_hear(fds[2]));
     assert_int_equal(receiver_scene_state(&rs).links_refused, 1);
     for (int i = 0; i < 3; i++)
         close(fds[i]);
     receiver_scene_close(&rs);
+}
+
+static void strangers_make_room(const char *limits)
+{
+    struct receiver_scene rs;
+    receiver_scene_open(&rs);
+    receiver_scene_listen(&rs, "syslog", "tcp", LOOP, limits);
+    int device = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_say(device, STR(GATE_SAYS));
+    receiver_scene_settle(&rs);
+    int older = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_settle(&rs);
+    int newer = receiver_scene_dial(&rs, SOCK_STREAM);
+    receiver_scene_settle(&rs);
+    assert_null(receiver_scene_hear(older));
+    assert_string_equal(receiver_scene_hear(device), "");
+    assert_string_equal(receiver_scene_hear(newer), "");
+    assert_int_equal(receiver_scene_state(&rs).links, 2);
+    close(device), close(older), close(newer);
+    receiver_scene_close(&rs);
+}
+
+TEST(connections_that_name_no_device_make_room_and_devices_stay)
+{
+    strangers_make_room(",\"links_each\":2");
+    strangers_make_room(",\"links_max\":2");
 }
 
 TEST(a_line_of_100_mb_is_bad_and_the_next_one_is_read)
@@ -248,8 +281,7 @@ TEST(a_line_of_100_mb_is_bad_and_the_next_one_is_read)
         receiver_scene_say(fd, (struct str){block, sizeof block});
         receiver_scene_read(&rs);
     }
-    receiver_scene_say(fd, STR("\n<34>Nov 22 03:00:00 gate sshd[1]: Failed password for root "
-                               "from 192.0.2.7 port 4242 ssh2\n"));
+    receiver_scene_say(fd, STR("\n" GATE_SAYS));
     receiver_scene_settle(&rs);
     struct listener_state how = receiver_scene_state(&rs);
     assert_int_equal(how.bad, 1);

@@ -1,6 +1,8 @@
 /* Texts from outside, made harmless to look at. */
 #include "engine/document/document_own.h"
 
+#include "base/glyph.h"
+
 enum { NUMBER_CHARS = 10 /* "[U+10FFFF]" */ };
 
 static uint32_t code_point(const char *at, size_t len)
@@ -12,30 +14,26 @@ static uint32_t code_point(const char *at, size_t len)
     return code;
 }
 
-/* Not to be seen, or it moves or hides what is: the controls, those of direction, the byte order
- * mark, tags, and what is no character. Joiners and variation selectors are part of writing. */
-static bool is_hidden(uint32_t code)
+/* What is no character, and what only its owner knows the look of. */
+static bool is_unknown(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad ||
-           (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
-           code == 0xfeff || (code >= 0xfff0 && code <= 0xfffb) || (code & 0xfffe) == 0xfffe ||
-           (code >= 0xfdd0 && code <= 0xfdef) || (code >= 0xe0000 && code <= 0xe0fff) ||
+    return code == 0 || (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef) ||
            (code >= 0xe000 && code <= 0xf8ff) || code >= 0xf0000;
 }
 
-static void put_char(struct text *out, const char *at, size_t len)
+static void put_char(struct text *out, struct str text, size_t at, size_t len)
 {
-    uint32_t code = code_point(at, len);
+    uint32_t code = code_point(text.ptr + at, len);
     if (code == '\n' || code == 0x2028 || code == 0x2029)
         text_put_char(out, '\n');
     else if (code == '\t')
         text_put_char(out, ' ');
     else if (code == '\r')
         return;
-    else if (is_hidden(code))
+    else if (is_unknown(code) || str_hidden_at(text, at, len))
         text_printf(out, "[U+%04X]", code);
     else
-        text_put(out, (struct str){at, len});
+        text_put(out, str_sub(text, at, len));
 }
 
 rc document_clean(struct ctx *c, struct str text, struct str cut, struct str *ret)
@@ -46,7 +44,7 @@ rc document_clean(struct ctx *c, struct str text, struct str cut, struct str *re
     while (at < text.len && text_str(&out).len + NUMBER_CHARS <= DOCUMENT_TEXT_MAX) {
         size_t len = str_first_char(str_sub(text, at, text.len));
         if (len > 0)
-            put_char(&out, text.ptr + at, len);
+            put_char(&out, text, at, len);
         else
             text_put(&out, STR("\xef\xbf\xbd")); /* U+FFFD */
         at += len > 0 ? len : 1;

@@ -2,6 +2,7 @@
  * entry that carries nothing secret and is not sealed is printed as it is stored, so that the leaf,
  * and with the path the signed root, can be computed from the print alone. */
 #include "base/encode.h"
+#include "core/seen.h"
 #include "frame/report/report_own.h"
 #include "shape/shape_older.h"
 
@@ -25,15 +26,13 @@ static rc keep_event(struct ctx *walk, void *arg, const struct ledger_event *eve
     struct kept_events *kept = arg;
     struct ctx *c = kept->c;
     struct reporting *r = kept->r;
-    const struct event_kind *kind = catalog_event(r->request->catalog, event->kind);
-    struct label label = {0};
+    struct event_seen seen;
     if (kept->from_us && event->received.us < kept->from_us)
         *stop = true; /* backwards: the others came earlier */
     if (!in_time(kept, event->received))
         return OK;
-    TRY(label_parse(walk, event->label, &label));
-    if (!kind || !actor_may(r->request->actor, kind->read) ||
-        !actor_may_read(r->request->actor, label)) {
+    TRY(event_seen(walk, r->request->picture, r->request->actor, event, &seen));
+    if (!seen.kind) {
         kept->hidden++;
         return OK;
     }
@@ -42,18 +41,14 @@ static rc keep_event(struct ctx *walk, void *arg, const struct ledger_event *eve
         return OK;
     }
     struct kept_event *item = &kept->items[kept->count++];
-    *item = (struct kept_event){*event, kind};
+    *item = (struct kept_event){*event, seen.kind};
     struct str *const texts[] = {&item->event.actor, &item->event.label, &item->event.record,
                                  &item->event.kind, &item->event.subject};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(str_copy(c, *texts[i], texts[i]));
     item->event.body = (struct str){NULL, 0};
-    struct str id = item->event.record, noun = STR("event");
-    if (str_absent(id))
-        TRY(str_format(c, &id, "%" PRId64, event->seq));
-    else if (str_split(&id, '/', &noun))
-        TRY(str_copy(c, noun, &noun));
-    return report_shown(c, r, noun.ptr, id, label);
+    TRY(str_copy(c, seen.label.compartments, &seen.label.compartments));
+    return report_shown(c, r, seen.label);
 }
 
 rc report_keep(struct ctx *c, struct reporting *r, struct str record, struct str kind,

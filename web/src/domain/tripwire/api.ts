@@ -3,6 +3,7 @@
 import type * as api from '#types/api.d.ts';
 import { get, post } from '../../lib/api.ts';
 import type { Shown } from '../../lib/types.ts';
+import { works } from '../../lib/works.svelte.ts';
 
 /** An event as it is told beside a rule. */
 export type Outside = api.TripwireSeen;
@@ -70,8 +71,10 @@ export interface Span {
   until?: string;
   days?: number;
 }
-export const replay = (rule: string, span: Span, signal?: AbortSignal) =>
-  post<Replay>('tripwire-replay', { rule, ...span }, signal ? { signal } : {});
+export const TRIED = 'tw.try';
+/** Hold the rule against the past; the page at `address` shows what comes of it. */
+export const replay = (rule: string, span: Span, address: string) =>
+  works.start('tripwire-replay', { rule, ...span }, { word: TRIED, address, held: rule });
 
 let taxonomy: Promise<Taxonomy> | undefined;
 export function readTaxonomy(): Promise<Taxonomy> {

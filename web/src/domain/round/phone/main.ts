@@ -1,5 +1,6 @@
 // The page of a guard's phone: rounds, the timer of a guard who is alone, a call for help. A page
 // of its own, small, that opens without a net.
+import '../../../lib/trusted.ts';
 import '../../../ui/fonts.css';
 import '../../../ui/tokens.css';
 import '../../../ui/base.css';
