@@ -38,7 +38,7 @@ enum { EAR_NONE = UINT32_MAX, EAR_NAME_MAX = 400, EAR_OPTIONS_MAX = 16384 };
     F(T, i64, _, at, 0, 0, 0, "where in the stream it begins")                       \
     F(T, i64, _, size, 0, 0, 0, "its length")                                        \
     F(T, text, line, why, 0, 1, 200, "what is wrong with it")                        \
-    F(T, text, line, source, 0, 1, 200, "who spoke")                                 \
+    F(T, text, heard, source, 0, 1, 200, "who spoke")                                \
     F(T, bytes, _, reply, 0, 0, EAR_REPLY_MAX, "to be sent back when it is durable") \
     F(T, bytes, _, bytes, 0, 0, INTAKE_SAMPLE_BYTES, "its beginning")                \
     F(T, list, signal, signals, 0, 0, EAR_SIGNALS, "what it says")

@@ -81,7 +81,8 @@ static rc answer_with(struct hearing *h, const struct ear_answer *answer, struct
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* With its length before it, which is known afterwards: packed once more to a text of its own. */
+/* With its length before it, which is known afterwards: packed once more to a text of its own. What
+ * the server would refuse is a bad frame, and no end of the ear. */
 static rc put_frame(struct hearing *h, const struct stream_item *item, struct text *frames)
 {
     struct ear_frame frame = {
@@ -100,6 +101,12 @@ static rc put_frame(struct hearing *h, const struct stream_item *item, struct te
     TRY(signal_line(&h->c, item->out.source, 200, &frame.source));
     frame.signals.items = item->out.signals;
     frame.signals.count = item->out.count;
+    if (!rc_ok(shape_check(&h->c, &ear_frame_shape, &frame)))
+        frame = (struct ear_frame){.bad = true,
+                                   .frame = frame.frame,
+                                   .at = frame.at,
+                                   .size = frame.size,
+                                   .why = STR("what it says cannot be kept")};
     text_init(&out, &h->c, EAR_ANSWER_MAX);
     shape_pack(&out, &ear_frame_shape, &frame);
     TRY(text_done(&out, &packed));

@@ -341,3 +341,63 @@ TEST(an_ear_has_so_many_streams_and_no_more)
     assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
     close_scene(&s);
 }
+
+/* ---- an adapter that is wrong ---------------------------------------------------------------- */
+
+/* Its signals have no kind. */
+static rc feed_nonsense(struct ctx *c, struct adapter_state *, const struct adapter_input *in,
+                        struct adapter_output *out, struct adapter_result *ret)
+{
+    *ret = adapter_ok(in->bytes.len);
+    out->reply = STR("ACK");
+    return adapter_emit(c, out, &(struct signal){.source = STR("x"), .text = STR("t")});
+}
+
+static rc open_nonsense(struct ctx *, const void *, struct adapter_opened *ret)
+{
+    *ret = (struct adapter_opened){.frame_max = 1000};
+    return OK;
+}
+
+static void close_nonsense(struct adapter_state *)
+{
+}
+
+static const char *const no_tallies[] = {NULL};
+static struct adapter nonsense = {.name = "nonsense",
+                                  .look = "{}",
+                                  .tallies = no_tallies,
+                                  .open = open_nonsense,
+                                  .close = close_nonsense,
+                                  .feed = feed_nonsense,
+                                  .resume = adapter_resume_line};
+
+static const struct adapter *find_nonsense(struct str)
+{
+    nonsense.options = adapter_find(STR("syslog"))->options;
+    return &nonsense;
+}
+
+static void *run_nonsense(void *arg)
+{
+    const struct scene *s = arg;
+    ear_run(s->far, find_nonsense);
+    close(s->far);
+    return NULL;
+}
+
+TEST(a_signal_that_cannot_be_kept_is_bad_input_and_no_end_of_the_ear)
+{
+    struct scene s;
+    struct ear_item item;
+    open_with(&s, &nonsense, run_nonsense, 0);
+    for (int i = 0; i < 2; i++) {
+        ear_stream_give(s.stream, STR("abc"), (struct stream_given){.last = true});
+        assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
+        assert_int_equal(item.item.kind, STREAM_BAD);
+        assert_true(str_absent(item.item.out.reply));
+        assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
+        assert_int_equal(item.item.kind, STREAM_EMPTY);
+    }
+    close_scene(&s);
+}
