@@ -14,7 +14,6 @@ struct ground {
     struct bench_child python;
     unsigned syslog_tcp, syslog_udp, panel_tcp, lane_tcp, web;
     int server;
-    clockid_t cpu;
     char record[256], link[128];
     struct str tokens[SESSIONS];
     size_t token_count;
@@ -25,6 +24,7 @@ struct ground {
 void ground_start(struct ground *g, const char *own);
 void ground_end(struct ground *g);
 
+/* Seconds of processor time of the server with its agents. */
 double ground_cpu(const struct ground *g);
 double ground_log_mb(const struct ground *g);
 

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define LIES "the process that reads this listener says what it cannot"
+
 enum { WHY_MAX = 201 };
 
 struct ear {
@@ -26,10 +28,9 @@ struct ear_stream {
     struct stream_given given;
     bool waiting; /* it was not yet given to the ear */
     bool pending;
-    struct ctx own; /* of the answer */
-    struct ear_answer answer;
-    size_t next;      /* item of it */
-    uint64_t at, end; /* of the stream: told up to here; and given */
+    struct ctx own;    /* of the answer */
+    struct str frames; /* of it, those that were not told yet */
+    uint64_t at, end;  /* of the stream: told up to here; and given */
 };
 
 rc ear_pair(struct ctx *c, int ret[2])
@@ -56,22 +57,41 @@ static rc order(struct ctx *c, struct ear *ear, const struct ear_order *order,
     return sent ? OK : give_up(c, ear, "the process that reads this listener has ended");
 }
 
-/* Its JSON lies in the arena with the record. */
-static rc take_answer(struct ctx *c, struct ear *ear, struct ear_answer *ret)
+/* The record that begins with its length in 32 bits. False: there is no such. */
+static bool take_part(struct str *rest, struct str *ret)
 {
     uint32_t len = 0;
-    char *json = NULL;
+    if (rest->len < sizeof len)
+        return false;
+    memcpy(&len, rest->ptr, sizeof len);
+    *rest = str_sub(*rest, sizeof len, rest->len);
+    if (len > rest->len)
+        return false;
+    *ret = str_sub(*rest, 0, len);
+    *rest = str_sub(*rest, len, rest->len);
+    return true;
+}
+
+/* It lies in the arena. */
+static rc take_answer(struct ctx *c, struct ear *ear, struct ear_answer *ret,
+                      struct str *ret_frames)
+{
+    uint32_t len = 0;
+    char *bytes = NULL;
+    struct str figures;
     if (!ear_take(ear->fd, &len, sizeof len, ear->ms))
         return give_up(c, ear, "the process that reads this listener does not answer");
     if (len == 0 || len > EAR_ANSWER_MAX)
-        return give_up(c, ear, "the process that reads this listener says what it cannot");
-    if (!(json = ctx_take(c, len, 1)))
+        return give_up(c, ear, LIES);
+    if (!(bytes = ctx_take(c, len, 1)))
         return fault_again(c);
-    if (!ear_take(ear->fd, json, len, ear->ms))
+    if (!ear_take(ear->fd, bytes, len, ear->ms))
         return give_up(c, ear, "the process that reads this listener does not answer");
+    *ret_frames = (struct str){bytes, len};
     *ret = (struct ear_answer){.pending = false};
-    if (!rc_ok(shape_read(c, &ear_answer_shape, SHAPE_FROM_INPUT, (struct str){json, len}, ret)))
-        return give_up(c, ear, "the process that reads this listener says what it cannot");
+    if (!take_part(ret_frames, &figures) ||
+        !rc_ok(shape_unpack(c, &ear_answer_shape, figures, ret)))
+        return give_up(c, ear, LIES);
     return OK;
 }
 
@@ -140,13 +160,14 @@ static rc introduce(struct ctx *c, struct ear *ear, const struct ear_options *op
 {
     struct str name = str_from(options->adapter->name);
     struct ear_answer answer;
+    struct str frames;
     const struct ear_order open = {.verb = EAR_OPEN,
                                    .first = (uint32_t)name.len,
                                    .second = (uint32_t)options->options.len,
                                    .third = (uint32_t)options->secret_options.len};
     TRY(order(c, ear, &open,
               (const struct str[]){name, options->options, options->secret_options}));
-    TRY(take_answer(c, ear, &answer));
+    TRY(take_answer(c, ear, &answer, &frames));
     if (!str_absent(answer.wrong))
         FAIL(c, INVALID, "%.*s", STR_ARG(answer.wrong));
     return OK;
@@ -230,20 +251,20 @@ static rc ask(struct ctx *c, struct ear_stream *s, struct wall received)
                                    .received_us = received.us,
                                    .first = peer.ptr ? (uint32_t)peer.len : EAR_NONE,
                                    .second = (uint32_t)s->gift.len};
+    struct ear_answer answer;
     arena_reset(s->own.arena);
-    s->answer = (struct ear_answer){.pending = false};
-    s->next = 0;
+    s->frames = STR("");
     rc result = order(&s->own, s->ear, &give, (const struct str[]){peer, s->gift, {NULL, 0}});
     if (rc_ok(result))
-        result = take_answer(&s->own, s->ear, &s->answer);
+        result = take_answer(&s->own, s->ear, &answer, &s->frames);
     if (!rc_ok(result)) {
         s->ear->gone = true;
         c->fault = s->own.fault;
         return result;
     }
     s->waiting = false;
-    s->pending = s->answer.pending;
-    note_figures(s->ear, &s->answer);
+    s->pending = answer.pending;
+    note_figures(s->ear, &answer);
     return OK;
 }
 
@@ -289,23 +310,24 @@ static void end_gift(struct ear_stream *s)
 
 rc ear_stream_next(struct ctx *c, struct ear_stream *s, struct wall received, struct ear_item *ret)
 {
+    if (s->ear->gone)
+        return give_up(c, s->ear, "the process that reads this listener is gone");
     if (s->waiting)
         TRY(ask(c, s, received));
-    if (s->next == s->answer.items.count) {
+    if (s->frames.len == 0) {
         end_gift(s);
         *ret = (struct ear_item){.item = {.kind = STREAM_EMPTY}};
         return OK;
     }
-    const struct ear_frame *frame = &s->answer.items.items[s->next];
-    if (!is_in_order(s, frame))
-        return give_up(c, s->ear, "the process that reads this listener says what it cannot");
-    rc shown = show(s, frame, ret);
-    if (!rc_ok(shown)) {
+    struct ear_frame frame = {.bad = false};
+    struct str packed;
+    if (!take_part(&s->frames, &packed) ||
+        !rc_ok(shape_unpack(&s->own, &ear_frame_shape, packed, &frame)) || !is_in_order(s, &frame))
+        return give_up(c, s->ear, LIES);
+    rc shown = show(s, &frame, ret);
+    if (!rc_ok(shown))
         c->fault = s->own.fault;
-        return shown;
-    }
-    s->next++;
-    return OK;
+    return shown;
 }
 
 bool ear_stream_pending(const struct ear_stream *s)

@@ -12,8 +12,8 @@
  * who writes an acknowledgement, and when, stays the server's.
  *
  * An ear that was taken over can lie about its own listener and no more: answers are bounded, read
- * strictly (they are shapes), and say nothing of other listeners. The address that bytes came from
- * is the server's to say, so the ear's word for it is overwritten. */
+ * strictly (they are shapes, packed), and say nothing of other listeners. The address that bytes
+ * came from is the server's to say, so the ear's word for it is overwritten. */
 #ifndef AGENT_EAR_EAR_H
 #define AGENT_EAR_EAR_H
 

@@ -3,11 +3,11 @@
 #define AGENT_EAR_EAR_OWN_H
 
 #include "agent/ear/ear.h"
+#include "shape/shape_pack.h"
 
 enum {
     EAR_STREAMS = 8192, /* of a listener at a time */
     EAR_ANSWER_MAX = 16 << 20,
-    EAR_ITEMS = 65536,
     EAR_REPLY_MAX = 65536,
     EAR_SIGNALS = 500, /* of a frame */
     EAR_TALLIES = 64,
@@ -28,7 +28,9 @@ struct ear_order {
 };
 enum { EAR_NONE = UINT32_MAX, EAR_NAME_MAX = 400, EAR_OPTIONS_MAX = 16384 };
 
-/* ---- up: its length in 32 bits, and a record as JSON ----------------------------------------- */
+/* ---- up: a length in 32 bits and so many bytes: the figures and then each frame, with its length
+ * in 32 bits before it, packed --------------------------------------------------------------------
+ */
 
 #define EAR_FRAME_FIELDS(F, T)                                                       \
     F(T, flag, _, bad, 0, 0, 0, "it could not be read")                              \
@@ -36,7 +38,7 @@ enum { EAR_NONE = UINT32_MAX, EAR_NAME_MAX = 400, EAR_OPTIONS_MAX = 16384 };
     F(T, i64, _, at, 0, 0, 0, "where in the stream it begins")                       \
     F(T, i64, _, size, 0, 0, 0, "its length")                                        \
     F(T, text, line, why, 0, 1, 200, "what is wrong with it")                        \
-    F(T, text, line, source, 0, 1, 200, "who spoke")                                 \
+    F(T, text, heard, source, 0, 1, 200, "who spoke")                                \
     F(T, bytes, _, reply, 0, 0, EAR_REPLY_MAX, "to be sent back when it is durable") \
     F(T, bytes, _, bytes, 0, 0, INTAKE_SAMPLE_BYTES, "its beginning")                \
     F(T, list, signal, signals, 0, 0, EAR_SIGNALS, "what it says")
@@ -50,18 +52,17 @@ SHAPE_DECLARE(ear_frame, EAR_FRAME_FIELDS);
     F(T, bytes, _, bytes, 0, 0, INTAKE_SAMPLE_BYTES, "the first of it")
 SHAPE_DECLARE(ear_sample, EAR_SAMPLE_FIELDS);
 
-#define EAR_ANSWER_FIELDS(F, T)                                                                    \
-    F(T, text, line, wrong, 0, 1, 400, "what is wrong with the options")                           \
-    F(T, flag, _, pending, 0, 0, 0, "a frame has begun that is not whole")                         \
-    F(T, i64, _, bytes, 0, 0, 0, "of all streams: bytes …")                                        \
-    F(T, i64, _, bad_bytes, 0, 0, 0, "… and those that were bad")                                  \
-    F(T, i64, _, frames, 0, 0, 0, "frames: with signals, counted only, and bad")                   \
-    F(T, i64, _, signals, 0, 0, 0, "signals in them")                                              \
-    F(T, i64, _, counted, 0, 0, 0, "counted only")                                                 \
-    F(T, i64, _, bad, 0, 0, 0, "not readable")                                                     \
-    F(T, bytes, _, tallies, 0, 0, EAR_TALLIES_BYTES, "the protocol's counters, 64 bits each")      \
-    F(T, list, ear_sample, samples, 0, 0, INTAKE_SAMPLES, "the latest bad, when there is another") \
-    F(T, list, ear_frame, items, 0, 0, EAR_ITEMS, "what was read, in order")
+#define EAR_ANSWER_FIELDS(F, T)                                                               \
+    F(T, text, line, wrong, 0, 1, 400, "what is wrong with the options")                      \
+    F(T, flag, _, pending, 0, 0, 0, "a frame has begun that is not whole")                    \
+    F(T, i64, _, bytes, 0, 0, 0, "of all streams: bytes …")                                   \
+    F(T, i64, _, bad_bytes, 0, 0, 0, "… and those that were bad")                             \
+    F(T, i64, _, frames, 0, 0, 0, "frames: with signals, counted only, and bad")              \
+    F(T, i64, _, signals, 0, 0, 0, "signals in them")                                         \
+    F(T, i64, _, counted, 0, 0, 0, "counted only")                                            \
+    F(T, i64, _, bad, 0, 0, 0, "not readable")                                                \
+    F(T, bytes, _, tallies, 0, 0, EAR_TALLIES_BYTES, "the protocol's counters, 64 bits each") \
+    F(T, list, ear_sample, samples, 0, 0, INTAKE_SAMPLES, "the latest bad, when there is another")
 SHAPE_DECLARE(ear_answer, EAR_ANSWER_FIELDS);
 
 /* Whole, or false: the other side is gone, or `ms` have passed (below 0: for ever). */

@@ -62,58 +62,58 @@ static rc put_figures(struct hearing *h, struct ear_answer *answer)
     return put_samples(h, answer);
 }
 
-static rc answer_with(struct hearing *h, const struct ear_answer *answer)
+/* The frames are packed as they come; the figures, which are known last, go first. */
+static rc answer_with(struct hearing *h, const struct ear_answer *answer, struct str frames)
 {
-    struct text json;
-    struct str done;
-    text_init(&json, &h->c, EAR_ANSWER_MAX);
-    shape_write(&json, &ear_answer_shape, SHAPE_VIEW_WHOLE, answer);
-    TRY(text_done(&json, &done));
-    uint32_t len = (uint32_t)done.len;
-    if (!ear_send(h->fd, &len, sizeof len, -1) || !ear_send(h->fd, done.ptr, done.len, -1))
+    struct text out;
+    struct str figures;
+    uint32_t lens[2];
+    text_init(&out, &h->c, EAR_ANSWER_MAX);
+    shape_pack(&out, &ear_answer_shape, answer);
+    TRY(text_done(&out, &figures));
+    lens[0] = (uint32_t)(sizeof lens[1] + figures.len + frames.len);
+    lens[1] = (uint32_t)figures.len;
+    if (!ear_send(h->fd, lens, sizeof lens, -1) || !ear_send(h->fd, figures.ptr, figures.len, -1) ||
+        !ear_send(h->fd, frames.ptr, frames.len, -1))
         FAIL(&h->c, IO, "the server is gone");
     return OK;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static rc copy_item(struct hearing *h, const struct stream_item *item, struct ear_frame *ret)
+/* With its length before it, which is known afterwards: packed once more to a text of its own. What
+ * the server would refuse is a bad frame, and no end of the ear. */
+static rc put_frame(struct hearing *h, const struct stream_item *item, struct text *frames)
 {
-    struct signal *signals = NULL;
-    *ret = (struct ear_frame){
+    struct ear_frame frame = {
         .bad = item->kind == STREAM_BAD,
         .frame = (int64_t)item->frame,
         .at = (int64_t)item->at,
         .size = (int64_t)item->bytes.len,
+        .reply = item->out.reply,
     };
-    if (ret->bad)
-        ret->why = str_from(item->why);
-    TRY(signal_line(&h->c, item->out.source, 200, &ret->source));
-    TRY(str_copy(&h->c, item->out.reply, &ret->reply));
-    if (ret->bad)
-        TRY(str_copy(&h->c, str_sub(item->bytes, 0, INTAKE_SAMPLE_BYTES), &ret->bytes));
-    if (item->out.count == 0)
-        return OK;
-    NEW(&h->c, signals, item->out.count);
-    for (size_t i = 0; i < item->out.count; i++)
-        TRY(shape_copy(&h->c, &signal_shape, &item->out.signals[i], &signals[i]));
-    ret->signals.items = signals;
-    ret->signals.count = item->out.count;
-    return OK;
-}
-
-static rc add_item(struct hearing *h, struct ear_answer *answer, size_t *room,
-                   const struct stream_item *item)
-{
-    if (answer->items.count == *room) {
-        struct ear_frame *more = NULL;
-        *room = *room ? *room * 4 : 16;
-        NEW(&h->c, more, *room);
-        if (answer->items.count)
-            memcpy(more, answer->items.items, answer->items.count * sizeof *more);
-        answer->items.items = more;
+    struct text out;
+    struct str packed;
+    if (frame.bad) {
+        frame.why = str_from(item->why);
+        frame.bytes = str_sub(item->bytes, 0, INTAKE_SAMPLE_BYTES);
     }
-    return copy_item(h, item, &answer->items.items[answer->items.count++]);
+    TRY(signal_line(&h->c, item->out.source, 200, &frame.source));
+    frame.signals.items = item->out.signals;
+    frame.signals.count = item->out.count;
+    if (!rc_ok(shape_check(&h->c, &ear_frame_shape, &frame)))
+        frame = (struct ear_frame){.bad = true,
+                                   .frame = frame.frame,
+                                   .at = frame.at,
+                                   .size = frame.size,
+                                   .why = STR("what it says cannot be kept")};
+    text_init(&out, &h->c, EAR_ANSWER_MAX);
+    shape_pack(&out, &ear_frame_shape, &frame);
+    TRY(text_done(&out, &packed));
+    uint32_t len = (uint32_t)packed.len;
+    text_put(frames, (struct str){(const char *)&len, sizeof len});
+    text_put(frames, packed);
+    return OK;
 }
 
 static rc read_given(struct hearing *h, struct str peer, struct str bytes)
@@ -121,7 +121,9 @@ static rc read_given(struct hearing *h, struct str peer, struct str bytes)
     struct stream **stream = &h->streams[h->order.stream];
     struct ear_answer answer = {.pending = false};
     struct stream_item item = {.kind = STREAM_FRAME};
-    size_t room = 0;
+    struct text out;
+    struct str frames;
+    text_init(&out, &h->c, EAR_ANSWER_MAX / 2);
     if (!*stream)
         TRY(stream_open(&h->c, h->intake, stream));
     stream_give(
@@ -130,11 +132,12 @@ static rc read_given(struct hearing *h, struct str peer, struct str bytes)
     while (item.kind != STREAM_EMPTY) {
         TRY(stream_next(&h->c, *stream, (struct wall){h->order.received_us}, &item));
         if (item.kind != STREAM_EMPTY)
-            TRY(add_item(h, &answer, &room, &item));
+            TRY(put_frame(h, &item, &out));
     }
     answer.pending = stream_pending(*stream);
     TRY(put_figures(h, &answer));
-    return answer_with(h, &answer);
+    TRY(text_done(&out, &frames));
+    return answer_with(h, &answer, frames);
 }
 
 /* ---- orders ---------------------------------------------------------------------------------- */
@@ -153,7 +156,7 @@ static rc open_intake(struct hearing *h, struct str name, struct str options, st
         result = intake_open(&h->own, adapter, record, &h->intake);
     if (!rc_ok(result))
         answer.wrong = str_from(h->own.fault.message);
-    return answer_with(h, &answer);
+    return answer_with(h, &answer, STR(""));
 }
 
 static rc obey(struct hearing *h)

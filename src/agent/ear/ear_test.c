@@ -152,20 +152,59 @@ TEST(options_that_are_wrong_are_said_by_the_ear)
 
 /* ---- an ear that lies ------------------------------------------------------------------------ */
 
-#define GOOD        "{\"bytes\":1}"
-#define FRAME(more) "{\"items\":[{\"frame\":1,\"size\":3" more "}]}"
+#define FRAME(more) "{\"frame\":1,\"size\":3" more "}"
 #define SIGNAL                                                                                  \
     "\"source\":\"x\",\"kind\":\"alarm\",\"priority\":\"high\",\"code_system\":\"t\",\"text\":" \
     "\"t\""
+#define HEARD FRAME(",\"signals\":[{" SIGNAL ",\"peer\":\"198.51.100.1\"}],\"reply\":\"YQ\"")
 
-static const char *lie; /* one thread at a time; NULL: it ends, "": it says nothing */
-static uint32_t lie_len;
+/* What the liar answers with; of one thread at a time. */
+static struct {
+    char bytes[8192];
+    size_t len;    /* 0: nothing */
+    uint32_t says; /* as its length; 0: the true one */
+    bool ends;
+} lie;
 
-static void say(int fd, const char *json)
+static void put(const void *bytes, size_t len)
 {
-    uint32_t len = (uint32_t)strlen(json);
-    ear_send(fd, &len, sizeof len, -1);
-    ear_send(fd, json, len, -1);
+    memcpy(lie.bytes + lie.len, bytes, len);
+    lie.len += len;
+}
+
+static void put_packed(const struct shape *shape, const char *json)
+{
+    struct ctx c = {.arena = arena_open(1 << 20)};
+    struct text out;
+    struct str packed;
+    void *record = ctx_take(&c, 1, shape->size);
+    if (!rc_ok(shape_read(&c, shape, SHAPE_FROM_RECORD, str_from(json), record)))
+        fail_msg("%s: %s", json, c.fault.message);
+    text_init(&out, &c, 1 << 16);
+    shape_pack(&out, shape, record);
+    assert_true(rc_ok(text_done(&out, &packed)));
+    uint32_t len = (uint32_t)packed.len;
+    put(&len, sizeof len);
+    put(packed.ptr, packed.len);
+    arena_close(c.arena);
+}
+
+static void answer(const char *frame)
+{
+    lie.len = lie.says = 0;
+    lie.ends = false;
+    put_packed(&ear_answer_shape, "{\"bytes\":3}");
+    if (frame)
+        put_packed(&ear_frame_shape, frame);
+}
+
+static void say(int fd)
+{
+    uint32_t len = lie.says ? lie.says : (uint32_t)lie.len;
+    if (lie.len > 0 || lie.says) {
+        ear_send(fd, &len, sizeof len, -1);
+        ear_send(fd, lie.bytes, lie.len, -1);
+    }
 }
 
 static void take_order(int fd)
@@ -179,70 +218,107 @@ static void take_order(int fd)
 /* Good at first, and then this. It takes what it is told, so that only its answer is bad. */
 static void *run_liar(void *arg)
 {
+    static const char welcome[] = "\2\0\0\0\0\0";
     const struct scene *s = arg;
     char rest[64];
+    uint32_t len = sizeof welcome - 1;
     take_order(s->far);
-    say(s->far, GOOD);
+    ear_send(s->far, &len, sizeof len, -1);
+    ear_send(s->far, welcome, len, -1);
     take_order(s->far);
-    if (lie && lie_len)
-        ear_send(s->far, &lie_len, sizeof lie_len, -1);
-    if (lie && (lie_len || lie[0]))
-        say(s->far, lie);
-    while (lie && recv(s->far, rest, sizeof rest, 0) > 0)
+    say(s->far);
+    while (!lie.ends && recv(s->far, rest, sizeof rest, 0) > 0)
         continue;
     close(s->far);
     return NULL;
 }
 
-static void is_found_out(const char *what, uint32_t len)
+/* What comes of it. */
+static rc told(enum stream_kind *ret)
 {
     struct scene s;
     struct ear_item item;
-    lie = what;
-    lie_len = len;
     open_with(&s, adapter_find(STR("syslog")), run_liar, 50);
     ear_stream_give(s.stream, STR("abc"), (struct stream_given){.peer = STR("192.0.2.7")});
     rc result = ear_stream_next(&s.c, s.stream, now, &item);
-    if (result.code != RC_IO)
-        fail_msg("%s is believed", what ? what : "its end");
-    assert_true(ear_is_gone(s.ear));
-    assert_int_equal(ear_stream_next(&s.c, s.stream, now, &item).code, RC_IO);
+    assert_true(rc_ok(result) || (result.code == RC_IO && ear_is_gone(s.ear)));
+    *ret = rc_ok(result) ? item.item.kind : STREAM_EMPTY;
+    if (*ret != STREAM_EMPTY) {
+        assert_true(item.item.at < 3 && item.size <= 3 - item.item.at);
+        for (size_t i = 0; i < item.item.out.count; i++)
+            assert_true(rc_ok(shape_check(&s.c, &signal_shape, &item.item.out.signals[i])));
+    }
+    if (!rc_ok(result))
+        assert_int_equal(ear_stream_next(&s.c, s.stream, now, &item).code, RC_IO);
     close_scene(&s);
+    return result;
+}
+
+static void is_found_out(const char *what)
+{
+    enum stream_kind kind;
+    if (told(&kind).code != RC_IO)
+        fail_msg("%s is believed", what);
 }
 
 TEST(an_ear_that_ends_hangs_or_lies_is_gone)
 {
-    static const char *const lies[] = {
-        NULL,
-        "",
-        "x",
-        "{}x",
-        "[]",
-        "{\"key\":1}",
-        "{\"items\":[{\"frame\":1,\"size\":4}]}",
-        "{\"items\":[{\"frame\":1,\"size\":0}]}",
-        "{\"items\":[{\"frame\":1,\"size\":-1}]}",
-        "{\"items\":[{\"frame\":1,\"at\":-1,\"size\":1}]}",
-        "{\"items\":[{\"frame\":1,\"at\":3,\"size\":1}]}",
-        "{\"items\":[{\"frame\":1,\"at\":9223372036854775807,\"size\":9223372036854775807}]}",
-        FRAME(",\"source\":\"a\\u0000b\""),
-        FRAME(",\"signals\":[{}]"),
-        FRAME(",\"signals\":[{" SIGNAL ",\"kind\":\"peace\"}]"),
-        FRAME(",\"signals\":[{" SIGNAL ",\"way\":\"listener/other\"}]"),
-        FRAME(",\"reply\":\"not bytes!\""),
+    static const char *const frames[] = {
+        "{\"frame\":1,\"size\":4}",
+        "{\"frame\":1,\"size\":0}",
+        "{\"frame\":1,\"size\":-1}",
+        "{\"frame\":1,\"at\":-1,\"size\":1}",
+        "{\"frame\":1,\"at\":3,\"size\":1}",
+        "{\"frame\":1,\"at\":9223372036854775807,\"size\":9223372036854775807}",
     };
-    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
-        is_found_out(lies[i], 0);
-    is_found_out("longer than it may be", EAR_ANSWER_MAX + 1);
-    is_found_out("longer than it is", 5000);
+    enum stream_kind kind;
+    answer(HEARD);
+    assert_true(rc_ok(told(&kind)) && kind == STREAM_FRAME);
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        answer(frames[i]);
+        is_found_out(frames[i]);
+    }
+    answer(NULL);
+    lie.ends = true;
+    lie.len = 0;
+    is_found_out("its end");
+    answer(NULL);
+    lie.len = 0;
+    is_found_out("silence");
+    answer(HEARD);
+    lie.says = EAR_ANSWER_MAX + 1;
+    is_found_out("more than it may");
+    answer(HEARD);
+    lie.says = (uint32_t)lie.len + 1;
+    is_found_out("less than it says");
+}
+
+/* Cut anywhere, and with any byte changed: found out, or within the bounds. */
+TEST(an_answer_that_is_damaged_is_refused_or_harmless)
+{
+    enum stream_kind kind;
+    answer(HEARD);
+    size_t whole = lie.len;
+    for (size_t len = 1; len < whole; len++) {
+        answer(HEARD);
+        lie.len = len;
+        rc result = told(&kind);
+        assert_true(result.code == RC_IO || kind == STREAM_EMPTY);
+    }
+    for (size_t at = 0; at < whole; at++)
+        for (int change = 1; change < 256; change = change * 3 + 1) {
+            answer(HEARD);
+            lie.bytes[at] = (char)(lie.bytes[at] ^ change);
+            rc result = told(&kind);
+            (void)result; /* told() has looked at it */
+        }
 }
 
 TEST(what_it_says_of_addresses_is_overwritten)
 {
     struct scene s;
     struct ear_item item;
-    lie = FRAME(",\"signals\":[{" SIGNAL ",\"peer\":\"198.51.100.1\"}]");
-    lie_len = 0;
+    answer(HEARD);
     open_with(&s, adapter_find(STR("syslog")), run_liar, 0);
     ear_stream_give(s.stream, STR("abc"), (struct stream_given){.peer = STR("192.0.2.7")});
     assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
@@ -263,5 +339,65 @@ TEST(an_ear_has_so_many_streams_and_no_more)
     ear_stream_give(s.stream, STR("<1>x\n"), (struct stream_given){.last = true});
     struct ear_item item;
     assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
+    close_scene(&s);
+}
+
+/* ---- an adapter that is wrong ---------------------------------------------------------------- */
+
+/* Its signals have no kind. */
+static rc feed_nonsense(struct ctx *c, struct adapter_state *, const struct adapter_input *in,
+                        struct adapter_output *out, struct adapter_result *ret)
+{
+    *ret = adapter_ok(in->bytes.len);
+    out->reply = STR("ACK");
+    return adapter_emit(c, out, &(struct signal){.source = STR("x"), .text = STR("t")});
+}
+
+static rc open_nonsense(struct ctx *, const void *, struct adapter_opened *ret)
+{
+    *ret = (struct adapter_opened){.frame_max = 1000};
+    return OK;
+}
+
+static void close_nonsense(struct adapter_state *)
+{
+}
+
+static const char *const no_tallies[] = {NULL};
+static struct adapter nonsense = {.name = "nonsense",
+                                  .look = "{}",
+                                  .tallies = no_tallies,
+                                  .open = open_nonsense,
+                                  .close = close_nonsense,
+                                  .feed = feed_nonsense,
+                                  .resume = adapter_resume_line};
+
+static const struct adapter *find_nonsense(struct str)
+{
+    nonsense.options = adapter_find(STR("syslog"))->options;
+    return &nonsense;
+}
+
+static void *run_nonsense(void *arg)
+{
+    const struct scene *s = arg;
+    ear_run(s->far, find_nonsense);
+    close(s->far);
+    return NULL;
+}
+
+TEST(a_signal_that_cannot_be_kept_is_bad_input_and_no_end_of_the_ear)
+{
+    struct scene s;
+    struct ear_item item;
+    open_with(&s, &nonsense, run_nonsense, 0);
+    for (int i = 0; i < 2; i++) {
+        ear_stream_give(s.stream, STR("abc"), (struct stream_given){.last = true});
+        assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
+        assert_int_equal(item.item.kind, STREAM_BAD);
+        assert_true(str_absent(item.item.out.reply));
+        assert_true(rc_ok(ear_stream_next(&s.c, s.stream, now, &item)));
+        assert_int_equal(item.item.kind, STREAM_EMPTY);
+    }
     close_scene(&s);
 }
