@@ -10,6 +10,9 @@ const struct verb cli_verbs[] = {
 #ifdef DEMONSTRATION
     {"demo", "", "Play the day of a fictional mission", &demo_flags_shape, verb_demo, NULL},
 #endif
+    {"token list", "DIR [ACCOUNT]", "List tokens: all, or those of an account", &unlock_flags_shape,
+     verb_token_list, NULL},
+    {"token revoke", "DIR TOKEN", "Revoke a token", &unlock_flags_shape, verb_token_revoke, NULL},
     {"token", "DIR [ACCOUNT]", "Make a token for a program", &token_flags_shape, verb_token, NULL},
     {"link", "DIR [ACCOUNT]", "Make a one-time enrolment link", &link_flags_shape, verb_link, NULL},
     {"key list", "DIR", "List the key slots", &common_flags_shape, verb_key_list, NULL},

@@ -8,6 +8,8 @@ rc verb_init(struct cli *cli);
 rc verb_serve(struct cli *cli);
 rc verb_demo(struct cli *cli);
 rc verb_token(struct cli *cli);
+rc verb_token_list(struct cli *cli);
+rc verb_token_revoke(struct cli *cli);
 rc verb_link(struct cli *cli);
 rc verb_key_add(struct cli *cli);
 rc verb_key_replace(struct cli *cli);

@@ -237,12 +237,20 @@ def an_erased_person_cannot_be_read_any_more():
 def somebody_looks_after_their_own_ways_in():
     with Demo() as demo:
         first = demo.ask("GET", "session")["session"]
+        program = demo.ask("POST", "tokens", {"name": "gate", "clearance": "TLP:GREEN"})["id"]
+        [row] = demo.ask("GET", "accounts/officer/tokens")["items"]
+        assert (row["id"], row["clearance"]) == (program, "TLP:GREEN"), row
+        demo.ask("DELETE", "tokens/" + program)
         demo.enrol("desk")
         demo.enrol("post-one")
         assert demo.ask("GET", "session")["session"] != first
         given = demo.ask("POST", "password/options", {})
-        demo.ask("PUT", "password", {"password": PASSWORD + "!", "challenge": given["challenge"],
-                                     "code": six_digits(given["secret"])})
+        new = {"password": PASSWORD + "!", "challenge": given["challenge"],
+               "code": six_digits(given["secret"])}
+        refused = demo.ask("PUT", "password", new, want=(422,))
+        assert refused["rule"] == "old-password", refused
+        demo.ask("PUT", "password", {**new, "old": PASSWORD, "end_others": True})
+        assert len(demo.ask("GET", "sessions")["items"]) == 1
         token = demo.ask("POST", "tokens", {"name": "a program"})
         assert [row["id"] for row in demo.ask("GET", "tokens")["items"]] == [token["id"]]
         demo.ask("DELETE", "tokens/" + token["id"])

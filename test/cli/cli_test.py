@@ -396,6 +396,21 @@ def a_token_leaves_its_owners_sessions_alone():
             assert server.ask("/api/v1/sites", other)[0] == 200
 
 
+def tokens_are_listed_and_revoked():
+    with Mission() as mission:
+        token = json.loads(mission.run("token", "officer", "--name", "the gate", "--clearance", "TLP:GREEN"))["token"]
+        [row] = json.loads(mission.run("token list"))["items"]
+        assert (row["name"], row["clearance"]) == ("the gate", "TLP:GREEN") and "hash" not in row, row
+        assert json.loads(mission.run("token list", "officer"))["items"] == [row]
+        run("token", mission.folder, "officer", "--days", "366", "--passphrase-file", mission.secret, code=2)
+        with Server(mission, "--plain") as server:
+            assert json.loads(server.ask("/api/v1/session", token)[1])["clearance"] == "TLP:GREEN"
+            mission.run("token revoke", row["id"])
+            assert server.ask("/api/v1/session", token)[0] == 401
+        assert json.loads(mission.run("token list"))["items"] == []
+        mission.run("token revoke", row["id"], code=1)
+
+
 ROLE = {"id": "clerk", "label": "TLP:GREEN", "name": "Clerk", "clearance": "TLP:GREEN",
         "permissions": ["ledger.read", "mission.read"]}
 

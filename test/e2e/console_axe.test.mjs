@@ -8,6 +8,7 @@ import {
   enrol,
   openWindow,
   settled,
+  signInAgain,
   startBrowser,
   startDemo,
   visit,
@@ -51,7 +52,8 @@ for (const [language, theme] of looks) {
   });
 
   test(`axe finds nothing in what opens over a page: ${language}, ${theme}`, async () => {
-    const context = await openWindow(browser, demo, { cookie: officer.cookie, language, theme });
+    const cookie = await signInAgain(demo, officer.cookie);
+    const context = await openWindow(browser, demo, { cookie, language, theme });
     const page = await context.newPage();
     const found = [];
     const look = async (name) => {

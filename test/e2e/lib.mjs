@@ -188,10 +188,7 @@ export async function enrol(demo, account) {
     code: totp(secret),
   });
   if (answer.status >= 300) throw new Error(`${account} could not enrol: ${answer.text}`);
-  const cookie = answer.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ');
+  const cookie = cookieOf(answer);
   const mine = caller(demo, cookie);
   const key = new Passkey(demo.url);
   const { json: options } = await mine('POST', 'passkeys/options', {});
@@ -202,6 +199,25 @@ export async function enrol(demo, account) {
   if (made.status !== 201) throw new Error(`${account} has no passkey: ${made.text}`);
   passkeys.set(cookie, key);
   return { cookie, login: given.login, secret };
+}
+
+const cookieOf = (answer) =>
+  answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+
+/** A new session of whoever has this one, by their passkey: who changes the ways of signing in has
+ * to have signed in within a quarter of an hour, and a test may have taken longer. */
+export async function signInAgain(demo, cookie) {
+  const key = passkeys.get(cookie);
+  const call = asker(demo, '');
+  const { json } = await call('POST', 'auth/passkey/options', {});
+  const credential = key.assertion(json.publicKey.challenge);
+  const answer = await call('POST', 'auth/passkey', { credential });
+  if (answer.status >= 300) throw new Error(`not signed in again: ${answer.text}`);
+  passkeys.set(cookieOf(answer), key);
+  return cookieOf(answer);
 }
 
 // ---- the browser ----------------------------------------------------------------------------------

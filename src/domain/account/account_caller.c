@@ -15,6 +15,29 @@ rc account_by_session(struct ctx *c, struct picture *picture, const struct sessi
     return OK;
 }
 
+/* Of what the account reads, what the token is cleared for as well. */
+static rc narrow_clearance(struct ctx *c, const struct token *token, struct clearance *clearance)
+{
+    const struct clearance mine = {token->clearance.tlp, token->clearance.compartments};
+    struct str rest = clearance->compartments, slug;
+    struct text both;
+    if (token->clearance.tlp == TLP_NONE)
+        return OK;
+    text_init(&both, c, 64 << 10);
+    while (str_split(&rest, ',', &slug)) {
+        if (!label_readable((struct label){TLP_CLEAR, slug}, mine))
+            continue;
+        text_put(&both, both.len ? STR(",") : STR(""));
+        text_put(&both, slug);
+    }
+    clearance->compartments = (struct str){NULL, 0};
+    if (both.len)
+        TRY(text_done(&both, &clearance->compartments));
+    if (clearance->tlp > token->clearance.tlp)
+        clearance->tlp = token->clearance.tlp;
+    return OK;
+}
+
 /* What both allow: of the account's permissions those a scope covers, and of the scopes those the
  * account covers. No scopes: all that the account may. */
 static rc narrow(struct ctx *c, const struct token *token, struct actor *actor)
@@ -45,6 +68,7 @@ rc account_by_token(struct ctx *c, struct picture *picture, const struct token *
     struct actor actor = {0};
     TRY(account_actor(c, picture, token->account, &actor));
     TRY(narrow(c, token, &actor));
+    TRY(narrow_clearance(c, token, &actor.clearance));
     actor.sources_only = token->sources_only;
     actor.sources = token->sources;
     actor.way = token->id;

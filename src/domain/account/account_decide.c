@@ -109,6 +109,19 @@ static rc may_grant_role(struct ctx *c, struct picture *picture, const struct ac
     return OK;
 }
 
+/* May this actor take out of a role what it no longer gives? Whoever does not hold it may not. */
+static rc may_take(struct ctx *c, const struct actor *actor, const struct role *before,
+                   const struct role *after)
+{
+    for (size_t i = 0; i < before->permissions.count; i++) {
+        struct str permission = before->permissions.items[i];
+        if (!holds(actor, permission) && !(after && contains(after->permissions, permission)))
+            REFUSE(c, FORBIDDEN, "grant", "permissions",
+                   "you cannot take away %.*s, which you do not hold", STR_ARG(permission));
+    }
+    return OK;
+}
+
 /* The role with this id, all of it absent when it is retired: it then gives nothing. */
 static rc get_role(struct ctx *c, struct picture *picture, struct str id, struct role *ret)
 {
@@ -299,6 +312,8 @@ rc role_check(struct ctx *c, struct picture *picture, const struct command *comm
                    STR_ARG(new->permissions.items[i]));
     if (new)
         TRY(may_grant_role(c, picture, &command->actor, old, new));
+    if (old)
+        TRY(may_take(c, &command->actor, old, new));
     struct change change = {.role_id = old ? old->id : (struct str){NULL, 0}, .role = new};
     bool was_all = old && contains(old->permissions, STR("*"));
     return was_all ? officer_remains(c, picture, &change) : OK;
@@ -342,6 +357,19 @@ static rc check_opening(struct ctx *c, struct picture *picture, const struct act
     return account_check_second(c, picture, actor, account);
 }
 
+/* Is something taken from an account that is in use: by its suspension or its end, or a role? */
+static bool takes_away(const struct account *old, const struct account *new)
+{
+    if (!old || old->status != ACCOUNT_STATUS_ACTIVE)
+        return false;
+    if (!new || new->status != ACCOUNT_STATUS_ACTIVE)
+        return true;
+    for (size_t i = 0; i < old->roles.count; i++)
+        if (!contains(new->roles, old->roles.items[i]))
+            return true;
+    return false;
+}
+
 rc account_check(struct ctx *c, struct picture *picture, const struct command *command,
                  const void *before, const void *after)
 {
@@ -358,6 +386,8 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
         TRY(may_grant_roles(c, picture, &command->actor, new->roles,
                             was_active ? old->roles : (struct texts){0}));
     }
+    if (takes_away(old, new))
+        TRY(account_may_grant(c, picture, &command->actor, old));
     struct change change = {.account_id = old ? old->id : (struct str){NULL, 0}, .account = new};
     bool was_officer = false;
     if (old)

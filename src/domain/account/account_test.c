@@ -89,7 +89,7 @@ TEST(forms_of_accounts)
 #define TOKEN                                                                        \
     "{\"id\":\"t1\",\"account\":\"clerk\",\"name\":\"script\","                      \
     "\"hash\":\"00000000000000000000000000000000000000000000000000000000000000aa\"," \
-    "\"made\":\"2026-03-01T00:00:00Z\",\"expires\":\"2036-03-01T00:00:00Z\"}"
+    "\"made\":\"2026-03-01T00:00:00Z\",\"expires\":\"2027-03-01T00:00:00Z\"}"
 
 static void count_done(struct command *command)
 {
@@ -489,5 +489,92 @@ TEST(the_starting_roles_are_added_once)
     assert_int_equal(account_add_roles(&s.c, s.core, roles, &count).code, RC_OK);
     assert_int_equal(count, 0);
     assert_int_equal(account_add_roles(&s.c, s.core, STR("["), &count).code, RC_MALFORMED);
+    scene_close(&s);
+}
+
+/* What one does not hold, one neither gives nor takes. */
+TEST(nobody_takes_from_those_who_hold_more)
+{
+    static const char *const less[] = {
+        ACCOUNT("boss", "boss", "suspended", ",\"roles\":[\"officer\"]"),
+        ACCOUNT("boss", "boss", "active", ""),
+    };
+    struct scene s;
+    open_scene(&s);
+    does(&s, &actor_system, "person.add", NULL, PERSON("zoe", ""));
+    does(&s, &actor_system, "account.add", NULL,
+         "{\"id\":\"zoe\",\"label\":\"TLP:GREEN\",\"kind\":\"person\",\"person\":\"zoe\","
+         "\"login\":\"zoe\",\"status\":\"active\",\"roles\":[\"officer\"]}");
+    struct actor clerk = actor_of(&s, "clerk"), boss = actor_of(&s, "boss");
+    for (size_t i = 0; i < sizeof less / sizeof less[0]; i++)
+        refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.change", "boss", less[i]);
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "account.retire", "boss", NULL);
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "role.change", "officer",
+            ROLE("officer", "Officer", ",\"clearance\":\"TLP:RED\""));
+    does(&s, &boss, "role.add", NULL, ROLE("spare", "Spare", ",\"permissions\":[\"*\"]"));
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "role.retire", "spare", NULL);
+    does(&s, &clerk, "account.change", "boss",
+         ACCOUNT("boss", "boss", "active", ",\"roles\":[\"officer\"],\"language\":\"fr\""));
+    does(&s, &boss, "account.change", "clerk",
+         ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"));
+    does(&s, &boss, "account.retire", "zoe", NULL);
+    scene_close(&s);
+}
+
+/* A token is good for a year, may be cleared for less than its account, and is revoked by its owner
+ * or by whoever may change its account and holds as much; to others it is absent. */
+TEST(tokens_are_narrowed_and_revoked_by_officers)
+{
+    static struct str reading[] = {STR("account.read")};
+    struct scene s;
+    struct actor by = {0};
+    struct token token = {.id = STR("t1"), .account = STR("boss"), .name = STR("script")};
+    open_scene(&s);
+    struct actor clerk = actor_of(&s, "clerk"), boss = actor_of(&s, "boss"), reader = clerk;
+    reader.id = STR("reader");
+    reader.permissions = (struct texts){reading, 1};
+    token.hash = A_HASH;
+    token.made = clock_now(&s.c);
+    token.expires = wall_after(token.made, 366 * DAY_MS);
+    token.clearance = (struct label){TLP_GREEN, {NULL, 0}};
+    rc made = core_command(&s.c, s.core, "token.make", &boss, (struct str){NULL, 0}, &token);
+    assert_int_equal(made.code, RC_INVALID);
+    assert_string_equal(s.c.fault.rule, "year");
+    token.expires = wall_after(token.made, 365 * DAY_MS);
+    made = core_command(&s.c, s.core, "token.make", &boss, (struct str){NULL, 0}, &token);
+    assert_true(rc_ok(made));
+    assert_true(rc_ok(account_by_token(&s.c, s.reader.picture, &token, &by)));
+    assert_int_equal(by.clearance.tlp, TLP_GREEN);
+    refused(&s, RC_NOT_FOUND, "", &reader, "token.revoke", "t1", NULL);
+    refused(&s, RC_FORBIDDEN, "grant", &clerk, "token.revoke", "t1", NULL);
+    token.id = STR("t2");
+    token.account = STR("clerk");
+    token.hash = STR("1123456789012345678901234567890123456789012345678901234567890123");
+    made = core_command(&s.c, s.core, "token.make", &clerk, (struct str){NULL, 0}, &token);
+    assert_true(rc_ok(made));
+    does(&s, &boss, "token.revoke", "t2", NULL);
+    does(&s, &boss, "token.revoke", "t1", NULL);
+    scene_close(&s);
+}
+
+TEST(a_token_reads_only_compartments_that_it_and_its_account_have)
+{
+    struct scene s;
+    struct actor by = {0};
+    open_scene(&s);
+    does(&s, &actor_system, "compartment.add", NULL,
+         "{\"id\":\"c1\",\"label\":\"TLP:GREEN\",\"slug\":\"medical\",\"name\":\"Medical\","
+         "\"why\":\"health\",\"owner\":\"amina\"}");
+    does(&s, &actor_system, "compartment.add", NULL,
+         "{\"id\":\"c2\",\"label\":\"TLP:GREEN\",\"slug\":\"crisis\",\"name\":\"Crisis\","
+         "\"why\":\"plans\",\"owner\":\"amina\"}");
+    does(&s, &actor_system, "role.change", "officer",
+         ROLE("officer", "Officer",
+              ",\"permissions\":[\"*\"],\"clearance\":\"TLP:RED/crisis,medical\""));
+    struct token token = {.id = STR("t"), .account = STR("boss")};
+    token.clearance = (struct label){TLP_AMBER, STR("inspection,medical")};
+    assert_true(rc_ok(account_by_token(&s.c, s.reader.picture, &token, &by)));
+    assert_int_equal(by.clearance.tlp, TLP_AMBER);
+    assert_true(str_is(by.clearance.compartments, "medical"));
     scene_close(&s);
 }

@@ -84,6 +84,8 @@ enum { PROOF_ACT_MAX = 127, PROOF_MS = 60000 };
     F(T, text, line, proved_for, SYSTEM, 0, PROOF_ACT_MAX, "the act that this was for")
 SHAPE_DECLARE(session, SESSION_FIELDS);
 
+enum { TOKEN_DAYS_MAX = 365 };
+
 #define TOKEN_FIELDS(F, T)                                                                \
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                  \
     F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "for whom it acts")                    \
@@ -92,6 +94,7 @@ SHAPE_DECLARE(session, SESSION_FIELDS);
     F(T, texts, line, scopes, 0, 0, 200, "limited to these of the account's permissions") \
     F(T, flag, _, sources_only, 0, 0, 0, "it speaks for these sources only …")            \
     F(T, texts, line, sources, 0, 0, 200, "… none, when the list is empty")               \
+    F(T, label, _, clearance, 0, 0, 0, "it reads no more than this")                      \
     F(T, time, _, made, REQUIRED, 0, 0, "since when")                                     \
     F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")                             \
     F(T, time, _, used, 0, 0, 0, "last used, to about an hour")
@@ -162,7 +165,7 @@ SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
 
 #define PROOF_FACT_FIELDS(F, T)                   \
     F(T, id, _, account, REQUIRED, 0, 0, "whose") \
-    F(T, text, line, act, 0, 0, PROOF_ACT_MAX, "the command, and what it is about")
+    F(T, text, line, act, 0, 0, PROOF_ACT_MAX, "the command that it was for")
 SHAPE_DECLARE(proof_fact, PROOF_FACT_FIELDS);
 
 #define WAY_FACT_FIELDS(F, T)                                            \

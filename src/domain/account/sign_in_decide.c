@@ -3,8 +3,9 @@
  * the account may still be used, that the last way in stays.
  *
  * The actor of every command here is the account it is about, or Chancery on its behalf. */
-#include "core/seen.h"
 #include "domain/account/account_own.h"
+
+#include "core/target.h"
 
 enum { SESSIONS_MAX = 20, TOKENS_MAX = 50, PASSKEYS_MAX = 20 };
 
@@ -214,14 +215,11 @@ static rc decide_session_prove(struct ctx *c, struct picture *picture,
     session.proved = clock_now(c);
     session.proved_for = proof->session.proved_for;
     TRY(outcome_vault_put(c, outcome, &session_shape, &session));
-    const struct proof_fact fact = {.account = account.id, .act = session.proved_for};
-    struct outcome_event told = {.kind = &session_proved_kind,
-                                 .body = &fact,
-                                 .record_id = session.id,
-                                 .subject = account.person,
-                                 .label = our_label};
-    TRY(event_join_about(c, picture, fact.act, &told.label));
-    return outcome_add(c, outcome, &told);
+    /* What it is about may be hidden from those who are told this. */
+    struct str rest = session.proved_for;
+    struct proof_fact fact = {.account = account.id};
+    str_split(&rest, ' ', &fact.act);
+    return account_tell(c, outcome, &session_proved_kind, &account, session.id, &fact);
 }
 
 static rc decide_session_end(struct ctx *c, struct picture *picture, const struct command *command,
@@ -274,6 +272,8 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     struct account account;
     struct page page;
     TRY(account_usable(c, picture, token->account, &account));
+    if (token->expires.us > wall_after(clock_now(c), TOKEN_DAYS_MAX * DAY_MS).us)
+        REFUSE(c, INVALID, "year", "expires", "a token is good for a year at most");
     if (!str_eq(command->actor.id, account.id))
         TRY(account_may_grant(c, picture, &command->actor, &account));
     TRY(account_rows(c, picture, &token_shape, account.id, &page));
@@ -291,12 +291,26 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     return account_tell(c, outcome, &token_made_kind, &account, token->id, &fact);
 }
 
+/* Of another's account: by whoever may change it, and holds what it holds. */
+static rc may_revoke(struct ctx *c, struct picture *picture, const struct command *command,
+                     struct str id)
+{
+    struct account account = {0};
+    if (str_eq(command->actor.id, id))
+        return OK;
+    if (!actor_may(&command->actor, "account.write") ||
+        !rc_ok(command_other(c, picture, command, &account_shape, id, NULL, &account)))
+        return picture_absent(c, &token_shape);
+    return account_may_grant(c, picture, &command->actor, &account);
+}
+
 static rc decide_token_revoke(struct ctx *c, struct picture *picture, const struct command *command,
                               struct outcome *outcome)
 {
     struct token token = {0};
     struct account account = {0};
-    TRY(own_row(c, picture, command, &token_shape, &token));
+    TRY(picture_get(c, picture, &token_shape, command->target, NULL, &token));
+    TRY(may_revoke(c, picture, command, token.account));
     TRY(picture_get(c, picture, &account_shape, token.account, NULL, &account));
     TRY(account_tell_way(c, outcome, &token_revoked_kind, &account, token.id, token.name));
     return outcome_vault_delete(c, outcome, &token_shape, token.id);

@@ -40,7 +40,8 @@ struct auth_token_wish {
     struct str account;
     struct str name;
     struct texts scopes;
-    struct wall expires;
+    struct label clearance; /* it reads no more than this; absent: all that its account may */
+    struct wall expires;    /* within a year */
     bool sources_only; /* it hands in signals of these sources only; of none, when there are none */
     struct texts sources;
 };

@@ -3,7 +3,6 @@
 
 #include "base/random.h"
 
-static const int64_t YEAR_US = 365LL * 24 * 3600 * 1000000;
 static const int64_t LINK_MS = 72LL * 3600 * 1000;
 
 rc auth_make_token(struct ctx *c, struct core *core, const struct actor *actor,
@@ -15,12 +14,13 @@ rc auth_make_token(struct ctx *c, struct core *core, const struct actor *actor,
         .scopes = wish->scopes,
         .sources_only = wish->sources_only,
         .sources = wish->sources,
+        .clearance = wish->clearance,
         .made = clock_now(c),
         .expires = wish->expires,
     };
     struct str text;
     if (token.expires.us == 0)
-        token.expires.us = token.made.us + YEAR_US;
+        token.expires.us = wall_after(token.made, TOKEN_DAYS_MAX * DAY_MS).us;
     if (token.expires.us <= token.made.us)
         FAIL(c, INVALID, "a token expires after now");
     for (size_t i = 0; i < token.scopes.count; i++)

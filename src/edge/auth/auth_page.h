@@ -55,15 +55,19 @@ SHAPE_DECLARE(new_passkey, NEW_PASSKEY_FIELDS);
 #define NEW_PASSWORD_FIELDS(F, T)                                                                 \
     F(T, text, line, password, REQUIRED | SECRET, 1, PASSWORD_BYTES_MAX, "12 characters or more") \
     F(T, bytes, _, challenge, REQUIRED | SECRET, 1, 200, "the challenge of the set-up")           \
-    F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the new authenticator app shows")
+    F(T, text, line, code, REQUIRED | SECRET, 1, 20, "what the new authenticator app shows")      \
+    F(T, text, line, old, SECRET, 1, PASSWORD_BYTES_MAX,                                          \
+      "the password until now, if there is one")                                                  \
+    F(T, flag, _, end_others, 0, 0, 0, "sign out everywhere else")
 SHAPE_DECLARE(new_password, NEW_PASSWORD_FIELDS);
 
-#define NEW_TOKEN_FIELDS(F, T)                                                               \
-    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                                \
-    F(T, texts, line, scopes, 0, 0, 200, "limited to these of one's permissions; none: all") \
-    F(T, json, _, sources, 0, 2, 8000,                                                       \
-      "a list: signals of these sources only, by their ids; []: of none; absent: of any")    \
-    F(T, time, _, expires, 0, 0, 0, "when it expires; in a year if unset")
+#define NEW_TOKEN_FIELDS(F, T)                                                                    \
+    F(T, text, line, name, REQUIRED, 1, 80, "what it is for")                                     \
+    F(T, texts, line, scopes, 0, 0, 200, "limited to these of one's permissions; none: all")      \
+    F(T, label, _, clearance, 0, 0, 0, "it reads no more than this; none: all that one may read") \
+    F(T, json, _, sources, 0, 2, 8000,                                                            \
+      "a list: signals of these sources only, by their ids; []: of none; absent: of any")         \
+    F(T, time, _, expires, 0, 0, 0, "when it expires, within a year; in a year if unset")
 SHAPE_DECLARE(new_token, NEW_TOKEN_FIELDS);
 
 /* A list that may also be absent, which is something else than empty. */
@@ -175,6 +179,10 @@ rc auth_new_passkey(struct ctx *c, const struct request *request, const struct a
 /* Verify a new password with its app's code and make its row. */
 rc auth_new_password(struct ctx *c, const struct request *request, const struct account *account,
                      const struct new_password *input, struct password *ret);
+
+/* INVALID with rule `old-password` unless the account has no password, or this is the one. */
+rc auth_check_old_password(struct ctx *c, const struct request *request,
+                           const struct account *account, struct str old);
 
 /* Who they are, in a session that need not be in the vault yet. */
 rc auth_view(struct ctx *c, const struct request *request, const struct session *session,

@@ -3,6 +3,7 @@
 #include "edge/auth/auth_page.h"
 
 #include "base/random.h"
+#include "core/target.h"
 
 static const struct str no_target = {NULL, 0};
 
@@ -137,11 +138,16 @@ static rc serve_session_end(struct ctx *c, const struct request *request, struct
     return call(c, request, "session.end", request->parts[0], NULL);
 }
 
+static rc end_others(struct ctx *c, const struct request *request)
+{
+    const struct session_ending ending = {.keep = request->actor->way};
+    return call(c, request, "session.end-others", no_target, &ending);
+}
+
 static rc serve_end_others(struct ctx *c, const struct request *request, struct response *)
 {
-    struct session_ending ending = {.keep = request->actor->way};
     TRY(check_session(c, request));
-    return call(c, request, "session.end-others", no_target, &ending);
+    return end_others(c, request);
 }
 
 /* ---- passkeys -------------------------------------------------------------------------------- */
@@ -206,13 +212,16 @@ static rc serve_password_options(struct ctx *c, const struct request *request,
 
 static rc serve_password_set(struct ctx *c, const struct request *request, struct response *)
 {
+    const struct new_password *input = request->input;
     struct account account;
     struct password_setting *setting = NULL;
     NEW(c, setting, 1);
     TRY(check_fresh(c, request));
     TRY(own_account(c, request, &account));
-    TRY(auth_new_password(c, request, &account, request->input, &setting->password));
-    return call(c, request, "password.set", no_target, setting);
+    TRY(auth_check_old_password(c, request, &account, input->old));
+    TRY(auth_new_password(c, request, &account, input, &setting->password));
+    TRY(call(c, request, "password.set", no_target, setting));
+    return input->end_others ? end_others(c, request) : OK;
 }
 
 static rc serve_password_remove(struct ctx *c, const struct request *request, struct response *)
@@ -240,6 +249,18 @@ static rc serve_tokens(struct ctx *c, const struct request *request, struct resp
     return list_own(c, request, &token_shape, response);
 }
 
+/* Of an account that the caller may see and change. */
+static rc serve_account_tokens(struct ctx *c, const struct request *request,
+                               struct response *response)
+{
+    struct account account = {0};
+    struct page page;
+    TRY(request_target(c, request, &account_shape, NULL, &account));
+    TRY(account_rows(c, request->picture, &token_shape, account.id, &page));
+    put_items(response, &token_shape, page.count, page.records);
+    return OK;
+}
+
 static rc read_sources(struct ctx *c, struct str json, struct auth_token_wish *wish)
 {
     struct token_sources list = {0};
@@ -259,6 +280,7 @@ static rc serve_token_make(struct ctx *c, const struct request *request, struct 
     struct auth_token_wish wish = {.account = request->actor->id,
                                    .name = input->name,
                                    .scopes = input->scopes,
+                                   .clearance = input->clearance,
                                    .expires = input->expires};
     struct token_view view;
     TRY(read_sources(c, input->sources, &wish));
@@ -389,8 +411,11 @@ const struct route auth_routes[] = {
     ROUTE(POST, "/api/v1/tokens", PERMIT_SIGNED_IN, "Make a token for a program",
           .input = &new_token_shape, .output = &token_view_shape, .slow = true,
           .serve = serve_token_make),
-    ROUTE(DELETE, "/api/v1/tokens/{id}", PERMIT_SIGNED_IN, "Revoke a token", .slow = true,
+    ROUTE(DELETE, "/api/v1/tokens/{id}", PERMIT_SIGNED_IN,
+          "Revoke a token of mine, or of an account that I may change", .slow = true,
           .serve = serve_token_revoke),
+    ROUTE(GET, "/api/v1/accounts/{id}/tokens", "account.write", "Tokens of an account",
+          .output = &token_shape, .output_list = true, .serve = serve_account_tokens),
     ROUTE(POST, "/api/v1/accounts/{id}/enrolment", "account.enrol",
           "Make a one-time enrolment link", .output = &link_view_shape, .slow = true,
           .serve = serve_enrolment_make),

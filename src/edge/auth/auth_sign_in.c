@@ -343,6 +343,26 @@ rc serve_by_recovery(struct ctx *c, const struct request *request, struct respon
     return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
+/* Whoever changes a password shows that they know it; guessing is slowed as at the door. */
+rc auth_check_old_password(struct ctx *c, const struct request *request,
+                           const struct account *account, struct str old)
+{
+    struct password_try tried = {0};
+    struct password password = {0};
+    TRY(find_password(c, request, account->id, &password));
+    if (str_absent(password.hash))
+        return OK;
+    if (str_absent(old))
+        REFUSE(c, INVALID, "old-password", "old", "give the password that you have until now");
+    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, account->login, old, &tried));
+    if (tried.right)
+        return OK;
+    rc wrong = fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
+    if (wrong.code != RC_UNAUTHENTICATED)
+        return wrong;
+    REFUSE(c, INVALID, "old-password", "old", "this is not the password that you have until now");
+}
+
 /* ---- proving it once more, for one act ------------------------------------------------------- */
 
 rc serve_prove_options(struct ctx *c, const struct request *request, struct response *response)
@@ -489,7 +509,8 @@ static rc add_way(struct ctx *c, const struct request *request, const struct acc
     struct password_setting *setting = NULL;
     NEW(c, setting, 1);
     setting->enrolment = link->id;
-    const struct new_password wish = {input->password, input->challenge, input->code};
+    const struct new_password wish = {
+        .password = input->password, .challenge = input->challenge, .code = input->code};
     TRY(auth_new_password(c, request, account, &wish, &setting->password));
     return core_command(c, edge_request_core(request), "password.set", &self, none, setting);
 }

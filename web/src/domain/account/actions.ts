@@ -79,8 +79,11 @@ export async function setPassword(
   setup: PasswordSetup,
   password: string,
   code: string,
+  more: { old: string; end_others: boolean },
 ): Promise<void> {
-  await call('PUT', 'password', { body: { password, challenge: setup.challenge, code } });
+  const { old, end_others } = more;
+  const body = { password, challenge: setup.challenge, code, end_others };
+  await call('PUT', 'password', { body: { ...body, ...(old ? { old } : {}) } });
 }
 
 export const passwordSetup = () => post<PasswordSetup>('password/options', {});
