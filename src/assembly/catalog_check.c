@@ -282,19 +282,6 @@ static rc check_routes(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
-/* A text of the body says what else an event is about. */
-static rc check_about(struct ctx *c, const struct catalog *catalog)
-{
-    for (size_t i = 0; i < catalog->events.count; i++) {
-        const struct event_kind *kind = catalog->events.items[i];
-        const struct shape_field *field =
-            kind->about ? shape_field(kind->body, str_from(kind->about)) : NULL;
-        if (kind->about && (!field || field->kind != SHAPE_TEXT))
-            FAIL(c, INTERNAL, "the event %s is about what is no text of it", kind->name);
-    }
-    return OK;
-}
-
 /* What is about a person is sealed, or its erasure would be a lie. */
 static rc check_sealing(struct ctx *c, const struct catalog *catalog)
 {
@@ -357,7 +344,6 @@ rc catalog_check(struct ctx *c, const struct catalog *catalog)
     TRY(check_all_references(c, catalog));
     TRY(check_routes(c, catalog));
     TRY(check_permissions(c, catalog));
-    TRY(check_about(c, catalog));
     TRY(check_sealing(c, catalog));
     TRY(check_decided(c, catalog));
     TRY(check_callers(c, catalog));

@@ -17,8 +17,6 @@ struct event_kind {
     const char *read;         /* the permission to be told of it */
     bool sealed;              /* personal: the body is sealed under its subject's key */
     enum event_row row;
-    const char *about; /* the text of the body that names another record: "zone/01J…", or a command
-                          and its target, "zone.change 01J…"; that one's label counts, too */
 };
 
 /* EVENT_KIND(zone_armed, "zone.armed", zone_arming, READ, "A zone is armed", .row =

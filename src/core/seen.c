@@ -22,30 +22,6 @@ static rc join_named(struct ctx *c, struct picture *picture, struct str name, st
                : OK;
 }
 
-rc event_join_about(struct ctx *c, struct picture *picture, struct str about, struct label *label)
-{
-    struct str id = about, noun;
-    if (str_absent(about) || str_find(about, STR(" ")) == SIZE_MAX)
-        return join_named(c, picture, about, label);
-    str_split(&id, ' ', &about);
-    str_split(&about, '.', &noun);
-    return join_present(c, picture, noun, id, label);
-}
-
-static rc join_about(struct ctx *c, struct picture *picture, const struct ledger_event *entry,
-                     struct label *label)
-{
-    const struct event_kind *kind = catalog_event(picture_catalog(picture), entry->kind);
-    if (!kind || !kind->about || str_absent(entry->body))
-        return OK;
-    void *body = ctx_take(c, 1, kind->body->size);
-    if (!body)
-        return fault_again(c);
-    TRY(shape_read_version(c, kind->body, entry->version, entry->body, body));
-    const struct str *about = shape_in(shape_field(kind->body, str_from(kind->about)), body);
-    return event_join_about(c, picture, *about, label);
-}
-
 static rc join_readings(struct ctx *c, struct picture *picture, const struct ledger_event *entry,
                         struct label *label)
 {
@@ -74,7 +50,6 @@ rc event_label(struct ctx *c, struct picture *picture, const struct ledger_event
     struct label label = {0};
     TRY(label_parse(c, entry->label, &label));
     TRY(join_named(c, picture, entry->record, &label));
-    TRY(join_about(c, picture, entry, &label));
     if (str_is(entry->kind, reading_noted_kind.name))
         TRY(join_readings(c, picture, entry, &label));
     if (str_is(entry->kind, deadline_set_kind.name))

@@ -10,13 +10,9 @@
 
 /* The label of an event now: its own joined with the present ones of the record that it is about,
  * and of those that it names as its matter: a deadline that for which it was set, a reading those
- * that were read, any other the one that its kind says (event_kind.about). */
+ * that were read. */
 rc event_label(struct ctx *c, struct picture *picture, const struct ledger_event *entry,
                struct label *ret);
-
-/* Joins with the present label of the record that a text names: "zone/01J…", or a command and its
- * target, "zone.change 01J…". A text that names none changes nothing. */
-rc event_join_about(struct ctx *c, struct picture *picture, struct str about, struct label *label);
 
 /* The kind of an event and its label now, for an actor; kind NULL: the actor may not be told of it,
  * or this program does not know its kind. */

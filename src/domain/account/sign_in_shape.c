@@ -30,8 +30,7 @@ SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 EVENT_KIND(sign_in_failed, "sign-in.failed", failed_sign_in, PERMIT_SIGN_IN_READ,
            "Somebody could not prove who they are");
 SEALED(session_opened, "session.opened", session_fact, "Signed in");
-EVENT_KIND(session_proved, "session.proved", proof_fact, PERMIT_SIGN_IN_READ,
-           "Proved who they are, for one act", .sealed = true, .about = "act");
+SEALED(session_proved, "session.proved", proof_fact, "Proved who they are, for one act");
 SEALED(session_ended, "session.ended", way_fact, "Signed out");
 SEALED(passkey_added, "passkey.added", way_fact, "A passkey was added");
 SEALED(passkey_removed, "passkey.removed", way_fact, "A passkey was removed");
