@@ -43,6 +43,16 @@ static int be_trial(void)
     return told ? 0 : ROLE_FAILED;
 }
 
+static int be_spawner(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_drop_capabilities(&c, false);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: no camera can be called: %s\n", c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? spawner_run(AGENT_FD, PROBE_ROLE) : ROLE_FAILED;
+}
+
 /* What it has to say goes over its socket, likewise. */
 static int be_opener(void)
 {
@@ -92,7 +102,7 @@ int agents_main(int count, char **arguments)
     if (count != 2)
         return -1;
     if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
-        return spawner_run(AGENT_FD, PROBE_ROLE);
+        return be_spawner();
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
     if (strcmp(arguments[1], OUTLET_ROLE) == 0)
