@@ -305,6 +305,15 @@ static rc check_decided(struct ctx *c, const struct catalog *catalog)
     return OK;
 }
 
+/* A session that is not asked for proof would be one that has given it. */
+static rc check_callers(struct ctx *c, const struct catalog *catalog)
+{
+    const struct callers *callers = catalog->callers;
+    if (callers && !(callers->tables && callers->now && callers->spend))
+        FAIL(c, INTERNAL, "a module knows the callers, and not how they prove who they are");
+    return OK;
+}
+
 rc catalog_check(struct ctx *c, const struct catalog *catalog)
 {
     for (size_t i = 0; i < catalog->generated.count; i++) {
@@ -318,5 +327,6 @@ rc catalog_check(struct ctx *c, const struct catalog *catalog)
     TRY(check_permissions(c, catalog));
     TRY(check_sealing(c, catalog));
     TRY(check_decided(c, catalog));
+    TRY(check_callers(c, catalog));
     return check_kinds(c, catalog);
 }

@@ -68,6 +68,7 @@ static rc generate_verb(struct ctx *c, struct generated *g, enum record_verb ver
         .input = body,
         .decide = verbs[verb].decide,
         .record = record,
+        .grave = record->grave,
     };
     return OK;
 }
@@ -148,6 +149,7 @@ static rc generate_step(struct ctx *c, struct generated *g, size_t i)
         .record = record,
         .step = step,
         .lane = step->flags & STEP_LANE,
+        .grave = step->flags & (STEP_OTHER | STEP_GRAVE),
     };
     return record_step_route(c, &g->step_decisions[i], &g->step_routes[i]);
 }

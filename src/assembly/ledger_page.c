@@ -186,7 +186,7 @@ static rc bound_walk(struct ctx *c, const struct request *request, const struct 
 
 rc ledger_serve_events(struct ctx *c, const struct request *request, struct response *response)
 {
-    struct browsing b = {.page = {.c = c, .request = request, .response = response, .last = -1}};
+    struct browsing b = {.page = {.request = request, .response = response, .last = -1}};
     struct ledger_walk walk = {
         .kind = request_param(request, "kind"),
         .record = request_param(request, "record"),
@@ -219,7 +219,7 @@ static rc read_seq(struct ctx *c, const struct request *request, int64_t *ret)
 rc ledger_serve_event(struct ctx *c, const struct request *request, struct response *response)
 {
     struct store *store = picture_store(request->picture);
-    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
+    struct event_page page = {.request = request, .response = response, .last = -1};
     struct ledger_event event;
     struct str entry;
     int64_t seq = 0;

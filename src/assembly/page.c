@@ -114,31 +114,6 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
     text_put(out, row->drill ? STR("\",\"drill\":true}") : STR("\",\"drill\":false}"));
 }
 
-static rc join_label(struct ctx *c, struct response *response, struct label label)
-{
-    struct label *joined = &response->label;
-    TRY(str_copy(c, label.compartments, &label.compartments));
-    if (joined->tlp)
-        return label_join(c, *joined, label, joined);
-    *joined = label;
-    return OK;
-}
-
-static rc note_shown(struct ctx *c, struct response *response, struct str name, struct label label)
-{
-    struct texts *noted = &response->records;
-    TRY(join_label(c, response, label));
-    if (noted->count > 0 && str_eq(noted->items[noted->count - 1], name))
-        return OK;
-    if (!noted->items)
-        NEW(c, noted->items, QUERY_LIMIT_MAX);
-    if (noted->count == QUERY_LIMIT_MAX)
-        FAIL(c, TOO_LARGE, "at most %d restricted records at once: narrow the filter",
-             QUERY_LIMIT_MAX);
-    response->restricted = true;
-    return str_copy(c, name, &noted->items[noted->count++]);
-}
-
 rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
              void *ret_items, size_t *ret_count)
 {
@@ -158,16 +133,6 @@ rc page_rows(struct ctx *c, const struct request *request, const struct shape *s
     *(void **)ret_items = items;
     *ret_count = count;
     return OK;
-}
-
-rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
-              struct label label)
-{
-    struct str name;
-    if (!label_restricted(label))
-        return OK;
-    TRY(str_format(c, &name, "%s/%.*s", noun, STR_ARG(id)));
-    return note_shown(c, response, name, label);
 }
 
 rc page_put_end(struct text *out, const struct page *page)
@@ -211,15 +176,12 @@ static void put_sum(struct text *out, const struct query *query, struct opt_i64 
         text_put(out, STR("null"));
 }
 
-/* What was counted is noted as its noun. */
 static rc put_counts(struct ctx *c, const struct request *request, const struct shape *shape,
                      const struct query *query, struct response *response)
 {
     struct text *out = response->body;
     struct counts counts;
     TRY(picture_count(c, request->picture, shape, query, &counts));
-    if (counts.restricted.tlp)
-        TRY(note_shown(c, response, str_from(shape->name), counts.restricted));
     text_put(out, STR("{\"counts\":["));
     for (size_t i = 0; i < counts.count; i++) {
         text_put(out, i > 0 ? STR(",{\"value\":") : STR("{\"value\":"));
@@ -252,7 +214,6 @@ rc page_put_list(struct ctx *c, const struct request *request, const struct shap
             page_put_record(out, shape, head, &page.rows[i]);
         else
             shape_write(out, shape, SHAPE_VIEW_SHOWN, head);
-        TRY(page_shown(c, response, shape->name, head->id, head->label));
     }
     return page_put_end(out, &page);
 }
@@ -332,16 +293,11 @@ rc page_put_event(struct ctx *c, void *arg, const struct ledger_event *event, bo
     struct event_page *page = arg;
     const struct request *request = page->request;
     struct event_seen seen;
-    struct str name = event->record;
     page->looked++;
     page->last_looked = event->seq;
     TRY(event_seen(c, request->picture, request->actor, event, &seen));
     if (!seen.kind)
         return OK;
-    if (str_absent(name))
-        TRY(str_format(c, &name, "event/%" PRId64, event->seq));
-    if (label_restricted(seen.label))
-        TRY(note_shown(page->c, page->response, name, seen.label));
     if (page->shown++ > 0)
         text_put_char(page->response->body, ',');
     page->last = event->seq;

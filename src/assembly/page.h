@@ -17,7 +17,7 @@ void page_put_record(struct text *out, const struct shape *shape, const void *re
                      const struct row *row);
 
 /* {"items":[…],"after":"…"}: what a query finds, each one `whole` as page_put_record writes it, or
- * its fields alone. That they were shown is noted where their labels ask for it. A query with
+ * its fields alone. A query with
  * `count` or `sum` gives {"counts":[{"value":"open","count":3,"sum":7}],"total":3,"sum":7} instead
  * (the sums where one is asked, null where no row has a number); that is noted of nobody. */
 rc page_put_list(struct ctx *c, const struct request *request, const struct shape *shape,
@@ -33,13 +33,8 @@ serve_fn page_serve_list;
 rc page_rows(struct ctx *c, const struct request *request, const struct shape *shape, size_t most,
              void *ret_items, size_t *ret_count);
 
-/* Note in the response that a record was shown, if its label asks for that. */
-rc page_shown(struct ctx *c, struct response *response, const char *noun, struct str id,
-              struct label label);
-
-/* Events on a page: begin with c, request, response and last = -1. */
+/* Events on a page: begin with request, response and last = -1. */
 struct event_page {
-    struct ctx *c; /* the request's: what is noted lasts as long as the response */
     const struct request *request;
     struct response *response;
     int64_t most; /* stop when so many are shown; 0: show all */

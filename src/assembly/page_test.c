@@ -26,10 +26,11 @@ static struct reply get(struct scene *s, const struct actor *actor, const char *
                               .core = s->core};
     text_init(body, &s->c, 1 << 20);
     reply.response.body = body;
+    reply.response.readings.c = &s->noted;
     for (size_t i = 0; i < catalog_route_count(s->catalog); i++) {
         request.route = catalog_route(s->catalog, i);
         if (request.route->method == ROUTE_GET && strcmp(request.route->path, path) == 0)
-            reply.result = request.route->serve(&s->c, &request, &reply.response);
+            reply.result = request_serve(&s->c, &request, &reply.response);
     }
     reply.body = text_str(body);
     return reply;
@@ -74,9 +75,9 @@ TEST_SCENES(what_is_restricted_is_noted_by_every_way, sample_modules)
     scene_do(s, "gate.change", "red", RED_GATE);
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct reply reply = get(s, &sample_officer, paths[i], i == 4 ? "1" : "red", NULL, NULL);
-        assert_true(reply.response.restricted);
-        assert_int_equal(reply.response.records.count, 1);
-        assert_true(str_is(reply.response.records.items[0], "gate/red"));
+        assert_true(reply.response.readings.label.tlp);
+        assert_int_equal(reply.response.readings.records.count, 1);
+        assert_true(str_is(reply.response.readings.records.items[0], "gate/red"));
     }
 }
 
@@ -86,10 +87,11 @@ TEST_SCENES(what_is_restricted_is_noted_when_it_is_counted, sample_modules)
     scene_do(s, "gate.add", NULL, RED_GATE);
     struct reply counted = get(s, &sample_officer, "/api/v1/gates", NULL, "count", "name");
     assert_true(has(counted, "\"total\":1"));
-    assert_true(counted.response.restricted);
-    assert_int_equal(counted.response.records.count, 1);
-    assert_true(str_is(counted.response.records.items[0], "gate"));
-    assert_false(get(s, &sample_clerk, "/api/v1/gates", NULL, "count", "name").response.restricted);
+    assert_true(counted.response.readings.label.tlp);
+    assert_int_equal(counted.response.readings.records.count, 1);
+    assert_true(str_is(counted.response.readings.records.items[0], "gate"));
+    assert_false(
+        get(s, &sample_clerk, "/api/v1/gates", NULL, "count", "name").response.readings.label.tlp);
 }
 
 TEST_SCENES(what_may_not_be_read_is_not_there, sample_modules)
@@ -102,7 +104,7 @@ TEST_SCENES(what_may_not_be_read_is_not_there, sample_modules)
         assert_true(rc_ok(list.result));
         assert_false(has(list, "ACME"));
         assert_int_equal(has(list, "North"), i == 0);
-        assert_false(list.response.restricted);
+        assert_false(list.response.readings.label.tlp);
         assert_int_equal(get(s, readers[i], "/api/v1/gates/{id}", "red", NULL, NULL).result.code,
                          RC_NOT_FOUND);
         assert_int_equal(

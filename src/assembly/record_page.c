@@ -89,7 +89,6 @@ static bool in_csv(const struct shape_column *column)
 }
 
 struct csv {
-    struct ctx *c; /* the request's: what is noted lasts as long as the response */
     const struct shape *shape;
     struct shape_columns columns;
     struct response *response;
@@ -100,7 +99,6 @@ static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const voi
                       bool *stop)
 {
     struct csv *csv = arg;
-    const struct record_head *head = record;
     (void)row, (void)stop;
     if (csv->rows++ == CSV_ROWS_MAX)
         FAIL(c, TOO_LARGE, "more than %d rows: narrow the filter", CSV_ROWS_MAX);
@@ -112,17 +110,14 @@ static rc put_csv_row(struct ctx *c, void *arg, const struct row *row, const voi
         TRY(put_csv_cell(c, &csv->columns.items[i], record, csv->response->body));
     }
     text_put(csv->response->body, STR("\r\n"));
-    rc noted = page_shown(csv->c, csv->response, csv->shape->name, head->id, head->label);
-    if (!rc_ok(noted))
-        c->fault = csv->c->fault;
-    return noted;
+    return OK;
 }
 
 static rc serve_list_csv(struct ctx *c, const struct request *request, const struct query *query,
                          struct response *response)
 {
     const struct record *record = record_of(request);
-    struct csv csv = {.c = c, .shape = record->shape, .response = response};
+    struct csv csv = {.shape = record->shape, .response = response};
     struct str file_name;
     if (query_counts(query))
         FAIL(c, INVALID, "format: counts are available as json only");
@@ -171,7 +166,6 @@ static rc serve_one(struct ctx *c, const struct request *request, struct respons
     struct record_head *head = NULL;
     struct row row;
     TRY(get_readable(c, request, &row, &head));
-    TRY(page_shown(c, response, shape->name, head->id, head->label));
     TRY(str_format(c, &response->etag, "\"%" PRId64 "\"", row.seq));
     page_put_record(response->body, shape, head, &row);
     return OK;
@@ -185,14 +179,13 @@ static rc serve_history(struct ctx *c, const struct request *request, struct res
     const struct shape *shape = record_of(request)->shape;
     struct record_head *head = NULL;
     struct row row;
-    struct event_page page = {.c = c, .request = request, .response = response, .last = -1};
+    struct event_page page = {.request = request, .response = response, .last = -1};
     struct ledger_walk walk = {
         .limit = HISTORY_MAX,
         .backwards = true,
         .seal_key = core_options(request->core)->ledger.seal_key,
     };
     TRY(get_readable(c, request, &row, &head));
-    TRY(page_shown(c, response, shape->name, head->id, head->label));
     TRY(record_name(c, shape, head->id, &walk.record));
     TRY(page_number(c, request, "before", 0, INT64_MAX, INT64_MAX, &walk.from));
     text_put(response->body, STR("{\"items\":["));

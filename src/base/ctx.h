@@ -14,7 +14,7 @@ struct fault {
     char message[240]; /* for a person: what is wrong and what would be right */
     char pointer[128]; /* JSON Pointer (RFC 6901) of the wrong value, "" when there is none */
     char rule[32];     /* the rule it broke ("required", "max_chars") or the decision's reason */
-    char value[64];    /* the offending value, cut */
+    char value[128];   /* the offending value, cut */
     const char *file;  /* where it was detected */
     int line;
 };

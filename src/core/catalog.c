@@ -138,6 +138,16 @@ const struct route *catalog_route(const struct catalog *catalog, size_t index)
     return catalog->routes.items[index];
 }
 
+size_t catalog_decision_count(const struct catalog *catalog)
+{
+    return catalog->decisions.count;
+}
+
+const struct decision *catalog_decision_at(const struct catalog *catalog, size_t index)
+{
+    return catalog->decisions.items[index];
+}
+
 size_t catalog_table_count(const struct catalog *catalog)
 {
     return catalog->tables.count;

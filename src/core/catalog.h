@@ -46,6 +46,8 @@ size_t catalog_route_count(const struct catalog *catalog);
 const struct route *catalog_route(const struct catalog *catalog, size_t index);
 size_t catalog_record_count(const struct catalog *catalog);
 const struct record *catalog_record_at(const struct catalog *catalog, size_t index);
+size_t catalog_decision_count(const struct catalog *catalog);
+const struct decision *catalog_decision_at(const struct catalog *catalog, size_t index);
 size_t catalog_table_count(const struct catalog *catalog);
 const struct table *catalog_table(const struct catalog *catalog, size_t index);
 size_t catalog_permission_count(const struct catalog *catalog);

@@ -106,6 +106,8 @@ struct decision {
     decide_fn *decide;
     const struct record *record; /* of the generated ones */
     const struct step *step;     /* of those, that of a step */
+    bool
+        grave; /* only for a person who has just proved who they are, for this act: callers.spend */
     bool lane; /* asked for by its route, it goes before everything else (command.alarm) */
 };
 

@@ -37,6 +37,7 @@ struct record {
     const char *subject;      /* …a field of it names the person */
     record_check *check;      /* the domain's own rules; NULL: none */
     bool unheld;              /* it can be retired while it is referenced */
+    bool grave;               /* adding, changing and retiring it is (decision.grave) */
 
     const char *state;         /* the choice field that its steps move; NULL: "state" */
     const struct step *steps;  /* ended by zeros; NULL: none */
@@ -136,9 +137,15 @@ typedef rc account_origin_fn(struct ctx *c, struct picture *picture, struct str 
  * ended; FORBIDDEN: the account may not be used. */
 typedef rc caller_now_fn(struct ctx *c, struct picture *picture, const struct actor *was,
                          struct actor *ret);
+/* Whoever asks for this grave command has proved who they are for it, and spends that: what is
+ * written goes into the outcome. FORBIDDEN with rule `proof` (and the act as its value) when they
+ * have to prove it first, with rule `session` for a token, which never can. */
+typedef rc spend_proof_fn(struct ctx *c, struct picture *picture, const struct command *command,
+                          struct outcome *outcome);
 struct callers {
     const struct shape *const *tables; /* ended by NULL */
     caller_now_fn *now;
+    spend_proof_fn *spend;
 };
 
 /* May files of this record be removed now? CONFLICT: they are held. */

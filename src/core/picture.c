@@ -70,7 +70,7 @@ static rc make_statements(struct ctx *c, enum store_kind kind, struct picture_ta
                    "UPDATE \"%s\" SET \"row_seq\"=$3,\"row_changed\"=$4,\"row_retired\"=$4 WHERE "
                    "\"mission\"=$1 AND \"id\"=$2",
                    t->name));
-    if (shape_column(&t->columns, STR("label")))
+    if (t->label_field)
         TRY(str_format(c, &t->label,
                        "SELECT \"label\" FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2", t->name));
     TRY(str_format(c, &t->remove, "DELETE FROM \"%s\" WHERE \"mission\"=$1 AND \"id\"=$2",
@@ -102,6 +102,7 @@ static rc open_tables(struct ctx *c, struct picture *p)
         t->name = name.ptr;
         t->of_callers = is_of_callers(p->catalog, t->table->shape);
         TRY(shape_columns(c, t->table->shape, &t->columns));
+        t->label_field = shape_field(t->table->shape, STR("label"));
         assert(strcmp(t->columns.items[0].name, "id") == 0);
         assert(t->columns.count + ROW_COLUMN_COUNT + 2 <= VALUES_MAX);
         if (t->table->kind == TABLE_PICTURE)
@@ -374,7 +375,8 @@ static rc query_one(struct ctx *c, struct picture *picture, const struct picture
     TRY(store_query(c, picture->store, sql, 2, values, &rows));
     rc result = read_one(c, t, rows, ret_row, ret);
     store_end(rows);
-    return result;
+    TRY(result);
+    return picture_note_row(c, picture, t, ret);
 }
 
 rc picture_get(struct ctx *c, struct picture *picture, const struct shape *shape, struct str id,

@@ -176,8 +176,7 @@ struct counts {
     size_t count;
     struct counted *items; /* in the order of their values, the absent one first */
     int64_t total;
-    struct label restricted; /* joined, of those that were counted and are (label_restricted) */
-    struct opt_i64 sum;      /* of all */
+    struct opt_i64 sum; /* of all */
 };
 
 /* How many records a query finds that its reader may read, in all and by the values of
@@ -187,6 +186,27 @@ struct counts {
  * than COUNTS_MAX values, or a sum beyond 64 bits. */
 rc picture_count(struct ctx *c, struct picture *picture, const struct shape *shape,
                  const struct query *query, struct counts *ret);
+
+/* ---- readings
+ * -------------------------------------------------------------------------------- */
+
+/* What was read for somebody of what only some may read (label_restricted): each record that they
+ * may know of and that a watched picture gave, whatever was made of it. */
+enum { READINGS_NAMED_MAX = 400, READINGS_MAX = 500 };
+struct readings {
+    struct ctx *c; /* what is noted is in its memory */
+    const struct actor *actor;
+    struct texts records; /* "zone/01J…"; of a count, or beyond READINGS_NAMED_MAX, "zone" */
+    struct label label;   /* the strictest of theirs; absent: nothing was noted */
+};
+
+/* From here on this is noted by the picture, until it is called with NULL. */
+void picture_watch(struct picture *picture, struct readings *readings);
+
+/* Note what the picture cannot see: a row of a noun, or all of it (id absent), under this label.
+ * Does nothing where nobody watches. */
+rc picture_note(struct ctx *c, struct picture *picture, struct str noun, struct str id,
+                struct label label);
 
 /* ---- the whole
  * ----------------------------------------------------------------------------------- */

@@ -150,18 +150,6 @@ static rc add_to_value(struct counting *k, struct shape_cell value, int64_t coun
     return OK;
 }
 
-static rc note_restricted(struct counting *k, struct label label)
-{
-    struct label *joined = &k->counts.restricted;
-    if (!label_restricted(label))
-        return OK;
-    TRY(str_copy(k->where.c, label.compartments, &label.compartments));
-    if (joined->tlp)
-        return label_join(k->where.c, *joined, label, joined);
-    *joined = label;
-    return OK;
-}
-
 /* A group of rows of one label; those of one value come one behind the other. */
 static rc take_group(struct counting *k, struct store_rows *rows)
 {
@@ -172,7 +160,8 @@ static rc take_group(struct counting *k, struct store_rows *rows)
     if (!picture_readable(k->where.query, k->labelled ? &label : NULL))
         return OK;
     k->counts.total += count;
-    TRY(note_restricted(k, label));
+    TRY(picture_note(k->where.c, k->where.picture, str_from(k->where.table->table->shape->name),
+                     (struct str){NULL, 0}, label));
     if (k->column)
         TRY(add_to_value(k, picture_cell(store_column(rows, AT_VALUE)), count));
     if (!k->sum)

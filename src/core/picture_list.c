@@ -102,7 +102,7 @@ static rc build(struct listing *l, struct str after, int64_t rows_max)
 
 static bool may_read(const struct listing *l, const void *record)
 {
-    const struct shape_field *field = shape_field(l->where.table->table->shape, STR("label"));
+    const struct shape_field *field = l->where.table->label_field;
     return picture_readable(l->where.query, field ? shape_in(field, record) : NULL);
 }
 
@@ -137,6 +137,7 @@ static rc take_rows(struct listing *l, struct store_rows *rows, struct filling *
         if (++taken == f->rows_max)
             TRY(make_cursor(l, f->slot, &f->last));
         if (readable) {
+            TRY(picture_note_row(l->where.c, l->where.picture, l->where.table, f->slot));
             f->page.count++;
             f->slot += size;
         } else if (taken < f->rows_max) {

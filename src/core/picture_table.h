@@ -17,8 +17,9 @@ struct picture_table {
     struct shape_columns columns;
     struct str select; /* SELECT … FROM … WHERE mission = $1 */
     struct str put, get, has, had, retire, remove;
-    struct str label;     /* absent: its rows have none */
-    bool searched;        /* it has an index of words */
+    struct str label; /* the statement for a label; absent: its rows have none */
+    const struct shape_field *label_field; /* likewise */
+    bool searched;                         /* it has an index of words */
     bool of_callers;      /* what is written here may change what an actor may do */
     struct str put_words; /* SQLite: the statement that keeps the words of a row */
 };
@@ -30,7 +31,8 @@ struct picture {
     struct str mission;
     size_t count;
     struct picture_table *tables;
-    bool callers_changed; /* since picture_callers_settled */
+    bool callers_changed;      /* since picture_callers_settled */
+    struct readings *readings; /* NULL: nobody watches */
 };
 
 /* The table of a shape; a shape without one is a programming error. */
@@ -39,6 +41,10 @@ const struct picture_table *picture_table(const struct picture *picture, const s
 /* The row at hand as record and row. `ret` is zeroed memory of the shape's size. */
 rc picture_read_row(struct ctx *c, const struct picture_table *table, struct store_rows *rows,
                     struct row *ret_row, void *ret);
+
+/* A row is given: note it for whoever watches. */
+rc picture_note_row(struct ctx *c, struct picture *picture, const struct picture_table *table,
+                    const void *record);
 
 /* The statements that make a table's indexes (picture_index.c). */
 void picture_put_indexes(struct text *sql, enum store_kind kind, const struct picture_table *table);

@@ -48,13 +48,11 @@ struct response {
     bool common;
     struct str etag;
     struct str location;
-    struct str cookie;       /* whole Set-Cookie value */
-    bool leaves;             /* the browser is to forget all that it has of us but cookies */
-    struct str policy;       /* Content-Security-Policy, instead of the console's */
-    bool restricted;         /* it shows records that only some may read: note the reading … */
-    struct texts records;    /* … of these ("zone/01J…"), at most 500 … */
-    struct label label;      /* … under the strictest of their labels */
-    struct command *command; /* answer when this is done: {"id", "seq", "events"} or its fault */
+    struct str cookie;        /* whole Set-Cookie value */
+    bool leaves;              /* the browser is to forget all that it has of us but cookies */
+    struct str policy;        /* Content-Security-Policy, instead of the console's */
+    struct readings readings; /* of what is restricted, made by request_serve */
+    struct command *command;  /* answer when this is done: {"id", "seq", "events"} or its fault */
     /* Writes the body once the command is committed, instead of that. Not for slow routes. */
     rc (*answer)(struct ctx *c, const struct request *request, struct response *response);
 };
@@ -95,6 +93,11 @@ struct route {
     {                                                                         \
         .method = ROUTE_POST, .path = path_, .command = command_, __VA_ARGS__ \
     }
+
+/* Have the route's handler answer, and note in the response what it has read for the caller of what
+ * is restricted; `answer` likewise. response->readings.c is given. */
+rc request_serve(struct ctx *c, const struct request *request, struct response *response);
+rc request_answer(struct ctx *c, const struct request *request, struct response *response);
 
 /* A parameter of the query by name, absent when it was not given. */
 struct str request_param(const struct request *request, const char *name);

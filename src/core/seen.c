@@ -58,6 +58,18 @@ rc event_label(struct ctx *c, struct picture *picture, const struct ledger_event
     return OK;
 }
 
+static rc note_seen(struct ctx *c, struct picture *picture, const struct ledger_event *entry,
+                    struct label label)
+{
+    struct str id = entry->record, noun;
+    if (!label_restricted(label))
+        return OK;
+    if (!str_absent(id) && str_split(&id, '/', &noun))
+        return picture_note(c, picture, noun, id, label);
+    TRY(str_format(c, &id, "%lld", (long long)entry->seq));
+    return picture_note(c, picture, STR("event"), id, label);
+}
+
 rc event_seen(struct ctx *c, struct picture *picture, const struct actor *actor,
               const struct ledger_event *entry, struct event_seen *ret)
 {
@@ -69,9 +81,10 @@ rc event_seen(struct ctx *c, struct picture *picture, const struct actor *actor,
     if (!actor_may_read(actor, seen.label)) /* no need to look for its record */
         return OK;
     TRY(event_label(c, picture, entry, &seen.label));
-    if (actor_may_read(actor, seen.label))
-        *ret = seen;
-    return OK;
+    if (!actor_may_read(actor, seen.label))
+        return OK;
+    *ret = seen;
+    return note_seen(c, picture, entry, seen.label);
 }
 
 rc event_read_for(struct ctx *c, struct picture *picture, const struct actor *actor,

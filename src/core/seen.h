@@ -1,6 +1,7 @@
 /* What somebody may be told of events that were written before. A record may have been made
  * stricter since: its old events are as strict as it is now. Every way by which an event of the
- * ledger leaves asks here. */
+ * ledger leaves asks here, and the reading of what is restricted is noted for whoever watches the
+ * picture (picture_watch). */
 #ifndef CORE_SEEN_H
 #define CORE_SEEN_H
 

@@ -42,6 +42,7 @@ enum step_flag {
     STEP_HOLDER = 1 << 4, /* only whoever has taken it (struct claim) */
     STEP_LANE = 1 << 5,   /* takes the alarm lane: never refused for load */
     STEP_ENDS = 1 << 6,   /* the record is retired by it; nobody retires it otherwise */
+    STEP_GRAVE = 1 << 7,  /* decision.grave; STEP_OTHER is so anyway */
 };
 
 struct step {

@@ -87,3 +87,25 @@ rc request_serve_command(struct ctx *c, const struct request *request, struct re
     response->command->alarm = decision->lane;
     return OK;
 }
+
+/* ---- handlers -------------------------------------------------------------------------------- */
+
+static rc serve_watched(struct ctx *c, const struct request *request, struct response *response,
+                        serve_fn *serve)
+{
+    response->readings.actor = request->actor;
+    picture_watch(request->picture, &response->readings);
+    rc result = serve(c, request, response);
+    picture_watch(request->picture, NULL);
+    return result;
+}
+
+rc request_serve(struct ctx *c, const struct request *request, struct response *response)
+{
+    return serve_watched(c, request, response, request->route->serve);
+}
+
+rc request_answer(struct ctx *c, const struct request *request, struct response *response)
+{
+    return serve_watched(c, request, response, response->answer);
+}

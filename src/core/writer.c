@@ -341,6 +341,15 @@ static rc look_up_again(struct batch *b, struct command *command)
     return OK;
 }
 
+/* Whoever comes in by nothing is a part of Chancery: of the network, nobody does (admit.c). */
+static rc spend_proof(struct batch *b, const struct command *command, struct outcome *outcome)
+{
+    const struct callers *callers = catalog_callers(b->core->options.catalog);
+    if (!command->decision->grave || !callers || str_absent(command->actor.way))
+        return OK;
+    return callers->spend(&b->c, b->core->picture, command, outcome);
+}
+
 static rc decide(struct batch *b, struct command *command, struct outcome *outcome)
 {
     const struct decision *decision = command->decision;
@@ -348,6 +357,7 @@ static rc decide(struct batch *b, struct command *command, struct outcome *outco
     outcome_init(outcome, b->core->options.catalog, (struct label){TLP_NONE, {NULL, 0}});
     if (!actor_may(&command->actor, decision->permission))
         FAIL(&b->c, FORBIDDEN, "%s needs the permission %s", decision->name, decision->permission);
+    TRY(spend_proof(b, command, outcome));
     return decision->decide(&b->c, b->core->picture, command, outcome);
 }
 

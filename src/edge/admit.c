@@ -93,6 +93,8 @@ rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture)
         .tls = er->exchange->tls,
     };
     TRY(auth->identify(c, auth->arg, picture, &credentials, &er->caller));
+    if (er->caller.known && str_absent(er->caller.actor.way))
+        FAIL(c, INTERNAL, "somebody came in by nothing");
     er->request.actor = er->caller.known ? &er->caller.actor : NULL;
     if (actor_may(er->request.actor, er->request.route->permission))
         return OK;

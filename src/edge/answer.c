@@ -205,7 +205,7 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     if (response->file_name)
         TRY(disposition(c, response->file_name, &file));
     bool reading = head->method == HTTP_GET || head->method == HTTP_HEAD;
-    bool tagged = !str_absent(response->etag) && reading && !response->restricted;
+    bool tagged = !str_absent(response->etag) && reading && !response->readings.label.tlp;
     if (tagged && reply->status == 200 &&
         http_tag_matches(http_header(head, "if-none-match"), response->etag)) {
         reply->status = 304;

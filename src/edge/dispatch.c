@@ -62,26 +62,24 @@ static rc fill_from_command(struct ctx *c, struct edge_request *er)
     return OK;
 }
 
-/* A command "reading.note" with what the handler said it showed. */
+/* A command "reading.note" with what was read for the answer. */
 static rc submit_note(struct ctx *c, struct edge_request *er)
 {
     const struct decision *decision = er->edge->reading_note;
-    const struct response *response = &er->response;
+    const struct readings *readings = &er->response.readings;
     struct text json;
     struct str text;
     void *input = NULL;
     if (!decision)
         FAIL(c, INTERNAL, "restricted records cannot be shown: there is no reading.note");
-    if (!er->request.actor)
-        FAIL(c, FORBIDDEN, "restricted records are not for everybody");
     text_init(&json, c, REPLY_BYTES_MAX);
     text_put(&json, STR("{\"records\":["));
-    for (size_t i = 0; i < response->records.count; i++) {
+    for (size_t i = 0; i < readings->records.count; i++) {
         text_put(&json, i ? STR(",") : STR(""));
-        text_put_json(&json, response->records.items[i]);
+        text_put_json(&json, readings->records.items[i]);
     }
     text_put(&json, STR("],\"label\":\""));
-    label_put(&json, response->label);
+    label_put(&json, readings->label);
     text_printf(&json,
                 "\",\"how\":\"%s %s\",\"peer\":", route_method_name(er->request.route->method),
                 er->request.route->path);
@@ -114,10 +112,11 @@ static rc next_step(struct ctx *c, struct edge_request *er, bool *ret_wait)
         return OK;
     }
     if (command && er->response.answer && er->body.len == 0)
-        TRY(er->response.answer(c, &er->request, &er->response));
+        TRY(request_answer(c, &er->request, &er->response));
+    bool shows = er->body.len > 0; /* what the command's own answer says is nothing of a record */
     if (command)
         TRY(fill_from_command(c, er));
-    if (er->response.restricted && !er->noted) {
+    if (shows && er->response.readings.label.tlp && !er->noted) {
         er->noted = true;
         TRY(submit_note(c, er));
         *ret_wait = true;
@@ -170,7 +169,7 @@ rc dispatch_run(struct ctx *c, struct edge_request *er, struct picture *picture)
         TRY(shape_read(c, route->input, SHAPE_FROM_INPUT, body, input));
         er->request.input = input;
     }
-    return route->serve(c, &er->request, &er->response);
+    return request_serve(c, &er->request, &er->response);
 }
 
 static rc run_handler(struct ctx *c, struct edge_request *er, struct picture *picture)
@@ -240,6 +239,7 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     er->request.core = loop->edge->options.core;
     er->request.renderer = loop->edge->options.renderer;
     er->response.body = &er->body;
+    er->response.readings.c = &exchange->out;
     text_init(&er->body, &exchange->out, REPLY_BYTES_MAX);
     er->result = admit_request(c, er);
     if (er->caller.known)

@@ -224,6 +224,7 @@ static rc fill_job(struct ctx *c, const struct edge_request *er, struct edge_job
     to->loop = er->loop;
     to->exchange = exchange;
     to->response.body = &to->body;
+    to->response.readings.c = &exchange->out;
     text_init(&to->body, &exchange->out, REPLY_BYTES_MAX);
     return OK;
 }
@@ -291,6 +292,18 @@ static rc put_view(struct ctx *c, const struct edge_job *job, struct text *out)
     return OK;
 }
 
+/* Fetching the answer is the reading. */
+static rc copy_readings(const struct readings *from, struct readings *to)
+{
+    struct ctx *c = to->c;
+    NEW(c, to->records.items, READINGS_MAX);
+    for (size_t i = 0; i < from->records.count; i++)
+        TRY(str_copy(c, from->records.items[i], &to->records.items[i]));
+    to->records.count = from->records.count;
+    to->label.tlp = from->label.tlp;
+    return str_copy(c, from->label.compartments, &to->label.compartments);
+}
+
 /* The worker's memory is not looked at before it has ended; then nobody writes it. */
 static rc put_answer(struct ctx *c, const struct edge_job *job, const struct request *request,
                      struct response *response)
@@ -310,13 +323,7 @@ static rc put_answer(struct ctx *c, const struct edge_job *job, const struct req
     }
     response->status = from->status;
     response->type = from->type;
-    response->restricted = from->restricted;
-    NEW(c, response->records.items, from->records.count + 1);
-    for (size_t i = 0; i < from->records.count; i++)
-        TRY(str_copy(c, from->records.items[i], &response->records.items[i]));
-    response->records.count = from->records.count;
-    response->label.tlp = from->label.tlp;
-    TRY(str_copy(c, from->label.compartments, &response->label.compartments));
+    TRY(copy_readings(&from->readings, &response->readings));
     text_put(response->body, job->answer);
     return OK;
 }

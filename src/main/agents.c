@@ -1,5 +1,7 @@
 #include "main/agents.h"
 
+#include "adapter/registry/registry.h"
+#include "agent/ear/ear.h"
 #include "agent/kit/agent.h"
 #include "agent/opener/opener.h"
 #include "agent/probe/libs.h"
@@ -43,14 +45,14 @@ static int be_trial(void)
     return told ? 0 : ROLE_FAILED;
 }
 
-static int be_spawner(void)
+static int be_spawner(const char *role)
 {
     struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
     rc result = sandbox_drop_capabilities(&c, false);
     if (!rc_ok(result))
-        fprintf(stderr, "chancery: no camera can be called: %s\n", c.fault.message);
+        fprintf(stderr, "chancery: %s cannot be started: %s\n", role, c.fault.message);
     arena_close(c.arena);
-    return rc_ok(result) ? spawner_run(AGENT_FD, PROBE_ROLE) : ROLE_FAILED;
+    return rc_ok(result) ? spawner_run(AGENT_FD, role) : ROLE_FAILED;
 }
 
 /* What it has to say goes over its socket, likewise. */
@@ -62,6 +64,19 @@ static int be_opener(void)
         fprintf(stderr, "chancery: no sockets can be opened: %s\n", c.fault.message);
     arena_close(c.arena);
     return rc_ok(result) ? opener_run(AGENT_FD) : ROLE_FAILED;
+}
+
+/* Who waits for it sees that it is gone. */
+static int be_ear(void)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_enter_ear(&c);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: nothing can be heard: %s\n", c.fault.message);
+    arena_close(c.arena);
+    if (!rc_ok(result))
+        return ROLE_FAILED;
+    _exit(ear_run(AGENT_FD, adapter_find)); /* what runs at an exit asks for more than it may */
 }
 
 static rc prepare_outlets(struct ctx *c, struct calls *ret)
@@ -102,7 +117,11 @@ int agents_main(int count, char **arguments)
     if (count != 2)
         return -1;
     if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
-        return be_spawner();
+        return be_spawner(PROBE_ROLE);
+    if (strcmp(arguments[1], EAR_SPAWNER_ROLE) == 0)
+        return be_spawner(EAR_ROLE);
+    if (strcmp(arguments[1], EAR_ROLE) == 0)
+        return be_ear();
     if (strcmp(arguments[1], OPENER_ROLE) == 0)
         return be_opener();
     if (strcmp(arguments[1], OUTLET_ROLE) == 0)

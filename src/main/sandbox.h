@@ -50,6 +50,10 @@ rc sandbox_enter_opener(struct ctx *c);
  * starts no further one, leaves other processes alone, and has sockets of the Internet only. */
 rc sandbox_enter_outlets(struct ctx *c);
 rc sandbox_enter_message(struct ctx *c);
+/* For an ear, which reads what devices send: system calls that are needed to read, compute and
+ * answer over the socket that is open, by a list of those that are allowed; everything else is
+ * refused: no file, no socket, no other process, no program, no thread. */
+rc sandbox_enter_ear(struct ctx *c);
 /* For the renderer, once its libraries are loaded and before any thread is started: nothing is read
  * but fonts and how they are set up, nothing written, no socket made, no program started. It may
  * make children, which have the same bounds. */

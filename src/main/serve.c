@@ -17,8 +17,11 @@ enum { DESCRIPTORS = 8192 };
 static rc enter_sandbox(struct ctx *c, const struct serve_options *options, struct serving *s,
                         const char **ret_level)
 {
-    struct receiver_options intake = {
-        .core = s->core, .clock = options->clock, .opener = &s->opener, .tls = options->tls};
+    struct receiver_options intake = {.core = s->core,
+                                      .clock = options->clock,
+                                      .opener = &s->opener,
+                                      .tls = options->tls,
+                                      .program = options->program};
     struct hub_options cameras = {
         .core = s->core, .clock = options->clock, .program = options->program};
     TRY(place_folders(c, options->files, options->folder, &intake.files));

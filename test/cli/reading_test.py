@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""reading_test.py CHANCERY: what is made stricter later is not read by what was written before, on
-every way out there is; a new route or noun is tried by itself. TAP on standard output."""
+"""reading_test.py CHANCERY: what is made stricter later is not read by what was written before, and
+the reading of what is restricted is noted, on every way out there is; a new route or noun is tried
+by itself. TAP on standard output."""
 import http.client
 import json
 import socket
@@ -161,7 +162,55 @@ def what_is_made_stricter_is_read_by_no_older_event():
         assert leaks == [], f"{len(leaks)} leaks: " + "\n".join(leaks)[:6000]
 
 
-TESTS = [what_is_made_stricter_is_read_by_no_older_event]
+def readings_by(demo, account):
+    """What each event says that this account read: (number, records). To read that is noted, too."""
+    told, position, end = [], 0, demo.ask("GET", "ledger")["size"]
+    while position < end:
+        page = demo.ask("GET", f"ledger/events?kind=reading.noted&from={position}&limit=500")
+        told += [(event["seq"], event["body"]["records"]) for event in page["items"]
+                 if event["actor"] == account]
+        position = page.get("next", end)
+    return told
+
+
+def shown_by(made, path, status, text):
+    """The restricted records that an answer is about: it names them, or was asked for them."""
+    plural = (path.split("/") + [""] * 3)[3]
+    return [f"{noun['name']}/{one}" for name, (noun, one) in made.items()
+            if status == 200 and text and (one in text or (one in path and name == plural))
+            and one not in path.split("?")[-1]]
+
+
+def what_is_restricted_is_read_by_no_way_that_is_not_noted():
+    with Demo() as demo:
+        cookie = somebody(demo, "reader")
+        made = make_one_of_each(demo)
+        cli_test.until("the state of the listener",
+                       lambda: made["listeners"][1] in json.dumps(demo.ask("GET", "listener-states")))
+        make_stricter(demo, made)
+        ways = list(places(demo, made, events_of(demo, made)))
+        shown = []
+        for method, path, body in ways:
+            before = demo.ask("GET", "ledger")["size"]
+            status, text = tell(demo, cookie, method, path, body)
+            assert status != 500, (method, path, text)
+            after = demo.ask("GET", "ledger")["size"]
+            shown += [(before, after, f"{method} {path}", record)
+                      for record in shown_by(made, path, status, text)]
+        noted = readings_by(demo, "reader")
+        assert len({way for _, _, way, _ in shown}) > 200, len(shown)
+        silent = {}
+        for before, after, way, record in shown:
+            noun, one = record.split("/")
+            # a row of another table may go by the record's id
+            if not any(before <= seq < after and any(name in (noun, name.split("/")[0] + "/" + one)
+                                                     for name in records) for seq, records in noted):
+                silent.setdefault(way, []).append(noun)
+        assert silent == {}, f"{len(silent)} ways: " + json.dumps(silent, indent=1)[:4000]
+
+
+TESTS = [what_is_made_stricter_is_read_by_no_older_event,
+         what_is_restricted_is_read_by_no_way_that_is_not_noted]
 
 if __name__ == "__main__":
     sys.exit(cli_test.main(TESTS))

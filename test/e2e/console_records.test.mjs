@@ -3,7 +3,18 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { axe, caller, enrol, openWindow, settled, startBrowser, startDemo, visit } from './lib.mjs';
+import {
+  axe,
+  caller,
+  enrol,
+  giveDevice,
+  openWindow,
+  prove,
+  settled,
+  startBrowser,
+  startDemo,
+  visit,
+} from './lib.mjs';
 
 let demo, browser, officer, call, context, page;
 before(async () => {
@@ -13,6 +24,7 @@ before(async () => {
   call = caller(demo, officer.cookie);
   context = await openWindow(browser, demo, { cookie: officer.cookie });
   page = await context.newPage();
+  await giveDevice(page, demo);
 });
 after(async () => {
   await browser?.close();
@@ -89,6 +101,7 @@ test('a file is attached, saved byte for byte, and removed with a reason', async
   const dialog = page.getByRole('dialog');
   await dialog.locator('textarea').fill('an old version');
   await dialog.getByRole('button', { name: 'Remove' }).click();
+  await prove(page);
   await files.getByText('an old version').waitFor();
   assert.deepEqual(await axe(page), []);
   assert.equal(await link.count(), 0);
@@ -240,12 +253,22 @@ test('the ledger is asked by kind, person and time, and the address says so', as
 test('an account is given a link, and the link is good', async () => {
   await visit(page, demo, '/accounts/desk');
   await page.getByRole('button', { name: 'Make a link' }).click();
+  const question = page.getByRole('dialog', { name: 'Prove that it is you' });
+  await question.waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Escape'); // without a proof, no link
+  await page.getByText('Prove first that it is you').waitFor();
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await prove(page);
   const address = await page.locator('dialog code').innerText();
   assert.ok(address.startsWith(`${demo.url}/enrol#`));
   const link = address.split('#')[1];
   const { status, json } = await caller(demo, '')('POST', 'auth/enrol/options', { link });
   assert.equal(status, 200);
   assert.equal(json.login, (await call('GET', 'accounts/desk')).json.record.login);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Make void' }).last().click();
+  await page.waitForFunction(() => document.querySelectorAll('#enrolment li, [aria-labelledby="enrolment"] li').length < 2);
 });
 
 test('nothing came from elsewhere, and the policy had nothing to refuse', () => {

@@ -1,7 +1,7 @@
 // What the end-to-end tests share: a fictional mission that is really served, a browser, somebody
 // who is signed in, and axe. Nothing here sleeps; everything waits for what it wants to see.
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -76,8 +76,79 @@ export async function startBrowser(more = []) {
 
 // ---- the server, without a browser ----------------------------------------------------------------
 
-/** A caller of the API with a session: call(method, path, body, headers). */
+/** A passkey in software: Ed25519, bytes as WebAuthn has them. */
+class Passkey {
+  #keys = generateKeyPairSync('ed25519');
+  #id = randomBytes(16);
+  #count = 0;
+
+  constructor(origin) {
+    this.origin = origin;
+  }
+  #data(flags) {
+    const tail = Buffer.alloc(5);
+    tail.writeUInt8(flags);
+    tail.writeUInt32BE(++this.#count, 1);
+    return Buffer.concat([createHash('sha256').update('localhost').digest(), tail]);
+  }
+  #client(kind, challenge) {
+    const { origin } = this;
+    return Buffer.from(
+      JSON.stringify({ type: `webauthn.${kind}`, challenge, origin, crossOrigin: false }),
+    );
+  }
+  #credential(response) {
+    const texts = Object.entries(response).map(([name, bytes]) => [
+      name,
+      bytes.toString('base64url'),
+    ]);
+    return {
+      type: 'public-key',
+      rawId: this.#id.toString('base64url'),
+      response: Object.fromEntries(texts),
+    };
+  }
+  /** What a browser answers to passkeys/options: attestation "none". */
+  registration(challenge) {
+    const key = this.#keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+    const cose = Buffer.concat([Buffer.from('a4010103272006215820', 'hex'), key]);
+    const id = Buffer.concat([Buffer.alloc(17), Buffer.from([this.#id.length]), this.#id]);
+    const data = Buffer.concat([this.#data(0x45), id, cose]);
+    const head = Buffer.from('\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58', 'latin1');
+    return this.#credential({
+      clientDataJSON: this.#client('create', challenge),
+      attestationObject: Buffer.concat([head, Buffer.from([data.length]), data]),
+    });
+  }
+  /** What it answers to auth/passkey/options and auth/prove/options. */
+  assertion(challenge) {
+    const clientDataJSON = this.#client('get', challenge);
+    const authenticatorData = this.#data(0x05);
+    const hash = createHash('sha256').update(clientDataJSON).digest();
+    const signature = sign(null, Buffer.concat([authenticatorData, hash]), this.#keys.privateKey);
+    return this.#credential({ clientDataJSON, authenticatorData, signature });
+  }
+}
+
+/** The passkeys of those who have enrolled, by cookie. */
+const passkeys = new Map();
+
+/** A caller of the API with a session: call(method, path, body, headers). What has to be proved is
+ * proved, by the passkey of whoever has the session. */
 export function caller(demo, cookie) {
+  const ask = asker(demo, cookie);
+  return async (method, path, body, headers) => {
+    const answer = await ask(method, path, body, headers);
+    const key = passkeys.get(cookie);
+    if (answer.json?.rule !== 'proof' || !key) return answer;
+    const { json } = await ask('POST', 'auth/prove/options', {});
+    const credential = key.assertion(json.publicKey.challenge);
+    const proved = await ask('POST', 'auth/prove', { act: answer.json.value, credential });
+    return proved.status < 300 ? ask(method, path, body, headers) : proved;
+  };
+}
+
+function asker(demo, cookie) {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(`${demo.url}/api/v1/${path}`, {
       method,
@@ -121,6 +192,15 @@ export async function enrol(demo, account) {
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ');
+  const mine = caller(demo, cookie);
+  const key = new Passkey(demo.url);
+  const { json: options } = await mine('POST', 'passkeys/options', {});
+  const made = await mine('POST', 'passkeys', {
+    name: 'Key',
+    credential: key.registration(options.publicKey.challenge),
+  });
+  if (made.status !== 201) throw new Error(`${account} has no passkey: ${made.text}`);
+  passkeys.set(cookie, key);
   return { cookie, login: given.login, secret };
 }
 
@@ -165,6 +245,32 @@ export async function visit(page, demo, address) {
   await page.goto(demo.url + address);
   await page.locator('#main h1, main.panel h1').first().waitFor({ state: 'attached' });
   await settled(page);
+}
+
+/** The page of somebody who is signed in gets a device with a passkey of theirs. */
+export async function giveDevice(page, demo) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await visit(page, demo, '/me');
+  await page.locator('[aria-labelledby="passkeys"] .button').first().click();
+  await page.locator('.said').filter({ hasText: /./ }).waitFor();
+}
+
+/** Answer the question who one is, by that device. */
+export async function prove(page) {
+  const dialog = page.getByRole('dialog', { name: 'Prove that it is you' });
+  await dialog.getByRole('button', { name: 'Use a passkey' }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** Nothing is being loaded any more. */

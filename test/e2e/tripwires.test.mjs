@@ -3,7 +3,7 @@
 // came through the door for devices, and explained; and a rule whose sources are gone is a fault.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, caller, enrol, openWindow, settled, startBrowser, startDemo, visit } from './lib.mjs';
+import { axe, caller, enrol, giveDevice, openWindow, prove, settled, startBrowser, startDemo, visit } from './lib.mjs';
 
 let demo, browser, officer, duty, call, first, second, id;
 before(async () => {
@@ -26,6 +26,7 @@ before(async () => {
   assert.equal(reader.status, 201, reader.text);
   first = await (await openWindow(browser, demo, { cookie: officer.cookie })).newPage();
   second = await (await openWindow(browser, demo, { cookie: duty.cookie })).newPage();
+  for (const page of [first, second]) await giveDevice(page, demo);
 });
 after(async () => {
   await browser?.close();
@@ -166,6 +167,7 @@ test('it is backtested before anybody activates it', async () => {
 
 test('one person puts it forward, and cannot confirm it alone', async () => {
   await button(first, 'Propose').click();
+  await prove(first);
   await first.getByText('Somebody else has to confirm it.').waitFor();
   assert.equal(await button(first, 'Confirm').count(), 0);
   const alone = await call('POST', `tripwires/${id}/activate`);
@@ -185,6 +187,7 @@ test('the other sees what it does, its trials and its backtest, and confirms it'
   await second.locator('[role="img"] rect').waitFor();
   assert.deepEqual(await axe(second), []);
   await button(second, 'Confirm').click();
+  await prove(second);
   await second.locator('.head').getByText('Active').waitFor();
   const { json } = await call('GET', `tripwires/${id}`);
   assert.equal(json.record.proposed_by, 'officer');
@@ -259,6 +262,7 @@ test('another text waits beside the active one, with what it changes', async () 
   await button(first, 'Save as the next text').click();
   await first.getByText('A new text is waiting to be activated.').waitFor();
   await button(first, 'Propose').click();
+  await prove(first);
   await first.getByText('Somebody else has to confirm it.').waitFor();
   assert.match((await call('GET', `tripwires/${id}`)).json.record.rule, /level: high/);
   await second.getByText('It is waiting for a second person').waitFor();

@@ -7,6 +7,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -363,6 +364,95 @@ def connections_without_end_leave_room_for_others():
             one.close()
 
 
+# ---- the process that reads ------------------------------------------------------------------------
+
+
+def parent(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def ears(served):
+    """The processes that read for the listeners of this server: children of its spawner."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                is_ear = file.read().split(b"\0")[1:2] == [b"--ear"]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if is_ear and parent(parent(pid)) == served.server.process.pid:
+            found.append(int(pid))
+    return found
+
+
+def an_ear_that_is_killed_is_replaced_and_nothing_acknowledged_is_lost():
+    """Again and again, under a panel that sends until it is answered."""
+    for carrier in ("tcp", "udp"):
+        with Served({**PANELS, "carrier": carrier}) as served:
+            kind = socket.SOCK_STREAM if carrier == "tcp" else socket.SOCK_DGRAM
+            for number in range(1, 31):
+                if number % 10 == 0:
+                    for pid in ears(served):
+                        os.kill(pid, signal.SIGKILL)
+                for _ in range(200):
+                    try:
+                        with socket.socket(socket.AF_INET, kind) as device:
+                            device.settimeout(0.5)
+                            device.connect(("127.0.0.1", served.port))
+                            device.sendall(report(number))
+                            if acknowledged(device.recv(4096), number):
+                                break
+                    except (socket.timeout, ConnectionError):
+                        continue
+                else:
+                    raise AssertionError(f"{number} was never acknowledged over {carrier}", served.state())
+            assert points(served.wait_for(30)) == [f"{n:03d}" for n in range(1, 31)], served.kept()
+
+
+def a_file_is_read_on_when_its_ear_is_killed():
+    folder = tempfile.mkdtemp()
+    path = os.path.join(folder, "eve.json")
+    with Served({"label": "TLP:GREEN", "protocol": "eve", "carrier": "file", "address": path,
+                 "options": {"source": "#1234"}}, flags=("--plain", "--files", folder)) as served:
+        for number in range(1, 41):
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(alert(number))
+            if number % 15 == 0:
+                served.wait_for(number - 5)
+                for pid in ears(served):
+                    os.kill(pid, signal.SIGKILL)
+        kept = served.wait_for(40)
+        assert len(kept) == 40, len(kept)
+    shutil.rmtree(folder)
+
+
+def an_ear_that_hangs_is_ended_and_the_others_are_heard():
+    with Served({**PANELS, "carrier": "tcp"}, {**PANELS, "carrier": "tcp", "id": "other"}) as served:
+        before = ears(served)
+        assert len(before) == 2, before
+        with dial(served.port) as device:
+            device.sendall(report(1))
+            assert acknowledged(device.recv(4096), 1)
+            for pid in before:
+                os.kill(pid, signal.SIGSTOP)
+            device.sendall(report(2))
+            served.until(lambda: served.state()["condition"], lambda condition: condition == "failed")
+        for pid in set(before) & set(ears(served)):
+            os.kill(pid, signal.SIGCONT)  # the one that was asked nothing is well
+        with dial(served.ports["other"]) as device:
+            device.sendall(report(3))
+            assert acknowledged(device.recv(4096), 3)
+        served.until(lambda: served.state()["condition"], lambda condition: condition == "open")
+        with dial(served.port) as device:
+            device.sendall(report(2))
+            assert acknowledged(device.recv(4096), 2)
+        assert len(ears(served)) == 2 and not set(ears(served)) >= set(before), (before, ears(served))
+
+
 if __name__ == "__main__":
     shutil.which("mount") or sys.exit("mount(8) is needed")
     sys.exit(cli_test.main([
@@ -372,4 +462,6 @@ if __name__ == "__main__":
         a_clock_a_year_off_that_is_taken_is_marked_and_ours_counts, two_devices_with_one_identity_are_an_alarm,
         a_replayed_datagram_is_answered_and_kept_once, a_replayed_encrypted_datagram_is_refused_when_old,
         a_line_of_100_mb_is_one_bad_line_and_memory_stays, a_slow_loris_is_closed_and_the_others_are_heard,
-        connections_without_end_leave_room_for_others]))
+        connections_without_end_leave_room_for_others,
+        an_ear_that_is_killed_is_replaced_and_nothing_acknowledged_is_lost, a_file_is_read_on_when_its_ear_is_killed,
+        an_ear_that_hangs_is_ended_and_the_others_are_heard]))

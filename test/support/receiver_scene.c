@@ -1,10 +1,14 @@
 #include "support/receiver_scene.h"
 
+#include "adapter/registry/registry.h"
+#include "agent/ear/ear.h"
+
 #include "base/endpoint.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,11 +43,29 @@ void receiver_scene_kill(struct receiver_scene *rs)
     receiver_scene_stop(rs);
 }
 
+/* An ear as it is, but in this process: on a thread. */
+static void *run_ear(void *arg)
+{
+    int fd = (int)(intptr_t)arg;
+    ear_run(fd, adapter_find);
+    close(fd);
+    return NULL;
+}
+
+static rc start_ear(struct ctx *c, int socket)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run_ear, (void *)(intptr_t)socket) != 0)
+        FAIL(c, NO_MEMORY, "no thread for an ear");
+    pthread_detach(thread);
+    return OK;
+}
+
 void receiver_scene_start(struct receiver_scene *rs)
 {
     struct str folder = str_from(rs->files ? rs->files : rs->s.folder);
     struct receiver_options options = {
-        .core = rs->s.core, .clock = &rs->s.clock.clock, .note_ms = 1000};
+        .core = rs->s.core, .clock = &rs->s.clock.clock, .note_ms = 1000, .start_ear = start_ear};
     if (!rc_ok(place_folders(&rs->s.c, (struct texts){&folder, 1}, NULL, &options.files)))
         fail_msg("%s", rs->s.c.fault.message);
     if (!rc_ok(receiver_open(&rs->s.c, &options, &rs->receiver)))

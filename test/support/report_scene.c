@@ -18,7 +18,7 @@ struct report_answer report_ask(struct scene *s, const struct actor *actor,
                                 const char *query)
 {
     struct text body;
-    struct response response = {.body = &body};
+    struct response response = {.body = &body, .readings.c = &s->noted};
     struct request request = {
         .route = route_at(s, path),
         .actor = actor,
@@ -36,14 +36,14 @@ struct report_answer report_ask(struct scene *s, const struct actor *actor,
     }
     text_init(&body, &s->c, 16 << 20);
     s->c.fault = (struct fault){0};
-    rc result = request.route->serve(&s->c, &request, &response);
+    rc result = request_serve(&s->c, &request, &response);
     struct report_answer answer = {
         .code = result.code,
         .message = s->c.fault.message,
         .type = response.type,
         .file_name = response.file_name,
-        .restricted = response.restricted,
-        .records = response.records,
+        .restricted = response.readings.label.tlp != TLP_NONE,
+        .records = response.readings.records,
     };
     if (rc_ok(result))
         assert_true(rc_ok(text_done(&body, &answer.body)));

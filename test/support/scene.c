@@ -44,7 +44,8 @@ static void open_catalog(struct scene *s, size_t count, const struct module *con
 void scene_open_on(struct scene *s, enum store_kind kind, size_t count,
                    const struct module *const *modules)
 {
-    *s = (struct scene){.c = {.arena = arena_open(64 << 20)}};
+    *s = (struct scene){.c = {.arena = arena_open(64 << 20)},
+                        .noted = {.arena = arena_open(4 << 20)}};
     clock_manual_init(&s->clock, (struct wall){1795316400000000}); /* 2026-11-22T03:00:00Z */
     s->c.clock = &s->clock.clock;
     /* in memory where that can be had: what a test writes need not outlive the machine */
@@ -87,6 +88,7 @@ void scene_close(struct scene *s)
     }
     catalog_close(s->catalog);
     arena_close(s->c.arena);
+    arena_close(s->noted.arena);
     snprintf(command, sizeof command, "rm -rf '%s'", s->folder);
     assert_int_equal(system(command), 0);
 }

@@ -12,6 +12,7 @@
 
 struct scene {
     struct ctx c;
+    struct ctx noted; /* for what handlers read: their own memory comes and goes */
     struct clock_manual clock;
     char folder[64];
     char schema[16]; /* on PostgreSQL */

@@ -220,7 +220,7 @@ const char *fetch_in(struct scene *s, const char *language, const struct actor *
 {
     struct request request;
     struct text body;
-    struct response response = {.body = &body};
+    struct response response = {.body = &body, .readings.c = &s->noted};
     struct str text, name;
     text_init(&body, &s->c, 4 << 20);
     make_request(s, route_of(s, ROUTE_GET, path), actor, part, &request);
@@ -230,7 +230,7 @@ const char *fetch_in(struct scene *s, const char *language, const struct actor *
         str_split(&text, '=', &name);
         request.params[request.param_count++] = (struct param){name, text};
     }
-    if (!rc_ok(request.route->serve(&s->c, &request, &response)))
+    if (!rc_ok(request_serve(&s->c, &request, &response)))
         return rc_name(s->c.fault.code);
     assert_true(rc_ok(text_done(&body, &text)));
     return text.ptr;
@@ -241,7 +241,7 @@ const char *post(struct scene *s, const struct actor *actor, const char *path, c
 {
     struct request request;
     struct text out;
-    struct response response = {.body = &out};
+    struct response response = {.body = &out, .readings.c = &s->noted};
     struct str text;
     text_init(&out, &s->c, 4 << 20);
     make_request(s, route_of(s, ROUTE_POST, path), actor, part, &request);
@@ -252,14 +252,14 @@ const char *post(struct scene *s, const struct actor *actor, const char *path, c
             return rc_name(s->c.fault.code);
         request.input = input;
     }
-    if (!rc_ok(request.route->serve(&s->c, &request, &response)))
+    if (!rc_ok(request_serve(&s->c, &request, &response)))
         return rc_name(s->c.fault.code);
     if (ret)
         *ret = response.command;
     if (!rc_ok(core_call(&s->c, s->core, response.command)))
         return rc_name(s->c.fault.code);
     if (response.answer)
-        assert_true(rc_ok(response.answer(&s->c, &request, &response)));
+        assert_true(rc_ok(request_answer(&s->c, &request, &response)));
     assert_true(rc_ok(text_done(&out, &text)));
     return text.ptr;
 }

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
 from cli_test import Mission, Server, run  # noqa: E402
+from passkey import Session  # noqa: E402
 
 SITE = {"id": "s1", "label": "TLP:GREEN", "name": "Chancery", "kind": "chancery"}
 ZONE = {"id": "hall", "label": "TLP:GREEN", "site": "s1", "name": "Hall", "kind": "general"}
@@ -133,9 +134,10 @@ def places(post):
     assert zone["verdict"] == "duress" and zone["armed"], zone
     post.act("zones", "hall", "disarm")
     until = "2099-01-01T00:00:00Z"
-    post.act("sources", "panel", "disable", {"until": until, "why": "for ever"}, 422)
+    post.act("sources", "panel", "disable", {"until": until, "why": "for ever"}, 403)  # not by a token
     soon = datetime.fromisoformat(post.queue()["now"][:19] + "+00:00") + timedelta(hours=1)
-    post.act("sources", "panel", "disable", {"until": soon.isoformat(), "why": "paint"})
+    post.officer.ask("POST", "sources/panel/disable", {"until": soon.isoformat(), "why": "paint"})
+    post.met.add(("POST", "/api/v1/sources/{id}/disable"))
     assert post.do("GET", "/api/v1/watch/gaps")["items"][0]["cause"] == "disabled"
     post.act("sources", "panel", "enable")
 
@@ -190,8 +192,8 @@ def walking(post, guard):
     post.do("POST", "/api/v1/guards/help", {"call": "c1", "position": {"lat": 58.62, "lon": 19.9}})
     assert any(one["cause"] == "help" and one["lane"] for one in post.do("GET", "/api/v1/alarms")["items"])
     post.do("POST", "/api/v1/persons", dict(head, id="bela", name="Bela", category="guard"), 201)
-    post.do("POST", "/api/v1/accounts", dict(head, id="bela", kind="person", person="bela", login="bela",
-                                             status="active"), 201)
+    post.officer.ask("POST", "accounts", dict(head, id="bela", kind="person", person="bela", login="bela",
+                                              status="active"))
     post.do("POST", "/api/v1/handovers", {"to": "nobody"}, 422)
     made = post.do("POST", "/api/v1/handovers", {"to": "bela"})["id"]
     post.act("handovers", made, "sign")
@@ -222,6 +224,7 @@ def the_watch_over_http():
         with Server(mission, "--plain") as server:
             post = Post(server, made["token"])
             post.person = True  # the officer's own token: a person's account
+            post.officer = Session(int(server.address.split(":")[1]), mission.made["link"])
             post.furnish()
             alarm = handing_in(post)
             speaking_for_some(post, mission)

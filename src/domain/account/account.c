@@ -71,10 +71,10 @@ const struct module account_module = {
     .records =
         (const struct record[]){
             RECORD(compartment, "compartments", "compartment.read", "compartment.write",
-                   .check = compartment_check),
-            RECORD(role, "roles", "role.read", "role.write", .check = role_check),
+                   .check = compartment_check, .grave = true),
+            RECORD(role, "roles", "role.read", "role.write", .check = role_check, .grave = true),
             RECORD(account, "accounts", "account.read", "account.write", .personal = true,
-                   .subject = "person", .check = account_check, .unheld = true),
+                   .subject = "person", .check = account_check, .unheld = true, .grave = true),
             {0},
         },
     .tables =
@@ -88,12 +88,13 @@ const struct module account_module = {
             {&token_shape, TABLE_VAULT},
             {0},
         },
-    .events = (const struct event_kind *const[]){&sign_in_failed_kind, &session_opened_kind,
-                                                 &session_ended_kind, &passkey_added_kind,
-                                                 &passkey_removed_kind, &password_set_kind,
-                                                 &password_removed_kind, &recovery_made_kind,
-                                                 &enrolment_made_kind, &enrolment_used_kind,
-                                                 &token_made_kind, &token_revoked_kind, NULL},
+    .events =
+        (const struct event_kind *const[]){
+            &sign_in_failed_kind, &session_opened_kind, &session_proved_kind, &session_ended_kind,
+            &passkey_added_kind, &passkey_removed_kind, &password_set_kind, &password_removed_kind,
+            &recovery_made_kind, &enrolment_made_kind, &enrolment_confirmed_kind,
+            &enrolment_voided_kind, &enrolment_used_kind, &token_made_kind, &token_revoked_kind,
+            NULL},
     .decisions = sign_in_decisions,
     .folds = (const struct fold[]){{&person_erased_kind, account_fold_person_erased},
                                    {&enrolment_made_kind, account_fold_way},
@@ -121,5 +122,6 @@ const struct module account_module = {
             .tables = (const struct shape *const[]){&account_shape, &role_shape, &session_shape,
                                                     &token_shape, NULL},
             .now = account_caller_now,
+            .spend = account_spend_proof,
         },
 };

@@ -1,5 +1,5 @@
-/* Who comes in by a session or a token: what its account may do now, and of that what a token is
- * limited to. */
+/* Who comes in by a session or a token: what its account may do now, of that what a token is
+ * limited to, and whether a session's holder has just proved who they are. */
 #include "domain/account/account_own.h"
 
 #include "core/core.h"
@@ -69,4 +69,31 @@ rc account_caller_now(struct ctx *c, struct picture *picture, const struct actor
     if (result.code == RC_NOT_FOUND)
         FAIL(c, UNAUTHENTICATED, "this session has ended");
     return result;
+}
+
+/* ---- grave commands -------------------------------------------------------------------------- */
+
+/* It is spent by being written with the events of the act, or not at all. */
+rc account_spend_proof(struct ctx *c, struct picture *picture, const struct command *command,
+                       struct outcome *outcome)
+{
+    struct session session = {0};
+    struct str act, of = str_absent(command->target) ? STR("") : command->target;
+    rc found = picture_get(c, picture, &session_shape, command->actor.way, NULL, &session);
+    if (found.code == RC_NOT_FOUND)
+        REFUSE(c, FORBIDDEN, "session", "",
+               "a token cannot do this: it takes a person who proves who they are");
+    TRY(found);
+    TRY(str_format(c, &act, "%s %.*s", command->decision->name, STR_ARG(of)));
+    act = str_trim(act);
+    if (clock_now(c).us < session.proved.us + PROOF_MS * 1000 && str_eq(session.proved_for, act)) {
+        session.proved = (struct wall){0};
+        session.proved_for = (struct str){NULL, 0};
+        return outcome_vault_put(c, outcome, &session_shape, &session);
+    }
+    rc unproved = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__,
+                              "prove who you are, for this act alone, then repeat it");
+    fault_set_rule(c, "proof");
+    fault_set_value(c, act);
+    return unproved;
 }

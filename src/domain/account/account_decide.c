@@ -238,6 +238,12 @@ static rc is_officer(struct ctx *c, struct picture *picture, const struct accoun
     return OK;
 }
 
+rc account_is_officer(struct ctx *c, struct picture *picture, const struct account *account,
+                      bool *ret)
+{
+    return is_officer(c, picture, account, &(struct change){0}, ret);
+}
+
 static rc officer_remains(struct ctx *c, struct picture *picture, const struct change *change)
 {
     struct query query = {
@@ -352,10 +358,9 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
         TRY(may_grant_roles(c, picture, &command->actor, new->roles,
                             was_active ? old->roles : (struct texts){0}));
     }
-    struct change none = {0};
     struct change change = {.account_id = old ? old->id : (struct str){NULL, 0}, .account = new};
     bool was_officer = false;
     if (old)
-        TRY(is_officer(c, picture, old, &none, &was_officer));
+        TRY(account_is_officer(c, picture, old, &was_officer));
     return was_officer ? officer_remains(c, picture, &change) : OK;
 }

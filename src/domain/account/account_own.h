@@ -25,8 +25,25 @@ account_origin_fn account_origin;
 rc account_check_second(struct ctx *c, struct picture *picture, const struct actor *actor,
                         const struct account *account);
 
+/* Has an active account of a person all permissions? */
+rc account_is_officer(struct ctx *c, struct picture *picture, const struct account *account,
+                      bool *ret);
+
 caller_now_fn account_caller_now;
+spend_proof_fn account_spend_proof;
 fold_fn account_fold_added, account_fold_way, account_fold_person_erased;
+
+/* The live, active account of this id; UNAUTHENTICATED with rule `unknown`. */
+rc account_usable(struct ctx *c, struct picture *picture, struct str id, struct account *ret);
+
+/* Add an event about an account, sealed for its person: such facts are the person's own. */
+rc account_tell(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                const struct account *account, struct str record_id, const void *body);
+rc account_tell_way(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                    const struct account *account, struct str record_id, struct str name);
+
+/* What of somebody's ways in is decided by others (enrolment_decide.c). */
+decide_fn decide_enrolment_make, decide_enrolment_confirm, decide_enrolment_void;
 
 extern const struct decision sign_in_decisions[];
 extern const struct reaction sign_in_reactions[];

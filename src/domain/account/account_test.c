@@ -52,7 +52,7 @@ static void open_scene(struct scene *s)
          ROLE("officer", "Officer", ",\"permissions\":[\"*\"],\"clearance\":\"TLP:RED\""));
     does(s, us, "role.add", NULL,
          ROLE("clerk", "Clerk",
-              ",\"permissions\":[\"account.*\",\"role.*\",\"person.read\"],"
+              ",\"permissions\":[\"account.*\",\"role.*\",\"person.read\",\"person.write\"],"
               "\"clearance\":\"TLP:AMBER\""));
     does(s, us, "account.add", NULL, ACCOUNT("boss", "boss", "active", ",\"roles\":[\"officer\"]"));
     does(s, us, "account.add", NULL, ACCOUNT("clerk", "clerk", "active", ",\"roles\":[\"clerk\"]"));
@@ -120,15 +120,15 @@ TEST(who_asks_is_looked_up_again_at_the_decision)
     does(&s, &clerk, "token.make", NULL, TOKEN);
     clerk.way = STR("t1");
     clerk.as_of = core_callers(s.core);
-    does(&s, &clerk, "role.add", NULL, ROLE("r1", "One", ""));
+    does(&s, &clerk, "person.add", NULL, PERSON("r1", ""));
 
     /* One batch: the clerk's command comes behind the one that suspends him. */
     int done = 0;
     struct command commands[] = {
-        asked_by(&s, &clerk, "role.add", NULL, ROLE("r2", "Two", ""), &done),
+        asked_by(&s, &clerk, "person.add", NULL, PERSON("r2", ""), &done),
         asked_by(&s, &boss, "account.change", "clerk",
                  ACCOUNT("clerk", "clerk", "suspended", ",\"roles\":[\"clerk\"]"), &done),
-        asked_by(&s, &clerk, "role.add", NULL, ROLE("r3", "Three", ""), &done),
+        asked_by(&s, &clerk, "person.add", NULL, PERSON("r3", ""), &done),
     };
     for (size_t i = 0; i < 3; i++)
         assert_true(rc_ok(core_submit(&s.c, s.core, &commands[i])));
@@ -141,17 +141,17 @@ TEST(who_asks_is_looked_up_again_at_the_decision)
 
     /* Later ones: by what was committed meanwhile. A role that is lost, a way that is revoked, one
      * whose time is over. */
-    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r4", "Four", ""));
+    refused(&s, RC_FORBIDDEN, "", &clerk, "person.add", NULL, PERSON("r4", ""));
     does(&s, &boss, "account.change", "clerk", ACCOUNT("clerk", "clerk", "active", ""));
-    refused(&s, RC_FORBIDDEN, "", &clerk, "role.add", NULL, ROLE("r5", "Five", ""));
+    refused(&s, RC_FORBIDDEN, "", &clerk, "person.add", NULL, PERSON("r5", ""));
     does(&s, &boss, "account.change", "clerk",
          ACCOUNT("clerk", "clerk", "active", ",\"roles\":[\"clerk\"]"));
-    does(&s, &clerk, "role.add", NULL, ROLE("r6", "Six", ""));
+    does(&s, &clerk, "person.add", NULL, PERSON("r6", ""));
     clerk.until.us = 1;
-    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r7", "Seven", ""));
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "person.add", NULL, PERSON("r7", ""));
     clerk.until.us = 0;
     does(&s, &clerk, "token.revoke", "t1", NULL);
-    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "role.add", NULL, ROLE("r8", "Eight", ""));
+    refused(&s, RC_UNAUTHENTICATED, "", &clerk, "person.add", NULL, PERSON("r8", ""));
     scene_close(&s);
 }
 

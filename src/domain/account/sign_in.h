@@ -60,8 +60,15 @@ SHAPE_DECLARE(recovery, RECOVERY_FIELDS);
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                    \
     F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who may enrol")         \
     F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the link") \
-    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")               \
+    F(T, time, _, made, 0, 0, 0, "when it was made")                        \
+    F(T, id, _, made_by, 0, 0, 0, "account that made it")                   \
+    F(T, flag, _, waits, 0, 0, 0, "it opens nothing until another officer has confirmed it")
 SHAPE_DECLARE(enrolment, ENROLMENT_FIELDS);
+
+/* An act is the name of a command, a blank and the id of what it is about: "role.change clerk". A
+ * proof is good for one, once, for a minute (account_spend_proof). */
+enum { PROOF_ACT_MAX = 127, PROOF_MS = 60000 };
 
 #define SESSION_FIELDS(F, T)                                                             \
     F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                 \
@@ -72,7 +79,9 @@ SHAPE_DECLARE(enrolment, ENROLMENT_FIELDS);
     F(T, text, line, peer, 0, 0, 100, "address")                                         \
     F(T, time, _, opened, REQUIRED, 0, 0, "since when")                                  \
     F(T, time, _, seen, REQUIRED, 0, 0, "last used, to about five minutes")              \
-    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")                 \
+    F(T, time, _, proved, SYSTEM, 0, 0, "when its holder proved who they are once more") \
+    F(T, text, line, proved_for, SYSTEM, 0, PROOF_ACT_MAX, "the act that this was for")
 SHAPE_DECLARE(session, SESSION_FIELDS);
 
 #define TOKEN_FIELDS(F, T)                                                                \
@@ -90,7 +99,8 @@ SHAPE_DECLARE(token, TOKEN_FIELDS);
 
 /* ---- inputs of decisions --------------------------------------------------------------------- */
 
-/* What has to be true at the same moment as the session is opened, and is spent by it. */
+/* What has to be true at the same moment as the session is opened, or its holder is believed once
+ * more (session.prove: of the row, `proved_for` alone counts), and is spent by it. */
 #define SESSION_OPENING_FIELDS(F, T)                                                    \
     F(T, record, session, session, 0, 0, 0, "the row to be")                            \
     F(T, opt_i64, _, counter, 0, 0, 0, "the step of the code that was given")           \
@@ -150,6 +160,11 @@ SHAPE_DECLARE(failed_sign_in, FAILED_SIGN_IN_FIELDS);
     F(T, time, _, expires, REQUIRED, 0, 0, "when it ends at the latest")
 SHAPE_DECLARE(session_fact, SESSION_FACT_FIELDS);
 
+#define PROOF_FACT_FIELDS(F, T)                   \
+    F(T, id, _, account, REQUIRED, 0, 0, "whose") \
+    F(T, text, line, act, 0, 0, PROOF_ACT_MAX, "the command, and what it is about")
+SHAPE_DECLARE(proof_fact, PROOF_FACT_FIELDS);
+
 #define WAY_FACT_FIELDS(F, T)                                            \
     F(T, id, _, account, REQUIRED, 0, 0, "whose")                        \
     F(T, text, line, name, PERSONAL, 0, 80, "what its owner calls it")   \
@@ -161,10 +176,10 @@ SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 
 #define PERMIT_SIGN_IN_READ "sign-in.read"
 
-extern const struct event_kind sign_in_failed_kind, session_opened_kind, session_ended_kind,
-    passkey_added_kind, passkey_removed_kind, password_set_kind, password_removed_kind,
-    recovery_made_kind, enrolment_made_kind, enrolment_used_kind, token_made_kind,
-    token_revoked_kind;
+extern const struct event_kind sign_in_failed_kind, session_opened_kind, session_proved_kind,
+    session_ended_kind, passkey_added_kind, passkey_removed_kind, password_set_kind,
+    password_removed_kind, recovery_made_kind, enrolment_made_kind, enrolment_confirmed_kind,
+    enrolment_voided_kind, enrolment_used_kind, token_made_kind, token_revoked_kind;
 
 /* The actor who comes in by this session or token, without `as_of`. FORBIDDEN: its account may not
  * be used. That the session or token has not ended is for the caller to see. */

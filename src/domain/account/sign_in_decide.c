@@ -5,13 +5,13 @@
  * The actor of every command here is the account it is about, or Chancery on its behalf. */
 #include "domain/account/account_own.h"
 
-enum { SESSIONS_MAX = 20, TOKENS_MAX = 50, PASSKEYS_MAX = 20, ENROLMENTS_MAX = 5 };
+enum { SESSIONS_MAX = 20, TOKENS_MAX = 50, PASSKEYS_MAX = 20 };
 
 static const struct label our_label = {TLP_AMBER, {NULL, 0}};
 
 /* ---- what all of them use -------------------------------------------------------------------- */
 
-static rc usable_account(struct ctx *c, struct picture *picture, struct str id, struct account *ret)
+rc account_usable(struct ctx *c, struct picture *picture, struct str id, struct account *ret)
 {
     struct row row = {0};
     struct account account = {0};
@@ -32,9 +32,8 @@ static rc check_self(struct ctx *c, const struct command *command, struct str ac
     return OK;
 }
 
-/* The facts are the person's own, so they are sealed for them. */
-static rc tell(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-               const struct account *account, struct str record_id, const void *body)
+rc account_tell(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                const struct account *account, struct str record_id, const void *body)
 {
     return outcome_add(c, outcome,
                        &(struct outcome_event){
@@ -46,11 +45,11 @@ static rc tell(struct ctx *c, struct outcome *outcome, const struct event_kind *
                        });
 }
 
-static rc tell_way(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
-                   const struct account *account, struct str record_id, struct str name)
+rc account_tell_way(struct ctx *c, struct outcome *outcome, const struct event_kind *kind,
+                    const struct account *account, struct str record_id, struct str name)
 {
     const struct way_fact fact = {.account = account->id, .name = name};
-    return tell(c, outcome, kind, account, record_id, &fact);
+    return account_tell(c, outcome, kind, account, record_id, &fact);
 }
 
 rc account_rows(struct ctx *c, struct picture *picture, const struct shape *shape,
@@ -93,7 +92,7 @@ static rc decide_fail(struct ctx *c, struct picture *, const struct command *com
 static rc end_session(struct ctx *c, struct outcome *outcome, const struct account *account,
                       struct str id)
 {
-    TRY(tell_way(c, outcome, &session_ended_kind, account, id, (struct str){NULL, 0}));
+    TRY(account_tell_way(c, outcome, &session_ended_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &session_shape, id);
 }
 
@@ -172,7 +171,7 @@ static rc decide_session_open(struct ctx *c, struct picture *picture, const stru
     const struct session *session = &opening->session;
     struct account account;
     TRY(check_self(c, command, session->account));
-    TRY(usable_account(c, picture, session->account, &account));
+    TRY(account_usable(c, picture, session->account, &account));
     if (!str_absent(opening->passkey))
         TRY(spend_passkey(c, picture, opening, outcome));
     if (opening->counter.known)
@@ -188,7 +187,34 @@ static rc decide_session_open(struct ctx *c, struct picture *picture, const stru
         .peer = session->peer,
         .expires = session->expires,
     };
-    return tell(c, outcome, &session_opened_kind, &account, session->id, &fact);
+    return account_tell(c, outcome, &session_opened_kind, &account, session->id, &fact);
+}
+
+/* Whoever is signed in proves once more who they are, for one act. */
+static rc decide_session_prove(struct ctx *c, struct picture *picture,
+                               const struct command *command, struct outcome *outcome)
+{
+    const struct session_opening *proof = command->input;
+    struct session session = {0};
+    struct account account;
+    TRY(own_row(c, picture, command, &session_shape, &session));
+    TRY(check_self(c, command, proof->session.account));
+    TRY(account_usable(c, picture, session.account, &account));
+    bool shown = !str_absent(proof->passkey) || proof->counter.known;
+#ifdef DEMONSTRATION
+    shown = shown || session.method == SIGN_IN_METHOD_DEMONSTRATION;
+#endif
+    if (!shown)
+        FAIL(c, FORBIDDEN, "nothing was shown that proves who this is");
+    if (!str_absent(proof->passkey))
+        TRY(spend_passkey(c, picture, proof, outcome));
+    if (proof->counter.known)
+        TRY(spend_code(c, picture, proof, outcome));
+    session.proved = clock_now(c);
+    session.proved_for = proof->session.proved_for;
+    TRY(outcome_vault_put(c, outcome, &session_shape, &session));
+    const struct proof_fact fact = {.account = account.id, .act = session.proved_for};
+    return account_tell(c, outcome, &session_proved_kind, &account, session.id, &fact);
 }
 
 static rc decide_session_end(struct ctx *c, struct picture *picture, const struct command *command,
@@ -240,7 +266,7 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
     const struct token *token = command->input;
     struct account account;
     struct page page;
-    TRY(usable_account(c, picture, token->account, &account));
+    TRY(account_usable(c, picture, token->account, &account));
     if (!str_eq(command->actor.id, account.id))
         TRY(account_may_grant(c, picture, &command->actor, &account));
     TRY(account_rows(c, picture, &token_shape, account.id, &page));
@@ -255,7 +281,7 @@ static rc decide_token_make(struct ctx *c, struct picture *picture, const struct
         .sources = token->sources,
         .expires = token->expires,
     };
-    return tell(c, outcome, &token_made_kind, &account, token->id, &fact);
+    return account_tell(c, outcome, &token_made_kind, &account, token->id, &fact);
 }
 
 static rc decide_token_revoke(struct ctx *c, struct picture *picture, const struct command *command,
@@ -265,7 +291,7 @@ static rc decide_token_revoke(struct ctx *c, struct picture *picture, const stru
     struct account account = {0};
     TRY(own_row(c, picture, command, &token_shape, &token));
     TRY(picture_get(c, picture, &account_shape, token.account, NULL, &account));
-    TRY(tell_way(c, outcome, &token_revoked_kind, &account, token.id, token.name));
+    TRY(account_tell_way(c, outcome, &token_revoked_kind, &account, token.id, token.name));
     return outcome_vault_delete(c, outcome, &token_shape, token.id);
 }
 
@@ -291,9 +317,10 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
     rc result = picture_get(c, picture, &enrolment_shape, id, NULL, &link);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    if (!rc_ok(result) || !str_eq(link.account, account->id) || link.expires.us <= clock_now(c).us)
+    if (!rc_ok(result) || !str_eq(link.account, account->id) || link.waits ||
+        link.expires.us <= clock_now(c).us)
         REFUSE(c, UNAUTHENTICATED, "link", "", "this link has been used or has expired");
-    TRY(tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));
+    TRY(account_tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));
     return outcome_vault_delete(c, outcome, &enrolment_shape, id);
 }
 
@@ -306,7 +333,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     struct passkey same = {0};
     struct page page;
     TRY(check_self(c, command, passkey->account));
-    TRY(usable_account(c, picture, passkey->account, &account));
+    TRY(account_usable(c, picture, passkey->account, &account));
     TRY(spend_enrolment(c, picture, adding->enrolment, &account, outcome));
     rc found =
         picture_find(c, picture, &passkey_shape, "credential", passkey->credential, NULL, &same);
@@ -318,7 +345,7 @@ static rc decide_passkey_add(struct ctx *c, struct picture *picture, const struc
     if (page.count >= PASSKEYS_MAX)
         REFUSE(c, CONFLICT, "passkeys", "", "an account has at most %d passkeys", PASSKEYS_MAX);
     TRY(outcome_vault_put(c, outcome, &passkey_shape, passkey));
-    return tell_way(c, outcome, &passkey_added_kind, &account, passkey->id, passkey->name);
+    return account_tell_way(c, outcome, &passkey_added_kind, &account, passkey->id, passkey->name);
 }
 
 static rc decide_passkey_rename(struct ctx *c, struct picture *picture,
@@ -359,10 +386,10 @@ static rc decide_passkey_remove(struct ctx *c, struct picture *picture,
     struct passkey passkey = {0};
     struct account account;
     TRY(own_row(c, picture, command, &passkey_shape, &passkey));
-    TRY(usable_account(c, picture, passkey.account, &account));
+    TRY(account_usable(c, picture, passkey.account, &account));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &passkey_shape, passkey.id));
-    return tell_way(c, outcome, &passkey_removed_kind, &account, passkey.id, passkey.name);
+    return account_tell_way(c, outcome, &passkey_removed_kind, &account, passkey.id, passkey.name);
 }
 
 static rc decide_password_set(struct ctx *c, struct picture *picture, const struct command *command,
@@ -371,10 +398,11 @@ static rc decide_password_set(struct ctx *c, struct picture *picture, const stru
     const struct password_setting *setting = command->input;
     struct account account;
     TRY(check_self(c, command, setting->password.id));
-    TRY(usable_account(c, picture, setting->password.id, &account));
+    TRY(account_usable(c, picture, setting->password.id, &account));
     TRY(spend_enrolment(c, picture, setting->enrolment, &account, outcome));
     TRY(outcome_vault_put(c, outcome, &password_shape, &setting->password));
-    return tell_way(c, outcome, &password_set_kind, &account, account.id, (struct str){NULL, 0});
+    return account_tell_way(c, outcome, &password_set_kind, &account, account.id,
+                            (struct str){NULL, 0});
 }
 
 static rc decide_password_remove(struct ctx *c, struct picture *picture,
@@ -382,12 +410,12 @@ static rc decide_password_remove(struct ctx *c, struct picture *picture,
 {
     struct password password = {0};
     struct account account;
-    TRY(usable_account(c, picture, command->actor.id, &account));
+    TRY(account_usable(c, picture, command->actor.id, &account));
     TRY(picture_get(c, picture, &password_shape, account.id, NULL, &password));
     TRY(check_not_last(c, picture, account.id));
     TRY(outcome_vault_delete(c, outcome, &password_shape, account.id));
-    return tell_way(c, outcome, &password_removed_kind, &account, account.id,
-                    (struct str){NULL, 0});
+    return account_tell_way(c, outcome, &password_removed_kind, &account, account.id,
+                            (struct str){NULL, 0});
 }
 
 static rc decide_recovery_make(struct ctx *c, struct picture *picture,
@@ -396,49 +424,27 @@ static rc decide_recovery_make(struct ctx *c, struct picture *picture,
     const struct recovery *recovery = command->input;
     struct account account;
     TRY(check_self(c, command, recovery->id));
-    TRY(usable_account(c, picture, recovery->id, &account));
+    TRY(account_usable(c, picture, recovery->id, &account));
     TRY(outcome_vault_put(c, outcome, &recovery_shape, recovery));
-    return tell_way(c, outcome, &recovery_made_kind, &account, account.id, (struct str){NULL, 0});
+    return account_tell_way(c, outcome, &recovery_made_kind, &account, account.id,
+                            (struct str){NULL, 0});
 }
 
-/* A link gives all that the account holds, so its maker has to hold that. */
-static rc decide_enrolment_make(struct ctx *c, struct picture *picture,
-                                const struct command *command, struct outcome *outcome)
-{
-    const struct enrolment *link = command->input;
-    struct account account;
-    struct page page;
-    rc usable = usable_account(c, picture, link->account, &account);
-    if (usable.code == RC_UNAUTHENTICATED)
-        REFUSE(c, CONFLICT, "suspended", "", "this account may not be used");
-    TRY(usable);
-    TRY(account_may_grant(c, picture, &command->actor, &account));
-    if (account.kind != ACCOUNT_KIND_PERSON)
-        REFUSE(c, CONFLICT, "program", "", "programs do not enrol; they use tokens");
-    TRY(account_rows(c, picture, &enrolment_shape, account.id, &page));
-    const struct enrolment *links = page.records;
-    for (size_t i = 0; i < page.count; i++)
-        if (page.count >= ENROLMENTS_MAX || links[i].expires.us <= clock_now(c).us)
-            TRY(outcome_vault_delete(c, outcome, &enrolment_shape, links[i].id));
-    TRY(outcome_vault_put(c, outcome, &enrolment_shape, link));
-    const struct way_fact fact = {.account = account.id, .expires = link->expires};
-    return tell(c, outcome, &enrolment_made_kind, &account, link->id, &fact);
-}
-
-#define ANYONE(name_, help_, input_, decide_)                                          \
-    {                                                                                  \
-        .name = name_, .help = help_, .permission = PERMIT_SIGNED_IN, .input = input_, \
-        .decide = decide_                                                              \
-    }
+#define ANYONE(name_, help_, input_, decide_, ...) \
+    DECISION(name_, help_, PERMIT_SIGNED_IN, input_, decide_, __VA_ARGS__)
+#define OFFICER(name_, help_, input_, decide_, ...) \
+    DECISION(name_, help_, "account.enrol", input_, decide_, __VA_ARGS__)
 
 const struct decision sign_in_decisions[] = {
     ANYONE("sign-in.fail", "Note an attempt", &failed_sign_in_shape, decide_fail),
     ANYONE("session.open", "Open a session", &session_opening_shape, decide_session_open),
+    ANYONE("session.prove", "Prove who one is, for one act", &session_opening_shape,
+           decide_session_prove),
     ANYONE("session.end", "End a session", NULL, decide_session_end),
     ANYONE("session.end-others", "End all sessions but one", &session_ending_shape,
            decide_session_end_others),
     ANYONE("session.touch", "Note a use", &touch_shape, decide_session_touch),
-    ANYONE("token.make", "Make a token", &token_shape, decide_token_make),
+    ANYONE("token.make", "Make a token", &token_shape, decide_token_make, .grave = true),
     ANYONE("token.revoke", "Revoke a token", NULL, decide_token_revoke),
     ANYONE("token.touch", "Note a use", &touch_shape, decide_token_touch),
     ANYONE("passkey.add", "Add a passkey", &passkey_adding_shape, decide_passkey_add),
@@ -447,11 +453,11 @@ const struct decision sign_in_decisions[] = {
     ANYONE("password.set", "Set a password", &password_setting_shape, decide_password_set),
     ANYONE("password.remove", "Remove the password", NULL, decide_password_remove),
     ANYONE("recovery.make", "Make recovery codes", &recovery_shape, decide_recovery_make),
-    {.name = "enrolment.make",
-     .help = "Make an enrolment link",
-     .permission = "account.enrol",
-     .input = &enrolment_shape,
-     .decide = decide_enrolment_make},
+    OFFICER("enrolment.make", "Make an enrolment link", &enrolment_shape, decide_enrolment_make,
+            .grave = true),
+    OFFICER("enrolment.confirm", "Let another officer's link open an account", NULL,
+            decide_enrolment_confirm, .grave = true),
+    OFFICER("enrolment.void", "Make an enrolment link void", NULL, decide_enrolment_void),
     {0},
 };
 

@@ -21,6 +21,7 @@ SHAPE_DEFINE(touch, TOUCH_FIELDS, 1, "That something was used");
 
 SHAPE_DEFINE(failed_sign_in, FAILED_SIGN_IN_FIELDS, 1, "An attempt to sign in that was refused");
 SHAPE_DEFINE(session_fact, SESSION_FACT_FIELDS, 1, "What is told of a session");
+SHAPE_DEFINE(proof_fact, PROOF_FACT_FIELDS, 1, "What somebody proved who they are for");
 SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 
 #define SEALED(symbol, name_, shape_, help_) \
@@ -29,6 +30,7 @@ SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 EVENT_KIND(sign_in_failed, "sign-in.failed", failed_sign_in, PERMIT_SIGN_IN_READ,
            "Somebody could not prove who they are");
 SEALED(session_opened, "session.opened", session_fact, "Signed in");
+SEALED(session_proved, "session.proved", proof_fact, "Proved who they are, for one act");
 SEALED(session_ended, "session.ended", way_fact, "Signed out");
 SEALED(passkey_added, "passkey.added", way_fact, "A passkey was added");
 SEALED(passkey_removed, "passkey.removed", way_fact, "A passkey was removed");
@@ -36,6 +38,9 @@ SEALED(password_set, "password.set", way_fact, "A password was set");
 SEALED(password_removed, "password.removed", way_fact, "No password");
 SEALED(recovery_made, "recovery.made", way_fact, "Recovery codes were made");
 SEALED(enrolment_made, "enrolment.made", way_fact, "An enrolment link was made");
+SEALED(enrolment_confirmed, "enrolment.confirmed", way_fact,
+       "A second officer let a link open an account");
+SEALED(enrolment_voided, "enrolment.voided", way_fact, "A link was made void");
 SEALED(enrolment_used, "enrolment.used", way_fact, "A link was used");
 SEALED(token_made, "token.made", way_fact, "A token was made for a program");
 SEALED(token_revoked, "token.revoked", way_fact, "A token was revoked");

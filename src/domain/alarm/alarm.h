@@ -210,10 +210,10 @@ struct alarm_message {
     const struct message_param *params;
     size_t param_count;
 };
-rc message_say(struct ctx *c, const struct request *request, struct response *response,
-               const struct alarm_message *message, const char *part, struct str *ret);
+rc message_say(struct ctx *c, const struct request *request, const struct alarm_message *message,
+               const char *part, struct str *ret);
 
-/* The alarm as JSON (alarm_shown), for the reader of the request; the reading is noted. */
+/* The alarm as JSON (alarm_shown), for the reader of the request. */
 rc alarm_put(struct ctx *c, const struct request *request, struct response *response,
              const struct alarm *alarm);
 

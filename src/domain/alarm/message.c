@@ -129,8 +129,8 @@ static rc read_row(struct ctx *c, const struct request *request, const struct re
     return found.code == RC_NOT_FOUND ? OK : found;
 }
 
-static rc name_of(struct ctx *c, const struct request *request, struct response *response,
-                  struct str noun, struct str id, struct str *ret)
+static rc name_of(struct ctx *c, const struct request *request, struct str noun, struct str id,
+                  struct str *ret)
 {
     const struct record *record = catalog_record(request->catalog, noun);
     const char *row = NULL;
@@ -143,7 +143,7 @@ static rc name_of(struct ctx *c, const struct request *request, struct response 
     if (!row || !title || !label_readable(head->label, request->actor->clearance))
         return OK;
     *ret = *(const struct str *)(const void *)(row + title->offset);
-    return page_shown(c, response, record->shape->name, id, head->label);
+    return OK;
 }
 
 /* People know each other by name, not by account: whoever may read the person may know who it is.
@@ -160,8 +160,7 @@ static rc person_of(struct ctx *c, const struct request *request, struct str acc
     return OK;
 }
 
-static rc resolve(struct ctx *c, const struct request *request, struct response *response,
-                  struct str ref, struct str *ret)
+static rc resolve(struct ctx *c, const struct request *request, struct str ref, struct str *ret)
 {
     struct str id = ref, noun, person = {NULL, 0};
     str_split(&id, '/', &noun);
@@ -169,8 +168,8 @@ static rc resolve(struct ctx *c, const struct request *request, struct response 
     if (str_is(noun, "account"))
         TRY(person_of(c, request, id, &person));
     if (!str_absent(person))
-        TRY(name_of(c, request, response, STR("person"), person, ret));
-    return str_absent(*ret) ? name_of(c, request, response, noun, id, ret) : OK;
+        TRY(name_of(c, request, STR("person"), person, ret));
+    return str_absent(*ret) ? name_of(c, request, noun, id, ret) : OK;
 }
 
 /* A thing of its kind; with a capital at the beginning of the sentence. */
@@ -213,7 +212,7 @@ static void put_phrases(struct text *out, const struct texts *phrases, size_t la
 
 /* ---- the sentence ---------------------------------------------------------------------------- */
 
-static rc fill_hole(struct ctx *c, const struct request *request, struct response *response,
+static rc fill_hole(struct ctx *c, const struct request *request,
                     const struct alarm_message *message, struct str hole, struct text *out)
 {
     size_t language = language_of(request->language);
@@ -227,7 +226,7 @@ static rc fill_hole(struct ctx *c, const struct request *request, struct respons
             return OK;
         }
         if (!str_absent(param->ref))
-            TRY(resolve(c, request, response, param->ref, &name));
+            TRY(resolve(c, request, param->ref, &name));
         if (str_absent(name))
             put_unnamed(out, param->ref, language);
         else
@@ -238,8 +237,8 @@ static rc fill_hole(struct ctx *c, const struct request *request, struct respons
     return OK;
 }
 
-rc message_say(struct ctx *c, const struct request *request, struct response *response,
-               const struct alarm_message *message, const char *part, struct str *ret)
+rc message_say(struct ctx *c, const struct request *request, const struct alarm_message *message,
+               const char *part, struct str *ret)
 {
     const char *words = find_words("alarm.", message->key, part, language_of(request->language));
     struct str rest = words ? str_from(words) : (struct str){NULL, 0}, before;
@@ -252,7 +251,7 @@ rc message_say(struct ctx *c, const struct request *request, struct response *re
         struct str hole;
         text_put(&out, before);
         if (str_split(&rest, '}', &hole))
-            TRY(fill_hole(c, request, response, message, hole, &out));
+            TRY(fill_hole(c, request, message, hole, &out));
     }
     return text_done(&out, ret);
 }
@@ -265,13 +264,13 @@ rc alarm_put(struct ctx *c, const struct request *request, struct response *resp
     struct alarm_shown shown = {.id = {NULL, 0}};
     const struct alarm_message message = {alarm->message, alarm->params.items, alarm->params.count};
     memcpy(&shown, alarm, sizeof *alarm);
-    TRY(message_say(c, request, response, &message, "", &shown.title));
+    TRY(message_say(c, request, &message, "", &shown.title));
     shown.consequence_said = shown.consequence;
     if (str_absent(shown.consequence))
-        TRY(message_say(c, request, response, &message, ".consequence", &shown.consequence_said));
+        TRY(message_say(c, request, &message, ".consequence", &shown.consequence_said));
     shown.action_said = shown.action;
     if (str_absent(shown.action))
-        TRY(message_say(c, request, response, &message, ".action", &shown.action_said));
+        TRY(message_say(c, request, &message, ".action", &shown.action_said));
     shape_write(response->body, &alarm_shown_shape, SHAPE_VIEW_SHOWN, &shown);
-    return page_shown(c, response, "alarm", alarm->id, alarm->label);
+    return OK;
 }

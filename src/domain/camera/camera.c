@@ -100,8 +100,9 @@ const struct decision camera_decisions[CAMERA_DECISIONS + 1] = {
                                PERMIT_CAMERA_WRITE, &snapshot_given_shape, snapshot_keep),
     [SNAPSHOT_MISS] = DECISION("snapshot.miss", "Record that a camera delivered no picture",
                                PERMIT_CAMERA_WRITE, &snapshot_missed_shape, snapshot_miss),
-    [SNAPSHOT_DELETE] = DECISION("snapshot.delete", "Delete it early; its digest stays",
-                                 PERMIT_SNAPSHOT_DELETE, &snapshot_end_shape, snapshot_delete),
+    [SNAPSHOT_DELETE] =
+        DECISION("snapshot.delete", "Delete it early; its digest stays", PERMIT_SNAPSHOT_DELETE,
+                 &snapshot_end_shape, snapshot_delete, .grave = true),
     [SNAPSHOT_SWEEP] = DECISION("snapshot.sweep", "Delete expired pictures", PERMIT_CAMERA_WRITE,
                                 NULL, snapshot_sweep),
     [CAMERA_NOTE] = DECISION("camera.note", "Record a camera's state", PERMIT_CAMERA_WRITE,

@@ -23,7 +23,6 @@ rc snapshots_serve_of_alarm(struct ctx *c, const struct request *request, struct
         if (i > 0)
             text_put_char(response->body, ',');
         shape_write(response->body, &snapshot_shape, SHAPE_VIEW_SHOWN, &items[i]);
-        TRY(page_shown(c, response, "snapshot", items[i].id, items[i].label));
     }
     text_put(response->body, STR("]}"));
     return OK;
@@ -40,7 +39,6 @@ rc snapshot_serve_image(struct ctx *c, const struct request *request, struct res
     if (snapshot.deleted)
         FAIL(c, NOT_FOUND, "this picture is deleted: %.*s", STR_ARG(snapshot.deleted_why));
     TRY(picture_get(c, request->picture, &snapshot_image_shape, id, NULL, &image));
-    TRY(page_shown(c, response, "snapshot", id, snapshot.label));
     text_put(response->body, image.jpeg);
     response->type = "image/jpeg";
     return OK;

@@ -103,8 +103,7 @@ static rc put_sentence(struct ctx *c, struct picture *picture, const struct esca
                                     .picture = picture,
                                     .catalog = picture_catalog(picture)};
     const struct alarm_message message = {alarm->message, alarm->params.items, alarm->params.count};
-    struct response unread = {0};
-    TRY(message_say(c, &request, &unread, &message, "", &sentence));
+    TRY(message_say(c, &request, &message, "", &sentence));
     text_put(out, sentence);
     text_put_char(out, '\n');
     return OK;

@@ -42,6 +42,7 @@ const struct decision people_decisions[] = {
         .permission = "person.erase",
         .input = &person_erasure_shape,
         .decide = decide_erase,
+        .grave = true,
     },
     {0},
 };

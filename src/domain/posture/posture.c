@@ -1,9 +1,11 @@
 /* The rules of a level and its steps, and the module. */
-#include "domain/posture/posture.h"
+#include "domain/posture/posture_own.h"
 
 #include "core/record.h"
 #include "domain/alarm/alarm.h"
 #include "domain/mission/mission.h"
+#include "domain/source/source.h"
+#include "domain/task/task.h"
 
 /* Whoever may see the mission may see its level: a level is always explained. */
 #define READ   "mission.read"
@@ -96,7 +98,7 @@ static const struct due dues[] = {{.states = "standing", .field = "until", .step
 const struct module posture_module = {
     .name = "posture",
     .help = "The security level, why it is what it is, and until when",
-    .needs = NEEDS(&mission_module, &alarm_module),
+    .needs = NEEDS(&mission_module, &task_module, &alarm_module, &source_module, &report_module),
     .records =
         (const struct record[]){
             RECORD(level, "levels", READ, ASSESS, .check = check, .steps = steps, .dues = dues,
@@ -104,6 +106,13 @@ const struct module posture_module = {
             {0},
         },
     .reactions = (const struct reaction[]){{.on = "level.added", .react = on_added}, {0}},
+    .reports =
+        (const struct report[]){
+            {"morning",
+             "What the day begins with: level, alarms of the night, blind spots, what is due", READ,
+             &morning_asked_shape, morning_describe},
+            {0},
+        },
     .permissions =
         (const struct permission[]){{ASSESS, "Say what the security level is, and why"}, {0}},
 };

@@ -12,10 +12,10 @@ static rc put_handover(struct ctx *c, const struct request *request, struct resp
         const struct alarm_message message = {item->message, item->params.items,
                                               item->params.count};
         if (!str_absent(item->message))
-            TRY(message_say(c, request, response, &message, "", &item->name));
+            TRY(message_say(c, request, &message, "", &item->name));
     }
     shape_write(response->body, &handover_shape, SHAPE_VIEW_SHOWN, handover);
-    return page_shown(c, response, "handover", handover->id, handover->label);
+    return OK;
 }
 
 rc handovers_serve(struct ctx *c, const struct request *request, struct response *response)

@@ -24,7 +24,7 @@ static rc put_item(struct ctx *c, struct reporting *r, const struct handover_ite
     cells[1] = item->name;
     const struct alarm_message message = {item->message, item->params.items, item->params.count};
     if (!str_absent(item->message))
-        TRY(message_say(c, r->request, r->response, &message, "", &cells[1]));
+        TRY(message_say(c, r->request, &message, "", &cells[1]));
     else if (str_starts(item->record, "zone/"))
         TRY(report_title(c, r, item->record, &cells[1]));
     if (!str_absent(item->who))
@@ -81,7 +81,7 @@ rc handover_describe(struct ctx *c, struct reporting *r, const void *asked)
     TRY(str_format(c, &name, "handover/%.*s", STR_ARG(id)));
     TRY(str_format(c, &r->file_name, "handover-%.*s", STR_ARG(id)));
     TRY(report_open(c, r, report_word(r, "handover.title"), name, handover.label, row.drill));
-    TRY(report_shown(c, r, "handover", handover.id, handover.label));
+    TRY(report_shown(c, r, handover.label));
     TRY(put_head(c, r, &handover));
     TRY(put_section(c, r, &handover, "alarm/", "handover.alarms"));
     document_withhold(r->document, handover.not_listed);

@@ -39,7 +39,7 @@ static const struct event_kind *const events[] = {&source_counted_kind, &gap_ope
 
 const struct decision source_decisions[SOURCE_DECISIONS + 1] = {
     [SOURCE_DISABLE] = DECISION("source.disable", "Switch it off for a time", SOURCE_WRITE,
-                                &source_off_shape, source_disable, .lane = true),
+                                &source_off_shape, source_disable, .lane = true, .grave = true),
     [SOURCE_ENABLE] = DECISION("source.enable", "Switch it on again", SOURCE_WRITE, NULL,
                                source_enable, .lane = true),
     [SOURCE_REFUSE] = DECISION("source.refuse", "Count input of a source that could not be read",

@@ -37,7 +37,6 @@ rc sources_serve_states(struct ctx *c, const struct request *request, struct res
         sources[i].points.count = 0; /* many; they are on the source's own page */
         TRY(put_source(c, request, &sources[i], false, response->body));
         text_put_char(response->body, '}');
-        TRY(page_shown(c, response, "source", sources[i].id, sources[i].label));
     }
     text_put(response->body, STR("]}"));
     return OK;
@@ -49,7 +48,6 @@ rc sources_serve_one(struct ctx *c, const struct request *request, struct respon
     struct page page;
     struct query query = {.limit = GAPS_SHOWN, .sort = STR("began"), .descending = true};
     TRY(request_target(c, request, &source_shape, NULL, &source));
-    TRY(page_shown(c, response, "source", source.id, source.label));
     TRY(put_source(c, request, &source, true, response->body));
     query.filters[query.filter_count++] = (struct filter){STR("source"), FILTER_EQ, source.id};
     query.reader = &request->actor->clearance;

@@ -248,7 +248,7 @@ TEST(a_task_over_http)
     edge_scene_begin(&s, (struct edge_options){.check_replies = true});
     edge_scene_expect(&s, 200, "GET", "/api/v1/tasks?owner=amina&state=open", "officer", NULL,
                       NULL);
-    edge_scene_expect(&s, 409, "POST", "/api/v1/tasks/t/verify", "officer", NULL, "{}");
+    edge_scene_expect(&s, 403, "POST", "/api/v1/tasks/t/verify", "officer", NULL, "{}");
     edge_scene_expect(&s, 422, "POST", "/api/v1/tasks/t/finish", "officer", NULL, "{}");
     edge_scene_expect(&s, 422, "POST", "/api/v1/tasks/t/postpone", "officer", NULL,
                       "{\"due\":\"2040-12-10T08:00:00Z\"}");

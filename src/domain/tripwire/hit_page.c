@@ -160,7 +160,6 @@ rc tripwire_serve_hit(struct ctx *c, const struct request *request, struct respo
     NEW(c, hit, 1);
     TRY(request_target(c, request, &tripwire_hit_shape, &x.row, hit));
     x.hit = hit;
-    TRY(page_shown(c, response, "tripwire_hit", hit->id, hit->label));
     rc result = put_all(&x);
     sigma_set_close(x.set);
     return result;

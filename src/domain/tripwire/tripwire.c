@@ -66,11 +66,12 @@ const struct fold tripwire_folds[] = {
 /* They are told as changes: what was active at an event is read from those. */
 static const struct step steps[] = {
     STEP("activate", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL,
-         "Activate it, or confirm another person's activation", .rule = step_activate),
+         "Activate it, or confirm another person's activation", .rule = step_activate,
+         .flags = STEP_GRAVE),
     STEP("withdraw", NULL, PERMIT_TRIPWIRE_ACTIVATE, "*", NULL, "Give back an unconfirmed proposal",
          .input = &tripwire_off_shape, .rule = step_withdraw),
     STEP("off", NULL, PERMIT_TRIPWIRE_ACTIVATE, "active proposed", "off", "Switch it off",
-         .input = &tripwire_off_shape, .rule = step_off),
+         .input = &tripwire_off_shape, .rule = step_off, .flags = STEP_GRAVE),
     {0},
 };
 

@@ -15,12 +15,12 @@
  * until when, so nothing is kept for those who only ask, and asking often fills nothing. Kept is
  * only which were spent, until they expire. */
 
-enum ticket_use { TICKET_SIGN_IN = 1, TICKET_PASSKEY, TICKET_PASSWORD };
+enum ticket_use { TICKET_SIGN_IN = 1, TICKET_PASSKEY, TICKET_PASSWORD, TICKET_PROVE };
 enum { TOTP_SECRET_LEN = 20, TICKET_MS = 300000, TICKETS_SPENT_MAX = 4096 };
 
 struct ticket {
     enum ticket_use use;
-    struct str account;                  /* absent for signing in */
+    struct str account;                  /* absent for signing in; for a proof: the session */
     unsigned char totp[TOTP_SECRET_LEN]; /* of TICKET_PASSWORD: the new app's secret */
     unsigned char mark[crypto_secretbox_MACBYTES];
     struct wall expires;

@@ -8,6 +8,7 @@
 SHAPE_DEFINE(by_password, BY_PASSWORD_FIELDS, 1, "Signing in with a password");
 SHAPE_DEFINE(by_passkey, BY_PASSKEY_FIELDS, 1, "Signing in with a passkey");
 SHAPE_DEFINE(by_recovery, BY_RECOVERY_FIELDS, 1, "Signing in with a recovery code");
+SHAPE_DEFINE(proving, PROVING_FIELDS, 1, "Proving who one is, for one act");
 SHAPE_DEFINE(link, LINK_FIELDS, 1, "An enrolment link");
 SHAPE_DEFINE(enrolling, ENROLLING_FIELDS, 1, "Enrolling with a passkey or a password");
 SHAPE_DEFINE(new_passkey, NEW_PASSKEY_FIELDS, 1, "A passkey was added");

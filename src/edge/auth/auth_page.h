@@ -19,6 +19,14 @@ SHAPE_DECLARE(by_password, BY_PASSWORD_FIELDS);
       "the browser's answer, as its toJSON() writes it")
 SHAPE_DECLARE(by_passkey, BY_PASSKEY_FIELDS);
 
+#define PROVING_FIELDS(F, T)                                                                \
+    F(T, text, line, act, REQUIRED, 1, PROOF_ACT_MAX,                                       \
+      "what it is for, as the refusal of the act has it in `value`")                        \
+    F(T, json, _, credential, SECRET, 2, WEBAUTHN_RESPONSE_MAX, "the assertion's toJSON()") \
+    F(T, text, line, password, SECRET, 1, PASSWORD_BYTES_MAX, "or the password …")          \
+    F(T, text, line, code, SECRET, 1, 20, "… and what the authenticator app shows")
+SHAPE_DECLARE(proving, PROVING_FIELDS);
+
 #define BY_RECOVERY_FIELDS(F, T)                                                  \
     F(T, text, line, login, REQUIRED, 1, 64, "user name")                         \
     F(T, text, line, code, REQUIRED | SECRET, 1, 40, "one of the recovery codes") \
@@ -139,7 +147,8 @@ SHAPE_DECLARE(token_view, TOKEN_VIEW_FIELDS);
 
 #define LINK_VIEW_FIELDS(F, T)                                                    \
     F(T, text, line, link, REQUIRED, 0, 0, "goes after /enrol#; shown only once") \
-    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")                     \
+    F(T, flag, _, waits, 0, 0, 0, "it opens nothing until another officer has confirmed it")
 SHAPE_DECLARE(link_view, LINK_VIEW_FIELDS);
 
 /* ---- what the handlers share ----------------------------------------------------------------- */
@@ -171,6 +180,10 @@ rc auth_new_password(struct ctx *c, const struct request *request, const struct 
 rc auth_view(struct ctx *c, const struct request *request, const struct session *session,
              struct session_view *ret);
 
+/* The session of the caller. A token has none: it is good for what its scopes say, and what a
+ * person's sessions, passkeys and tokens are is none of it. FORBIDDEN with rule `session`. */
+rc auth_own_session(struct ctx *c, const struct request *request, struct session *ret);
+
 static inline struct auth *auth_of(const struct request *request)
 {
     return edge_request_auth(request);
@@ -180,6 +193,6 @@ static inline struct auth *auth_of(const struct request *request)
 void auth_put(struct response *response, const struct shape *shape, const void *record);
 
 serve_fn serve_passkey_options, serve_by_passkey, serve_by_password, serve_by_recovery,
-    serve_enrol_options, serve_enrol, serve_sign_out;
+    serve_prove_options, serve_prove, serve_enrol_options, serve_enrol, serve_sign_out;
 
 #endif

@@ -6,9 +6,7 @@
 
 static const struct str no_target = {NULL, 0};
 
-/* The session of the caller. A token has none: it is good for what its scopes say, and what a
- * person's sessions, passkeys and tokens are is none of it. */
-static rc own_session(struct ctx *c, const struct request *request, struct session *ret)
+rc auth_own_session(struct ctx *c, const struct request *request, struct session *ret)
 {
     struct session session = {0};
     rc result =
@@ -25,7 +23,7 @@ static rc own_session(struct ctx *c, const struct request *request, struct sessi
 static rc check_session(struct ctx *c, const struct request *request)
 {
     struct session session;
-    return own_session(c, request, &session);
+    return auth_own_session(c, request, &session);
 }
 
 /* Changing the ways in wants proof that it is still the same person: a cookie that was found lying
@@ -33,7 +31,7 @@ static rc check_session(struct ctx *c, const struct request *request)
 static rc check_fresh(struct ctx *c, const struct request *request)
 {
     struct session session = {0};
-    TRY(own_session(c, request, &session));
+    TRY(auth_own_session(c, request, &session));
     if (clock_now(c).us - session.opened.us < auth_of(request)->settings.fresh_ms * 1000)
         return OK;
     rc stale = fault_raise(c, RC_FORBIDDEN, __FILE__, __LINE__, "sign in again to change this");
@@ -263,7 +261,6 @@ static rc serve_token_make(struct ctx *c, const struct request *request, struct 
                                    .scopes = input->scopes,
                                    .expires = input->expires};
     struct token_view view;
-    TRY(check_fresh(c, request));
     TRY(read_sources(c, input->sources, &wish));
     TRY(auth_make_token(c, edge_request_core(request), request->actor, &wish, &view.id,
                         &view.token));
@@ -283,13 +280,54 @@ static rc serve_token_revoke(struct ctx *c, const struct request *request, struc
 static rc serve_enrolment_make(struct ctx *c, const struct request *request,
                                struct response *response)
 {
-    struct link_view view;
-    TRY(check_fresh(c, request));
+    struct link_view view = {0};
+    struct enrolment link = {0};
+    struct str hash;
     TRY(auth_make_enrolment(c, edge_request_core(request), request->actor, request->parts[0],
                             auth_of(request)->settings.enrolment_ms, &view.link, &view.expires));
+    TRY(secret_hash(c, view.link, &hash));
+    TRY(picture_find(c, request->picture, &enrolment_shape, "hash", hash, NULL, &link));
+    view.waits = link.waits;
     auth_put(response, &link_view_shape, &view);
     response->status = 201;
     return OK;
+}
+
+/* May the caller see the account that it opens? */
+static rc is_shown(struct ctx *c, const struct request *request, const struct enrolment *link,
+                   bool *ret)
+{
+    struct account account = {0};
+    rc found = picture_get(c, request->picture, &account_shape, link->account, NULL, &account);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    *ret = rc_ok(found) && actor_may_read(request->actor, account.label) &&
+           link->expires.us > clock_now(c).us;
+    return OK;
+}
+
+static rc serve_enrolments(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct query query = {.limit = QUERY_LIMIT_MAX};
+    struct enrolment *rows = NULL;
+    struct page page;
+    size_t count = 0;
+    TRY(picture_list(c, request->picture, &enrolment_shape, &query, &page));
+    NEW(c, rows, page.count + 1);
+    const struct enrolment *links = page.records;
+    for (size_t i = 0; i < page.count; i++) {
+        bool shown = false;
+        TRY(is_shown(c, request, &links[i], &shown));
+        if (shown)
+            rows[count++] = links[i];
+    }
+    put_items(response, &enrolment_shape, count, rows);
+    return OK;
+}
+
+static rc serve_enrolment_void(struct ctx *c, const struct request *request, struct response *)
+{
+    return call(c, request, "enrolment.void", request->parts[0], NULL);
 }
 
 /* ---- the rows -------------------------------------------------------------------------------- */
@@ -314,6 +352,12 @@ const struct route auth_routes[] = {
           .serve = serve_enrol),
     ROUTE(POST, "/api/v1/auth/sign-out", PERMIT_SIGNED_IN, "End this session", .slow = true,
           .serve = serve_sign_out),
+    ROUTE(POST, "/api/v1/auth/prove/options", PERMIT_SIGNED_IN,
+          "What a passkey has to sign to prove once more who uses it",
+          .output = &passkey_options_shape, .serve = serve_prove_options),
+    ROUTE(POST, "/api/v1/auth/prove", PERMIT_SIGNED_IN,
+          "Prove who I am, for one act within the next minute", .input = &proving_shape,
+          .slow = true, .serve = serve_prove),
     ROUTE(GET, "/api/v1/session", PERMIT_SIGNED_IN, "Who am I, and what may I do",
           .output = &session_view_shape, .serve = serve_who),
     ROUTE(GET, "/api/v1/sessions", PERMIT_SIGNED_IN, "Where I am signed in",
@@ -350,5 +394,11 @@ const struct route auth_routes[] = {
     ROUTE(POST, "/api/v1/accounts/{id}/enrolment", "account.enrol",
           "Make a one-time enrolment link", .output = &link_view_shape, .slow = true,
           .serve = serve_enrolment_make),
+    ROUTE(GET, "/api/v1/enrolments", "account.enrol",
+          "Enrolment links that can still be used, or wait for another officer",
+          .output = &enrolment_shape, .output_list = true, .serve = serve_enrolments),
+    ROUTE_COMMAND("/api/v1/enrolments/{id}/confirm", "enrolment.confirm"),
+    ROUTE(DELETE, "/api/v1/enrolments/{id}", "account.enrol", "Make a link void", .slow = true,
+          .serve = serve_enrolment_void),
     {0},
 };

@@ -189,13 +189,15 @@ rc serve_sign_out(struct ctx *c, const struct request *request, struct response 
 
 /* ---- passkeys -------------------------------------------------------------------------------- */
 
-/* The same for everybody: the passkey itself says whose it is. */
-rc serve_passkey_options(struct ctx *c, const struct request *request, struct response *response)
+/* What the browser has to have signed. The same for everybody: the passkey itself says whose it
+ * is. */
+static rc put_passkey_options(struct ctx *c, const struct request *request,
+                              const struct ticket *ticket, struct response *response)
 {
     struct webauthn_expect expect;
     struct str challenge, text;
     TRY(auth_expect(c, request, &expect));
-    TRY(ticket_make(c, auth_of(request), &(struct ticket){.use = TICKET_SIGN_IN}, &challenge));
+    TRY(ticket_make(c, auth_of(request), ticket, &challenge));
     TRY(encode_bytes(c, ENCODE_BASE64URL, challenge.ptr, challenge.len, &text));
     text_put(response->body, STR("{\"publicKey\":{\"challenge\":"));
     text_put_json(response->body, text);
@@ -205,6 +207,12 @@ rc serve_passkey_options(struct ctx *c, const struct request *request, struct re
                 ",\"allowCredentials\":[],\"userVerification\":\"required\",\"timeout\":%d}}",
                 TICKET_MS);
     return OK;
+}
+
+rc serve_passkey_options(struct ctx *c, const struct request *request, struct response *response)
+{
+    const struct ticket ticket = {.use = TICKET_SIGN_IN};
+    return put_passkey_options(c, request, &ticket, response);
 }
 
 /* The passkey that this assertion is said to be of. */
@@ -226,8 +234,10 @@ static rc find_passkey(struct ctx *c, const struct request *request,
     return OK;
 }
 
-static rc verify_passkey(struct ctx *c, const struct request *request, struct str credential,
-                         struct attempt *attempt, struct session_opening *opening)
+/* `of` is whom the challenge was given to: absent for whoever signs in. */
+static rc verify_passkey(struct ctx *c, const struct request *request, enum ticket_use use,
+                         struct str of, struct str credential, struct attempt *attempt,
+                         struct session_opening *opening)
 {
     struct webauthn_response response;
     struct webauthn_expect expect;
@@ -236,7 +246,9 @@ static rc verify_passkey(struct ctx *c, const struct request *request, struct st
     struct str challenge;
     TRY(webauthn_read(c, credential, &response));
     TRY(webauthn_challenge(c, &response, &challenge));
-    TRY(ticket_open(c, auth_of(request), TICKET_SIGN_IN, challenge, &ticket));
+    TRY(ticket_open(c, auth_of(request), use, challenge, &ticket));
+    if (!str_absent(of) && !str_eq(ticket.account, of))
+        FAIL(c, UNAUTHENTICATED, "the challenge was for somebody else");
     TRY(find_passkey(c, request, &response, &passkey));
     attempt->account = passkey.account;
     const struct webauthn_key key = {.key = passkey.key, .algorithm = passkey.algorithm};
@@ -253,7 +265,8 @@ rc serve_by_passkey(struct ctx *c, const struct request *request, struct respons
     struct session_opening *opening = NULL;
     NEW(c, opening, 1);
     TRY(begin(c, request, SIGN_IN_METHOD_PASSKEY, (struct str){NULL, 0}, &attempt));
-    rc result = verify_passkey(c, request, input->credential, &attempt, opening);
+    rc result = verify_passkey(c, request, TICKET_SIGN_IN, (struct str){NULL, 0}, input->credential,
+                               &attempt, opening);
     if (result.code == RC_UNAUTHENTICATED || result.code == RC_MALFORMED)
         return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSKEY);
     TRY(result);
@@ -283,25 +296,33 @@ static rc try_password(struct ctx *c, const struct request *request, enum sign_i
                            &ret->rehash);
 }
 
+/* Both of it, right and not used before. What was wrong is told, and refused. */
+static rc verify_password(struct ctx *c, const struct request *request,
+                          const struct by_password *given, struct password_try *tried,
+                          struct session_opening *opening)
+{
+    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, given->login, given->password, tried));
+    struct str totp = tried->password.totp;
+    if (str_absent(totp))
+        totp = STR("nobody's secret here");
+    int64_t step = totp_step(totp, given->code, clock_now(c));
+    if (str_absent(tried->attempt.account))
+        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_UNKNOWN);
+    if (!tried->right)
+        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_PASSWORD);
+    if (step < 0 || step <= tried->password.counter)
+        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_CODE);
+    opening->rehash = tried->rehash;
+    opening->counter = (struct opt_i64){true, step};
+    return OK;
+}
+
 rc serve_by_password(struct ctx *c, const struct request *request, struct response *response)
 {
-    const struct by_password *input = request->input;
     struct password_try tried = {0};
     struct session_opening *opening = NULL;
     NEW(c, opening, 1);
-    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, input->login, input->password, &tried));
-    struct str totp = tried.password.totp;
-    if (str_absent(totp))
-        totp = STR("nobody's secret here");
-    int64_t step = totp_step(totp, input->code, clock_now(c));
-    if (str_absent(tried.attempt.account))
-        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_UNKNOWN);
-    if (!tried.right)
-        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
-    if (step < 0 || step <= tried.password.counter)
-        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_CODE);
-    opening->rehash = tried.rehash;
-    opening->counter = (struct opt_i64){true, step};
+    TRY(verify_password(c, request, request->input, &tried, opening));
     return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
@@ -322,6 +343,77 @@ rc serve_by_recovery(struct ctx *c, const struct request *request, struct respon
     return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
+/* ---- proving it once more, for one act ------------------------------------------------------- */
+
+rc serve_prove_options(struct ctx *c, const struct request *request, struct response *response)
+{
+    struct session session;
+    TRY(auth_own_session(c, request, &session));
+    const struct ticket ticket = {.use = TICKET_PROVE, .account = session.id};
+    return put_passkey_options(c, request, &ticket, response);
+}
+
+static rc prove_by_passkey(struct ctx *c, const struct request *request,
+                           const struct session *session, struct attempt *attempt,
+                           struct session_opening *proof)
+{
+    const struct proving *input = request->input;
+    TRY(begin(c, request, SIGN_IN_METHOD_PASSKEY, (struct str){NULL, 0}, attempt));
+    rc result =
+        verify_passkey(c, request, TICKET_PROVE, session->id, input->credential, attempt, proof);
+    if (rc_ok(result) && str_eq(attempt->account, session->account))
+        return OK;
+    if (!rc_ok(result) && result.code != RC_UNAUTHENTICATED && result.code != RC_MALFORMED)
+        return result;
+    return fail(c, request, attempt, SIGN_IN_FAILURE_PASSKEY);
+}
+
+static rc prove_by_password(struct ctx *c, const struct request *request,
+                            const struct session *session, struct attempt *attempt,
+                            struct session_opening *proof)
+{
+    const struct proving *input = request->input;
+    struct account account = {0};
+    struct password_try tried = {0};
+    TRY(picture_get(c, request->picture, &account_shape, session->account, NULL, &account));
+    const struct by_password given = {account.login, input->password, input->code};
+    rc result = verify_password(c, request, &given, &tried, proof);
+    *attempt = tried.attempt;
+    return result;
+}
+
+static rc prove(struct ctx *c, const struct request *request, const struct session *session,
+                struct session_opening *proof)
+{
+    const struct proving *input = request->input;
+    struct attempt attempt = {.method = SIGN_IN_METHOD_PASSKEY};
+    if (!str_absent(input->credential))
+        TRY(prove_by_passkey(c, request, session, &attempt, proof));
+    else if (!str_absent(input->password) && !str_absent(input->code))
+        TRY(prove_by_password(c, request, session, &attempt, proof));
+    proof->session.account = session->account;
+    proof->session.proved_for = input->act;
+    rc result = core_command(c, edge_request_core(request), "session.prove", request->actor,
+                             session->id, proof);
+    if (result.code == RC_UNAUTHENTICATED)
+        return fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
+    return result;
+}
+
+/* A proof that fails ends nobody's session, so that it is no 401. */
+rc serve_prove(struct ctx *c, const struct request *request, struct response *)
+{
+    struct session session = {0};
+    struct session_opening *proof = NULL;
+    NEW(c, proof, 1);
+    TRY(auth_own_session(c, request, &session));
+    rc result = prove(c, request, &session, proof);
+    if (result.code == RC_UNAUTHENTICATED)
+        REFUSE(c, FORBIDDEN, "proof-failed", "",
+               "this did not work; check what you entered and try again");
+    return result;
+}
+
 /* ---- enrolling ------------------------------------------------------------------------------- */
 
 /* The link and its account. A link that is not good is an attempt that failed. */
@@ -339,8 +431,8 @@ static rc find_link(struct ctx *c, const struct request *request, struct str tex
         result = picture_get(c, request->picture, &account_shape, link.account, &row, &account);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    bool good = rc_ok(result) && link.expires.us > clock_now(c).us && row.retired.us == 0 &&
-                account.status == ACCOUNT_STATUS_ACTIVE;
+    bool good = rc_ok(result) && link.expires.us > clock_now(c).us && !link.waits &&
+                row.retired.us == 0 && account.status == ACCOUNT_STATUS_ACTIVE;
     if (!good)
         return fail(c, request, attempt, SIGN_IN_FAILURE_LINK);
     attempt->account = account.id;

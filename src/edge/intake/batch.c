@@ -74,7 +74,7 @@ static struct batch *filling(struct port *port)
 bool batch_full(const struct port *port)
 {
     bool room = port->filling && has_room(port->filling);
-    return port->draining || (port->batch_count >= port->carrier->batches && !room);
+    return port->draining || port->deaf || (port->batch_count >= port->carrier->batches && !room);
 }
 
 static bool is_lane(const struct stream_item *item)

@@ -40,7 +40,7 @@ struct message {
 
 struct broker {
     struct port *port;
-    struct stream *stream;
+    struct ear_stream *stream;
     struct speaker speaker;
     struct mosquitto *client;
     SSL_CTX *tls;
@@ -265,21 +265,18 @@ static void take(struct port *port, const struct message *message)
 {
     struct broker *b = port->carried;
     struct ctx *c = &port->receiver->scratch;
-    struct stream_item item;
+    struct ear_item heard = {.item = {.kind = STREAM_FRAME}};
     const struct origin origin = {
         .peer = str_from(b->host), .speaker = &b->speaker, .waiter = {.ticket = message->ticket}};
     bool waits = false;
     port->state.heard = clock_now(c);
-    stream_give(b->stream, (struct str){message->bytes, message->len},
-                (struct stream_given){.peer = origin.peer, .last = true, .datagram = true});
-    do {
-        if (!rc_ok(stream_next(c, b->stream, clock_now(c), &item))) {
-            port->state.refused++;
-            arena_reset(c->arena);
-            continue;
-        }
-        waits = (item.kind != STREAM_EMPTY && port_take(port, &item, &origin)) || waits;
-    } while (item.kind != STREAM_EMPTY);
+    ear_stream_give(b->stream, (struct str){message->bytes, message->len},
+                    (struct stream_given){.peer = origin.peer, .last = true, .datagram = true});
+    while (heard.item.kind != STREAM_EMPTY) {
+        if (!rc_ok(port_hear(c, port, b->stream, &heard)))
+            return; /* not settled: it is not acknowledged, and the broker sends it again */
+        waits = (heard.item.kind != STREAM_EMPTY && port_take(port, &heard.item, &origin)) || waits;
+    }
     if (!waits)
         settle_ticket(b, message->ticket);
 }
@@ -461,7 +458,7 @@ static rc open_broker(struct ctx *c, struct port *port, const void *options)
     if (b->stop_fd < 0)
         FAIL(c, IO, "no descriptor for a broker: %s", strerror(errno));
     TRY(mqtt_topics(&port->own, options, &b->topics));
-    TRY(stream_open(c, port->intake, &b->stream));
+    TRY(ear_stream_open(c, port->ear, &b->stream));
     TRY(make_client(c, port, b));
     port_set(port, LISTENER_CONDITION_CALLING, "");
     return OK;
@@ -492,7 +489,7 @@ static void close_broker(struct port *port)
     SSL_CTX_free(b->tls);
     if (b->stop_fd >= 0)
         close(b->stop_fd);
-    stream_close(b->stream);
+    ear_stream_close(b->stream);
     pthread_cond_destroy(&b->told);
     pthread_mutex_destroy(&b->mutex);
     free(b);

@@ -26,7 +26,7 @@ struct link {
     struct port *port; /* NULL: it is closed, and only held */
     struct link *next, **back;
     struct bufferevent *bev;
-    struct stream *stream;
+    struct ear_stream *stream;
     struct endpoint from;
     char peer[ENDPOINT_TEXT_MAX];
     size_t peer_len;
@@ -80,7 +80,7 @@ static void close_link(struct link *link)
     port->state.links--;
     port->dirty = true;
     bufferevent_free(link->bev);
-    stream_close(link->stream);
+    ear_stream_close(link->stream);
     link->port = NULL;
     link->bev = NULL;
     if (link->held == 0)
@@ -95,7 +95,7 @@ static bool read_gift(struct link *link)
     struct port *port = link->port;
     struct ctx *c = &port->receiver->scratch;
     struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
-    struct stream_item item;
+    struct ear_item heard;
     while (link->giving) {
         if (batch_full(port)) {
             port->state.waits += !port->waiting;
@@ -104,18 +104,18 @@ static bool read_gift(struct link *link)
             return false;
         }
         struct arena_mark mark = arena_mark(c->arena);
-        if (!rc_ok(stream_next(c, link->stream, clock_now(c), &item))) {
+        if (!rc_ok(port_hear(c, port, link->stream, &heard))) {
             port->waiting = true; /* no memory now: the next tick tries again */
             return false;
         }
-        link->giving = item.kind != STREAM_EMPTY;
+        link->giving = heard.item.kind != STREAM_EMPTY;
         if (link->giving)
-            port_take(port, &item,
+            port_take(port, &heard.item,
                       &(struct origin){
                           .peer = peer, .speaker = &link->speaker, .waiter = {.link = link}});
         arena_return(c->arena, mark);
     }
-    bool pending = stream_pending(link->stream);
+    bool pending = ear_stream_pending(link->stream);
     if (pending && !link->pending)
         link->begun = now_of(port);
     link->pending = pending;
@@ -125,8 +125,8 @@ static bool read_gift(struct link *link)
 static void give(struct link *link, bool last)
 {
     struct str peer = {link->peer_len ? link->peer : NULL, link->peer_len};
-    stream_give(link->stream, (struct str){link->gift, link->gift_len},
-                (struct stream_given){.peer = peer, .last = last});
+    ear_stream_give(link->stream, (struct str){link->gift, link->gift_len},
+                    (struct stream_given){.peer = peer, .last = last});
     link->giving = true;
 }
 
@@ -340,7 +340,7 @@ static void accept_link(struct port *port, int fd, const struct sockaddr *from, 
         link->from.len = (socklen_t)from_len;
     }
     bool good =
-        link && make_room(port, &link->from) && rc_ok(stream_open(c, port->intake, &link->stream));
+        link && make_room(port, &link->from) && rc_ok(ear_stream_open(c, port->ear, &link->stream));
     if (good)
         link->bev = make_bev(port, fd);
     if (good && link->bev) {
@@ -351,7 +351,7 @@ static void accept_link(struct port *port, int fd, const struct sockaddr *from, 
     port->state.links_refused++;
     evutil_closesocket(fd);
     if (link)
-        stream_close(link->stream);
+        ear_stream_close(link->stream);
     free(link);
 }
 

@@ -47,10 +47,9 @@ void port_stop(struct port *port)
 
 static rc open_adapter(struct ctx *c, struct port *port, void **ret_options)
 {
-    const struct adapter *adapter = NULL;
-    TRY(listener_adapter(c, &port->listener, &adapter, ret_options));
-    port->proves = listener_proves(&port->listener, adapter, *ret_options);
-    return intake_open(c, adapter, *ret_options, &port->intake);
+    TRY(listener_adapter(c, &port->listener, &port->adapter, ret_options));
+    port->proves = listener_proves(&port->listener, port->adapter, *ret_options);
+    return port_open_ear(c, port);
 }
 
 static rc begin(struct ctx *c, struct port *port)
@@ -101,6 +100,8 @@ rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *li
     result = begin(c, port);
     if (!rc_ok(result))
         port_set(port, LISTENER_CONDITION_FAILED, c->fault.message);
+    if (!rc_ok(result) && port->adapter && !port->ear && result.code != RC_INVALID)
+        port_deafen(port, c->fault.message);
     *ret = port;
     return OK;
 }
@@ -113,7 +114,7 @@ void port_close(struct port *port)
     batch_forget(port);
     if (port->fd >= 0)
         close(port->fd);
-    intake_close(port->intake);
+    ear_close(port->ear);
     arena_close(port->own.arena);
     free(port);
 }

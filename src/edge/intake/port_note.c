@@ -5,7 +5,7 @@
 static void count(struct port *port)
 {
     struct listener_state *state = &port->state;
-    const struct intake_counts *counts = intake_counts(port->intake);
+    const struct intake_counts *counts = ear_counts(port->ear);
     state->bytes = (int64_t)counts->bytes;
     state->frames = (int64_t)counts->frames;
     state->signals = (int64_t)counts->signals;
@@ -16,16 +16,16 @@ static void count(struct port *port)
 
 static rc show_tallies(struct ctx *c, const struct port *port, struct str *ret)
 {
-    const struct adapter *adapter = intake_adapter(port->intake);
+    const struct adapter *adapter = port->adapter;
     struct text out;
     bool first = true;
     text_init(&out, c, 4000);
     text_put_char(&out, '{');
     for (size_t i = 0; adapter->tallies[i]; i++) {
-        if (intake_tally(port->intake, i) == 0)
+        if (ear_tally(port->ear, i) == 0)
             continue;
         text_printf(&out, "%s\"%s\":%llu", first ? "" : ",", adapter->tallies[i],
-                    (unsigned long long)intake_tally(port->intake, i));
+                    (unsigned long long)ear_tally(port->ear, i));
         first = false;
     }
     text_put_char(&out, '}');
@@ -36,7 +36,7 @@ static rc show_tallies(struct ctx *c, const struct port *port, struct str *ret)
 static struct str shown_bytes(const struct port *port, const struct intake_sample *sample)
 {
     struct str bytes = {sample->bytes, sample->len};
-    const char *begins = intake_adapter(port->intake)->begins;
+    const char *begins = port->adapter->begins;
     if (port->listener.carrier != LISTENER_CARRIER_FILE)
         return bytes;
     bool ours = begins && bytes.len > 0 && bytes.ptr[0] && strchr(begins, bytes.ptr[0]);
@@ -46,7 +46,7 @@ static struct str shown_bytes(const struct port *port, const struct intake_sampl
 static rc show_samples(struct ctx *c, const struct port *port, struct listener_state *state)
 {
     struct intake_sample samples[INTAKE_SAMPLES];
-    size_t many = intake_samples(port->intake, samples);
+    size_t many = ear_samples(port->ear, samples);
     NEW(c, state->samples.items, many);
     state->samples.count = many;
     for (size_t i = 0; i < many; i++) {
@@ -93,7 +93,7 @@ static rc make_note(struct port *port, struct batch *batch)
     NEW(c, batch->note, 1);
     TRY(show_blames(c, port, batch->note));
     port->state.noted = clock_now(c);
-    if (port->intake) {
+    if (port->ear) {
         count(port);
         TRY(show_tallies(c, port, &port->state.tallies));
         TRY(show_samples(c, port, &port->state));

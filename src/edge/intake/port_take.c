@@ -1,6 +1,8 @@
 /* What a frame says, and what follows from who spoke. */
 #include "edge/intake/receiver_own.h"
 
+#include <stdio.h>
+
 enum { HEARD_MS = 1000 };
 
 /* Has this sender not been heard for a second? Then the watch is told, also where what it said is
@@ -40,7 +42,7 @@ static void blame_for(struct port *port, const struct stream_item *item, const s
         blame->sample_count++;
     size_t len = item->bytes.len < BAD_SAMPLE_BYTES ? item->bytes.len : BAD_SAMPLE_BYTES;
     blame->samples[at].at = clock_now(&port->receiver->scratch);
-    blame->samples[at].why = item->why;
+    snprintf(blame->samples[at].why, sizeof blame->samples[at].why, "%s", item->why);
     blame->samples[at].len = len;
     if (len)
         memcpy(blame->samples[at].bytes, item->bytes.ptr, len);

@@ -67,23 +67,32 @@ static bool same_socket(const struct port *port, const struct listener *listener
            str_eq(port->listener.address, listener->address);
 }
 
+/* May a listener that is deaf be opened again? */
+static bool is_time(struct receiver *r, const struct port *port)
+{
+    return clock_mono(&r->scratch).us >= port->hear_again.us;
+}
+
 /* The socket of a listener that was changed is kept: a new one may not be had any more. */
 static rc open_one(struct receiver *r, const struct listener *listener, int64_t seq)
 {
     struct port *old = find(r, listener->id), *port = NULL;
     int fd = -1;
-    if (old && old->seq == seq) {
+    if (old && old->seq == seq && !(old->deaf && is_time(r, old))) {
+        r->again = r->again || old->deaf;
         old->seen = true;
         return OK;
     }
     if (old && drain(r, old))
         return OK;
+    int deaths = old && old->deaf ? old->deaths : 0;
     if (old) {
         if (old->fd >= 0 && same_socket(old, listener) && !listener->disabled)
             fd = dup(old->fd);
         drop(r, old);
     }
     TRY(port_open(&r->scratch, r, listener, seq, fd, &port));
+    port->deaths += deaths;
     port->seen = true;
     port->next = r->ports;
     r->ports = port;
@@ -173,6 +182,7 @@ static void on_flush(evutil_socket_t, short, void *arg)
 static void look_around(struct receiver *r)
 {
     struct mono now = clock_mono(&r->scratch);
+    receiver_look_at_ears(r);
     for (struct port *port = r->ports; port; port = port->next) {
         port_tick(port, now);
         arena_reset(r->scratch.arena);
@@ -220,6 +230,8 @@ static rc open_receiver(struct ctx *c, struct receiver *r)
     if (!r->scratch.arena)
         FAIL(c, NO_MEMORY, "no memory for the intake");
     TRY(make_loop(c, r));
+    if (r->options.program)
+        TRY(agent_start(c, r->options.program, EAR_SPAWNER_ROLE, &r->spawner));
     TRY(core_reader_open(c, core, &r->reader));
     TRY(follower_open(c, core, &follow, &r->follower));
     rc result = reload(r);
@@ -236,7 +248,7 @@ rc receiver_open(struct ctx *c, const struct receiver_options *options, struct r
     r->options = *options;
     if (r->options.note_ms == 0)
         r->options.note_ms = 5000;
-    r->wake_fd = -1;
+    r->wake_fd = r->spawner.fd = -1;
     r->done_last = &r->done;
     r->scratch = (struct ctx){.arena = arena_open(SCRATCH_MEMORY), .clock = options->clock};
     pthread_mutex_init(&r->mutex, NULL);
@@ -303,6 +315,7 @@ void receiver_close(struct receiver *r)
         next = batch->next_aloft;
         batch_free(batch);
     }
+    agent_end(&r->spawner);
     follower_close(r->follower);
     if (r->reader.picture)
         core_reader_close(&r->reader);

@@ -22,7 +22,9 @@ struct receiver_options {
     struct core *core;
     const struct clock *clock;
     const struct agent *opener; /* opens sockets after the sandbox is closed; NULL: they are ours */
-    SSL_CTX *tls;               /* the mission's own; NULL: listeners with TLS fail to open */
+    const char *program;        /* this one, to start ears (agent/ear); NULL: `start_ear` does */
+    rc (*start_ear)(struct ctx *c, int socket); /* with this socket, which is its from here on */
+    SSL_CTX *tls;       /* the mission's own; NULL: listeners with TLS fail to open */
     struct texts files; /* folders (place_folders) in which listeners may read files and make
                          * sockets; none: nowhere */
     int64_t note_ms;    /* how often figures are noted; 0: 5000 */

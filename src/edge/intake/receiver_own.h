@@ -2,6 +2,7 @@
 #ifndef EDGE_INTAKE_RECEIVER_OWN_H
 #define EDGE_INTAKE_RECEIVER_OWN_H
 
+#include "agent/ear/ear.h"
 #include "agent/opener/opener.h"
 #include "base/endpoint.h"
 #include "core/follower.h"
@@ -108,7 +109,7 @@ struct blame {
     size_t sample_count;
     struct {
         struct wall at;
-        const char *why;
+        char why[200];
         size_t len;
         char bytes[BAD_SAMPLE_BYTES];
     } samples[BAD_SAMPLES_MAX];
@@ -122,7 +123,12 @@ struct port {
     struct str path; /* of a carrier in files: the address without links */
     int64_t seq;
     bool seen; /* while records are compared */
-    struct intake *intake;
+    const struct adapter *adapter;
+    struct ear *ear;     /* reads what comes; NULL: it is not open */
+    uint32_t ear_number; /* as the spawner knows it; 0: none that has to be ended */
+    bool deaf;           /* its ear is gone: the listener is opened again, not before … */
+    struct mono hear_again, opened;
+    int deaths;                    /* of its ears, soon after each other */
     const struct carrier *carrier; /* NULL: not known to this version */
     void *carried;                 /* what the carrier has open */
     bool open;
@@ -150,6 +156,15 @@ rc port_open(struct ctx *c, struct receiver *receiver, const struct listener *li
              int fd, struct port **ret);
 void port_close(struct port *port);
 void port_set(struct port *port, enum listener_condition condition, const char *why);
+/* port_ear.c: start the process that reads for it. IO when there is none to be had: it is deaf. */
+rc port_open_ear(struct ctx *c, struct port *port);
+/* The next frame of a stream. On failure the port may be deaf: nothing more is read then. */
+rc port_hear(struct ctx *c, struct port *port, struct ear_stream *stream, struct ear_item *ret);
+/* It cannot hear any more, or not yet: it is opened again later. */
+void port_deafen(struct port *port, const char *why);
+/* Ears that have ended are told of here. */
+void receiver_look_at_ears(struct receiver *receiver);
+
 /* What a frame says, and what follows from who spoke. True when it waits to be written. */
 bool port_take(struct port *port, struct stream_item *item, const struct origin *origin);
 /* There is room again. */
@@ -176,6 +191,8 @@ struct receiver {
     struct batch
         *aloft; /* batches that the writer has; also when it was ended before it had them */
     size_t flying;
+    struct agent spawner; /* of ears */
+    uint32_t ears;        /* started so far */
     bool stopping;
     struct mono stop_by;
     pthread_t thread;

@@ -157,10 +157,11 @@ static void end_file(struct tail *tail)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static void count(struct tail *tail, const struct stream_item *item)
+static void count(struct tail *tail, const struct ear_item *heard)
 {
+    const struct stream_item *item = &heard->item;
     struct listener_place *place = &tail->place;
-    place->offset = tail->base + (int64_t)(item->at + item->bytes.len);
+    place->offset = tail->base + (int64_t)(item->at + heard->size);
     place->frames++;
     place->signals += (int64_t)item->out.count;
     place->bad += item->kind == STREAM_BAD;
@@ -172,7 +173,7 @@ static bool read_gift(struct tail *tail)
 {
     struct port *port = tail->port;
     struct ctx *c = &port->receiver->scratch;
-    struct stream_item item;
+    struct ear_item heard;
     while (tail->giving) {
         if (batch_full(port)) {
             port->state.waits += !port->waiting;
@@ -181,12 +182,12 @@ static bool read_gift(struct tail *tail)
             return false;
         }
         struct arena_mark mark = arena_mark(c->arena);
-        if (!rc_ok(stream_next(c, tail->stream, clock_now(c), &item)))
+        if (!rc_ok(port_hear(c, port, tail->stream, &heard)))
             return false;
-        tail->giving = item.kind != STREAM_EMPTY;
+        tail->giving = heard.item.kind != STREAM_EMPTY;
         if (tail->giving) {
-            count(tail, &item);
-            port_take(port, &item,
+            count(tail, &heard);
+            port_take(port, &heard.item,
                       &(struct origin){.speaker = &tail->speaker, .place = &tail->place});
         }
         arena_return(c->arena, mark);
@@ -199,8 +200,8 @@ static bool read_gift(struct tail *tail)
 static bool give(struct tail *tail, bool last)
 {
     tail->ending = last;
-    stream_give(tail->stream, (struct str){tail->gift, tail->gift_len},
-                (struct stream_given){.last = last});
+    ear_stream_give(tail->stream, (struct str){tail->gift, tail->gift_len},
+                    (struct stream_given){.last = last});
     tail->giving = true;
     return read_gift(tail);
 }
@@ -326,7 +327,7 @@ static rc open_tail(struct ctx *c, struct port *port, const void *)
     tail->folder = folder.ptr;
     tail->name = name.ptr;
     TRY(read_place(port, &tail->place));
-    TRY(stream_open(c, port->intake, &tail->stream));
+    TRY(ear_stream_open(c, port->ear, &tail->stream));
     watch(tail);
     return OK;
 }
@@ -340,7 +341,7 @@ static void close_tail(struct port *port)
         close(tail->watch);
     if (tail->fd >= 0)
         close(tail->fd);
-    stream_close(tail->stream);
+    ear_stream_close(tail->stream);
     free(tail);
 }
 

@@ -11,7 +11,7 @@ struct tail {
     const char *folder, *name;
     int fd, watch;
     struct event *watch_event;
-    struct stream *stream;
+    struct ear_stream *stream;
     struct listener_place place; /* of the open file, up to the last frame */
     int64_t base;                /* where the stream began */
     int64_t read;                /* bytes that were read */

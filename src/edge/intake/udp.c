@@ -18,7 +18,7 @@ enum {
 
 struct udp {
     struct event *readable;
-    struct stream *stream;
+    struct ear_stream *stream;
     uint32_t kernel_dropped;
     struct speaker speakers[SPEAKER_SLOTS];
 };
@@ -43,11 +43,11 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
     struct ctx *c = &port->receiver->scratch;
     char host[ENDPOINT_TEXT_MAX];
     struct str peer = {host, endpoint_write_host(from, host)};
-    struct stream_item item = {.kind = STREAM_FRAME};
+    struct ear_item heard = {.item = {.kind = STREAM_FRAME}};
     struct udp *udp = port->carried;
     if (peer.len == 0)
         peer.ptr = NULL;
-    if (!udp->stream && !rc_ok(stream_open(c, port->intake, &udp->stream))) {
+    if (!udp->stream && !rc_ok(ear_stream_open(c, port->ear, &udp->stream))) {
         port->state.dropped++;
         return;
     }
@@ -57,21 +57,21 @@ static void take(struct port *port, struct str bytes, const struct endpoint *fro
         .waiter = {.to = *from},
     };
     port->state.heard = clock_now(c);
-    stream_give(udp->stream, bytes,
-                (struct stream_given){.peer = peer, .last = true, .datagram = true});
-    while (item.kind != STREAM_EMPTY) {
-        if (!rc_ok(stream_next(c, udp->stream, clock_now(c), &item))) {
+    ear_stream_give(udp->stream, bytes,
+                    (struct stream_given){.peer = peer, .last = true, .datagram = true});
+    while (heard.item.kind != STREAM_EMPTY) {
+        if (!rc_ok(port_hear(c, port, udp->stream, &heard))) {
             port->state.dropped++;
-            stream_close(udp->stream);
+            ear_stream_close(udp->stream);
             udp->stream = NULL;
             break;
         }
-        if (item.kind == STREAM_EMPTY)
+        if (heard.item.kind == STREAM_EMPTY)
             break;
-        if (batch_full(port) && !has_duress(&item))
+        if (batch_full(port) && !has_duress(&heard.item))
             port->state.dropped++;
         else
-            port_take(port, &item, &origin);
+            port_take(port, &heard.item, &origin);
     }
     arena_reset(c->arena);
 }
@@ -122,7 +122,7 @@ static rc open_udp(struct ctx *c, struct port *port, const void *)
     if (port->fd < 0)
         TRY(opener_socket(c, port->receiver->options.opener, OPENER_DATAGRAM,
                           port->listener.address, &port->fd));
-    TRY(stream_open(c, port->intake, &udp->stream));
+    TRY(ear_stream_open(c, port->ear, &udp->stream));
     udp->readable =
         event_new(port->receiver->base, port->fd, EV_READ | EV_PERSIST, on_readable, port);
     if (!udp->readable || event_add(udp->readable, NULL) != 0)
@@ -135,7 +135,7 @@ static void close_udp(struct port *port)
     struct udp *udp = port->carried;
     if (udp->readable)
         event_free(udp->readable);
-    stream_close(udp->stream);
+    ear_stream_close(udp->stream);
     free(udp);
 }
 

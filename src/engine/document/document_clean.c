@@ -21,6 +21,13 @@ static bool is_unknown(uint32_t code)
            (code >= 0xe000 && code <= 0xf8ff) || code >= 0xf0000;
 }
 
+/* Marks of direction turn nothing round but spaces and signs beside them; times and numbers of ours
+ * begin with one. */
+static bool is_mark(uint32_t code)
+{
+    return code == 0x200e || code == 0x200f;
+}
+
 static void put_char(struct text *out, struct str text, size_t at, size_t len)
 {
     uint32_t code = code_point(text.ptr + at, len);
@@ -30,7 +37,7 @@ static void put_char(struct text *out, struct str text, size_t at, size_t len)
         text_put_char(out, ' ');
     else if (code == '\r')
         return;
-    else if (is_unknown(code) || str_hidden_at(text, at, len))
+    else if (is_unknown(code) || (!is_mark(code) && str_hidden_at(text, at, len)))
         text_printf(out, "[U+%04X]", code);
     else
         text_put(out, str_sub(text, at, len));

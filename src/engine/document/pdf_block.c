@@ -9,6 +9,7 @@
 #define PAD      5.0   /* beside what stands in a cell */
 #define QR_SIDE  113.4 /* 40 mm */
 #define SIGN_BOX 84.0
+#define TABLE    60.0 /* a table begins with its names and a row */
 
 static enum style style_of(const struct document_block *text)
 {
@@ -45,6 +46,8 @@ static rc room_after(struct press *p, const struct document_block *block, double
         *ret = SIGN_BOX;
     else if (next->kind == DOCUMENT_QR)
         *ret = QR_SIDE;
+    else if (next->kind == DOCUMENT_TABLE)
+        *ret = TABLE;
     else if (next->kind == DOCUMENT_PARAGRAPH || next->kind == DOCUMENT_FIXED)
         TRY(press_measure(p, &(struct cell){next->text, style_of(next), 0, WIDTH, NULL}, &width,
                           ret));
@@ -181,7 +184,7 @@ static rc put_table(struct press *p, const struct document_block *block)
 {
     struct cell cells[CELLS_MAX];
     fill_cells(block, cells);
-    TRY(press_need(p, 60));
+    TRY(press_need(p, TABLE));
     p->table = block;
     p->tag = "Table";
     press_tag(p, p->tag);

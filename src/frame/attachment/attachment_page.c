@@ -104,7 +104,6 @@ rc attachment_serve_one(struct ctx *c, const struct request *request, struct res
     if (a.removed.us)
         FAIL(c, NOT_FOUND, "this file was removed: %.*s", STR_ARG(a.removed_why));
     TRY(read_bytes(c, request, &a, &bytes));
-    TRY(page_shown(c, response, "attachment", a.id, a.label));
     TRY(str_format(c, &name, "%.*s", STR_ARG(a.name)));
     response->file_name = name.ptr;
     TRY(str_format(c, &name, "%.*s", STR_ARG(a.type)));

@@ -94,8 +94,12 @@ rc report_prepare(struct ctx *c, const struct request *request, struct response 
                   struct reporting *ret)
 {
     struct str language = request_param(request, "language");
-    *ret = (struct reporting){.request = request, .response = response};
+    struct request *asked;
+    NEW(c, asked, 1);
+    *asked = *request;
+    *ret = (struct reporting){.request = asked, .response = response};
     TRY(words_open(c, str_absent(language) ? request->language : language, &ret->words));
+    asked->language = words_language(ret->words); /* also what alarms say */
     TRY(prepare_mission(c, ret));
     return prepare_ledger(c, ret);
 }
@@ -154,12 +158,10 @@ static struct str title_of(const struct record *record, const struct record_head
     return head->id;
 }
 
-rc report_shown(struct ctx *c, struct reporting *r, const char *noun, struct str id,
-                struct label label)
+rc report_shown(struct ctx *c, struct reporting *r, struct label label)
 {
     struct label *whole = &r->document->head.label;
-    TRY(label_join(c, *whole, label, whole));
-    return page_shown(c, r->response, noun, id, label);
+    return label_join(c, *whole, label, whole);
 }
 
 rc report_who(struct ctx *c, struct reporting *r, struct str account, struct str *ret)
@@ -179,8 +181,7 @@ rc report_who(struct ctx *c, struct reporting *r, struct str account, struct str
         !actor_may_read(r->request->actor, person->label))
         return OK;
     *ret = title_of(people, person);
-    return r->document ? report_shown(c, r, people->shape->name, person->id, person->label)
-                       : page_shown(c, r->response, people->shape->name, person->id, person->label);
+    return r->document ? report_shown(c, r, person->label) : OK;
 }
 
 rc report_title(struct ctx *c, struct reporting *r, struct str name, struct str *ret)
@@ -201,7 +202,7 @@ rc report_title(struct ctx *c, struct reporting *r, struct str name, struct str 
         return OK;
     }
     *ret = title_of(record, head);
-    return report_shown(c, r, record->shape->name, head->id, head->label);
+    return report_shown(c, r, head->label);
 }
 
 /* ---- the document ---------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@
 extern const struct module report_module;
 
 struct reporting {
-    const struct request *request;
+    const struct request *request; /* a copy, in the document's language */
     struct response *response;
     const struct words *words;
     struct document *document; /* from report_open on */
@@ -56,9 +56,8 @@ rc report_who(struct ctx *c, struct reporting *r, struct str account, struct str
  * caller may not read it; the name itself where there is no such record. */
 rc report_title(struct ctx *c, struct reporting *r, struct str record, struct str *ret);
 
-/* A record is shown: note the reading, and join its label to the document's. */
-rc report_shown(struct ctx *c, struct reporting *r, const char *noun, struct str id,
-                struct label label);
+/* What is under this label is shown: join it to the document's. */
+rc report_shown(struct ctx *c, struct reporting *r, struct label label);
 
 /* A field's value as a person reads it; absent when it is. */
 rc report_value(struct ctx *c, struct reporting *r, const struct shape *shape,

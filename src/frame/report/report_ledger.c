@@ -47,13 +47,8 @@ static rc keep_event(struct ctx *walk, void *arg, const struct ledger_event *eve
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(str_copy(c, *texts[i], texts[i]));
     item->event.body = (struct str){NULL, 0};
-    struct str id = item->event.record, noun = STR("event");
-    if (str_absent(id))
-        TRY(str_format(c, &id, "%" PRId64, event->seq));
-    else if (str_split(&id, '/', &noun))
-        TRY(str_copy(c, noun, &noun));
     TRY(str_copy(c, seen.label.compartments, &seen.label.compartments));
-    return report_shown(c, r, noun.ptr, id, seen.label);
+    return report_shown(c, r, seen.label);
 }
 
 rc report_keep(struct ctx *c, struct reporting *r, struct str record, struct str kind,

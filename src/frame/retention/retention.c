@@ -92,7 +92,7 @@ const struct decision retention_decisions[RETENTION_DECISIONS + 1] = {
         DECISION("retention.person", "Erase the records about a person who is erased",
                  PERMIT_RETENTION_ERASE, NULL, retention_decide_person),
     [RECORD_ERASE] = DECISION("record.erase", "Erase a record early", PERMIT_RETENTION_ERASE,
-                              &record_erase_shape, record_decide_erase),
+                              &record_erase_shape, record_decide_erase, .grave = true),
     {0},
 };
 
@@ -103,9 +103,9 @@ const struct module retention_module = {
     .records =
         (const struct record[]){
             RECORD(retention, "retentions", PERMIT_RETENTION_READ, PERMIT_RETENTION_WRITE,
-                   .check = retention_check),
-            RECORD(hold, "holds", PERMIT_RETENTION_READ, PERMIT_RETENTION_HOLD,
-                   .check = hold_check),
+                   .check = retention_check, .grave = true),
+            RECORD(hold, "holds", PERMIT_RETENTION_READ, PERMIT_RETENTION_HOLD, .check = hold_check,
+                   .grave = true),
             {0},
         },
     .events = (const struct event_kind *const[]){&retention_passed_kind, NULL},

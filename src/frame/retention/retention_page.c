@@ -42,7 +42,6 @@ static rc put_due(struct ctx *c, const struct request *request, const struct rec
         struct retention_due due = {.due = {since.us + rule.days * DAY_US}};
         TRY(record_name(c, record->shape, head->id, &due.record));
         TRY(retention_held(c, request->picture, record, body, &due.held));
-        TRY(page_shown(c, response, record->shape->name, head->id, head->label));
         if (!*first)
             text_put_char(response->body, ',');
         *first = false;

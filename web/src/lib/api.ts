@@ -38,6 +38,13 @@ export function onSignedOut(listener: () => void): void {
   signedOut = listener;
 }
 
+let prove: (act: string) => Promise<boolean> = async () => false;
+
+/** Called when an act has to be proved: resolves to whether that was done, and it is repeated. */
+export function onUnproved(asker: (act: string) => Promise<boolean>): void {
+  prove = asker;
+}
+
 export interface Send {
   body?: unknown;
   /** A file as the body, as it is. */
@@ -83,7 +90,12 @@ export async function call(method: string, path: string, send: Send = {}): Promi
     throw new Problem(0, {});
   }
   if (response.status === 401 && !send.quiet) signedOut();
-  if (!response.ok) throw problemOf(text, response.status);
+  if (!response.ok) {
+    const problem = problemOf(text, response.status);
+    const { rule, value = '' } = problem.body;
+    if (rule === 'proof' && (await prove(value))) return call(method, path, send);
+    throw problem;
+  }
   return {
     status: response.status,
     text,

@@ -140,6 +140,9 @@ export interface Who {
   /** Events recorded before it was asked. */
   events: number;
   mission: api.MissionView;
+  /** How they signed in, and what ways they have. */
+  method: api.SessionView['method'];
+  ways?: api.SessionView['ways'] | undefined;
   /** The whole mission is at a drill. */
   drill?: boolean;
 }
