@@ -20,14 +20,20 @@ enum {
     HOUR_US = 3600000000,
 };
 
-/* The file: certificates in DER, keys in PKCS #8 DER behind a nonce, sealed. */
-#define TLS_FILE_FIELDS(F, T)                                                              \
-    F(T, bytes, _, authority, REQUIRED, 1, 8192, "certificate of the mission's authority") \
-    F(T, bytes, _, authority_key, REQUIRED, 1, 4096, "its private key, sealed")            \
-    F(T, bytes, _, server, REQUIRED, 1, 8192, "certificate of the server")                 \
+/* The files: certificates in DER, keys in PKCS #8 DER behind a nonce, sealed. */
+#define TLS_FILE_FIELDS(F, T)                                                                  \
+    F(T, bytes, _, authority, REQUIRED, 1, 8192, "certificate of the mission's authority")     \
+    F(T, bytes, _, authority_key, 0, 1, 4096, "its private key, sealed: before it had a file") \
+    F(T, bytes, _, server, REQUIRED, 1, 8192, "certificate of the server")                     \
     F(T, bytes, _, server_key, REQUIRED, 1, 4096, "its private key, sealed")
 SHAPE_DECLARE(tls_file, TLS_FILE_FIELDS);
 SHAPE_DEFINE(tls_file, TLS_FILE_FIELDS, 1, "Keys and certificates of the web server");
+
+#define AUTHORITY_FILE_FIELDS(F, T)                                                          \
+    F(T, bytes, _, certificate, REQUIRED, 1, 8192, "certificate of the mission's authority") \
+    F(T, bytes, _, key, REQUIRED, 1, 4096, "its private key, sealed")
+SHAPE_DECLARE(authority_file, AUTHORITY_FILE_FIELDS);
+SHAPE_DEFINE(authority_file, AUTHORITY_FILE_FIELDS, 1, "The mission's certificate authority");
 
 struct tlsca {
     struct tlsca_options options;
@@ -35,8 +41,9 @@ struct tlsca {
     unsigned char key[KEY];
     SSL_CTX *context;
     bool given;
-    pthread_mutex_t mutex; /* of the pairs */
-    struct tlsca_pair authority, server;
+    pthread_mutex_t mutex; /* of the certificates */
+    X509 *authority;
+    struct tlsca_pair server;
     struct wall looked; /* when renewal was last thought of */
 };
 
@@ -110,57 +117,140 @@ static rc read_pair(struct ctx *c, const unsigned char *key, const char *what, s
     return OK;
 }
 
-static rc save(struct ctx *c, const struct tlsca *tls, const struct tlsca_pair *authority,
+static rc write_file(struct ctx *c, const struct tlsca *tls, const char *path,
+                     const struct shape *shape, const void *file)
+{
+    struct text out;
+    struct str json;
+    text_init(&out, c, FILE_MAX);
+    shape_write(&out, shape, SHAPE_VIEW_WHOLE, file);
+    text_put_char(&out, '\n');
+    TRY(text_done(&out, &json));
+    return file_write(c, tls->options.files, path, json, 0600);
+}
+
+static rc read_file(struct ctx *c, const struct tlsca_options *options, const char *path,
+                    const struct shape *shape, void *ret)
+{
+    struct str json;
+    TRY(file_read(c, options->files, path, FILE_MAX, &json));
+    if (!rc_ok(shape_read(c, shape, SHAPE_FROM_RECORD, json, ret)))
+        FAIL(c, CORRUPT, "%s is damaged", path);
+    return OK;
+}
+
+static rc save(struct ctx *c, const struct tlsca *tls, X509 *authority,
                const struct tlsca_pair *server)
 {
     struct tls_file file = {0};
-    struct text out;
-    struct str json;
-    TRY(write_certificate(c, authority->certificate, &file.authority));
+    TRY(write_certificate(c, authority, &file.authority));
     TRY(write_certificate(c, server->certificate, &file.server));
-    TRY(seal_key(c, tls->key, "authority", authority->key, &file.authority_key));
     TRY(seal_key(c, tls->key, "server", server->key, &file.server_key));
-    text_init(&out, c, FILE_MAX);
-    shape_write(&out, &tls_file_shape, SHAPE_VIEW_WHOLE, &file);
-    text_put_char(&out, '\n');
-    TRY(text_done(&out, &json));
-    return file_write(c, tls->options.files, tls->options.path, json, 0600);
+    return write_file(c, tls, tls->options.path, &tls_file_shape, &file);
+}
+
+/* ---- the authority --------------------------------------------------------------------------- */
+
+static rc save_authority(struct ctx *c, const struct tlsca *tls, const struct tlsca_pair *authority)
+{
+    struct authority_file file = {0};
+    TRY(write_certificate(c, authority->certificate, &file.certificate));
+    TRY(seal_key(c, tls->key, "authority", authority->key, &file.key));
+    return write_file(c, tls, tls->options.authority, &authority_file_shape, &file);
+}
+
+/* With its key, for one signature. */
+static rc load_authority(struct ctx *c, const struct tlsca *tls, struct tlsca_pair *ret)
+{
+    struct authority_file file = {0};
+    TRY(read_file(c, &tls->options, tls->options.authority, &authority_file_shape, &file));
+    return read_pair(c, tls->key, "authority", file.certificate, file.key, ret);
+}
+
+static rc make_authority(struct ctx *c, const struct tlsca *tls, struct tlsca_pair *ret)
+{
+    TRY(tlsca_make_authority(c, tls->options.mission, tls->options.names, ret));
+    rc result = save_authority(c, tls, ret);
+    if (!rc_ok(result))
+        tlsca_pair_free(ret);
+    return result;
+}
+
+/* The authority that signs: the one of its file, another where that may not sign for these names. A
+ * mission that has one, but not its key, gets no other: devices trust that one. */
+static rc take_authority(struct ctx *c, const struct tlsca *tls, struct tlsca_pair *ret)
+{
+    struct tlsca_pair authority = {0};
+    rc result = load_authority(c, tls, &authority);
+    if (result.code == RC_NOT_FOUND && tls->authority)
+        FAIL(c, NOT_FOUND, "the key of the mission's authority is elsewhere: put %s back",
+             tls->options.authority);
+    if (result.code == RC_NOT_FOUND)
+        return make_authority(c, tls, ret);
+    TRY(result);
+    if (tlsca_may_sign(authority.certificate, tls->options.names)) {
+        *ret = authority;
+        return OK;
+    }
+    tlsca_pair_free(&authority);
+    LOG(WARN, "tls.authority",
+        LOG_TEXT("why", STR("it may not sign for these names: devices have to trust a new one")));
+    return make_authority(c, tls, ret);
+}
+
+/* From a tls.json that has it inside. */
+static rc move_authority(struct ctx *c, struct tlsca *tls, const struct tls_file *file)
+{
+    struct tlsca_pair authority = {0};
+    TRY(read_pair(c, tls->key, "authority", file->authority, file->authority_key, &authority));
+    rc result = save_authority(c, tls, &authority);
+    if (rc_ok(result))
+        result = save(c, tls, authority.certificate, &tls->server);
+    tlsca_pair_free(&authority);
+    return result;
 }
 
 static rc load(struct ctx *c, struct tlsca *tls)
 {
     struct tls_file file = {0};
-    struct str json;
-    TRY(file_read(c, tls->options.files, tls->options.path, FILE_MAX, &json));
-    rc result = shape_read(c, &tls_file_shape, SHAPE_FROM_RECORD, json, &file);
-    if (!rc_ok(result))
-        FAIL(c, CORRUPT, "%s is damaged", tls->options.path);
-    TRY(read_pair(c, tls->key, "authority", file.authority, file.authority_key, &tls->authority));
-    return read_pair(c, tls->key, "server", file.server, file.server_key, &tls->server);
+    TRY(read_file(c, &tls->options, tls->options.path, &tls_file_shape, &file));
+    const unsigned char *at = (const unsigned char *)file.authority.ptr;
+    TRY(read_pair(c, tls->key, "server", file.server, file.server_key, &tls->server));
+    tls->authority = d2i_X509(NULL, &at, (long)file.authority.len);
+    if (!tls->authority)
+        FAIL(c, CORRUPT, "the authority's certificate is damaged");
+    return str_absent(file.authority_key) ? OK : move_authority(c, tls, &file);
 }
 
 /* A new server certificate, and first of all an authority where there is none. */
 static rc renew(struct ctx *c, struct tlsca *tls)
 {
-    struct tlsca_pair authority = tls->authority, server = {0};
-    if (!authority.key)
-        TRY(tlsca_make_authority(c, tls->options.mission, &authority));
+    struct tlsca_pair authority = {0}, server = {0};
+    TRY(take_authority(c, tls, &authority));
     rc result = tlsca_make_server(c, &authority, tls->options.names, &server);
     if (rc_ok(result))
-        result = save(c, tls, &authority, &server);
-    if (!rc_ok(result)) {
+        result = save(c, tls, authority.certificate, &server);
+    if (rc_ok(result)) {
+        X509_free(tls->authority);
+        tlsca_pair_free(&tls->server);
+        tls->authority = authority.certificate;
+        tls->server = server;
+        authority.certificate = NULL;
+    } else {
         tlsca_pair_free(&server);
-        if (authority.key != tls->authority.key)
-            tlsca_pair_free(&authority);
-        return result;
     }
-    tlsca_pair_free(&tls->server);
-    tls->authority = authority;
-    tls->server = server;
-    return OK;
+    tlsca_pair_free(&authority);
+    return result;
 }
 
 /* ---- while serving -------------------------------------------------------------------------- */
+
+static void tell_not_renewed(const struct ctx *c, const struct tlsca *tls)
+{
+    LOG(WARN, "tls.renew", LOG_TEXT("why", str_from(c->fault.message)),
+        LOG_NUMBER("hours_left",
+                   (tlsca_end(tls->server.certificate).us - clock_now(c).us) / HOUR_US));
+}
 
 /* Under the mutex. A failure is no reason to refuse a connection: the old one is still good. */
 static void renew_in_time(struct tlsca *tls)
@@ -170,11 +260,11 @@ static void renew_in_time(struct tlsca *tls)
     if (clock_now(&c).us - tls->looked.us < HOUR_US)
         return;
     tls->looked = clock_now(&c);
-    if (tlsca_is_good(&c, tls->server.certificate, tls->options.names))
+    if (tlsca_is_good(&c, tls->server.certificate, tls->options.names, TLSCA_RENEW_DAYS))
         return;
     c.arena = arena_open(OWN_MEMORY);
     if (!c.arena || !rc_ok(renew(&c, tls)))
-        LOG(ERROR, "tls.renew", LOG_TEXT("why", str_from(c.fault.message)));
+        tell_not_renewed(&c, tls);
     arena_close(c.arena);
 }
 
@@ -237,7 +327,7 @@ void tlsca_close(struct tlsca *tls)
     if (!tls)
         return;
     SSL_CTX_free(tls->context);
-    tlsca_pair_free(&tls->authority);
+    X509_free(tls->authority);
     tlsca_pair_free(&tls->server);
     arena_close(tls->arena);
     pthread_mutex_destroy(&tls->mutex);
@@ -251,8 +341,10 @@ void tlsca_close(struct tlsca *tls)
 static rc keep_options(struct ctx *c, struct tlsca *tls, const struct tlsca_options *options)
 {
     struct ctx own = {.arena = tls->arena, .clock = options->clock};
-    struct str path;
+    struct str path, authority;
     rc result = str_copy(&own, str_from(options->path), &path);
+    if (rc_ok(result))
+        result = str_copy(&own, str_from(options->authority), &authority);
     if (rc_ok(result))
         result = str_copy(&own, options->mission, &tls->options.mission);
     struct str *names = ctx_take(&own, options->names.count + 1, sizeof *names);
@@ -263,6 +355,7 @@ static rc keep_options(struct ctx *c, struct tlsca *tls, const struct tlsca_opti
     tls->options.files = options->files;
     tls->options.clock = options->clock;
     tls->options.path = path.ptr;
+    tls->options.authority = authority.ptr;
     tls->options.names = (struct texts){names, options->names.count};
     host_keep_secret(tls->key, KEY);
     memcpy(tls->key, options->key, KEY);
@@ -275,8 +368,14 @@ static rc open_own(struct ctx *c, struct tlsca *tls, const struct tlsca_options 
     rc result = load(c, tls);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    if (!tls->server.key || !tlsca_is_good(c, tls->server.certificate, tls->options.names))
-        TRY(renew(c, tls));
+    const struct texts names = tls->options.names;
+    if (!tls->server.key || !tlsca_is_good(c, tls->server.certificate, names, TLSCA_RENEW_DAYS)) {
+        result = renew(c, tls);
+        if (!tls->server.key || !tlsca_is_good(c, tls->server.certificate, names, 0))
+            TRY(result);
+        if (!rc_ok(result))
+            tell_not_renewed(c, tls);
+    }
     TRY(make_context(c, tls));
     tls->looked = clock_now(c);
     SSL_CTX_set_cert_cb(tls->context, choose_certificate, tls);
@@ -343,7 +442,7 @@ rc tlsca_authority(struct ctx *c, struct tlsca *tls, struct str *ret)
     if (tls->given)
         FAIL(c, NOT_FOUND, "the certificate was given: its authority is not the mission's own");
     BIO *out = BIO_new(BIO_s_mem());
-    if (!out || PEM_write_bio_X509(out, tls->authority.certificate) != 1) {
+    if (!out || PEM_write_bio_X509(out, tls->authority) != 1) {
         BIO_free(out);
         FAIL(c, NO_MEMORY, "the authority's certificate cannot be written");
     }
@@ -359,4 +458,27 @@ struct wall tlsca_valid_to(struct tlsca *tls)
     struct wall end = tlsca_end(tls->server.certificate);
     pthread_mutex_unlock(&tls->mutex);
     return end;
+}
+
+rc tlsca_look(struct ctx *c, const struct tlsca_options *options, struct tlsca_state *ret)
+{
+    struct tls_file file = {0};
+    struct tlsca_state state = {0};
+    struct str key;
+    rc result = read_file(c, options, options->path, &tls_file_shape, &file);
+    if (result.code == RC_NOT_FOUND) {
+        *ret = state;
+        return OK;
+    }
+    TRY(result);
+    const unsigned char *at = (const unsigned char *)file.server.ptr;
+    X509 *server = d2i_X509(NULL, &at, (long)file.server.len);
+    if (!server)
+        FAIL(c, CORRUPT, "%s is damaged", options->path);
+    state.valid_to = tlsca_end(server);
+    X509_free(server);
+    state.renewable = !str_absent(file.authority_key) ||
+                      rc_ok(file_read(c, options->files, options->authority, FILE_MAX, &key));
+    *ret = state;
+    return OK;
 }

@@ -130,9 +130,39 @@ static bool make_key(struct tlsca_pair *pair)
     return pair->key && pair->certificate;
 }
 
-rc tlsca_make_authority(struct ctx *c, struct str mission, struct tlsca_pair *ret)
+/* What an authority is bound to, as X509V3 reads it: these names and no others. Kinds of names that
+ * are not among them are excluded whole; of hosts by permitting one that cannot be (RFC 2606). */
+static rc constraints(struct ctx *c, struct texts names, struct str *ret)
+{
+    struct text out;
+    bool host = false, four = false, six = false;
+    text_init(&out, c, 32768);
+    text_put(&out, STR("critical"));
+    for (size_t i = 0; i < names.count; i++) {
+        char address[INET6_ADDRSTRLEN + 1];
+        struct str name = bare(names.items[i]);
+        bool numeric = is_address(name, address), wide = numeric && strchr(address, ':');
+        text_printf(&out, ",permitted;%s:%.*s%s", numeric ? "IP" : "DNS", STR_ARG(name),
+                    wide      ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+                    : numeric ? "/255.255.255.255"
+                              : "");
+        host = host || !numeric;
+        six = six || wide;
+        four = four || (numeric && !wide);
+    }
+    text_put(&out, host ? STR("") : STR(",permitted;DNS:none.invalid"));
+    text_put(&out, four ? STR("") : STR(",excluded;IP:0.0.0.0/0.0.0.0"));
+    text_put(&out, six ? STR("") : STR(",excluded;IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0"));
+    return text_done(&out, ret);
+}
+
+rc tlsca_make_authority(struct ctx *c, struct str mission, struct texts names,
+                        struct tlsca_pair *ret)
 {
     struct tlsca_pair pair = {0};
+    struct str bounds, checked;
+    TRY(alternative_names(c, names, &checked));
+    TRY(constraints(c, names, &bounds));
     bool good =
         make_key(&pair) && begin(c, pair.certificate, pair.key, mission, TLSCA_AUTHORITY_DAYS) &&
         X509_set_issuer_name(pair.certificate, X509_get_subject_name(pair.certificate)) == 1 &&
@@ -141,6 +171,7 @@ rc tlsca_make_authority(struct ctx *c, struct str mission, struct tlsca_pair *re
         add_extension(pair.certificate, pair.certificate, NID_key_usage,
                       "critical,keyCertSign,cRLSign") &&
         add_extension(pair.certificate, pair.certificate, NID_subject_key_identifier, "hash") &&
+        add_extension(pair.certificate, pair.certificate, NID_name_constraints, bounds.ptr) &&
         X509_sign(pair.certificate, pair.key, EVP_sha256()) > 0;
     if (!good) {
         tlsca_pair_free(&pair);
@@ -148,6 +179,53 @@ rc tlsca_make_authority(struct ctx *c, struct str mission, struct tlsca_pair *re
     }
     *ret = pair;
     return OK;
+}
+
+/* The host itself or one below it. */
+static bool covers_host(const ASN1_IA5STRING *base, struct str name)
+{
+    struct str own = {(const char *)ASN1_STRING_get0_data(base), (size_t)ASN1_STRING_length(base)};
+    if (name.len < own.len || !str_eq_nocase(str_sub(name, name.len - own.len, own.len), own))
+        return false;
+    return name.len == own.len || name.ptr[name.len - own.len - 1] == '.';
+}
+
+/* An address and its mask stand behind each other. */
+static bool covers_address(const ASN1_OCTET_STRING *base, const char *address)
+{
+    unsigned char bytes[16];
+    const unsigned char *own = ASN1_STRING_get0_data(base);
+    size_t len = strchr(address, ':') ? 16 : 4;
+    bool good = inet_pton(len == 16 ? AF_INET6 : AF_INET, address, bytes) == 1 &&
+                (size_t)ASN1_STRING_length(base) == 2 * len;
+    for (size_t i = 0; good && i < len; i++)
+        good = (bytes[i] & own[len + i]) == (own[i] & own[len + i]);
+    return good;
+}
+
+static bool is_within(const NAME_CONSTRAINTS *bounds, struct str name)
+{
+    char address[INET6_ADDRSTRLEN + 1];
+    bool numeric = is_address(name, address), good = false;
+    for (int i = 0; i < sk_GENERAL_SUBTREE_num(bounds->permittedSubtrees) && !good; i++) {
+        const GENERAL_NAME *base = sk_GENERAL_SUBTREE_value(bounds->permittedSubtrees, i)->base;
+        if (numeric && base->type == GEN_IPADD)
+            good = covers_address(base->d.iPAddress, address);
+        else if (!numeric && base->type == GEN_DNS)
+            good = covers_host(base->d.dNSName, name);
+    }
+    return good;
+}
+
+bool tlsca_may_sign(const X509 *authority, struct texts names)
+{
+    NAME_CONSTRAINTS *bounds = X509_get_ext_d2i(authority, NID_name_constraints, NULL, NULL);
+    bool good = true;
+    for (size_t i = 0; bounds && i < names.count && good; i++)
+        good = is_within(bounds, bare(names.items[i]));
+    NAME_CONSTRAINTS_free(bounds);
+    ERR_clear_error();
+    return good;
 }
 
 rc tlsca_make_server(struct ctx *c, const struct tlsca_pair *authority, struct texts names,
@@ -183,7 +261,7 @@ struct wall tlsca_end(const X509 *certificate)
     return (struct wall){(int64_t)timegm(&parts) * 1000000};
 }
 
-bool tlsca_is_good(const struct ctx *c, const X509 *certificate, struct texts names)
+bool tlsca_is_good(const struct ctx *c, const X509 *certificate, struct texts names, int days)
 {
     X509 *asked = X509_dup(certificate);
     bool good = asked != NULL;
@@ -195,5 +273,5 @@ bool tlsca_is_good(const struct ctx *c, const X509 *certificate, struct texts na
                                          : X509_check_host(asked, name.ptr, name.len, 0, NULL) == 1;
     }
     X509_free(asked);
-    return good && left_us >= (int64_t)TLSCA_RENEW_DAYS * DAY_SECONDS * 1000000;
+    return good && left_us >= (int64_t)days * DAY_SECONDS * 1000000;
 }

@@ -16,16 +16,21 @@ struct tlsca_pair {
 };
 void tlsca_pair_free(struct tlsca_pair *pair);
 
-/* A new authority, signed by itself. */
-rc tlsca_make_authority(struct ctx *c, struct str mission, struct tlsca_pair *ret);
+/* A new authority, signed by itself, that may sign for these names only (RFC 5280, 4.2.1.10).
+ * INVALID for a name that is neither a host name nor an address. */
+rc tlsca_make_authority(struct ctx *c, struct str mission, struct texts names,
+                        struct tlsca_pair *ret);
+
+/* May this authority sign a certificate for all these names? */
+bool tlsca_may_sign(const X509 *authority, struct texts names);
 
 /* A new server certificate for these names, signed by the authority. INVALID for a name that is
  * neither a host name nor an address. */
 rc tlsca_make_server(struct ctx *c, const struct tlsca_pair *authority, struct texts names,
                      struct tlsca_pair *ret);
 
-/* Is the certificate good for all these names, and for at least the days of renewal? */
-bool tlsca_is_good(const struct ctx *c, const X509 *certificate, struct texts names);
+/* Is the certificate good for all these names, and for at least so many days? */
+bool tlsca_is_good(const struct ctx *c, const X509 *certificate, struct texts names, int days);
 
 /* Its end. */
 struct wall tlsca_end(const X509 *certificate);

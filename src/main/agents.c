@@ -45,6 +45,16 @@ static int be_trial(void)
     return told ? 0 : ROLE_FAILED;
 }
 
+static int be_spawner(const char *role)
+{
+    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
+    rc result = sandbox_drop_capabilities(&c, false);
+    if (!rc_ok(result))
+        fprintf(stderr, "chancery: %s cannot be started: %s\n", role, c.fault.message);
+    arena_close(c.arena);
+    return rc_ok(result) ? spawner_run(AGENT_FD, role) : ROLE_FAILED;
+}
+
 /* What it has to say goes over its socket, likewise. */
 static int be_opener(void)
 {
@@ -107,9 +117,9 @@ int agents_main(int count, char **arguments)
     if (count != 2)
         return -1;
     if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
-        return spawner_run(AGENT_FD, PROBE_ROLE);
+        return be_spawner(PROBE_ROLE);
     if (strcmp(arguments[1], EAR_SPAWNER_ROLE) == 0)
-        return spawner_run(AGENT_FD, EAR_ROLE);
+        return be_spawner(EAR_ROLE);
     if (strcmp(arguments[1], EAR_ROLE) == 0)
         return be_ear();
     if (strcmp(arguments[1], OPENER_ROLE) == 0)

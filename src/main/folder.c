@@ -224,6 +224,7 @@ rc folder_tls(struct ctx *c, struct folder *folder, struct texts hosts, struct t
         .clock = folder->options.clock,
     };
     TRY(path_join(c, folder->path, FOLDER_TLS, &options.path));
+    TRY(path_join(c, folder->path, FOLDER_AUTHORITY, &options.authority));
     NEW(c, options.names.items, hosts.count + 2);
     options.names.items[options.names.count++] = STR("localhost");
     options.names.items[options.names.count++] = STR("127.0.0.1");

@@ -52,9 +52,10 @@ rc folder_secret(struct ctx *c, const struct unlock_flags *flags, bool fresh,
 void folder_secret_end(struct key_secret *secret);
 
 /* The names of the files in a folder. */
-#define FOLDER_CONFIG "chancery.json"
-#define FOLDER_KEYS   "keys.json"
-#define FOLDER_RECORD "record.db"
-#define FOLDER_TLS    "tls.json"
+#define FOLDER_CONFIG    "chancery.json"
+#define FOLDER_KEYS      "keys.json"
+#define FOLDER_RECORD    "record.db"
+#define FOLDER_TLS       "tls.json"
+#define FOLDER_AUTHORITY "authority.json"
 
 #endif

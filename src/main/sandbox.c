@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -146,6 +147,39 @@ bool sandbox_hide_memory(void)
            (SANDBOX_SANITIZED || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
 }
 
+/* ---- capabilities ---------------------------------------------------------------------------- */
+
+enum { CAP_WORDS = 2, CAP_BITS = 32 };
+
+static long capabilities(long call, struct __user_cap_data_struct words[CAP_WORDS])
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    return syscall(call, &head, words);
+}
+
+rc sandbox_drop_capabilities(struct ctx *c, bool listens)
+{
+    struct __user_cap_data_struct words[CAP_WORDS] = {0};
+    const uint32_t kept = listens ? 1U << CAP_NET_BIND_SERVICE : 0;
+    if (capabilities(SYS_capget, words) != 0)
+        FAIL(c, INTERNAL, "the kernel does not tell what we may do: %s", strerror(errno));
+    bool may_drop = words[0].effective >> CAP_SETPCAP & 1;
+    for (unsigned long cap = 0; may_drop && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+        if ((cap >= CAP_BITS || !(kept >> cap & 1)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0)
+            FAIL(c, INTERNAL, "a capability cannot be given up: %s", strerror(errno));
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* a kernel before 4.3 has none */
+    for (size_t i = 0; i < CAP_WORDS; i++) {
+        words[i].permitted &= i == 0 ? kept : 0;
+        words[i].effective &= words[i].permitted;
+        words[i].inheritable = 0;
+    }
+    if (capabilities(SYS_capset, words) != 0)
+        FAIL(c, INTERNAL, "capabilities cannot be given up: %s", strerror(errno));
+    return OK;
+}
+
+/* ---- the server ------------------------------------------------------------------------------ */
+
 rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const char **ret_level)
 {
     struct str level;
@@ -271,6 +305,7 @@ rc sandbox_enter_probe(struct ctx *c)
     const struct rlimit files = {PROBE_FILES, PROBE_FILES}, none = {0, 0};
     struct texts nothing = {.count = 0};
     long abi = 0;
+    TRY(sandbox_drop_capabilities(c, false));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
     /* A sanitizer's shadow is larger than any such limit. */
@@ -297,11 +332,13 @@ static const int opener_refused[] = {
 enum { OPENER_MEMORY_BYTES = 256 << 20, OPENER_FILES = 128 };
 
 /* Bounds of memory and files, no core dump, and of the file system these folders to read. */
-static rc bound(struct ctx *c, rlim_t memory_bytes, rlim_t file_count, struct texts readable)
+static rc bound(struct ctx *c, bool listens, rlim_t memory_bytes, rlim_t file_count,
+                struct texts readable)
 {
     const struct rlimit memory = {memory_bytes, memory_bytes};
     const struct rlimit files = {file_count, file_count}, none = {0, 0};
     long abi = 0;
+    TRY(sandbox_drop_capabilities(c, listens));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         FAIL(c, INTERNAL, "the kernel does not let us give up rights: %s", strerror(errno));
     if ((!SANDBOX_SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0) ||
@@ -312,18 +349,18 @@ static rc bound(struct ctx *c, rlim_t memory_bytes, rlim_t file_count, struct te
 }
 
 /* Reads what names and certificates are looked up with, and nothing else. */
-static rc enter_naming(struct ctx *c, rlim_t memory_bytes, rlim_t file_count)
+static rc enter_naming(struct ctx *c, bool listens, rlim_t memory_bytes, rlim_t file_count)
 {
     static const struct str of_names[] = {
         {"/etc", 4}, {"/run/systemd/resolve", 20}, {"/usr/lib", 8}, {"/lib", 4}};
     struct texts readable = {(struct str *)(void *)(uintptr_t)of_names,
                              sizeof of_names / sizeof of_names[0]};
-    return bound(c, memory_bytes, file_count, readable);
+    return bound(c, listens, memory_bytes, file_count, readable);
 }
 
 rc sandbox_enter_opener(struct ctx *c)
 {
-    TRY(enter_naming(c, OPENER_MEMORY_BYTES, OPENER_FILES));
+    TRY(enter_naming(c, true, OPENER_MEMORY_BYTES, OPENER_FILES));
     return restrict_calls(c, sizeof opener_refused / sizeof opener_refused[0], opener_refused);
 }
 
@@ -339,7 +376,7 @@ enum { OUTLETS_MEMORY_BYTES = 512 << 20, OUTLETS_FILES = 64 };
 
 rc sandbox_enter_outlets(struct ctx *c)
 {
-    TRY(enter_naming(c, OUTLETS_MEMORY_BYTES, OUTLETS_FILES));
+    TRY(enter_naming(c, false, OUTLETS_MEMORY_BYTES, OUTLETS_FILES));
     return restrict_calls(c, sizeof outlets_refused / sizeof outlets_refused[0], outlets_refused);
 }
 
@@ -390,7 +427,7 @@ static rc allow_only(struct ctx *c, size_t count, const int *calls)
 rc sandbox_enter_ear(struct ctx *c)
 {
     struct texts nothing = {.count = 0};
-    TRY(bound(c, EAR_MEMORY_BYTES, EAR_FILES, nothing));
+    TRY(bound(c, false, EAR_MEMORY_BYTES, EAR_FILES, nothing));
     return allow_only(c, sizeof ear_allowed / sizeof ear_allowed[0], ear_allowed);
 }
 
@@ -414,7 +451,7 @@ rc sandbox_enter_renderer(struct ctx *c)
                                           {"/var/cache/fontconfig", 21}};
     struct texts readable = {(struct str *)(void *)(uintptr_t)of_fonts,
                              sizeof of_fonts / sizeof of_fonts[0]};
-    TRY(bound(c, RENDERER_MEMORY_BYTES, RENDERER_FILES, readable));
+    TRY(bound(c, false, RENDERER_MEMORY_BYTES, RENDERER_FILES, readable));
     return restrict_calls(c, sizeof renderer_refused / sizeof renderer_refused[0],
                           renderer_refused);
 }

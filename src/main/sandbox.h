@@ -19,6 +19,11 @@ enum { SANDBOX_SANITIZED = 0 };
  * other program of the same user may attach to it. False: the kernel refuses. */
 bool sandbox_hide_memory(void);
 
+/* Give up every capability that root has, for good and for what is started afterwards: root is then
+ * a user like others, who owns its own files. `listens`: all but that to listen at a port below
+ * 1024. Before any thread is started: each has its own. */
+rc sandbox_drop_capabilities(struct ctx *c, bool listens);
+
 /* Before any thread is started: only this folder may be read and written, and these others be read
  * (Landlock, as far as the kernel has it), beside the machine's time zones, no program be started,
  * no other process be touched (seccomp). One of the others that is not there cannot be read later

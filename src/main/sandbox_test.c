@@ -7,13 +7,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -421,4 +426,89 @@ TEST(each_protocol_is_heard_in_the_sandbox_of_an_ear)
     for (size_t i = 0; adapters[i]; i++)
         if (!adapters[i]->outside)
             is_heard_in_sandbox(adapters[i]);
+}
+
+/* ---- every role ------------------------------------------------------------------------------ */
+
+static rc enter_server(struct ctx *c)
+{
+    const char *level = NULL;
+    TRY(sandbox_drop_capabilities(c, true));
+    TRY(sandbox_enter(c, ".", (struct texts){NULL, 0}, &level));
+    return sandbox_cut_network(c, false);
+}
+
+static const struct role {
+    const char *name;
+    rc (*enter)(struct ctx *c);
+    bool listens;
+} roles[] = {
+    {"server", enter_server, true},
+    {"opener", sandbox_enter_opener, true},
+    {"probe", sandbox_enter_probe, false},
+    {"renderer", sandbox_enter_renderer, false},
+    {"outlets", sandbox_enter_outlets, false},
+    {"message", enter_message, false},
+    {"ear", sandbox_enter_ear, false},
+};
+
+/* What root may and others may not: none of it is left, and none comes back. */
+static int capabilities_left(uint64_t allowed)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct words[2];
+    if (syscall(SYS_capget, &head, words) != 0) /* it may not even ask: cli_test.py looks */
+        return errno == EPERM ? REFUSED : NO_SANDBOX;
+    uint64_t have = words[0].permitted | (uint64_t)words[1].permitted << 32;
+    words[0].permitted |= 1U << CAP_SYS_ADMIN;
+    bool again = syscall(SYS_capset, &head, words) == 0;
+    return (have & ~allowed) == 0 && !again ? REFUSED : WORKED;
+}
+
+static int try_capabilities(void)
+{
+    return capabilities_left(0);
+}
+
+static int try_other_capabilities(void)
+{
+    return capabilities_left(1U << CAP_NET_BIND_SERVICE);
+}
+
+static int try_giving_away(void)
+{
+    int fd = memfd_create("nothing", MFD_CLOEXEC);
+    return fd >= 0 && fchown(fd, 65534, 65534) == 0 ? WORKED : REFUSED;
+}
+
+static int try_memory_of_parent(void)
+{
+    char byte;
+    struct iovec here = {&byte, 1}, there = {&byte, 1};
+    return refused_or_worked(process_vm_readv(getppid(), &here, 1, &there, 1, 0) < 0);
+}
+
+static int try_mount(void)
+{
+    return refused_or_worked(mount("none", "/tmp", "tmpfs", 0, NULL) != 0);
+}
+
+static int try_namespace(void)
+{
+    return refused_or_worked(unshare(CLONE_NEWUSER) != 0);
+}
+
+TEST(no_role_has_capabilities_or_looks_into_others_or_starts_programs)
+{
+    static int (*const attempts[])(void) = {try_giving_away, try_memory_of_parent, try_mount,
+                                            try_namespace, try_exec};
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        const struct role *role = &roles[i];
+        int (*left)(void) = role->listens ? try_other_capabilities : try_capabilities;
+        if (in_role(role->enter, left) != REFUSED)
+            fail_msg("%s keeps a capability", role->name);
+        for (size_t j = 0; j < sizeof attempts / sizeof attempts[0]; j++)
+            if (in_role(role->enter, attempts[j]) != REFUSED)
+                fail_msg("%s: attempt %zu worked", role->name, j);
+    }
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { FINDINGS_MAX = 32, FREE_BYTES_LEAST = 1 << 30, LOG_BYTES_MOST = 512 << 20 };
+enum { CERTIFICATE_DAYS = 60 };
 
 enum finding_kind { FINDING_GOOD, FINDING_WARNING, FINDING_WRONG };
 
@@ -55,6 +56,27 @@ static void look_at_rights(struct examination *e)
                    "chancery does not serve a folder that others could read or change");
     else
         note(e, FINDING_GOOD, "rights", STR("only the owner may read the folder"), NULL);
+}
+
+static void look_at_certificate(struct examination *e)
+{
+    struct tlsca_options options = {.files = &files_system};
+    struct tlsca_state state;
+    struct str found;
+    if (!rc_ok(path_join(e->c, e->path, FOLDER_TLS, &options.path)) ||
+        !rc_ok(path_join(e->c, e->path, FOLDER_AUTHORITY, &options.authority)) ||
+        !rc_ok(tlsca_look(e->c, &options, &state))) {
+        note_fault(e, "certificate", "restore tls.json from a backup");
+        return;
+    }
+    int64_t days = (state.valid_to.us - clock_now(e->c).us) / DAY_US;
+    if (!state.valid_to.us || !rc_ok(str_format(e->c, &found, "%" PRId64 " days left", days)))
+        return;
+    if (state.renewable || days > CERTIFICATE_DAYS)
+        note(e, FINDING_GOOD, "certificate", found, NULL);
+    else
+        note(e, FINDING_WARNING, "certificate", found,
+             "it cannot be renewed: put " FOLDER_AUTHORITY " back into the folder");
 }
 
 static void look_at_swap(struct examination *e)
@@ -227,6 +249,7 @@ rc verb_doctor(struct cli *cli)
         FAIL(c, NOT_FOUND, "%s is not a mission's folder: it has no " FOLDER_CONFIG, e.path);
     look_at_rights(&e);
     look_at_swap(&e);
+    look_at_certificate(&e);
     look_at_disk(&e);
     look_at_log(&e);
     look_at_slots(&e);

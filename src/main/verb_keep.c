@@ -33,7 +33,7 @@ rc verb_rebuild(struct cli *cli)
 /* Copy the small files of a mission's folder. */
 static rc copy_files(struct ctx *c, const char *from, const char *to)
 {
-    static const char *const names[] = {FOLDER_KEYS, FOLDER_TLS, FOLDER_CONFIG};
+    static const char *const names[] = {FOLDER_KEYS, FOLDER_TLS, FOLDER_AUTHORITY, FOLDER_CONFIG};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *source = NULL, *target = NULL;
         struct str bytes;

@@ -3,6 +3,7 @@
 
 #include "base/host.h"
 #include "base/log.h"
+#include "main/sandbox.h"
 #include "main/serve.h"
 
 #define SERVE_FLAGS(F, T)                                                                        \
@@ -103,6 +104,7 @@ rc verb_serve(struct cli *cli)
         .hits_path = flags->hits.ptr,
     };
     serving_hold_signals();
+    TRY(sandbox_drop_capabilities(cli->c, true));
     TRY(host_check_rights(cli->c, options.folder));
     TRY(tell_swap(cli));
     TRY(verb_open_folder(cli, &folder));

@@ -318,6 +318,31 @@ def a_folder_that_others_can_read_is_not_served():
             assert server.ask("/health")[0] == 200
 
 
+def no_process_of_a_served_mission_has_a_capability():
+    """Also not as root, and whatever agents there are: each is found by its parent."""
+    bind_service = 1 << 10
+
+    def family(pid):
+        yield pid
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                for child in file.read().split():
+                    yield from family(int(child))
+
+    with Mission() as mission, Server(mission, "--plain") as server:
+        assert server.ask("/health")[0] == 200
+        members = list(family(server.process.pid))
+        assert len(members) >= 5, members  # the server, opener, spawner, renderer, outlets
+        for pid in members:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+                    told = dict(line.split(":\t", 1) for line in file.read().splitlines())
+                for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+                    if kind == "CapBnd" and os.geteuid() != 0:
+                        continue  # only root can lower what nobody else has
+                    assert int(told[kind], 16) & ~bind_service == 0, (told["Name"], kind, told[kind])
+
+
 def computed(engine, value):
     done = subprocess.run([CHANCERY, "compute", engine], input=json.dumps(value), check=True,
                           capture_output=True, text=True)

@@ -22,12 +22,13 @@ static void need(bool good, const char *what)
     exit(1);
 }
 
-static struct tlsca *open_tls(const char *authority, const char *state)
+static struct tlsca *open_tls(const char *authority, const char *state, const char *authority_key)
 {
     static struct str names[] = {STR("localhost"), STR("127.0.0.1")};
     struct ctx c = {.arena = arena_open(1 << 20), .clock = &clock_system};
     struct tlsca_options options = {.files = &files_system,
                                     .path = state,
+                                    .authority = authority_key,
                                     .key = key,
                                     .mission = STR("Test"),
                                     .names = {names, 2},
@@ -63,10 +64,11 @@ int main(int argc, char **argv)
     static struct edge_scene s;
     struct edge_options options = {.hits_path = getenv("EDGE_HITS")};
     struct tlsca *tls = NULL;
-    char line[256], state[256];
+    char line[256], state[256], authority_key[256];
     if (argc == 3) {
         snprintf(state, sizeof state, "%s.json", argv[2]);
-        tls = open_tls(argv[2], state);
+        snprintf(authority_key, sizeof authority_key, "%s.key.json", argv[2]);
+        tls = open_tls(argv[2], state, authority_key);
         options.tls = tlsca_context(tls);
     }
     edge_scene_open(&s, options);
