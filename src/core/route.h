@@ -48,11 +48,12 @@ struct response {
     bool common;
     struct str etag;
     struct str location;
-    struct str cookie;        /* whole Set-Cookie value */
-    bool leaves;              /* the browser is to forget all that it has of us but cookies */
-    struct str policy;        /* Content-Security-Policy, instead of the console's */
-    struct readings readings; /* of what is restricted, made by request_serve */
-    struct command *command;  /* answer when this is done: {"id", "seq", "events"} or its fault */
+    struct str cookie;         /* whole Set-Cookie value */
+    struct str lasting_cookie; /* another, that outlives the session */
+    bool leaves;               /* the browser is to forget all that it has of us but cookies */
+    struct str policy;         /* Content-Security-Policy, instead of the console's */
+    struct readings readings;  /* of what is restricted, made by request_serve */
+    struct command *command;   /* answer when this is done: {"id", "seq", "events"} or its fault */
     /* Writes the body once the command is committed, instead of that. Not for slow routes. */
     rc (*answer)(struct ctx *c, const struct request *request, struct response *response);
 };
@@ -73,7 +74,9 @@ struct route {
                                  * with the filters that lists of records take */
     size_t body_max;            /* bytes; 0: 64 KiB */
     bool raw;                   /* the handler reads `body` into `input`'s shape itself */
-    bool slow;                  /* takes long (argon2): a worker serves it */
+    bool slow;                  /* takes long (waits for the writer): a worker serves it */
+    bool hashes;                /* works on passwords (argon2): a worker serves it that serves only
+                                 * such, so that nothing else waits for it */
     bool lengthy; /* takes very long (a whole ledger): one worker of its own serves all of these */
     serve_fn *serve;
     const void *arg;     /* what the row is about, for shared handlers */

@@ -81,17 +81,29 @@ static rc find_route(struct ctx *c, struct edge_request *er)
          STR_ARG(er->allow));
 }
 
-rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture)
+static struct edge_credentials credentials_of(const struct edge_request *er)
 {
-    const struct edge_auth *auth = er->edge->options.auth;
     const struct http_head *head = &er->exchange->head;
-    struct edge_credentials credentials = {
+    return (struct edge_credentials){
         .cookie = http_header(head, "cookie"),
         .authorization = http_header(head, "authorization"),
         .peer = er->exchange->peer,
         .user_agent = http_header(head, "user-agent"),
         .tls = er->exchange->tls,
     };
+}
+
+bool admit_is_familiar(struct edge_request *er)
+{
+    const struct edge_auth *auth = er->edge->options.auth;
+    struct edge_credentials credentials = credentials_of(er);
+    return auth->familiar && auth->familiar(&er->exchange->c, auth->arg, &credentials);
+}
+
+rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture)
+{
+    const struct edge_auth *auth = er->edge->options.auth;
+    struct edge_credentials credentials = credentials_of(er);
     TRY(auth->identify(c, auth->arg, picture, &credentials, &er->caller));
     if (er->caller.known && str_absent(er->caller.actor.way))
         FAIL(c, INTERNAL, "somebody came in by nothing");

@@ -215,6 +215,7 @@ static rc fill_reply(struct ctx *c, struct edge_request *er, struct http_reply *
     http_reply_add(reply, "ETag", response->etag);
     http_reply_add(reply, "Location", response->location);
     http_reply_add(reply, "Set-Cookie", response->cookie);
+    http_reply_add(reply, "Set-Cookie", response->lasting_cookie);
     if (response->leaves) /* not "cookies": of those we name each that is to go */
         http_reply_add(reply, "Clear-Site-Data", STR("\"cache\", \"storage\""));
     http_reply_add(reply, "Content-Disposition", file);

@@ -39,6 +39,10 @@ struct edge_auth {
 
     /* May this event change the answer of renew for anybody (accounts, roles, sessions)? */
     bool (*affects)(void *arg, const struct event *event);
+
+    /* Has somebody signed in with this browser before? It counts for how long one waits, for
+     * nothing else. NULL: of no browser is that known. Cheap, and on the thread of the loop. */
+    bool (*familiar)(struct ctx *c, void *arg, const struct edge_credentials *credentials);
 };
 
 /* ---- for handlers of routes that src/edge serves --------------------------------------------- */

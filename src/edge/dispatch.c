@@ -187,6 +187,16 @@ static void run_slow(struct http_work *work, void *of_thread)
     http_loop_post(er->exchange->loop, &er->job);
 }
 
+static enum edge_lane lane_of(struct edge_request *er)
+{
+    const struct route *route = er->request.route;
+    if (route->lengthy)
+        return LANE_LENGTHY;
+    if (!route->hashes)
+        return strcmp(route->permission, PERMIT_ANYONE) == 0 ? LANE_DOOR : LANE_SLOW;
+    return er->request.actor || admit_is_familiar(er) ? LANE_HASHES : LANE_GUESSES;
+}
+
 static void serve(void *of_loop, struct http_exchange *exchange)
 {
     struct edge_request *er = exchange->user;
@@ -201,7 +211,7 @@ static void serve(void *of_loop, struct http_exchange *exchange)
         return;
     }
     const struct route *route = er->request.route;
-    if (!route->slow && !route->lengthy) {
+    if (!route->slow && !route->hashes && !route->lengthy) {
         er->result = run_handler(&exchange->c, er, loop->reader.picture);
         dispatch_finish(er);
         return;
@@ -213,7 +223,7 @@ static void serve(void *of_loop, struct http_exchange *exchange)
     }
     er->work.run = run_slow;
     er->job.run = on_loop_again;
-    if (http_pool_submit(route->lengthy ? er->edge->lengthy : er->edge->pool, &er->work))
+    if (http_pool_submit(er->edge->lanes[lane_of(er)], &er->work))
         return;
     er->result = fault_raise(&exchange->c, RC_BUSY, __FILE__, __LINE__,
                              "too many are already waiting for this; try again");

@@ -53,7 +53,6 @@ static rc open_threads(struct ctx *c, struct edge *edge)
 {
     const struct edge_options *options = &edge->options;
     struct http_pool_options pool = {
-        .threads = options->slow_threads,
         .queue_max = options->slow_queue,
         .open = dispatch_open_worker,
         .close = dispatch_close_worker,
@@ -70,9 +69,11 @@ static rc open_threads(struct ctx *c, struct edge *edge)
         .sweep_ms = options->sweep_ms,
     };
     httpd.handler.arg = edge;
-    TRY(http_pool_open(c, &pool, &edge->pool));
-    pool.threads = 1;
-    TRY(http_pool_open(c, &pool, &edge->lengthy));
+    for (int lane = 0; lane < LANES; lane++) {
+        pool.threads = lane == LANE_SLOW || lane == LANE_DOOR ? options->slow_threads : 1;
+        pool.queue_max = lane == LANE_DOOR ? DOOR_QUEUE : options->slow_queue;
+        TRY(http_pool_open(c, &pool, &edge->lanes[lane]));
+    }
     return httpd_open(c, &httpd, &edge->httpd);
 }
 
@@ -117,9 +118,10 @@ void edge_stop(struct edge *edge)
     live_stop(edge->live);
     httpd_stop(edge->httpd);
     jobs_stop(edge->jobs);
-    http_pool_close(edge->pool);
-    http_pool_close(edge->lengthy);
-    edge->pool = edge->lengthy = NULL;
+    for (int lane = 0; lane < LANES; lane++) {
+        http_pool_close(edge->lanes[lane]);
+        edge->lanes[lane] = NULL;
+    }
 }
 
 void edge_close(struct edge *edge)

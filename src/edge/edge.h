@@ -21,7 +21,7 @@ struct edge_options {
     const struct clock *clock;
     size_t loops; /* 0: 2 */
     struct http_limits limits;
-    size_t slow_threads, slow_queue; /* for routes marked slow; 0: 2 and 16 */
+    size_t slow_threads, slow_queue; /* of each lane for what takes long; 0: 2 and 16 */
     size_t subscribers_max;          /* live connections; 0: 4096 */
     size_t subscribers_each;         /* of them of one session or token; 0: 64 */
     const struct renderer *renderer; /* makes PDFs; NULL: documents are HTML only */

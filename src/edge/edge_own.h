@@ -10,11 +10,24 @@
 
 enum { REPLY_BYTES_MAX = 8 << 20, BODY_BYTES_DEFAULT = 64 << 10 };
 
+/* Routes that a worker serves, by what waits for what: nobody who is signed in for those who are
+ * not, and nothing for argon2 but argon2. */
+enum edge_lane {
+    LANE_SLOW,    /* those that want to know who asks */
+    LANE_DOOR,    /* those that anyone may ask: signing in by what cannot be guessed */
+    LANE_HASHES,  /* argon2, for those who are signed in or whose browser is known */
+    LANE_GUESSES, /* argon2, for others */
+    LANE_LENGTHY, /* over a whole ledger */
+    LANES,
+};
+/* Waiting at the door: as many as may connect, for each takes a moment. */
+enum { DOOR_QUEUE = 512 };
+
 struct edge {
     struct edge_options options;
     const struct catalog *catalog;
     struct httpd *httpd;
-    struct http_pool *pool, *lengthy; /* so that whoever signs in waits for no verification */
+    struct http_pool *lanes[LANES];
     struct edge_jobs *jobs;
     struct router *router;
     struct live *live;
@@ -81,6 +94,8 @@ void answer_add_security(struct http_reply *reply, bool tls, struct str policy);
 rc admit_request(struct ctx *c, struct edge_request *er);
 /* Who is asking, and may they: by what this picture says now. */
 rc admit_caller(struct ctx *c, struct edge_request *er, struct picture *picture);
+/* Has somebody signed in with the browser of this request before? */
+bool admit_is_familiar(struct edge_request *er);
 
 /* reply_check.c: is the answer what its route declares? INTERNAL says why not. */
 rc reply_check(struct ctx *c, const struct catalog *catalog, const struct route *route,

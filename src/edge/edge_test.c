@@ -320,6 +320,34 @@ TEST(what_is_lengthy_keeps_no_slow_route_waiting)
     sem_destroy(&edge_scene_lengthy);
 }
 
+/* As many strangers as there may be try passwords: nothing but another stranger's try is late. */
+TEST(what_strangers_hash_keeps_nobody_else_waiting)
+{
+    enum { STRANGERS = 24 };
+    struct edge_scene s;
+    int lines[STRANGERS];
+    open_plain(&s);
+    sem_init(&edge_scene_lengthy, 0, 0);
+    for (size_t i = 0; i < STRANGERS; i++) {
+        lines[i] = edge_scene_dial(&s);
+        edge_scene_say(lines[i], "GET /api/v1/hashes HTTP/1.1\r\nHost: localhost\r\n"
+                                 "Connection: close\r\n\r\n");
+    }
+    edge_scene_expect(&s, 200, "GET", "/api/v1/things", "guard", NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/api/v1/slow", "guard", NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/api/v1/door", NULL, NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/api/v1/hashes", "guard", NULL, NULL);
+    edge_scene_expect(&s, 200, "GET", "/api/v1/hashes", NULL, "Cookie: browser=known\r\n", NULL);
+    for (size_t i = 0; i < STRANGERS; i++)
+        sem_post(&edge_scene_lengthy);
+    for (size_t i = 0; i < STRANGERS; i++) {
+        edge_scene_hear(lines[i], NULL); /* or 503: more waited than may */
+        close(lines[i]);
+    }
+    edge_scene_close(&s);
+    sem_destroy(&edge_scene_lengthy);
+}
+
 TEST(status_counts_and_openapi_describes)
 {
     struct edge_scene s;

@@ -262,7 +262,7 @@ static rc admit_job(struct ctx *c, struct edge_jobs *jobs, struct edge_job *job)
     }
     if (each >= JOBS_EACH)
         FAIL(c, LIMITED, "you have %d jobs that are not done: withdraw one, or wait", JOBS_EACH);
-    if (all >= JOBS_ALL || !http_pool_submit(jobs->edge->lengthy, &job->work))
+    if (all >= JOBS_ALL || !http_pool_submit(jobs->edge->lanes[LANE_LENGTHY], &job->work))
         FAIL(c, BUSY, "too many are already waiting for this; try again");
     *at = job;
     return OK;

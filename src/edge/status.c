@@ -121,6 +121,9 @@ rc status_serve(struct ctx *c, const struct request *request, struct response *r
     struct core_counts core = core_counts(request->core);
     struct live_counts live = live_counts(edge->live);
     struct text *out = response->body;
+    int64_t refused = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        refused += http_pool_refused(edge->lanes[lane]);
     text_put(out, STR("{\"version\":"));
     text_put_json(out, str_from(chancery_version()));
     text_put(out, STR(",\"mission\":"));
@@ -134,8 +137,7 @@ rc status_serve(struct ctx *c, const struct request *request, struct response *r
     text_put_char(out, '"');
     put_number(out, "events", core_size(request->core));
     put_number(out, "faults", edge->faults);
-    put_number(out, "slow_refused",
-               http_pool_refused(edge->pool) + http_pool_refused(edge->lengthy));
+    put_number(out, "slow_refused", refused);
     put_core(out, &core);
     put_followers(out, request->core);
     put_http(out, &http);

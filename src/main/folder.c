@@ -126,7 +126,7 @@ void folder_secret_end(struct key_secret *secret)
 /* All the keys, which stand beside each other. */
 enum {
     KEYS_FROM = offsetof(struct folder, key),
-    KEYS_LEN = offsetof(struct folder, tls_key) + KEY_LEN - KEYS_FROM
+    KEYS_LEN = offsetof(struct folder, browser_key) + KEY_LEN - KEYS_FROM
 };
 
 static void begin(struct folder *folder, const char *path)
@@ -146,6 +146,7 @@ static rc assemble(struct ctx *c, struct folder *folder)
     keyring_derive(folder->key, KEY_LEDGER_SIGN, folder->sign_seed);
     keyring_derive(folder->key, KEY_SEAL, folder->seal_key);
     keyring_derive(folder->key, KEY_TLS, folder->tls_key);
+    keyring_derive(folder->key, KEY_BROWSER, folder->browser_key);
     TRY(catalog_open(c, chancery_module_count, chancery_modules, &folder->catalog));
     folder->options = (struct core_options){
         .catalog = folder->catalog,

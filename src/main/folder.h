@@ -26,7 +26,7 @@ struct folder {
     struct config config;
     /* Locked in memory while the folder is open. */
     unsigned char key[KEY_LEN], database_key[KEY_LEN], sign_seed[KEY_LEN], seal_key[KEY_LEN],
-        tls_key[KEY_LEN];
+        tls_key[KEY_LEN], browser_key[KEY_LEN];
     struct catalog *catalog;
     struct core_options options; /* points into this struct: do not copy it */
 };

@@ -63,6 +63,7 @@ static rc serve_folder(struct cli *cli, struct folder *folder, struct serve_opti
     struct core *core = NULL;
     if (flags->plain && !is_loopback(options->listen))
         CLI_WRONG(cli->c, "--plain is for a loopback address: others could read what is sent");
+    options->sign_in.known_key = folder->browser_key;
     if (!flags->plain)
         TRY(open_tls(cli, folder, &tls));
     options->tls = tls ? tlsca_context(tls) : NULL;

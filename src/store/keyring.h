@@ -60,7 +60,7 @@ rc keyring_list(struct ctx *c, const struct files *files, const char *path,
                 struct key_slot ret_slots[KEY_SLOTS_MAX], size_t *ret_count);
 
 /* The keys that are made from the data key, each for one purpose. */
-enum key_purpose { KEY_DATABASE = 1, KEY_LEDGER_SIGN, KEY_SEAL, KEY_TLS };
+enum key_purpose { KEY_DATABASE = 1, KEY_LEDGER_SIGN, KEY_SEAL, KEY_TLS, KEY_BROWSER };
 void keyring_derive(const unsigned char key[KEY_LEN], enum key_purpose purpose,
                     unsigned char ret[KEY_LEN]);
 

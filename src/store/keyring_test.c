@@ -156,11 +156,13 @@ TEST(keyring_bounds_what_a_slot_may_cost)
 
 TEST(keyring_derives_a_key_for_each_purpose)
 {
-    unsigned char key[KEY_LEN] = {1}, a[KEY_LEN], b[KEY_LEN], again[KEY_LEN];
-    keyring_derive(key, KEY_DATABASE, a);
-    keyring_derive(key, KEY_SEAL, b);
-    keyring_derive(key, KEY_DATABASE, again);
-    assert_memory_equal(a, again, KEY_LEN);
-    assert_memory_not_equal(a, b, KEY_LEN);
-    assert_memory_not_equal(a, key, KEY_LEN);
+    unsigned char key[KEY_LEN] = {1}, made[KEY_BROWSER + 1][KEY_LEN], again[KEY_LEN];
+    for (int i = KEY_DATABASE; i <= KEY_BROWSER; i++) {
+        keyring_derive(key, (enum key_purpose)i, made[i]);
+        keyring_derive(key, (enum key_purpose)i, again);
+        assert_memory_equal(made[i], again, KEY_LEN);
+        assert_memory_not_equal(made[i], key, KEY_LEN);
+        for (int j = KEY_DATABASE; j < i; j++)
+            assert_memory_not_equal(made[i], made[j], KEY_LEN);
+    }
 }

@@ -26,6 +26,23 @@ static rc serve_slow(struct ctx *c, const struct request *request, struct respon
 
 sem_t edge_scene_lengthy;
 
+static rc serve_door(struct ctx *c, const struct request *request, struct response *response)
+{
+    (void)c;
+    (void)request;
+    text_put(response->body, STR("{\"door\":true}"));
+    return OK;
+}
+
+static rc serve_hashes(struct ctx *c, const struct request *request, struct response *response)
+{
+    (void)c;
+    if (!request->actor && str_absent(edge_request_header(request, "cookie")))
+        sem_wait(&edge_scene_lengthy);
+    text_put(response->body, STR("{\"hashes\":true}"));
+    return OK;
+}
+
 static rc serve_lengthy(struct ctx *c, const struct request *request, struct response *response)
 {
     (void)request;
@@ -79,6 +96,10 @@ const struct module thing_module = {
         (const struct route[]){
             ROUTE(GET, "/api/v1/slow", PERMIT_SIGNED_IN, "Served by a worker", .slow = true,
                   .serve = serve_slow),
+            ROUTE(GET, "/api/v1/hashes", PERMIT_ANYONE, "Strangers wait until the test lets them",
+                  .hashes = true, .type = "application/json", .serve = serve_hashes),
+            ROUTE(GET, "/api/v1/door", PERMIT_ANYONE, "Served by a worker, to anybody",
+                  .slow = true, .type = "application/json", .serve = serve_door),
             ROUTE(GET, "/api/v1/lengthy", PERMIT_SIGNED_IN, "Until the test lets it",
                   .lengthy = true, .serve = serve_lengthy),
             ROUTE(GET, "/api/v1/broken", PERMIT_ANYONE, "Always fails", .serve = serve_broken),
@@ -140,12 +161,19 @@ static bool affects(void *arg, const struct event *event)
     return str_is(event->record, "thing/roles");
 }
 
+static bool familiar(struct ctx *c, void *arg, const struct edge_credentials *credentials)
+{
+    (void)c;
+    (void)arg;
+    return str_is(edge_cookie(credentials->cookie, "browser"), "known");
+}
+
 /* ---- the server ----------------------------------------------------------------------------- */
 
 void edge_scene_prepare(struct edge_scene *s, struct edge_options options)
 {
     if (!options.auth) {
-        s->auth = (struct edge_auth){s, identify, renew, affects};
+        s->auth = (struct edge_auth){s, identify, renew, affects, familiar};
         options.auth = &s->auth;
     }
     options.core = s->scene.core;
@@ -197,7 +225,11 @@ int edge_scene_dial(const struct edge_scene *s)
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((in_port_t)edge_port(s->edge)),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xffU) | s->host)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s->host)
+        assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     return fd;
 }

@@ -8,7 +8,8 @@
 #include <semaphore.h>
 
 /* Callers are known by "Authorization: Bearer NAME" or by a cookie session=NAME: `officer` may do
- * and read everything, `guard` may read things up to TLP:GREEN. `nobody` is no session. */
+ * and read everything, `guard` may read things up to TLP:GREEN. `nobody` is no session.
+ * The browser that sends a cookie browser=known is known. */
 enum guard { GUARD_ON_DUTY, GUARD_WITHOUT_RIGHTS, GUARD_GONE };
 
 struct edge_scene {
@@ -16,6 +17,7 @@ struct edge_scene {
     struct edge_auth auth;
     struct edge *edge;
     _Atomic enum guard guard; /* taken notice of at the next event about thing/roles */
+    unsigned char host;       /* clients come from 127.0.0.{host}; 0: from 127.0.0.1 */
 };
 
 #define THING_FIELDS(F, T)                                                        \
@@ -27,7 +29,7 @@ SHAPE_DECLARE(thing, THING_FIELDS);
 
 extern const struct module thing_module;
 
-/* What GET /api/v1/lengthy waits for. */
+/* What GET /api/v1/lengthy waits for, and GET /api/v1/hashes for those who are not signed in. */
 extern sem_t edge_scene_lengthy;
 
 /* Open the server of a scene that is open; its writer is not started. */

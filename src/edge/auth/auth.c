@@ -22,14 +22,13 @@ static struct auth_settings complete(const struct auth_settings *given)
     static const struct auth_settings none = {0};
     const struct auth_settings *s = given ? given : &none;
     return (struct auth_settings){
+        .known_key = s->known_key,
         .session_idle_ms = or_else(s->session_idle_ms, 2 * HOUR_MS),
         .session_absolute_ms = or_else(s->session_absolute_ms, 12 * HOUR_MS),
         .fresh_ms = or_else(s->fresh_ms, HOUR_MS / 4),
         .enrolment_ms = or_else(s->enrolment_ms, 72LL * HOUR_MS),
         .argon_memory_kib = or_else(s->argon_memory_kib, 65536),
         .argon_passes = or_else(s->argon_passes, 3),
-        .argon_at_once = or_else(s->argon_at_once, 2),
-        .argon_waiting = or_else(s->argon_waiting, 16),
     };
 }
 
@@ -43,12 +42,16 @@ rc auth_open(struct ctx *c, struct core *core, const struct auth_settings *setti
     auth->core = core;
     auth->settings = complete(settings);
     pthread_mutex_init(&auth->lock, NULL);
-    pthread_cond_init(&auth->free, NULL);
     fido_init(0);
     rc result = oath_init() == OATH_OK && sodium_init() >= 0
                     ? throttle_open(c, &auth->throttle)
                     : fault_raise(c, RC_INTERNAL, __FILE__, __LINE__, "no cryptography here");
     random_bytes(auth->ticket_key, sizeof auth->ticket_key);
+    if (auth->settings.known_key)
+        memcpy(auth->known_key, auth->settings.known_key, sizeof auth->known_key);
+    else
+        random_bytes(auth->known_key, sizeof auth->known_key);
+    auth->settings.known_key = NULL;
     if (rc_ok(result))
         result = password_hash(c, auth, STR("of an account that is not there"), &hash);
     if (!rc_ok(result)) {
@@ -65,7 +68,6 @@ void auth_close(struct auth *auth)
     if (!auth)
         return;
     throttle_close(auth->throttle);
-    pthread_cond_destroy(&auth->free);
     pthread_mutex_destroy(&auth->lock);
     sodium_memzero(auth, sizeof *auth);
     free(auth);
@@ -85,7 +87,7 @@ static bool affects(void *, const struct event *event)
 
 struct edge_auth auth_for_edge(struct auth *auth)
 {
-    return (struct edge_auth){auth, auth_identify, auth_renew, affects};
+    return (struct edge_auth){auth, auth_identify, auth_renew, affects, auth_familiar};
 }
 
 const struct module auth_module = {

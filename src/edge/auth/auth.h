@@ -15,14 +15,14 @@ extern const struct module auth_module;
 
 /* Zero means the value in brackets. */
 struct auth_settings {
-    int64_t session_idle_ms;     /* ended when not used so long [2 h] */
-    int64_t session_absolute_ms; /* ended after so long in any case [12 h] */
-    int64_t fresh_ms;            /* proof of who it is counts for changing the proofs [15 min] */
-    int64_t enrolment_ms;        /* a link to enrol is good for [72 h] */
-    int64_t argon_memory_kib;    /* of one hash [65536] */
-    int64_t argon_passes;        /* [3] */
-    int64_t argon_at_once;       /* hashes worked on at the same time [2] */
-    int64_t argon_waiting;       /* and waiting; more are told to come again [16] */
+    int64_t session_idle_ms;        /* ended when not used so long [2 h] */
+    int64_t session_absolute_ms;    /* ended after so long in any case [12 h] */
+    int64_t fresh_ms;               /* proof of who it is counts for changing the proofs [15 min] */
+    int64_t enrolment_ms;           /* a link to enrol is good for [72 h] */
+    int64_t argon_memory_kib;       /* of one hash [65536] */
+    int64_t argon_passes;           /* [3] */
+    const unsigned char *known_key; /* 32 bytes, copied: seals the cookies of known browsers [one
+                                     * that ends with the process] */
 };
 
 /* Open sign-in over a core, before its writer is started. */

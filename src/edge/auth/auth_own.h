@@ -65,8 +65,8 @@ enum { PASSWORD_CHARS_MIN = 12, PASSWORD_BYTES_MAX = 1024 };
 /* INVALID, with what would be right, for one that is too short or that everybody tries first. */
 rc password_check_strength(struct ctx *c, struct str password, struct str login);
 
-/* Work of a tenth of a second and megabytes: at most so many at once, so many waiting, BUSY else.
- */
+/* Work of a tenth of a second and megabytes: for routes that hash, or for whoever has shown a good
+ * link or code. */
 rc password_hash(struct ctx *c, struct auth *auth, struct str password, struct str *ret);
 
 /* Is it the one? An absent hash is worked on just as long, and is never right. ret_rehash: a new
@@ -81,6 +81,27 @@ int64_t totp_step(struct str secret, struct str code, struct wall now);
 rc totp_text(struct ctx *c, const unsigned char secret[TOTP_SECRET_LEN], struct str *ret_base32);
 rc totp_uri(struct ctx *c, struct str base32, struct str issuer, struct str login, struct str *ret);
 
+/* ---- known browsers (auth_known.c) ----------------------------------------------------------- */
+
+enum { KNOWN_ACCOUNTS_MAX = 8, KNOWN_MARK_LEN = 16 };
+
+/* The accounts that have signed in with this browser, the latest first; none: it is a stranger's.
+ */
+struct known {
+    unsigned char mark[KNOWN_MARK_LEN]; /* the browser's own */
+    size_t count;
+    struct str accounts[KNOWN_ACCOUNTS_MAX];
+};
+
+/* What the request's cookies say; nothing when they were not sealed here, or long ago. */
+rc known_read(struct ctx *c, const struct auth *auth, struct str cookies, bool tls,
+              struct known *ret);
+bool known_for(const struct known *known, struct str account);
+
+/* The Set-Cookie by which it knows this account too; the one that has not come for longest goes. */
+rc known_cookie(struct ctx *c, const struct auth *auth, const struct known *known,
+                struct str account, bool tls, struct str *ret);
+
 /* ---- the parts of struct auth ---------------------------------------------------------------- */
 
 struct spent {
@@ -92,12 +113,10 @@ struct auth {
     struct core *core;
     struct auth_settings settings;
     struct throttle *throttle;
-    unsigned char ticket_key[crypto_secretbox_KEYBYTES];
+    unsigned char ticket_key[crypto_secretbox_KEYBYTES], known_key[crypto_secretbox_KEYBYTES];
     char no_hash[crypto_pwhash_STRBYTES]; /* worked on for accounts that are not there */
 
     pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t free;
-    int64_t hashing, waiting;
     size_t spent_count;
     struct spent spent[TICKETS_SPENT_MAX];
 };
@@ -106,11 +125,12 @@ struct auth {
 void auth_post_touch(struct auth *auth, const char *decision, struct str target);
 void auth_post_failure(struct auth *auth, const struct failed_sign_in *failure);
 
-/* identify and renew of struct edge_auth. */
+/* identify, renew and familiar of struct edge_auth. */
 rc auth_identify(struct ctx *c, void *arg, struct picture *picture,
                  const struct edge_credentials *credentials, struct edge_caller *ret);
 rc auth_renew(struct ctx *c, void *arg, struct picture *picture, struct str session,
               struct edge_caller *ret);
+bool auth_familiar(struct ctx *c, void *arg, const struct edge_credentials *credentials);
 
 /* When a session ends that is not used any more. */
 struct wall session_end(const struct auth *auth, const struct session *session);

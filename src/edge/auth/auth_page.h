@@ -155,6 +155,32 @@ SHAPE_DECLARE(token_view, TOKEN_VIEW_FIELDS);
     F(T, flag, _, waits, 0, 0, 0, "it opens nothing until another officer has confirmed it")
 SHAPE_DECLARE(link_view, LINK_VIEW_FIELDS);
 
+/* ---- attempts (auth_attempt.c) --------------------------------------------------------------- */
+
+struct attempt {
+    enum sign_in_method method;
+    struct str account; /* absent when there is none of that name */
+    struct str address;
+    /* Under which its failures count; absent: under none. */
+    struct str own, pair, login;
+};
+
+rc attempt_begin(struct ctx *c, const struct request *request, enum sign_in_method method,
+                 struct attempt *ret);
+
+/* May a password of that name be tried now? By what is one's own, or as a stranger: one that waits
+ * is no reason to wait. A failure counts for both. LIMITED says how long. */
+rc attempt_check_wait(struct ctx *c, const struct request *request, struct str login,
+                      struct attempt *attempt);
+
+/* Remember the failure, tell it, and refuse: UNAUTHENTICATED. Of many from one address only some
+ * are told, with how many there were; a copied passkey always is. */
+rc attempt_fail(struct ctx *c, const struct request *request, const struct attempt *attempt,
+                enum sign_in_failure reason);
+
+/* It went well. */
+void attempt_forget(struct throttle *throttle, const struct attempt *attempt);
+
 /* ---- what the handlers share ----------------------------------------------------------------- */
 
 /* Where passkeys are bound to, from the origin that the browser sees. */

@@ -55,29 +55,6 @@ rc password_check_strength(struct ctx *c, struct str password, struct str login)
 
 /* ---- hashing --------------------------------------------------------------------------------- */
 
-static rc enter(struct ctx *c, struct auth *auth)
-{
-    pthread_mutex_lock(&auth->lock);
-    bool full = auth->waiting >= auth->settings.argon_waiting;
-    auth->waiting += !full;
-    while (!full && auth->hashing >= auth->settings.argon_at_once)
-        pthread_cond_wait(&auth->free, &auth->lock);
-    auth->waiting -= !full;
-    auth->hashing += !full;
-    pthread_mutex_unlock(&auth->lock);
-    if (full)
-        FAIL(c, BUSY, "too many are signing in at once; try again");
-    return OK;
-}
-
-static void leave(struct auth *auth)
-{
-    pthread_mutex_lock(&auth->lock);
-    auth->hashing--;
-    pthread_cond_signal(&auth->free);
-    pthread_mutex_unlock(&auth->lock);
-}
-
 static int hash_into(const struct auth *auth, struct str password, char out[crypto_pwhash_STRBYTES])
 {
     return crypto_pwhash_str_alg(
@@ -88,9 +65,7 @@ static int hash_into(const struct auth *auth, struct str password, char out[cryp
 rc password_hash(struct ctx *c, struct auth *auth, struct str password, struct str *ret)
 {
     char hash[crypto_pwhash_STRBYTES];
-    TRY(enter(c, auth));
     int failed = hash_into(auth, password, hash);
-    leave(auth);
     if (failed)
         FAIL(c, NO_MEMORY, "out of memory for hashing");
     return str_copy(c, str_from(hash), ret);
@@ -102,9 +77,7 @@ rc password_verify(struct ctx *c, struct auth *auth, struct str hash, struct str
     struct str stored, rehash = {NULL, 0};
     bool exists = !str_absent(hash);
     TRY(str_copy(c, exists ? hash : str_from(auth->no_hash), &stored));
-    TRY(enter(c, auth));
     bool matches = crypto_pwhash_str_verify(stored.ptr, password.ptr, password.len) == 0;
-    leave(auth);
     bool right = exists && matches;
     if (right &&
         crypto_pwhash_str_needs_rehash(stored.ptr, (unsigned long long)auth->settings.argon_passes,

@@ -1,58 +1,10 @@
-/* Signing in. Whatever is wrong, the answer is the same and takes as long; what it was is told in
- * the ledger. Guessing is slowed down by address, by account and address, and a little by account,
- * never so far that its owner could not get in. */
+/* Signing in. Whatever is wrong, the answer is the same; what it was is told in the ledger. */
 #include "edge/auth/auth_page.h"
 
 #include "base/encode.h"
 #include "base/random.h"
 
 enum { DEVICE_MAX = 120 };
-
-/* ---- attempts -------------------------------------------------------------------------------- */
-
-struct attempt {
-    enum sign_in_method method;
-    struct str login;   /* as it was given; absent for passkeys and links */
-    struct str account; /* absent when there is none of that name */
-    struct str address, pair;
-};
-
-static rc begin(struct ctx *c, const struct request *request, enum sign_in_method method,
-                struct str login, struct attempt *ret)
-{
-    struct throttle *throttle = auth_of(request)->throttle;
-    struct attempt attempt = {.method = method, .login = login};
-    TRY(throttle_address(c, request->peer, &attempt.address));
-    TRY(throttle_check(c, throttle, THROTTLE_ADDRESS, attempt.address));
-    if (!str_absent(login)) {
-        TRY(str_format(c, &attempt.pair, "%.*s %.*s", STR_ARG(login), STR_ARG(attempt.address)));
-        TRY(throttle_check(c, throttle, THROTTLE_PAIR, attempt.pair));
-        TRY(throttle_check(c, throttle, THROTTLE_ACCOUNT, login));
-    }
-    *ret = attempt;
-    return OK;
-}
-
-/* Remember the failure, tell it, and refuse. */
-static rc fail(struct ctx *c, const struct request *request, const struct attempt *attempt,
-               enum sign_in_failure reason)
-{
-    struct throttle *throttle = auth_of(request)->throttle;
-    struct failed_sign_in failure = {
-        .account = attempt->account,
-        .method = attempt->method,
-        .reason = reason,
-        .peer = request->peer,
-        .in_a_row = throttle_failed(c, throttle, THROTTLE_ADDRESS, attempt->address),
-    };
-    if (!str_absent(attempt->login)) {
-        throttle_failed(c, throttle, THROTTLE_PAIR, attempt->pair);
-        throttle_failed(c, throttle, THROTTLE_ACCOUNT, attempt->login);
-    }
-    TRY(core_command(c, edge_request_core(request), "sign-in.fail", &actor_system,
-                     (struct str){NULL, 0}, &failure));
-    FAIL(c, UNAUTHENTICATED, "this did not work; check what you entered and try again");
-}
 
 /* Why the writer, or a verification, refused. */
 static enum sign_in_failure reason_of(const struct ctx *c, enum sign_in_failure otherwise)
@@ -121,9 +73,20 @@ static rc end_present(struct ctx *c, const struct request *request)
     return ended.code == RC_NOT_FOUND ? OK : ended;
 }
 
-/* Open the session, unless the writer knows better, and give its cookie. */
+/* The browser is known for this account from now on. */
+static rc make_known(struct ctx *c, const struct request *request, struct str account,
+                     struct str *ret_cookie)
+{
+    const struct auth *auth = auth_of(request);
+    bool tls = edge_request_tls(request);
+    struct known known;
+    TRY(known_read(c, auth, edge_request_header(request, "cookie"), tls, &known));
+    return known_cookie(c, auth, &known, account, tls, ret_cookie);
+}
+
+/* Open the session, unless the writer knows better, and give its cookies. */
 static rc enter(struct ctx *c, const struct request *request, const struct attempt *attempt,
-                struct session_opening *opening, struct str *ret_cookie)
+                struct session_opening *opening, struct response *response)
 {
     const struct auth *auth = auth_of(request);
     struct session *session = &opening->session;
@@ -141,12 +104,12 @@ static rc enter(struct ctx *c, const struct request *request, const struct attem
     rc result = core_command(c, edge_request_core(request), "session.open", &self,
                              (struct str){NULL, 0}, opening);
     if (result.code == RC_UNAUTHENTICATED)
-        return fail(c, request, attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
+        return attempt_fail(c, request, attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
     TRY(result);
     TRY(end_present(c, request));
-    if (!str_absent(attempt->login))
-        throttle_forget(auth->throttle, THROTTLE_PAIR, attempt->pair);
-    return cookie_of(c, request, secret, auth->settings.session_absolute_ms, ret_cookie);
+    attempt_forget(auth->throttle, attempt);
+    TRY(make_known(c, request, attempt->account, &response->lasting_cookie));
+    return cookie_of(c, request, secret, auth->settings.session_absolute_ms, &response->cookie);
 }
 
 /* Everything is proved. */
@@ -155,7 +118,7 @@ static rc open_session(struct ctx *c, const struct request *request, const struc
                        struct response *response)
 {
     struct session_view view;
-    TRY(enter(c, request, attempt, opening, &response->cookie));
+    TRY(enter(c, request, attempt, opening, response));
     TRY(auth_view(c, request, &opening->session, &view));
     view.recovery_codes = recovery_codes;
     auth_put(response, &session_view_shape, &view);
@@ -170,12 +133,12 @@ rc auth_sign_in_shown(struct ctx *c, const struct request *request, struct str a
     struct session_opening *opening = NULL;
     bool known = false;
     NEW(c, opening, 1);
-    TRY(begin(c, request, SIGN_IN_METHOD_DEMONSTRATION, (struct str){NULL, 0}, &attempt));
+    TRY(attempt_begin(c, request, SIGN_IN_METHOD_DEMONSTRATION, &attempt));
     TRY(picture_has(c, request->picture, &account_shape, account, &known));
     if (!known)
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
+        return attempt_fail(c, request, &attempt, SIGN_IN_FAILURE_UNKNOWN);
     attempt.account = account;
-    return enter(c, request, &attempt, opening, &response->cookie);
+    return enter(c, request, &attempt, opening, response);
 }
 #endif
 
@@ -264,11 +227,11 @@ rc serve_by_passkey(struct ctx *c, const struct request *request, struct respons
     struct attempt attempt;
     struct session_opening *opening = NULL;
     NEW(c, opening, 1);
-    TRY(begin(c, request, SIGN_IN_METHOD_PASSKEY, (struct str){NULL, 0}, &attempt));
+    TRY(attempt_begin(c, request, SIGN_IN_METHOD_PASSKEY, &attempt));
     rc result = verify_passkey(c, request, TICKET_SIGN_IN, (struct str){NULL, 0}, input->credential,
                                &attempt, opening);
     if (result.code == RC_UNAUTHENTICATED || result.code == RC_MALFORMED)
-        return fail(c, request, &attempt, SIGN_IN_FAILURE_PASSKEY);
+        return attempt_fail(c, request, &attempt, SIGN_IN_FAILURE_PASSKEY);
     TRY(result);
     return open_session(c, request, &attempt, opening, (struct texts){0}, response);
 }
@@ -282,16 +245,23 @@ struct password_try {
     bool right;
 };
 
-/* An account by its login with what it has of a password, and whether this is it. An account that
- * is not there takes the same time. */
-static rc try_password(struct ctx *c, const struct request *request, enum sign_in_method method,
-                       struct str login, struct str given, struct password_try *ret)
+/* Of whom, and what there is of a password. */
+static rc begin_by_name(struct ctx *c, const struct request *request, enum sign_in_method method,
+                        struct str login, struct password_try *ret)
 {
     struct account account;
-    TRY(begin(c, request, method, login, &ret->attempt));
+    TRY(attempt_begin(c, request, method, &ret->attempt));
     TRY(find_account(c, request, login, &account));
     ret->attempt.account = account.id;
-    TRY(find_password(c, request, account.id, &ret->password));
+    return find_password(c, request, account.id, &ret->password);
+}
+
+/* Is this the password of that name? An account that is not there takes the same time. */
+static rc try_password(struct ctx *c, const struct request *request, struct str login,
+                       struct str given, struct password_try *ret)
+{
+    TRY(begin_by_name(c, request, SIGN_IN_METHOD_PASSWORD, login, ret));
+    TRY(attempt_check_wait(c, request, login, &ret->attempt));
     return password_verify(c, auth_of(request), ret->password.hash, given, &ret->right,
                            &ret->rehash);
 }
@@ -301,17 +271,17 @@ static rc verify_password(struct ctx *c, const struct request *request,
                           const struct by_password *given, struct password_try *tried,
                           struct session_opening *opening)
 {
-    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, given->login, given->password, tried));
+    TRY(try_password(c, request, given->login, given->password, tried));
     struct str totp = tried->password.totp;
     if (str_absent(totp))
         totp = STR("nobody's secret here");
     int64_t step = totp_step(totp, given->code, clock_now(c));
     if (str_absent(tried->attempt.account))
-        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_UNKNOWN);
+        return attempt_fail(c, request, &tried->attempt, SIGN_IN_FAILURE_UNKNOWN);
     if (!tried->right)
-        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_PASSWORD);
+        return attempt_fail(c, request, &tried->attempt, SIGN_IN_FAILURE_PASSWORD);
     if (step < 0 || step <= tried->password.counter)
-        return fail(c, request, &tried->attempt, SIGN_IN_FAILURE_CODE);
+        return attempt_fail(c, request, &tried->attempt, SIGN_IN_FAILURE_CODE);
     opening->rehash = tried->rehash;
     opening->counter = (struct opt_i64){true, step};
     return OK;
@@ -326,20 +296,52 @@ rc serve_by_password(struct ctx *c, const struct request *request, struct respon
     return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
+/* Is it one of the account's codes? Whoever uses it at the same moment is for the writer. */
+static rc has_code(struct ctx *c, const struct request *request, struct str account,
+                   struct str hash, bool *ret)
+{
+    struct recovery recovery = {0};
+    rc found = picture_get(c, request->picture, &recovery_shape, account, NULL, &recovery);
+    if (!rc_ok(found) && found.code != RC_NOT_FOUND)
+        return found;
+    *ret = false;
+    for (size_t i = 0; i < recovery.hashes.count && !*ret; i++)
+        *ret = str_eq(recovery.hashes.items[i], hash);
+    return OK;
+}
+
+/* The code first: it cannot be guessed, so that only who has one makes us work on a password, and
+ * waits for none but their own failures with it. */
+static rc verify_recovery(struct ctx *c, const struct request *request,
+                          const struct by_recovery *given, struct password_try *tried,
+                          struct session_opening *opening)
+{
+    struct attempt *attempt = &tried->attempt;
+    bool known = false;
+    TRY(begin_by_name(c, request, SIGN_IN_METHOD_RECOVERY, given->login, tried));
+    if (str_absent(attempt->account))
+        return attempt_fail(c, request, attempt, SIGN_IN_FAILURE_UNKNOWN);
+    TRY(recovery_code_hash(c, attempt->account, given->code, &opening->recovery));
+    TRY(has_code(c, request, attempt->account, opening->recovery, &known));
+    if (!known)
+        return attempt_fail(c, request, attempt, SIGN_IN_FAILURE_RECOVERY);
+    if (str_absent(tried->password.hash))
+        return OK;
+    TRY(str_format(c, &attempt->own, "code %.*s", STR_ARG(opening->recovery)));
+    TRY(throttle_check(c, auth_of(request)->throttle, THROTTLE_OWN, attempt->own));
+    TRY(password_verify(c, auth_of(request), tried->password.hash,
+                        str_absent(given->password) ? STR("") : given->password, &tried->right,
+                        &tried->rehash));
+    return tried->right ? OK : attempt_fail(c, request, attempt, SIGN_IN_FAILURE_PASSWORD);
+}
+
 /* What is to be stored anew of the password is left: that goes with a code's step only. */
 rc serve_by_recovery(struct ctx *c, const struct request *request, struct response *response)
 {
-    const struct by_recovery *input = request->input;
     struct password_try tried = {0};
     struct session_opening *opening = NULL;
-    struct str given = str_absent(input->password) ? STR("") : input->password;
     NEW(c, opening, 1);
-    TRY(try_password(c, request, SIGN_IN_METHOD_RECOVERY, input->login, given, &tried));
-    if (str_absent(tried.attempt.account))
-        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_UNKNOWN);
-    if (!str_absent(tried.password.hash) && !tried.right)
-        return fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
-    TRY(recovery_code_hash(c, tried.attempt.account, input->code, &opening->recovery));
+    TRY(verify_recovery(c, request, request->input, &tried, opening));
     return open_session(c, request, &tried.attempt, opening, (struct texts){0}, response);
 }
 
@@ -354,10 +356,10 @@ rc auth_check_old_password(struct ctx *c, const struct request *request,
         return OK;
     if (str_absent(old))
         REFUSE(c, INVALID, "old-password", "old", "give the password that you have until now");
-    TRY(try_password(c, request, SIGN_IN_METHOD_PASSWORD, account->login, old, &tried));
+    TRY(try_password(c, request, account->login, old, &tried));
     if (tried.right)
         return OK;
-    rc wrong = fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
+    rc wrong = attempt_fail(c, request, &tried.attempt, SIGN_IN_FAILURE_PASSWORD);
     if (wrong.code != RC_UNAUTHENTICATED)
         return wrong;
     REFUSE(c, INVALID, "old-password", "old", "this is not the password that you have until now");
@@ -378,14 +380,14 @@ static rc prove_by_passkey(struct ctx *c, const struct request *request,
                            struct session_opening *proof)
 {
     const struct proving *input = request->input;
-    TRY(begin(c, request, SIGN_IN_METHOD_PASSKEY, (struct str){NULL, 0}, attempt));
+    TRY(attempt_begin(c, request, SIGN_IN_METHOD_PASSKEY, attempt));
     rc result =
         verify_passkey(c, request, TICKET_PROVE, session->id, input->credential, attempt, proof);
     if (rc_ok(result) && str_eq(attempt->account, session->account))
         return OK;
     if (!rc_ok(result) && result.code != RC_UNAUTHENTICATED && result.code != RC_MALFORMED)
         return result;
-    return fail(c, request, attempt, SIGN_IN_FAILURE_PASSKEY);
+    return attempt_fail(c, request, attempt, SIGN_IN_FAILURE_PASSKEY);
 }
 
 static rc prove_by_password(struct ctx *c, const struct request *request,
@@ -416,7 +418,7 @@ static rc prove(struct ctx *c, const struct request *request, const struct sessi
     rc result = core_command(c, edge_request_core(request), "session.prove", request->actor,
                              session->id, proof);
     if (result.code == RC_UNAUTHENTICATED)
-        return fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
+        return attempt_fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_UNKNOWN));
     return result;
 }
 
@@ -444,7 +446,7 @@ static rc find_link(struct ctx *c, const struct request *request, struct str tex
     struct account account = {0};
     struct row row = {0};
     struct str hash;
-    TRY(begin(c, request, SIGN_IN_METHOD_ENROLMENT, (struct str){NULL, 0}, attempt));
+    TRY(attempt_begin(c, request, SIGN_IN_METHOD_ENROLMENT, attempt));
     TRY(secret_hash(c, text, &hash));
     rc result = picture_find(c, request->picture, &enrolment_shape, "hash", hash, NULL, &link);
     if (rc_ok(result))
@@ -454,7 +456,7 @@ static rc find_link(struct ctx *c, const struct request *request, struct str tex
     bool good = rc_ok(result) && link.expires.us > clock_now(c).us && !link.waits &&
                 row.retired.us == 0 && account.status == ACCOUNT_STATUS_ACTIVE;
     if (!good)
-        return fail(c, request, attempt, SIGN_IN_FAILURE_LINK);
+        return attempt_fail(c, request, attempt, SIGN_IN_FAILURE_LINK);
     attempt->account = account.id;
     *ret_link = link;
     *ret = account;
@@ -538,7 +540,7 @@ rc serve_enrol(struct ctx *c, const struct request *request, struct response *re
     TRY(find_link(c, request, input->link, &attempt, &link, &account));
     rc result = add_way(c, request, &account, &link);
     if (result.code == RC_UNAUTHENTICATED)
-        return fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_PASSKEY));
+        return attempt_fail(c, request, &attempt, reason_of(c, SIGN_IN_FAILURE_PASSKEY));
     TRY(result);
     TRY(make_codes(c, request, account.id, &codes));
     return open_session(c, request, &attempt, opening, codes, response);

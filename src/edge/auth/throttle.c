@@ -16,9 +16,10 @@ enum { SETS = 1024, WAYS = 4, FORGET_US = 3600 * 1000000LL, SECOND_US = 1000000 
 static const struct {
     int64_t free, wait_max_s;
 } limits[] = {
-    [THROTTLE_ADDRESS] = {10, 60},
+    [THROTTLE_TOLD] = {10, 60},
     [THROTTLE_PAIR] = {3, 300},
     [THROTTLE_ACCOUNT] = {10, 5},
+    [THROTTLE_OWN] = {3, 300},
 };
 
 struct slot {
@@ -117,7 +118,8 @@ int64_t throttle_failed(struct ctx *c, struct throttle *throttle, enum throttle_
     if (wait_s > limits[kind].wait_max_s)
         wait_s = limits[kind].wait_max_s;
     slot->last = now;
-    slot->until = (struct mono){now.us + wait_s * SECOND_US};
+    if (slot->until.us <= now.us)
+        slot->until = (struct mono){now.us + wait_s * SECOND_US};
     int64_t failures = slot->failures;
     pthread_mutex_unlock(&throttle->lock);
     return failures;

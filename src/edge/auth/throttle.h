@@ -1,6 +1,6 @@
 /* Making guessing slow: every failure under a key makes the next attempt wait, longer each time up
- * to a limit, and an hour without one forgets them. A fixed number of keys is kept; when there are
- * more, those that failed longest ago go. Any thread. */
+ * to a limit, and an hour without one forgets them. A wait that runs is not made longer. A fixed
+ * number of keys is kept; when there are more, those that failed longest ago go. Any thread. */
 #ifndef EDGE_AUTH_THROTTLE_H
 #define EDGE_AUTH_THROTTLE_H
 
@@ -9,9 +9,11 @@
 struct throttle;
 
 enum throttle_kind {
-    THROTTLE_ADDRESS, /* 10 free, then up to a minute: many may share an address */
+    THROTTLE_TOLD,    /* an address: 10 free, then up to a minute; of what is told, not of who comes
+                         in */
     THROTTLE_PAIR,    /* account and address: 3 free, then up to 5 minutes */
-    THROTTLE_ACCOUNT, /* 10 free, then up to 5 seconds: nobody is locked out by others */
+    THROTTLE_ACCOUNT, /* 10 free, then up to 5 seconds */
+    THROTTLE_OWN,     /* what others do not have (a known browser): 3 free, then up to 5 minutes */
 };
 
 rc throttle_open(struct ctx *c, struct throttle **ret);

@@ -1,6 +1,6 @@
 /* A few threads for work that takes long, with a bounded queue: argon2, proofs over a whole ledger.
- * When the queue is full the work is refused, so that a flood of sign-ins cannot take the memory
- * that argon2 wants, nor the time of those who are signed in. */
+ * When the queue is full the work is refused, so that a flood of it cannot take the memory that it
+ * wants. */
 #ifndef EDGE_HTTP_POOL_H
 #define EDGE_HTTP_POOL_H
 
