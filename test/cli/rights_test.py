@@ -13,13 +13,14 @@ BODY = b'{"why":"tried"}'
 
 
 def all_by_name(demo):
-    """All permissions, without being an officer, for whom a link would take two."""
+    """All permissions, but not the one for everything: what is hidden stays hidden."""
     return sorted({row["name"].split(".")[0] + ".*" for row in demo.ask("GET", "permissions")["items"]})
 
 
 def somebody(demo, name, role):
-    """An account of a person of its own, with this role; gives its cookie."""
-    demo.ask("POST", "roles", {"label": "TLP:GREEN", "name": name, **role})
+    """An account of a person of its own, with this role; gives its cookie. What it may do comes when
+    it is in: a link into the account of an officer takes two."""
+    demo.ask("POST", "roles", {"label": "TLP:GREEN", "name": name, **role, "permissions": []})
     me = demo.ask("GET", "accounts/" + demo.ask("GET", "session")["account"])["record"]
     person = another(demo.ask("GET", "persons/p01")["record"], 2)
     account = {"id": name, "login": name, "roles": [role["id"]], "label": me["label"],
@@ -30,6 +31,9 @@ def somebody(demo, name, role):
     mine, demo.cookie = demo.cookie, ""  # a session gives way to a new one on the same device
     demo.enrol(name)
     theirs, demo.cookie = demo.cookie, mine
+    empty = demo.ask("GET", "roles/" + role["id"])
+    demo.ask("PUT", "roles/" + role["id"], {**empty["record"], "permissions": role["permissions"]},
+             headers={"If-Match": f'"{empty["seq"]}"'})
     return theirs
 
 

@@ -251,12 +251,6 @@ static rc is_officer(struct ctx *c, struct picture *picture, const struct accoun
     return OK;
 }
 
-rc account_is_officer(struct ctx *c, struct picture *picture, const struct account *account,
-                      bool *ret)
-{
-    return is_officer(c, picture, account, &(struct change){0}, ret);
-}
-
 static rc officer_remains(struct ctx *c, struct picture *picture, const struct change *change)
 {
     struct query query = {
@@ -391,6 +385,6 @@ rc account_check(struct ctx *c, struct picture *picture, const struct command *c
     struct change change = {.account_id = old ? old->id : (struct str){NULL, 0}, .account = new};
     bool was_officer = false;
     if (old)
-        TRY(account_is_officer(c, picture, old, &was_officer));
+        TRY(is_officer(c, picture, old, &(struct change){0}, &was_officer));
     return was_officer ? officer_remains(c, picture, &change) : OK;
 }

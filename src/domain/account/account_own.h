@@ -25,10 +25,6 @@ account_origin_fn account_origin;
 rc account_check_second(struct ctx *c, struct picture *picture, const struct actor *actor,
                         const struct account *account);
 
-/* Has an active account of a person all permissions? */
-rc account_is_officer(struct ctx *c, struct picture *picture, const struct account *account,
-                      bool *ret);
-
 caller_now_fn account_caller_now;
 spend_proof_fn account_spend_proof;
 fold_fn account_fold_added, account_fold_way, account_fold_person_erased;

@@ -1,21 +1,27 @@
 /* Links that let somebody into an account: who makes them, who confirms them, who makes them void.
- * Whoever holds one can take over the account, so that one into an account with all permissions
- * waits for a second officer before it opens anything. */
+ * Whoever holds one can take over the account, so that one into an officer's account waits for a
+ * second officer before it opens anything. */
 #include "domain/account/account_own.h"
 
 #include "core/target.h"
 
 enum { ENROLMENTS_MAX = 5 };
 
-/* Nobody else needs to agree to what Chancery itself makes, on the machine, or to a link into one's
- * own account. */
+/* Into the account of an officer: whoever may make accounts or roles, and so let others in, however
+ * the permission is spelled. Nobody else needs to agree to what Chancery itself makes, on the
+ * machine, or to a link into one's own account. */
 static rc has_to_wait(struct ctx *c, struct picture *picture, const struct command *command,
                       const struct account *account, bool *ret)
 {
+    static const char *const letting_in[] = {"account.write", "role.write"};
+    struct actor actor = {0};
     *ret = false;
     if (actor_is_system(&command->actor) || str_eq(command->actor.id, account->id))
         return OK;
-    return account_is_officer(c, picture, account, ret);
+    TRY(account_actor(c, picture, account->id, &actor));
+    for (size_t i = 0; i < sizeof letting_in / sizeof letting_in[0]; i++)
+        *ret = *ret || actor_may(&actor, letting_in[i]);
+    return OK;
 }
 
 static rc make_room(struct ctx *c, struct picture *picture, struct str account,
