@@ -18,6 +18,8 @@ const base = [
   /\/src\/App\.svelte/,
   /\/(places|asides|heads|stage)\.ts$/,
   /\/domain\/\w+\/\w+Head\.svelte/,
+  /\/domain\/\w+\/words\.ts$/,
+  /rolldown\/runtime/,
   /\/domain\/account\/(SignIn|RecoveryCodes)\.svelte/,
 ];
 

@@ -136,6 +136,7 @@ rc ledger_unseal(struct ctx *c, struct store *store, const unsigned char *seal_k
 struct ledger_report {
     int64_t events, checkpoints, sealed, erased;
     struct merkle_hash root;
+    bool hashes_only; /* a tree of files without the entries: shown is that they are signed */
 };
 rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options *options,
                  struct ledger_report *ret);
@@ -146,12 +147,20 @@ rc ledger_verify(struct ctx *c, struct store *store, const struct ledger_options
 rc ledger_verify_since(struct ctx *c, struct store *store, const struct ledger_options *options,
                        struct str kept, struct ledger_report *ret);
 
-/* Write a C2SP tlog-tiles tree (checkpoint, tile/…, tile/entries/…) as of the last checkpoint into
- * the new folder `out`, which appears when it is whole. CONFLICT when it is there already. Not
- * within a transaction. */
-rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out);
+/* What leaves with an export. */
+enum ledger_parts {
+    LEDGER_HASHES,      /* checkpoint and tiles: each entry is its leaf hash */
+    LEDGER_WITH_ENTRIES /* tile/entries/… too: all that is in the record, as it stands there */
+};
 
-/* Read a tlog-tiles tree of anybody and verify it against its checkpoint and the verifier key. */
+/* Write a C2SP tlog-tiles tree as of the last checkpoint into the new folder `out` (its files 0600,
+ * its folders 0700), which appears when it is whole. CONFLICT when it is there already. Not within
+ * a transaction. */
+rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out,
+                 enum ledger_parts parts);
+
+/* Read a tlog-tiles tree of anybody and verify it against its checkpoint and the verifier key. A
+ * tree that has no folder tile/entries is verified from its leaf hashes, and the report says so. */
 rc ledger_verify_tiles(struct ctx *c, const struct files *files, const char *folder,
                        struct str verifier_key, struct ledger_report *ret);
 

@@ -19,6 +19,7 @@ struct export
     struct store *store;
     struct ledger_tree *tree;
     const char *folder;
+    enum ledger_parts parts;
 };
 
 static rc write_bytes(struct ctx *c, const struct export *x, int fd, struct str bytes,
@@ -41,12 +42,12 @@ static rc write_new(struct ctx *c, const struct export *x, const char *name, str
     const char *path = NULL;
     TRY(path_join(c, x->folder, name, &path));
     int flags = O_WRONLY | O_CREAT | O_EXCL;
-    int fd = x->files->open(x->files, path, flags, 0644);
+    int fd = x->files->open(x->files, path, flags, 0600);
     if (fd < 0) {
         struct str parent;
         TRY(str_copy(c, (struct str){path, (size_t)(strrchr(path, '/') - path)}, &parent));
         TRY(file_make_folder(c, x->files, parent.ptr));
-        fd = x->files->open(x->files, path, flags, 0644);
+        fd = x->files->open(x->files, path, flags, 0600);
     }
     if (fd < 0)
         FAIL(c, IO, "%s: cannot make it", path);
@@ -112,7 +113,7 @@ static rc export_level(struct ctx *c, const struct export *x, unsigned level)
     for (int64_t index = 0; tile_width(x->tree->size, level, index) > 0; index++) {
         struct arena_mark mark = arena_mark(c->arena);
         rc result = export_tile(c, x, level, index);
-        if (rc_ok(result) && level == 0)
+        if (rc_ok(result) && level == 0 && x->parts == LEDGER_WITH_ENTRIES)
             result = export_bundle(c, x, index);
         arena_return(c->arena, mark);
         TRY(result);
@@ -141,7 +142,8 @@ static rc export_all(struct ctx *c, struct export *x)
     return write_new(c, x, "checkpoint", note);
 }
 
-rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out)
+rc ledger_export(struct ctx *c, struct store *store, const struct files *files, const char *out,
+                 enum ledger_parts parts)
 {
     struct str making, parent;
     if (file_exists(out))
@@ -151,7 +153,7 @@ rc ledger_export(struct ctx *c, struct store *store, const struct files *files, 
         FAIL(c, CONFLICT, "%s is left over from an export that was cut off: remove it first",
              making.ptr);
     TRY(file_make_folder(c, files, making.ptr));
-    struct export x = {.files = files, .store = store, .folder = making.ptr};
+    struct export x = {.files = files, .store = store, .folder = making.ptr, .parts = parts};
     TRY(store_begin(c, store, false));
     rc result = export_all(c, &x);
     store_rollback(store);
@@ -193,7 +195,7 @@ static rc read_tile_file(struct ctx *c, const struct reading *r, unsigned level,
     return result;
 }
 
-/* The tile in the folder must be the one that follows from the entries. */
+/* The tile in the folder must be the one that follows from the leaves. */
 static rc compare_tile(struct ctx *c, const struct reading *r, unsigned level, int64_t index,
                        unsigned width)
 {
@@ -201,14 +203,24 @@ static rc compare_tile(struct ctx *c, const struct reading *r, unsigned level, i
     TRY(read_tile_file(c, r, level, index, width, &bytes));
     size_t len = (size_t)width * MERKLE_HASH_LEN;
     if (bytes.len < len || memcmp(bytes.ptr, r->edge.hashes[level], len) != 0)
-        FAIL(c, CORRUPT, "%s/%s does not follow from the entries", r->folder,
+        FAIL(c, CORRUPT, "%s/%s does not follow from the leaves", r->folder,
              tile_path(level, index, width).text);
+    return OK;
+}
+
+static rc take_leaf(struct ctx *c, struct reading *r, const struct merkle_hash *leaf)
+{
+    struct merkle_hash roots[TILE_LEVELS];
+    unsigned full = tile_edge_push(r->merkle, &r->edge, leaf, roots);
+    r->report.events++;
+    for (unsigned level = 0; level < full; level++)
+        TRY(compare_tile(c, r, level, (r->report.events >> (TILE_HEIGHT * (level + 1))) - 1,
+                         TILE_WIDTH));
     return OK;
 }
 
 static rc take_entry(struct ctx *c, struct reading *r, struct str *rest)
 {
-    struct merkle_hash roots[TILE_LEVELS];
     const unsigned char *at = (const unsigned char *)rest->ptr;
     size_t len = rest->len < 2 ? 0 : (size_t)at[0] << 8 | at[1];
     if (rest->len < 2 || rest->len - 2 < len)
@@ -216,12 +228,7 @@ static rc take_entry(struct ctx *c, struct reading *r, struct str *rest)
              r->report.events);
     struct merkle_hash leaf = merkle_leaf(r->merkle, str_sub(*rest, 2, len));
     *rest = str_sub(*rest, 2 + len, rest->len);
-    unsigned full = tile_edge_push(r->merkle, &r->edge, &leaf, roots);
-    r->report.events++;
-    for (unsigned level = 0; level < full; level++)
-        TRY(compare_tile(c, r, level, (r->report.events >> (TILE_HEIGHT * (level + 1))) - 1,
-                         TILE_WIDTH));
-    return OK;
+    return take_leaf(c, r, &leaf);
 }
 
 static rc read_bundle(struct ctx *c, struct reading *r, int64_t index)
@@ -237,6 +244,37 @@ static rc read_bundle(struct ctx *c, struct reading *r, int64_t index)
     return OK;
 }
 
+/* Of a tree without entries: the leaves are what its lowest tiles say. */
+static rc read_hashes(struct ctx *c, struct reading *r, int64_t index)
+{
+    unsigned width = tile_width(r->size, 0, index);
+    struct str bytes;
+    TRY(read_tile_file(c, r, 0, index, width, &bytes));
+    if (bytes.len < (size_t)width * MERKLE_HASH_LEN)
+        FAIL(c, CORRUPT, "%s/%s ends early", r->folder, tile_path(0, index, width).text);
+    for (unsigned i = 0; i < width; i++) {
+        struct merkle_hash leaf;
+        memcpy(leaf.bytes, bytes.ptr + (size_t)i * MERKLE_HASH_LEN, MERKLE_HASH_LEN);
+        TRY(take_leaf(c, r, &leaf));
+    }
+    return OK;
+}
+
+/* Entries are there for all events or for none. */
+static rc read_leaves(struct ctx *c, struct reading *r)
+{
+    const char *entries = NULL;
+    TRY(path_join(c, r->folder, "tile/entries", &entries));
+    r->report.hashes_only = r->size > 0 && !file_exists(entries);
+    for (int64_t index = 0; tile_width(r->size, 0, index) > 0; index++) {
+        struct arena_mark mark = arena_mark(c->arena);
+        rc result = r->report.hashes_only ? read_hashes(c, r, index) : read_bundle(c, r, index);
+        arena_return(c->arena, mark);
+        TRY(result);
+    }
+    return OK;
+}
+
 static rc read_all(struct ctx *c, struct reading *r, struct str note, struct str verifier_key)
 {
     struct note_key key;
@@ -247,12 +285,7 @@ static rc read_all(struct ctx *c, struct reading *r, struct str note, struct str
     r->size = cp.size;
     if (cp.size >> (TILE_HEIGHT * TILE_LEVELS - 8))
         FAIL(c, TOO_LARGE, "a tree of %" PRId64 " entries", cp.size);
-    for (int64_t index = 0; tile_width(cp.size, 0, index) > 0; index++) {
-        struct arena_mark mark = arena_mark(c->arena);
-        rc result = read_bundle(c, r, index);
-        arena_return(c->arena, mark);
-        TRY(result);
-    }
+    TRY(read_leaves(c, r));
     for (unsigned level = 0; level < TILE_LEVELS; level++) {
         int64_t index = tile_hashes(cp.size, level) / TILE_WIDTH;
         unsigned width = tile_width(cp.size, level, index);
@@ -261,7 +294,7 @@ static rc read_all(struct ctx *c, struct reading *r, struct str note, struct str
     }
     r->report.root = merkle_frontier_root(r->merkle, &r->edge.frontier);
     if (!merkle_hash_eq(&r->report.root, &cp.root))
-        FAIL(c, CORRUPT, "%s: the entries are not what the checkpoint signed", r->folder);
+        FAIL(c, CORRUPT, "%s: the leaves are not what the checkpoint signed", r->folder);
     return OK;
 }
 

@@ -12,6 +12,13 @@
 SHAPE_DECLARE(verify_flags, VERIFY_FLAGS);
 SHAPE_DEFINE(verify_flags, VERIFY_FLAGS, 1, "Flags of ledger verify");
 
+#define EXPORT_FLAGS(F, T)               \
+    UNLOCK_FLAGS(F, T)                   \
+    F(T, flag, _, with_entries, 0, 0, 0, \
+      "also the entries themselves, with all secrets and names in them; not only their hashes")
+SHAPE_DECLARE(export_flags, EXPORT_FLAGS);
+SHAPE_DEFINE(export_flags, EXPORT_FLAGS, 1, "Flags of ledger export");
+
 #define CHECK_FLAGS(F, T) \
     COMMON_FLAGS(F, T)    \
     F(T, text, line, verifier_key, REQUIRED, 1, 400, "the log's key, as NAME+HASH+BASE64")
@@ -37,13 +44,15 @@ static rc print_report(struct cli *cli, const struct ledger_report *report)
     TRY(encode_bytes(cli->c, ENCODE_HEX, report->root.bytes, sizeof report->root.bytes, &root));
     cli_say(cli,
             "verified: %" PRId64 " events, %" PRId64 " checkpoints, %" PRId64 " sealed, %" PRId64
-            " erased\nroot %.*s",
-            report->events, report->checkpoints, report->sealed, report->erased, STR_ARG(root));
+            " erased\nroot %.*s%s",
+            report->events, report->checkpoints, report->sealed, report->erased, STR_ARG(root),
+            report->hashes_only ? "\nby the leaf hashes alone: the tree is without entries" : "");
     text_init(&out, cli->c, 4096);
     text_printf(&out,
                 "{\"verified\":true,\"events\":%" PRId64 ",\"checkpoints\":%" PRId64
-                ",\"sealed\":%" PRId64 ",\"erased\":%" PRId64 ",\"root\":\"%.*s\"}",
-                report->events, report->checkpoints, report->sealed, report->erased, STR_ARG(root));
+                ",\"sealed\":%" PRId64 ",\"erased\":%" PRId64 ",\"entries\":%s,\"root\":\"%.*s\"}",
+                report->events, report->checkpoints, report->sealed, report->erased,
+                report->hashes_only ? "false" : "true", STR_ARG(root));
     return cli_json(cli, &out);
 }
 
@@ -92,27 +101,38 @@ rc verb_ledger_prove(struct cli *cli)
     return result;
 }
 
+static const char entries_warning[] =
+    "warning: the entries leave with this export, readable by whoever has the folder:\n"
+    "  passwords and keys of devices, outlets and panels that were ever entered here,\n"
+    "  texts of every label, TLP:RED and compartments too,\n"
+    "  personal data, but for what is sealed under its person's or record's key.\n"
+    "Keep it as you keep the mission. To prove the record, the hashes are enough.\n";
+
 rc verb_ledger_export(struct cli *cli)
 {
     struct folder folder;
     struct store *store = NULL;
     struct str key = {NULL, 0};
     struct text out;
+    const struct export_flags *flags = cli->flags;
+    enum ledger_parts parts = flags->with_entries ? LEDGER_WITH_ENTRIES : LEDGER_HASHES;
+    if (flags->with_entries)
+        fputs(entries_warning, cli->err);
     TRY(open_reading(cli, &folder, &store));
-    rc result = ledger_export(cli->c, store, &files_system, cli->arguments[1]);
+    rc result = ledger_export(cli->c, store, &files_system, cli->arguments[1], parts);
     if (rc_ok(result))
         result = ledger_verifier_key(cli->c, &folder.options.ledger, &key);
     store_close(store);
     folder_close(&folder);
     TRY(result);
-    cli_say(cli, "written to %s; verify its checkpoints with\n%.*s", cli->arguments[1],
-            STR_ARG(key));
+    cli_say(cli, "%s written to %s; verify its checkpoints with\n%.*s",
+            flags->with_entries ? "hashes and entries" : "hashes", cli->arguments[1], STR_ARG(key));
     text_init(&out, cli->c, 8192);
     text_put(&out, STR("{\"folder\":"));
     text_put_json(&out, str_from(cli->arguments[1]));
     text_put(&out, STR(",\"verifier_key\":"));
     text_put_json(&out, key);
-    text_put_char(&out, '}');
+    text_printf(&out, ",\"entries\":%s}", flags->with_entries ? "true" : "false");
     return cli_json(cli, &out);
 }
 

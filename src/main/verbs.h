@@ -32,7 +32,7 @@ rc verb_version(struct cli *cli);
 
 extern const struct shape init_flags_shape, serve_flags_shape, demo_flags_shape, token_flags_shape,
     link_flags_shape, key_add_flags_shape, restore_flags_shape, verify_flags_shape,
-    check_flags_shape, backtest_flags_shape;
+    export_flags_shape, check_flags_shape, backtest_flags_shape;
 
 /* Unlock the folder that the first argument names, by the verb's flags. */
 rc verb_open_folder(struct cli *cli, struct folder *ret);

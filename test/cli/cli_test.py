@@ -31,13 +31,19 @@ PATIENCE_S = 600  # for whatever must come: no test is about how soon
 LOG_TAIL = 4000
 
 
+def finish(*arguments, code=0):
+    """Run a verb, and check how it ended."""
+    ended = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
+                           stdin=subprocess.DEVNULL, start_new_session=True)
+    told = f"chancery {' '.join(arguments)}: {ended.returncode}\n{ended.stdout}{ended.stderr}"
+    assert ended.returncode == code, told
+    return ended
+
+
 def run(*arguments, code=0, output=None):
-    """Run a verb; its standard output (with `output`, also of one that fails), after checking how it ended."""
-    done = subprocess.run([CHANCERY, *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
-                          stdin=subprocess.DEVNULL, start_new_session=True)
-    told = f"chancery {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
-    assert done.returncode == code, told
-    return done.stdout if code == 0 or output else done.stderr
+    """Run a verb; its standard output (with `output`, also of one that fails)."""
+    ended = finish(*arguments, code=code)
+    return ended.stdout if code == 0 or output else ended.stderr
 
 
 class Skip(Exception):
@@ -213,7 +219,7 @@ def the_record_is_verified_proved_and_exported():
         assert proof.startswith("c2sp.org/tlog-proof@v1\n"), proof
         assert "999" in mission.run("ledger prove", "999", code=1)
         tree = os.path.join(mission.home, "tree")
-        key = json.loads(mission.run("ledger export", tree))["verifier_key"]
+        key = json.loads(mission.run("ledger export", tree, "--with-entries"))["verifier_key"]
         kept = os.path.join(mission.home, "kept")  # what an auditor takes away …
         shutil.copy(os.path.join(tree, "checkpoint"), kept)
         older = os.path.join(mission.home, "older")

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""secret_test.py CHANCERY: a kept secret goes nowhere but where it was given for. Every noun with a
-secret that is sent is tried, with every field that says where it goes. TAP on standard output."""
+"""secret_test.py CHANCERY: a kept secret goes nowhere but where it was given for, and what is in the
+record does not leave with its proof. Every noun with a secret is tried. TAP on standard output."""
 import json
+import os
+import re
+import stat
 import sys
 
 import cli_test
@@ -64,7 +67,108 @@ def a_secret_goes_nowhere_else_unless_it_is_given_again():
         assert tried > 20, tried
 
 
-TESTS = [a_secret_goes_nowhere_else_unless_it_is_given_again]
+# ---- exports of the record -------------------------------------------------------------------------
+
+# One more of each noun whose further secrets are not sent anywhere.
+HELD = {
+    "listeners": {**FIRST["listeners"], "name": "Panels with keys", "secret_options": {
+        "accounts": [{"account": "4711", "key": SECRET[:16]}]}},
+}
+RED = {"label": "TLP:RED", "title": "Nobody else may know that the ambassador leaves on Friday"}
+
+
+def files_of(tree):
+    for at, _, names in os.walk(tree):
+        for name in names:
+            path = os.path.join(at, name)
+            assert stat.S_IMODE(os.stat(path).st_mode) == 0o600, path
+            with open(path, "rb") as file:
+                yield os.path.relpath(path, tree), file.read()
+
+
+def entries_of(tree):
+    for name, data in files_of(tree):
+        while name.startswith("tile/entries/") and data:
+            length = int.from_bytes(data[:2], "big")
+            yield json.loads(data[2:2 + length])
+            data = data[2 + length:]
+
+
+def texts_of(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(part)
+
+
+def plant(mission):
+    """A record of every noun with secrets, with all of them given; and one of TLP:RED."""
+    token = json.loads(mission.run("token"))["token"]
+    with cli_test.Server(mission, "--plain") as server:
+        def add(noun, record):
+            status, told = server.ask("/api/v1/" + noun, token, record)
+            assert status == 201, (noun, status, told)
+        add("sources", {**{k: v for k, v in FIRST["sources"].items() if k not in ("zone", "points")},
+                        "id": FIRST["cameras"]["source"]})
+        add("tasks", RED)
+        for noun in json.loads(server.ask("/api/v1/catalog", token)[1])["records"]:
+            secrets = {field["name"] for field in noun["shape"]["fields"]
+                       if field.get("secret") and not field.get("system")}
+            plural = noun["plural"]
+            given = [one[plural] for one in (SENT, HELD) if plural in one]
+            left = secrets - {name for record in given for name in record}
+            assert not left, f"{plural}: say in SENT or HELD what one with {left} is"
+            for record in given:
+                add(plural, record)
+
+
+def an_export_has_no_word_of_the_record_unless_it_is_asked_for():
+    with cli_test.Mission() as mission:
+        plant(mission)
+        bare, full = (os.path.join(mission.home, name) for name in ("bare", "full"))
+        made = json.loads(mission.run("ledger export", bare))
+        assert made["entries"] is False, made
+        told = json.loads(mission.run("ledger export", full, "--with-entries"))
+        assert told["entries"] is True and told["verifier_key"] == made["verifier_key"], told
+
+        entries = list(entries_of(full))
+        words = {text for entry in entries for text in texts_of(entry)}
+        assert SECRET in words and RED["title"] not in words  # a task is sealed, a password is not
+        assert any(SECRET[:16] in word for word in words), words
+        left = dict(files_of(bare))
+        for name, data in left.items():
+            if name != "checkpoint":
+                assert re.fullmatch(r"tile/[0-7]/[x0-9/]+(\.p/\d+)?", name), name
+                assert len(data) % 32 == 0, name
+        origin, size, _ = left.pop("checkpoint").decode().split("\n")[:3]
+        assert int(size) == len(entries), (origin, size)
+        hashes = b"".join(left.values())
+        for word in words:
+            assert len(word) < 8 or word.encode() not in hashes, word
+
+        for tree, given in ((bare, False), (full, True)):
+            seen = json.loads(cli_test.run("ledger", "check", tree, "--verifier-key",
+                                           made["verifier_key"], "--json"))
+            assert seen["events"] == len(entries) and seen["entries"] is given, seen
+            assert seen["root"] == json.loads(mission.run("ledger verify"))["root"], seen
+
+
+def whoever_asks_for_the_entries_is_told_what_leaves():
+    with cli_test.Mission() as mission:
+        bare, full = (os.path.join(mission.home, name) for name in ("bare", "full"))
+        given = ["--passphrase-file", mission.secret]
+        assert cli_test.finish("ledger", "export", mission.folder, bare, *given).stderr == ""
+        for json_too in ([], ["--json"]):
+            warned = cli_test.finish("ledger", "export", mission.folder, full + str(len(json_too)),
+                                   "--with-entries", *given, *json_too).stderr
+            for what in ("warning", "passwords", "TLP:RED", "personal data"):
+                assert what in warned, warned
+
+
+TESTS = [a_secret_goes_nowhere_else_unless_it_is_given_again,
+         an_export_has_no_word_of_the_record_unless_it_is_asked_for,
+         whoever_asks_for_the_entries_is_told_what_leaves]
 
 if __name__ == "__main__":
     sys.exit(cli_test.main(TESTS))

@@ -71,7 +71,7 @@ export interface Span {
   until?: string;
   days?: number;
 }
-export const TRIED = 'tw.try';
+export const TRIED = 'work.try';
 /** Hold the rule against the past; the page at `address` shows what comes of it. */
 export const replay = (rule: string, span: Span, address: string) =>
   works.start('tripwire-replay', { rule, ...span }, { word: TRIED, address, held: rule });
