@@ -253,6 +253,13 @@ static bool head(void *of_loop, struct http_exchange *exchange, size_t *ret_body
     return true;
 }
 
+static void refuse(void *arg, bool tls, struct http_reply *reply)
+{
+    (void)arg;
+    http_reply_add(reply, "Cache-Control", STR("no-store"));
+    answer_add_security(reply, tls, (struct str){NULL, 0});
+}
+
 /* ---- threads -------------------------------------------------------------------------------- */
 
 static rc open_loop(struct ctx *c, void *arg, struct http_loop *http, void **ret)
@@ -301,5 +308,9 @@ static void tick(void *of_loop)
     live_tick(((struct edge_loop *)of_loop)->live);
 }
 
-const struct http_handler edge_handler = {
-    .open = open_loop, .close = close_loop, .head = head, .serve = serve, .tick = tick};
+const struct http_handler edge_handler = {.open = open_loop,
+                                          .close = close_loop,
+                                          .head = head,
+                                          .refuse = refuse,
+                                          .serve = serve,
+                                          .tick = tick};

@@ -432,3 +432,39 @@ TEST(edge_stops_though_somebody_waits_for_a_writer_that_never_started)
     close(fd);
     edge_scene_close(&s);
 }
+
+/* Also what no handler ever saw has the headers of every answer. */
+TEST(answers_to_what_cannot_be_read_have_the_headers_of_every_answer)
+{
+    struct edge_scene s;
+    open_plain(&s);
+    static char long_target[8200];
+    memset(long_target, 'a', sizeof long_target - 1);
+    memcpy(long_target, "GET /", 5);
+    static const struct {
+        const char *status, *head;
+    } cases[] = {
+        {"400", "GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n"},
+        {"400", "GET / HTTP/1.1\nHost: localhost\n\n"},
+        {"411", "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"},
+        {"414", long_target},
+        {"417", "GET / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n"},
+        {"505", "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int fd = edge_scene_dial(&s);
+        edge_scene_say(fd, cases[i].head);
+        if (cases[i].head == long_target)
+            edge_scene_say(fd, " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const char *reply = edge_scene_hear(fd, NULL);
+        char line[32];
+        snprintf(line, sizeof line, "HTTP/1.1 %s ", cases[i].status);
+        has(reply, line);
+        has(reply, "Content-Security-Policy: default-src 'self'");
+        has(reply, "X-Content-Type-Options: nosniff\r\n");
+        has(reply, "Referrer-Policy: no-referrer\r\n");
+        has(reply, "Cache-Control: no-store\r\n");
+        close(fd);
+    }
+    edge_scene_close(&s);
+}

@@ -230,6 +230,9 @@ void http_conn_refuse(struct http_conn *conn, enum http_refusal refusal)
                        http_refusal_title(refusal), reply.status, http_refusal_name(refusal));
     reply.type = STR("application/problem+json");
     reply.body = (struct str){body, (size_t)len};
+    const struct http_handler *handler = &conn->loop->server->options.handler;
+    if (handler->refuse)
+        handler->refuse(handler->arg, conn->loop->server->tls != NULL, &reply);
     send_reply(conn, true, &reply);
 }
 

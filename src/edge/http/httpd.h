@@ -69,6 +69,8 @@ struct http_handler {
     bool (*head)(void *of_loop, struct http_exchange *exchange, size_t *ret_body_max);
     /* All has come: reply now or later. */
     void (*serve)(void *of_loop, struct http_exchange *exchange);
+    /* The server answers by itself, to what it cannot read: add the headers of every answer. */
+    void (*refuse)(void *arg, bool tls, struct http_reply *reply);
     /* About once a second. */
     void (*tick)(void *of_loop);
 };
