@@ -90,11 +90,11 @@ const struct module account_module = {
         },
     .events =
         (const struct event_kind *const[]){
-            &sign_in_failed_kind, &session_opened_kind, &session_proved_kind, &session_ended_kind,
-            &passkey_added_kind, &passkey_removed_kind, &password_set_kind, &password_removed_kind,
-            &recovery_made_kind, &enrolment_made_kind, &enrolment_confirmed_kind,
-            &enrolment_voided_kind, &enrolment_used_kind, &token_made_kind, &token_revoked_kind,
-            NULL},
+            &sign_in_failed_kind, &sign_in_tried_kind, &session_opened_kind, &session_proved_kind,
+            &session_ended_kind, &passkey_added_kind, &passkey_removed_kind, &password_set_kind,
+            &password_removed_kind, &recovery_made_kind, &enrolment_made_kind,
+            &enrolment_confirmed_kind, &enrolment_voided_kind, &enrolment_used_kind,
+            &token_made_kind, &token_revoked_kind, NULL},
     .decisions = sign_in_decisions,
     .folds = (const struct fold[]){{&person_erased_kind, account_fold_person_erased},
                                    {&enrolment_made_kind, account_fold_way},

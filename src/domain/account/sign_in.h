@@ -151,9 +151,15 @@ SHAPE_DECLARE_CHOICES(sign_in_failure, SIGN_IN_FAILURE, SIGN_IN_FAILURES);
     F(T, id, _, account, 0, 0, 0, "whose, if there is such an account")         \
     F(T, choice, sign_in_method, method, REQUIRED, 0, 0, "what they tried")     \
     F(T, choice, sign_in_failure, reason, REQUIRED, 0, 0, "why it was refused") \
-    F(T, text, line, peer, 0, 0, 100, "address")                                \
+    F(T, text, line, peer, 0, 0, 100, "address, where it is nobody's account")  \
     F(T, i64, _, in_a_row, 0, 0, 0, "failures from this address, this one included")
 SHAPE_DECLARE(failed_sign_in, FAILED_SIGN_IN_FIELDS);
+
+/* Where an attempt on somebody's account came from: told beside it, and erased with the person. */
+#define FAILED_FROM_FIELDS(F, T)                          \
+    F(T, id, _, account, REQUIRED, 0, 0, "whose account") \
+    F(T, text, line, peer, PERSONAL, 0, 100, "address")
+SHAPE_DECLARE(failed_from, FAILED_FROM_FIELDS);
 
 #define SESSION_FACT_FIELDS(F, T)                                              \
     F(T, id, _, account, REQUIRED, 0, 0, "who it is")                          \
@@ -179,10 +185,11 @@ SHAPE_DECLARE(way_fact, WAY_FACT_FIELDS);
 
 #define PERMIT_SIGN_IN_READ "sign-in.read"
 
-extern const struct event_kind sign_in_failed_kind, session_opened_kind, session_proved_kind,
-    session_ended_kind, passkey_added_kind, passkey_removed_kind, password_set_kind,
-    password_removed_kind, recovery_made_kind, enrolment_made_kind, enrolment_confirmed_kind,
-    enrolment_voided_kind, enrolment_used_kind, token_made_kind, token_revoked_kind;
+extern const struct event_kind sign_in_failed_kind, sign_in_tried_kind, session_opened_kind,
+    session_proved_kind, session_ended_kind, passkey_added_kind, passkey_removed_kind,
+    password_set_kind, password_removed_kind, recovery_made_kind, enrolment_made_kind,
+    enrolment_confirmed_kind, enrolment_voided_kind, enrolment_used_kind, token_made_kind,
+    token_revoked_kind;
 
 /* The actor who comes in by this session or token, without `as_of`. FORBIDDEN: its account may not
  * be used. That the session or token has not ended is for the caller to see. */

@@ -78,15 +78,35 @@ static rc own_row(struct ctx *c, struct picture *picture, const struct command *
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-static rc decide_fail(struct ctx *c, struct picture *, const struct command *command,
+/* The account that was tried; an absent id: nobody's. */
+static rc find_tried(struct ctx *c, struct picture *picture, struct str id, struct account *ret)
+{
+    struct account account = {0};
+    if (str_absent(id))
+        return OK;
+    rc result = picture_get(c, picture, &account_shape, id, NULL, &account);
+    if (rc_ok(result))
+        *ret = account;
+    return result.code == RC_NOT_FOUND ? OK : result;
+}
+
+/* That it happened is open, for tripwires; from where is the person's, if it was on an account. */
+static rc decide_fail(struct ctx *c, struct picture *picture, const struct command *command,
                       struct outcome *outcome)
 {
-    return outcome_add(c, outcome,
-                       &(struct outcome_event){
-                           .kind = &sign_in_failed_kind,
-                           .body = command->input,
-                           .label = our_label,
-                       });
+    struct failed_sign_in failure = *(const struct failed_sign_in *)command->input;
+    struct account account = {0};
+    TRY(find_tried(c, picture, failure.account, &account));
+    const struct failed_from from = {.account = account.id, .peer = failure.peer};
+    failure.account = account.id;
+    if (!str_absent(account.id))
+        failure.peer = (struct str){NULL, 0};
+    TRY(outcome_add(c, outcome,
+                    &(struct outcome_event){
+                        .kind = &sign_in_failed_kind, .body = &failure, .label = our_label}));
+    if (str_absent(account.id))
+        return OK;
+    return account_tell(c, outcome, &sign_in_tried_kind, &account, (struct str){NULL, 0}, &from);
 }
 
 /* ---- sessions -------------------------------------------------------------------------------- */

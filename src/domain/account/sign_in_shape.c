@@ -20,6 +20,7 @@ SHAPE_DEFINE(passkey_naming, PASSKEY_NAMING_FIELDS, 1, "A new name for a passkey
 SHAPE_DEFINE(touch, TOUCH_FIELDS, 1, "That something was used");
 
 SHAPE_DEFINE(failed_sign_in, FAILED_SIGN_IN_FIELDS, 1, "An attempt to sign in that was refused");
+SHAPE_DEFINE(failed_from, FAILED_FROM_FIELDS, 1, "Where an attempt to sign in came from");
 SHAPE_DEFINE(session_fact, SESSION_FACT_FIELDS, 1, "What is told of a session");
 SHAPE_DEFINE(proof_fact, PROOF_FACT_FIELDS, 1, "What somebody proved who they are for");
 SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
@@ -29,6 +30,7 @@ SHAPE_DEFINE(way_fact, WAY_FACT_FIELDS, 1, "What is told of a way in");
 
 EVENT_KIND(sign_in_failed, "sign-in.failed", failed_sign_in, PERMIT_SIGN_IN_READ,
            "Somebody could not prove who they are");
+SEALED(sign_in_tried, "sign-in.tried", failed_from, "Where a failed attempt came from");
 SEALED(session_opened, "session.opened", session_fact, "Signed in");
 SEALED(session_proved, "session.proved", proof_fact, "Proved who they are, for one act");
 SEALED(session_ended, "session.ended", way_fact, "Signed out");
