@@ -48,7 +48,7 @@ static int be_trial(void)
 static int be_spawner(const char *role)
 {
     struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
-    rc result = sandbox_drop_capabilities(&c, false);
+    rc result = sandbox_enter_spawner(&c);
     if (!rc_ok(result))
         fprintf(stderr, "chancery: %s cannot be started: %s\n", role, c.fault.message);
     arena_close(c.arena);
@@ -74,9 +74,7 @@ static int be_ear(void)
     if (!rc_ok(result))
         fprintf(stderr, "chancery: nothing can be heard: %s\n", c.fault.message);
     arena_close(c.arena);
-    if (!rc_ok(result))
-        return ROLE_FAILED;
-    _exit(ear_run(AGENT_FD, adapter_find)); /* what runs at an exit asks for more than it may */
+    return rc_ok(result) ? ear_run(AGENT_FD, adapter_find) : ROLE_FAILED;
 }
 
 static rc prepare_outlets(struct ctx *c, struct calls *ret)
@@ -112,23 +110,26 @@ static int be_renderer(void)
     return rc_ok(result) ? renderer_run(&libs, AGENT_FD) : ROLE_FAILED;
 }
 
+static int be(const char *role)
+{
+    if (strcmp(role, SPAWNER_ROLE) == 0)
+        return be_spawner(PROBE_ROLE);
+    if (strcmp(role, EAR_SPAWNER_ROLE) == 0)
+        return be_spawner(EAR_ROLE);
+    if (strcmp(role, EAR_ROLE) == 0)
+        return be_ear();
+    if (strcmp(role, OPENER_ROLE) == 0)
+        return be_opener();
+    if (strcmp(role, OUTLET_ROLE) == 0)
+        return be_outlets();
+    if (strcmp(role, RENDERER_ROLE) == 0)
+        return be_renderer();
+    if (strcmp(role, PROBE_TRIAL_ROLE) == 0)
+        return be_trial();
+    return strcmp(role, PROBE_ROLE) == 0 ? be_probe() : -1;
+}
+
 int agents_main(int count, char **arguments)
 {
-    if (count != 2)
-        return -1;
-    if (strcmp(arguments[1], SPAWNER_ROLE) == 0)
-        return be_spawner(PROBE_ROLE);
-    if (strcmp(arguments[1], EAR_SPAWNER_ROLE) == 0)
-        return be_spawner(EAR_ROLE);
-    if (strcmp(arguments[1], EAR_ROLE) == 0)
-        return be_ear();
-    if (strcmp(arguments[1], OPENER_ROLE) == 0)
-        return be_opener();
-    if (strcmp(arguments[1], OUTLET_ROLE) == 0)
-        return be_outlets();
-    if (strcmp(arguments[1], RENDERER_ROLE) == 0)
-        return be_renderer();
-    if (strcmp(arguments[1], PROBE_TRIAL_ROLE) == 0)
-        return be_trial();
-    return strcmp(arguments[1], PROBE_ROLE) == 0 ? be_probe() : -1;
+    return count == 2 ? be(arguments[1]) : -1;
 }

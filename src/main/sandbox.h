@@ -34,29 +34,35 @@ rc sandbox_enter(struct ctx *c, const char *folder, struct texts readable, const
  * be called (`calls`), sockets may be made and connected, but none listens. */
 rc sandbox_cut_network(struct ctx *c, bool calls);
 
-/* For a probe, which reads what a camera sends, once its libraries are loaded and before any thread
- * is started: no file is opened, made or cut, nothing listens, no program or child is started, no
- * other process signalled or slowed; sockets of the Internet may be made and connected. Its memory
- * is bounded, and it leaves no core dump. */
+/* Agents. Each has a list of the system calls that it may use, and every other is refused (EPERM);
+ * of the file system what Landlock leaves; bounds of memory and descriptors; no core dump, no
+ * capability. None sends to an address that its socket does not lead to (sendto), starts a program
+ * (but the spawner its own), or signals another process (outlets and spawners: other than their
+ * children, since Landlock 6). Before any thread is started. */
+
+/* For a probe, which reads what a camera sends, once its libraries are loaded: no file is opened,
+ * nothing listens, no child is started; sockets of the Internet may be made and connected. */
 rc sandbox_enter_probe(struct ctx *c);
 
-/* For the opener, before any thread is started: nothing is read but what names are looked up with,
- * nothing written, no connection accepted, no program started. */
+/* For the opener: nothing is read but what names are looked up with, no connection accepted. */
 rc sandbox_enter_opener(struct ctx *c);
 
-/* For the process of the outlets, once libcurl is loaded and before any thread is started: it reads
- * what names and certificates are looked up with, starts copies of itself, and connects; it writes
- * nothing, listens at nothing and starts no program. And for such a copy, which has one message: it
- * starts no further one, leaves other processes alone, and has sockets of the Internet only. */
+/* For the process of the outlets, once libcurl is loaded: it reads what names and certificates are
+ * looked up with, starts copies of itself, and connects; it listens at nothing. And for such a
+ * copy, which has one message: it starts no further one. */
 rc sandbox_enter_outlets(struct ctx *c);
 rc sandbox_enter_message(struct ctx *c);
-/* For an ear, which reads what devices send: system calls that are needed to read, compute and
- * answer over the socket that is open, by a list of those that are allowed; everything else is
- * refused: no file, no socket, no other process, no program, no thread. */
+
+/* For an ear, which reads what devices send: it computes and answers over the socket that is open;
+ * no file, no socket, no thread. */
 rc sandbox_enter_ear(struct ctx *c);
-/* For the renderer, once its libraries are loaded and before any thread is started: nothing is read
- * but fonts and how they are set up, nothing written, no socket made, no program started. It may
- * make children, which have the same bounds. */
+
+/* For the renderer, once its libraries are loaded: nothing is read but fonts and how they are set
+ * up, no socket made. It may make children, which have the same bounds. */
 rc sandbox_enter_renderer(struct ctx *c);
+
+/* For a spawner: it starts this program, with the libraries that it needs, and ends it. What it
+ * starts may do no more than it may itself. */
+rc sandbox_enter_spawner(struct ctx *c);
 
 #endif
