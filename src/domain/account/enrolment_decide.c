@@ -7,18 +7,14 @@
 
 enum { ENROLMENTS_MAX = 5 };
 
-/* Into the account of an officer: whoever may make accounts or roles, and so let others in, however
- * the permission is spelled. Nobody else needs to agree to what Chancery itself makes, on the
- * machine, or to a link into one's own account. */
-static rc has_to_wait(struct ctx *c, struct picture *picture, const struct command *command,
-                      const struct account *account, bool *ret)
+rc enrolment_waits(struct ctx *c, struct picture *picture, const struct enrolment *link, bool *ret)
 {
     static const char *const letting_in[] = {"account.write", "role.write"};
     struct actor actor = {0};
-    *ret = false;
-    if (actor_is_system(&command->actor) || str_eq(command->actor.id, account->id))
+    *ret = link->waits;
+    if (link->waits || link->agreed)
         return OK;
-    TRY(account_actor(c, picture, account->id, &actor));
+    TRY(account_actor(c, picture, link->account, &actor));
     for (size_t i = 0; i < sizeof letting_in / sizeof letting_in[0]; i++)
         *ret = *ret || actor_may(&actor, letting_in[i]);
     return OK;
@@ -49,7 +45,9 @@ rc decide_enrolment_make(struct ctx *c, struct picture *picture, const struct co
     if (account.kind != ACCOUNT_KIND_PERSON)
         REFUSE(c, CONFLICT, "program", "", "programs do not enrol; they use tokens");
     TRY(make_room(c, picture, account.id, outcome));
-    TRY(has_to_wait(c, picture, command, &account, &link.waits));
+    /* To what Chancery itself makes, on the machine, and to a link into one's own account. */
+    link.agreed = actor_is_system(&command->actor) || str_eq(command->actor.id, account.id);
+    TRY(enrolment_waits(c, picture, &link, &link.waits));
     link.made = clock_now(c);
     link.made_by = command->actor.id;
     TRY(outcome_vault_put(c, outcome, &enrolment_shape, &link));
@@ -78,10 +76,12 @@ rc decide_enrolment_confirm(struct ctx *c, struct picture *picture, const struct
     struct enrolment link;
     struct account account = {0};
     TRY(find_open(c, picture, command, &link, &account));
+    TRY(enrolment_waits(c, picture, &link, &link.waits));
     if (!link.waits)
         REFUSE(c, CONFLICT, "state", "", "this link waits for nobody");
     TRY(step_check_other(c, picture, &command->actor, link.made_by));
     link.waits = false;
+    link.agreed = true;
     TRY(outcome_vault_put(c, outcome, &enrolment_shape, &link));
     return account_tell_way(c, outcome, &enrolment_confirmed_kind, &account, link.id,
                             (struct str){NULL, 0});

@@ -56,15 +56,21 @@ SHAPE_DECLARE(password, PASSWORD_FIELDS);
     F(T, texts, line, hashes, SECRET, 0, 10, "SHA-256 of each code that is left")
 SHAPE_DECLARE(recovery, RECOVERY_FIELDS);
 
-#define ENROLMENT_FIELDS(F, T)                                              \
-    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                    \
-    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who may enrol")         \
-    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the link") \
-    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")               \
-    F(T, time, _, made, 0, 0, 0, "when it was made")                        \
-    F(T, id, _, made_by, 0, 0, 0, "account that made it")                   \
-    F(T, flag, _, waits, 0, 0, 0, "it opens nothing until another officer has confirmed it")
+#define ENROLMENT_FIELDS(F, T)                                                               \
+    F(T, id, _, id, REQUIRED, 0, 0, "stable identifier")                                     \
+    F(T, id, _, account, REQUIRED | INDEXED, 0, 0, "who may enrol")                          \
+    F(T, text, line, hash, INDEXED | SECRET, 64, 64, "SHA-256 of the link")                  \
+    F(T, time, _, expires, REQUIRED, 0, 0, "when it expires")                                \
+    F(T, time, _, made, 0, 0, 0, "when it was made")                                         \
+    F(T, id, _, made_by, 0, 0, 0, "account that made it")                                    \
+    F(T, flag, _, waits, 0, 0, 0, "it opens nothing until another officer has confirmed it") \
+    F(T, flag, _, agreed, 0, 0, 0, "nobody else has to agree to it, or another officer has")
 SHAPE_DECLARE(enrolment, ENROLMENT_FIELDS);
+
+/* Does it open nothing until a second officer has confirmed it? So does one into the account of an
+ * officer, also of one who became it since: whoever may make accounts or roles, and so let others
+ * in, however the permission is spelled. */
+rc enrolment_waits(struct ctx *c, struct picture *picture, const struct enrolment *link, bool *ret);
 
 /* An act is the name of a command, a blank and the id of what it is about: "role.change clerk". A
  * proof is good for one, once, for a minute (account_spend_proof). */

@@ -358,7 +358,10 @@ static rc spend_enrolment(struct ctx *c, struct picture *picture, struct str id,
     rc result = picture_get(c, picture, &enrolment_shape, id, NULL, &link);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    if (!rc_ok(result) || !str_eq(link.account, account->id) || link.waits ||
+    bool waits = false;
+    if (rc_ok(result))
+        TRY(enrolment_waits(c, picture, &link, &waits));
+    if (!rc_ok(result) || !str_eq(link.account, account->id) || waits ||
         link.expires.us <= clock_now(c).us)
         REFUSE(c, UNAUTHENTICATED, "link", "", "this link has been used or has expired");
     TRY(account_tell_way(c, outcome, &enrolment_used_kind, account, id, (struct str){NULL, 0}));

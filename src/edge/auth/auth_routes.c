@@ -340,8 +340,12 @@ static rc serve_enrolments(struct ctx *c, const struct request *request, struct 
     for (size_t i = 0; i < page.count; i++) {
         bool shown = false;
         TRY(is_shown(c, request, &links[i], &shown));
-        if (shown)
-            rows[count++] = links[i];
+        if (!shown)
+            continue;
+        rows[count] = links[i];
+        rc found = enrolment_waits(c, request->picture, &links[i], &rows[count++].waits);
+        if (!rc_ok(found) && found.code != RC_FORBIDDEN) /* of a suspended account none opens */
+            return found;
     }
     put_items(response, &enrolment_shape, count, rows);
     return OK;

@@ -453,8 +453,12 @@ static rc find_link(struct ctx *c, const struct request *request, struct str tex
         result = picture_get(c, request->picture, &account_shape, link.account, &row, &account);
     if (!rc_ok(result) && result.code != RC_NOT_FOUND)
         return result;
-    bool good = rc_ok(result) && link.expires.us > clock_now(c).us && !link.waits &&
-                row.retired.us == 0 && account.status == ACCOUNT_STATUS_ACTIVE;
+    bool good = rc_ok(result) && link.expires.us > clock_now(c).us && row.retired.us == 0 &&
+                account.status == ACCOUNT_STATUS_ACTIVE;
+    bool waits = false;
+    if (good)
+        TRY(enrolment_waits(c, request->picture, &link, &waits));
+    good = good && !waits;
     if (!good)
         return attempt_fail(c, request, attempt, SIGN_IN_FAILURE_LINK);
     attempt->account = account.id;

@@ -116,12 +116,12 @@ TEST(a_link_into_an_officers_account_takes_two_officers)
     post_prove(&p, &key, "enrolment.make");
     struct str way = post_member(
         &p, post_ask(&p, 201, "POST", "/api/v1/accounts/ada/enrolment", boss, NULL), "link");
-    scene_do(&p.e->scene, "account.change", "ada", OTHERS("ada", "ada"));
     struct key adas = {0};
     struct str challenge = post_member(&p, post_enrol_options(&p, way), "challenge");
     post_sign_in(&p, "/api/v1/auth/enrol",
                  post_format(&p, "{\"link\":\"%s\",\"name\":\"Key\",\"credential\":%s}", way.ptr,
                              post_make_passkey(&p, &adas, challenge)));
+    scene_do(&p.e->scene, "account.change", "ada", OTHERS("ada", "ada"));
     post_prove(&p, &adas, act);
     assert_non_null(strstr(post_ask(&p, 403, "POST", confirm, p.cookie, NULL), "\"two-persons\""));
     post_ask(&p, 401, "POST", "/api/v1/auth/enrol/options", NULL, open);
