@@ -631,7 +631,7 @@ def what_was_acknowledged_survives_a_kill():
 def tests_here():
     return [test for name, test in list(globals().items())
             if callable(test) and getattr(test, "__module__", "") == "__main__"
-            and name not in ("run", "free_port", "main", "Mission", "Server", "Skip", "computed",
+            and name not in ("run", "finish", "free_port", "main", "Mission", "Server", "Skip", "computed",
                              "fill_and_empty", "until", "tests_here")]
 
 

@@ -71,6 +71,7 @@ int main(int argc, char **argv)
         tls = open_tls(argv[2], state, authority_key);
         options.tls = tlsca_context(tls);
     }
+    sem_init(&edge_scene_lengthy, 0, 1 << 20); /* here nobody is kept waiting */
     edge_scene_open(&s, options);
     printf("%u\n", edge_port(s.edge));
     fflush(stdout);
