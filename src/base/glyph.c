@@ -24,20 +24,11 @@ static bool is_hidden(uint32_t code)
     return false;
 }
 
-static uint32_t code_point(const unsigned char *at, size_t len)
-{
-    static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = at[0] & first[len];
-    for (size_t i = 1; i < len; i++)
-        code = code << 6 | (at[i] & 0x3f);
-    return code;
-}
-
 uint32_t str_hidden_at(struct str s, size_t at, size_t len)
 {
-    const unsigned char *bytes = (const unsigned char *)s.ptr;
-    uint32_t code = code_point(bytes + at, len);
-    bool joins = code >= JOINER_FIRST && code <= JOINER_LAST && at > 0 && bytes[at - 1] >= 0x80;
+    uint32_t code = str_code_point(str_sub(s, at, len));
+    bool joins = code >= JOINER_FIRST && code <= JOINER_LAST && at > 0 &&
+                 (unsigned char)s.ptr[at - 1] >= 0x80;
     return is_hidden(code) && !joins ? code : 0;
 }
 

@@ -225,6 +225,15 @@ size_t str_first_char(struct str s)
     return s.len ? utf8_length((const unsigned char *)s.ptr, s.len) : 0;
 }
 
+uint32_t str_code_point(struct str character)
+{
+    static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = (unsigned char)character.ptr[0] & first[character.len];
+    for (size_t i = 1; i < character.len; i++)
+        code = code << 6 | ((unsigned char)character.ptr[i] & 0x3f);
+    return code;
+}
+
 bool str_is_utf8(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;

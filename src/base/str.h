@@ -67,6 +67,9 @@ bool str_is_utf8(struct str s);
 /* The length of the well-formed character that s begins with, 0 when it does not. */
 size_t str_first_char(struct str s);
 
+/* The code point of a well-formed character: all of its bytes, and no others. */
+uint32_t str_code_point(struct str character);
+
 /* Characters (code points) in well-formed UTF-8. */
 size_t str_count_chars(struct str s);
 

@@ -71,26 +71,38 @@ static void job_close(struct edge_job *job)
     free(job);
 }
 
-/* Take out those that have ended and are withdrawn or older than an hour; and, where it makes room
- * for the account or for anybody, the oldest of those that have ended. */
+/* Of the account, and of all. */
+struct held {
+    int each, all;
+};
+
+static struct held count(const struct edge_jobs *jobs, struct str account)
+{
+    struct held held = {0, 0};
+    for (const struct edge_job *job = jobs->first; job; job = job->next) {
+        held.each += str_is(account, job->account);
+        held.all++;
+    }
+    return held;
+}
+
+/* Take out those that have ended and are withdrawn or older than an hour; and the oldest of those
+ * that have ended, where that makes room for a new one of the account (absent: there is none). */
 static void sweep(struct edge_jobs *jobs, struct wall now, struct str account)
 {
-    int each = 0, all = 0;
-    for (const struct edge_job *job = jobs->first; job; job = job->next) {
-        each += str_is(account, job->account);
-        all++;
-    }
+    struct held held = count(jobs, account);
     for (struct edge_job **at = &jobs->first, *job; (job = *at);) {
         bool own = str_is(account, job->account);
         bool old = now.us - job->ended.us > (int64_t)JOB_KEPT_MINUTES * 60 * 1000000;
-        bool room = (own && each >= JOBS_EACH) || all >= JOBS_ALL;
+        bool room =
+            !str_absent(account) && ((own && held.each >= JOBS_EACH) || held.all >= JOBS_ALL);
         if (!ended(job) || !(job->withdrawn || old || room)) {
             at = &job->next;
             continue;
         }
         *at = job->next;
-        each -= own;
-        all--;
+        held.each -= own;
+        held.all--;
         job_close(job);
     }
 }
@@ -254,15 +266,13 @@ static rc job_open(struct ctx *c, const struct edge_request *er, struct edge_job
 /* Under the lock. */
 static rc admit_job(struct ctx *c, struct edge_jobs *jobs, struct edge_job *job)
 {
-    int each = 0, all = 0;
+    struct held held = count(jobs, str_from(job->account));
     struct edge_job **at = &jobs->first;
-    for (; *at; at = &(*at)->next) {
-        each += strcmp((*at)->account, job->account) == 0;
-        all++;
-    }
-    if (each >= JOBS_EACH)
+    while (*at)
+        at = &(*at)->next;
+    if (held.each >= JOBS_EACH)
         FAIL(c, LIMITED, "you have %d jobs that are not done: withdraw one, or wait", JOBS_EACH);
-    if (all >= JOBS_ALL || !http_pool_submit(jobs->edge->lanes[LANE_LENGTHY], &job->work))
+    if (held.all >= JOBS_ALL || !http_pool_submit(jobs->edge->lanes[LANE_LENGTHY], &job->work))
         FAIL(c, BUSY, "too many are already waiting for this; try again");
     *at = job;
     return OK;

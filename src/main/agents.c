@@ -45,36 +45,35 @@ static int be_trial(void)
     return told ? 0 : ROLE_FAILED;
 }
 
-static int be_spawner(const char *role)
+/* Is it in its sandbox? Of those that load no libraries. What it has to say goes over its socket,
+ * likewise; `without` says what there will not be. */
+static bool entered(rc (*enter)(struct ctx *c), const char *without)
 {
     struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
-    rc result = sandbox_enter_spawner(&c);
+    rc result = enter(&c);
     if (!rc_ok(result))
-        fprintf(stderr, "chancery: %s cannot be started: %s\n", role, c.fault.message);
+        fprintf(stderr, "chancery: %s: %s\n", without, c.fault.message);
     arena_close(c.arena);
-    return rc_ok(result) ? spawner_run(AGENT_FD, role) : ROLE_FAILED;
+    return rc_ok(result);
 }
 
-/* What it has to say goes over its socket, likewise. */
+static int be_spawner(const char *role)
+{
+    return entered(sandbox_enter_spawner, "no agent can be started") ? spawner_run(AGENT_FD, role)
+                                                                     : ROLE_FAILED;
+}
+
 static int be_opener(void)
 {
-    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
-    rc result = sandbox_enter_opener(&c);
-    if (!rc_ok(result))
-        fprintf(stderr, "chancery: no sockets can be opened: %s\n", c.fault.message);
-    arena_close(c.arena);
-    return rc_ok(result) ? opener_run(AGENT_FD) : ROLE_FAILED;
+    return entered(sandbox_enter_opener, "no sockets can be opened") ? opener_run(AGENT_FD)
+                                                                     : ROLE_FAILED;
 }
 
 /* Who waits for it sees that it is gone. */
 static int be_ear(void)
 {
-    struct ctx c = {.arena = arena_open(ROLE_MEMORY), .clock = &clock_system};
-    rc result = sandbox_enter_ear(&c);
-    if (!rc_ok(result))
-        fprintf(stderr, "chancery: nothing can be heard: %s\n", c.fault.message);
-    arena_close(c.arena);
-    return rc_ok(result) ? ear_run(AGENT_FD, adapter_find) : ROLE_FAILED;
+    return entered(sandbox_enter_ear, "nothing can be heard") ? ear_run(AGENT_FD, adapter_find)
+                                                              : ROLE_FAILED;
 }
 
 static rc prepare_outlets(struct ctx *c, struct calls *ret)

@@ -5,15 +5,6 @@
 
 enum { NUMBER_CHARS = 10 /* "[U+10FFFF]" */ };
 
-static uint32_t code_point(const char *at, size_t len)
-{
-    static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = (unsigned char)at[0] & first[len];
-    for (size_t i = 1; i < len; i++)
-        code = code << 6 | ((unsigned char)at[i] & 0x3f);
-    return code;
-}
-
 /* What is no character, and what only its owner knows the look of. */
 static bool is_unknown(uint32_t code)
 {
@@ -30,7 +21,7 @@ static bool is_mark(uint32_t code)
 
 static void put_char(struct text *out, struct str text, size_t at, size_t len)
 {
-    uint32_t code = code_point(text.ptr + at, len);
+    uint32_t code = str_code_point(str_sub(text, at, len));
     if (code == '\n' || code == 0x2028 || code == 0x2029)
         text_put_char(out, '\n');
     else if (code == '\t')

@@ -153,16 +153,10 @@ static rc spell(struct press *p, PangoLayout *layout, struct str text, struct st
     text_init(&out, p->c, 16 * DOCUMENT_TEXT_MAX);
     for (size_t at = 0; at < text.len;) {
         struct str letter = str_sub(text, at, str_first_char(str_sub(text, at, text.len)));
-        uint32_t code = 0;
-        if (letter.len == 1 || has_letter(p, layout, letter)) {
+        if (letter.len == 1 || has_letter(p, layout, letter))
             text_put(&out, letter);
-        } else {
-            static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-            code = (unsigned char)letter.ptr[0] & first[letter.len];
-            for (size_t i = 1; i < letter.len; i++)
-                code = code << 6 | ((unsigned char)letter.ptr[i] & 0x3f);
-            text_printf(&out, "[U+%04X]", code);
-        }
+        else
+            text_printf(&out, "[U+%04X]", str_code_point(letter));
         at += letter.len;
     }
     return text_done(&out, ret);

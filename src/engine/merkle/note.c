@@ -16,11 +16,8 @@ enum { ALGORITHM_ED25519 = 1 };
 /* The next code point of well-formed UTF-8. */
 static uint32_t take_char(struct str *rest)
 {
-    unsigned char first = (unsigned char)rest->ptr[0];
-    size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    uint32_t code = len == 1 ? first : first & (0x7fU >> len);
-    for (size_t i = 1; i < len; i++)
-        code = code << 6 | ((unsigned char)rest->ptr[i] & 0x3f);
+    size_t len = str_first_char(*rest);
+    uint32_t code = str_code_point(str_sub(*rest, 0, len));
     *rest = str_sub(*rest, len, rest->len);
     return code;
 }
